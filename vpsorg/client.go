@@ -1,0 +1,187 @@
+package vpsorg
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// Client talks to the API with one token. All goroutines that use one Client
+// share its limiter and its retry budget. Make it with New.
+type Client struct {
+	base      *url.URL
+	token     string
+	userAgent string
+	// A RoundTripper, not an http.Client: it follows no redirects and keeps no
+	// cookies, so the token goes to one origin.
+	transport http.RoundTripper
+	timeout   time.Duration
+	observe   func(Call)
+	limiter   *limiter
+	budget    *budget
+	listCost  atomic.Int64
+}
+
+// Endpoint is the base URL in its normal form, for messages and digests.
+func (c *Client) Endpoint() string { return c.base.String() }
+
+// Format prints the client without its token, whatever the verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "vpsorg.Client(%s)", c.Endpoint()) }
+
+// request is one request of the API and the answer that it takes.
+type request struct {
+	method string
+	path   string // below the base URL, escaped, with a slash at both ends
+	query  url.Values
+	body   any   // nil: none
+	status int   // the only status that is a success; 0: any 2xx
+	limit  int64 // bytes that the answer may have; 0: maxBody
+}
+
+// target is the path with the query, below the base URL.
+func (r request) target() string {
+	if len(r.query) == 0 {
+		return r.path
+	}
+	return r.path + "?" + r.query.Encode()
+}
+
+func (r request) accepts(status int) bool {
+	return status == r.status || r.status == 0 && status/100 == 2
+}
+
+// fail is the error of r for the reason err.
+func (r request) fail(err error) *Error {
+	return &Error{Method: r.method, Path: r.target(), Err: err}
+}
+
+// do sends r in its turn, a GET again while that is worthwhile, and decodes the answer.
+func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader) (T, error)) (T, error) {
+	pause := newBackOff()
+	for attempt := 1; ; attempt++ {
+		v, failed := attemptOnce(ctx, c, r, attempt, decode)
+		if failed == nil {
+			c.budget.earn()
+			return v, nil
+		}
+		if !c.again(ctx, failed, attempt) {
+			return v, failed
+		}
+		if err := sleep(ctx, pause.NextBackOff()); err != nil {
+			return v, r.fail(fmt.Errorf("%w, after %v", err, failed))
+		}
+	}
+}
+
+// attemptOnce waits for r's turn, sends it once, and tells the limiter and the
+// observer how it went.
+func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, decode func(io.Reader) (T, error)) (T, *Error) {
+	turn, err := c.limiter.wait(ctx)
+	if err != nil {
+		failed := r.fail(err)
+		failed.NotSent = true
+		var zero T
+		return zero, failed
+	}
+	start := time.Now()
+	v, status, failed := exchange(ctx, c, r, decode)
+	c.limiter.learn(turn, failed)
+	if c.observe != nil {
+		call := Call{Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
+		if failed != nil {
+			call.Err = failed
+		}
+		c.observe(call)
+	}
+	return v, failed
+}
+
+// exchange sends r once and decodes its answer.
+func exchange[T any](ctx context.Context, c *Client, r request, decode func(io.Reader) (T, error)) (v T, status int, failed *Error) {
+	timed, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	var sent sending
+	req, err := c.newRequest(sent.watch(timed), r)
+	if err != nil {
+		failed = r.fail(c.redacted(err))
+		failed.NotSent = true
+		return v, 0, failed
+	}
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		failed = r.fail(c.cause(ctx, timed, err))
+		failed.NotSent = sent.never()
+		return v, 0, failed
+	}
+	defer resp.Body.Close()
+	body := &boundedBody{r: resp.Body, left: r.limit}
+	if r.limit == 0 {
+		body.left = maxBody
+	}
+	answer := bufio.NewReader(body)
+	if head, _ := answer.Peek(64); !r.accepts(resp.StatusCode) || isHTML(head) {
+		return v, resp.StatusCode, c.refusal(r, resp, answer)
+	}
+	got, err := decode(answer)
+	switch {
+	case body.broken != nil:
+		failed = r.fail(brokenOff{c.cause(ctx, timed, body.broken)})
+	case err != nil:
+		failed = r.fail(c.redacted(fmt.Errorf("the answer cannot be used: %w", err)))
+	default:
+		return got, resp.StatusCode, nil
+	}
+	failed.Status = resp.StatusCode
+	return v, resp.StatusCode, failed
+}
+
+// newRequest builds the HTTP request. The body goes without GetBody, so that no
+// transport can send it a second time.
+func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		data, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, c.base.String()+r.target(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.GetBody = nil
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	return req, nil
+}
+
+// cause says why no whole answer came: the caller's context, the time-out of
+// this one request, or what the connection reported.
+func (c *Client) cause(ctx, timed context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case timed.Err() != nil:
+		return fmt.Errorf("no whole answer within %s: %w", c.timeout, context.DeadlineExceeded)
+	}
+	return c.redacted(err)
+}
+
+// redacted is err, or just its text where that text has the token in it.
+func (c *Client) redacted(err error) error {
+	if text := c.redact(err.Error()); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}

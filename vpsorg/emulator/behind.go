@@ -1,0 +1,163 @@
+package emulator
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// The world from behind, for tests and the sandbox: nothing here is a request,
+// so nothing here is in the ledger. On a world that is kept in a file, a change
+// that could not be saved makes the requests that follow answer 500.
+
+// Servers returns the truth about every server in full detail, in the order of
+// their making, those too that lists do not show yet.
+func (e *Emulator) Servers() []vpsorg.Server {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.catchUp()
+	now := time.Now()
+	all := make([]vpsorg.Server, len(e.world.Servers))
+	for i, r := range e.world.Servers {
+		r.settle(now)
+		all[i] = deepCopy(r.Server)
+	}
+	return all
+}
+
+// Add puts a server in place, listed at once, and returns it as it now is. What
+// is left out is chosen: the id, the status active, times, addresses, backups
+// off; a plan and an OS that are offered need only their id. A status in transit
+// runs its course. A server of the same id makes way.
+func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.catchUp()
+	if r := e.world.byID[s.ID]; r != nil {
+		e.world.remove(r)
+	}
+	now := time.Now()
+	r := &record{Server: deepCopy(s)}
+	var id vpsorg.ID
+	r.Serial, id = e.world.serial(e.UUIDs)
+	if r.ID == "" {
+		r.ID = id
+	} else if n, err := strconv.Atoi(string(r.ID)); err == nil && n < 1<<53 {
+		e.world.Made = max(e.world.Made, n-firstID+1) // its id is not given again
+	}
+	e.complete(r, now)
+	e.world.insert(r)
+	e.dirty = true
+	e.save()
+	return deepCopy(r.Server)
+}
+
+// complete fills in what a record was put in place without.
+func (e *Emulator) complete(r *record, now time.Time) {
+	if p := e.plan(r.Plan.ID); p != nil && r.Plan.Name == "" {
+		r.Plan = serverPlan(p)
+	}
+	if o := e.os(r.OS.ID); o != nil && r.OS.Name == "" {
+		r.OS = *o
+	}
+	if r.Status == "" {
+		r.Status = vpsorg.StatusActive
+	}
+	e.begin(r, r.Status, now)
+	if r.CreatedAt == "" {
+		r.CreatedAt = stamp(now)
+	}
+	if r.UpdatedAt == "" {
+		r.UpdatedAt = r.CreatedAt
+	}
+	if r.BackupsEnabled == nil {
+		r.BackupsEnabled = new(bool)
+	}
+	if r.ResourceUsage == nil {
+		r.ResourceUsage = new(vpsorg.ResourceUsage)
+	}
+	if r.IPAddress == nil && r.Status != vpsorg.StatusProvisioning {
+		r.address()
+	}
+}
+
+// Edit changes a server behind the client's back, all but its id, and tells
+// whether there was one. A status that change sets stays until something else
+// changes it, one in transit too; updated_at moves unless change moves it.
+func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.catchUp()
+	now := time.Now()
+	r := e.world.find(id, now)
+	if r == nil {
+		return false
+	}
+	before, edited := r.Server, deepCopy(r.Server)
+	change(&edited)
+	edited.ID = before.ID
+	e.world.rename(r, edited.Name)
+	r.Server = deepCopy(edited)
+	if edited.Status != before.Status {
+		r.Then, r.Settles = "", time.Time{}
+	}
+	if edited.UpdatedAt == before.UpdatedAt {
+		r.UpdatedAt = stamp(now)
+	}
+	if r.BackupsEnabled == nil {
+		r.BackupsEnabled = new(bool)
+	}
+	if r.ResourceUsage == nil {
+		r.ResourceUsage = new(vpsorg.ResourceUsage)
+	}
+	e.dirty = true
+	e.save()
+	return true
+}
+
+// Remove takes a server away and tells whether there was one.
+func (e *Emulator) Remove(id vpsorg.ID) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.catchUp()
+	r := e.world.byID[id]
+	if r == nil {
+		return false
+	}
+	e.world.remove(r)
+	e.dirty = true
+	e.save()
+	return true
+}
+
+// find returns the record of an id as it is now, or nil.
+func (w *world) find(id vpsorg.ID, now time.Time) *record {
+	r := w.byID[id]
+	if r != nil {
+		r.settle(now)
+	}
+	return r
+}
+
+func (w *world) remove(r *record) {
+	at, _ := slices.BinarySearchFunc(w.Servers, r.Serial, func(r *record, serial int) int { return r.Serial - serial })
+	w.Servers = slices.Delete(w.Servers, at, at+1)
+	delete(w.byID, r.ID)
+	w.names[r.Name]--
+}
+
+// deepCopy shares no memory with s.
+func deepCopy(s vpsorg.Server) vpsorg.Server {
+	s.Hostname, s.IPAddress, s.IPv6Address = clone(s.Hostname), clone(s.IPAddress), clone(s.IPv6Address)
+	s.BackupsEnabled, s.ResourceUsage = clone(s.BackupsEnabled), clone(s.ResourceUsage)
+	return s
+}
+
+func clone[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
+}

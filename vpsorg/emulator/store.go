@@ -1,0 +1,82 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// storeVersion is the form of the file that Open reads and save writes.
+const storeVersion = 1
+
+type store struct {
+	Version int `json:"version"`
+	world
+}
+
+// Open returns an emulator whose world is kept in file, 0600, written whole
+// after each change and made, with its directory, by the first. Transitions go
+// on by the clock while nobody runs it. A file that is there but does not hold a
+// world is an error, and is left as it is.
+func Open(file string) (*Emulator, error) {
+	e := &Emulator{file: file}
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return e, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the sandbox's world: %w", err)
+	}
+	if err := e.load(data); err != nil {
+		return nil, fmt.Errorf("the sandbox's world in %s is damaged: %w\nhint: move the file away to start with an empty world", file, err)
+	}
+	return e, nil
+}
+
+func (e *Emulator) load(data []byte) error {
+	var s store
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	if s.Version != storeVersion {
+		return fmt.Errorf("it is of version %d, not %d", s.Version, storeVersion)
+	}
+	serial := -1
+	for i, r := range s.Servers {
+		if r == nil || r.ID == "" || r.BackupsEnabled == nil || r.ResourceUsage == nil {
+			return fmt.Errorf("server %d of %d is incomplete", i+1, len(s.Servers))
+		}
+		if e.world.byID[r.ID] != nil || r.Serial <= serial || r.Serial >= s.Made {
+			return fmt.Errorf("server %d of %d, id %s, is out of order", i+1, len(s.Servers), r.ID)
+		}
+		serial = r.Serial
+		e.world.insert(r)
+	}
+	e.world.Made, e.world.Charged = s.Made, s.Charged
+	return nil
+}
+
+// save brings the file up to the world. What could not be saved is tried again
+// at the next request. The lock is held.
+func (e *Emulator) save() error {
+	if e.file == "" || !e.dirty {
+		return nil
+	}
+	data, err := json.MarshalIndent(store{storeVersion, e.world}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(e.file), 0o700); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(e.file, append(data, '\n'), 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
+		return err
+	}
+	e.dirty = false
+	return nil
+}

@@ -1,0 +1,120 @@
+package emulator
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// firstID is the id of the first server, as in the documentation's example.
+const firstID = 12345
+
+// world is the account's servers. Order is that of their making, which is that
+// of lists; what a record points to is replaced and never written through, so a
+// copy of a record stays as it was.
+type world struct {
+	Made    int       `json:"made"`    // servers ever put in place, the source of ids and addresses
+	Charged int       `json:"charged"` // creates ever paid for
+	Servers []*record `json:"servers"` // by serial
+
+	byID  map[vpsorg.ID]*record
+	names map[string]int // how many servers have a name
+}
+
+// record is a server and where it is going.
+type record struct {
+	vpsorg.Server
+	Serial  int           `json:"serial"`
+	Then    vpsorg.Status `json:"then,omitempty"`   // the status that the transition ends in
+	Settles time.Time     `json:"settles,omitzero"` // when it does
+	Listed  time.Time     `json:"listed,omitzero"`  // from when on lists show it
+}
+
+// after is the status that each transition ends in.
+var after = map[vpsorg.Status]vpsorg.Status{
+	vpsorg.StatusProvisioning: vpsorg.StatusActive,
+	vpsorg.StatusStarting:     vpsorg.StatusActive,
+	vpsorg.StatusStopping:     vpsorg.StatusStopped,
+	vpsorg.StatusRebooting:    vpsorg.StatusActive,
+}
+
+// begin puts a record into a status; one in transit ends after its time.
+func (e *Emulator) begin(r *record, status vpsorg.Status, now time.Time) {
+	took := duration(e.Transition, time.Second)
+	if status == vpsorg.StatusProvisioning {
+		took = duration(e.Provisioning, 3*time.Second)
+	}
+	r.Status, r.Then, r.Settles = status, after[status], time.Time{}
+	if r.Then != "" {
+		r.Settles = now.Add(took)
+	}
+}
+
+func duration(option, standard time.Duration) time.Duration {
+	if option == 0 {
+		return standard
+	}
+	return max(option, 0)
+}
+
+// settle ends a record's transition if its time has come.
+func (r *record) settle(now time.Time) {
+	if r.Then == "" || now.Before(r.Settles) {
+		return
+	}
+	if r.Status == vpsorg.StatusProvisioning && r.IPAddress == nil {
+		r.address()
+	}
+	r.Status, r.UpdatedAt = r.Then, stamp(r.Settles)
+	r.Then, r.Settles = "", time.Time{}
+}
+
+// address gives a record its addresses out of the ranges for benchmarks and
+// documentation; the IPv4 ones repeat after 131,070 servers.
+func (r *record) address() {
+	var v4 [4]byte
+	binary.BigEndian.PutUint32(v4[:], 198<<24|18<<16+uint32(1+r.Serial%(1<<17-2)))
+	v6 := [16]byte{0x20, 0x01, 0x0d, 0xb8}
+	binary.BigEndian.PutUint64(v6[8:], uint64(1+r.Serial))
+	r.IPAddress = new(netip.AddrFrom4(v4).String())
+	if r.IPv6Address == nil {
+		r.IPv6Address = new(netip.AddrFrom16(v6).String())
+	}
+}
+
+// serial takes the next serial number and the id that goes with it.
+func (w *world) serial(uuids bool) (int, vpsorg.ID) {
+	for {
+		serial := w.Made
+		w.Made++
+		id := vpsorg.ID(strconv.Itoa(firstID + serial))
+		if uuids {
+			id = vpsorg.ID(fmt.Sprintf("5e7e0000-0000-4000-8000-%012x", firstID+serial))
+		}
+		if w.byID[id] == nil {
+			return serial, id
+		}
+	}
+}
+
+// insert puts a record in place, last. Its id must be new.
+func (w *world) insert(r *record) {
+	if w.byID == nil {
+		w.byID, w.names = map[vpsorg.ID]*record{}, map[string]int{}
+	}
+	w.Servers = append(w.Servers, r)
+	w.byID[r.ID] = r
+	w.names[r.Name]++
+}
+
+func (w *world) rename(r *record, name string) {
+	w.names[r.Name]--
+	w.names[name]++
+	r.Name = name
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,21 @@
+package vpsorg
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+)
+
+// ListPlans answers every plan that the API sells, at one location or, if
+// location is empty, anywhere. It is complete like ListServers.
+func (c *Client) ListPlans(ctx context.Context, location string) ([]Plan, error) {
+	query := url.Values{}
+	if location != "" {
+		query.Set("location", location)
+	}
+	plans, _, err := list[Plan]{client: c, path: "/plans/", filter: query, key: planKey}.all(ctx)
+	return plans, err
+}
+
+// planKey tells plans apart even where the API leaves their id out.
+func planKey(p Plan) ID { return cmp.Or(p.ID, ID(p.Slug), ID(p.Name)) }
