@@ -1,0 +1,183 @@
+package fleet
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+var topKeys = []string{"version", "account", "owns", "unlisted", "protect", "defaults", "catalog", "guards", "servers"}
+
+// document reads the top level of one file.
+func (r *reader) document(root node) {
+	if root.Kind != yaml.MappingNode {
+		r.partial = true
+	}
+	version := false
+	for key, value := range r.pairs(root, "a fleet file") {
+		switch key.Value {
+		case "version":
+			version = true
+			r.version(value)
+		case "account":
+			r.account(key, value)
+		case "owns":
+			for pattern := range r.patterns(value, "owns") {
+				r.fleet.Owns = append(r.fleet.Owns, pattern.Pattern)
+			}
+		case "unlisted":
+			r.unlisted(key, value)
+		case "protect":
+			for pattern := range r.patterns(value, "protect") {
+				r.fleet.Protect = append(r.fleet.Protect, pattern)
+			}
+		case "defaults":
+			for field, value := range r.pairs(value, "defaults") {
+				if r.once("defaults.", field) {
+					r.waiting = append(r.waiting, pair{field, value})
+				}
+			}
+		case "catalog":
+			r.readCatalog(value)
+		case "guards":
+			r.guards(value)
+		case "servers":
+			r.servers(value)
+		default:
+			hint := didYouMean(key.Value, topKeys)
+			if hint == "" && value.Kind == yaml.MappingNode {
+				hint = `a server is listed under "servers:", indented`
+			}
+			r.problemf(key, hint, "unknown key %s", quote(key.Value))
+		}
+	}
+	if !version && root.Kind == yaml.MappingNode {
+		r.problemf(root, `begin the file with "version: 1"`, "the version is missing")
+	}
+}
+
+// once reports a key that another file has set already.
+func (r *reader) once(prefix string, key node) bool {
+	what := prefix + key.Value
+	if first, twice := r.set[what]; twice {
+		r.problemf(key, "set it in one file only", "%s is set twice; first at %s", escape(what), first.pos())
+		return false
+	}
+	r.set[what] = key
+	return true
+}
+
+func (r *reader) version(n node) {
+	switch s, ok := r.text(n, "version"); {
+	case ok && s != "1":
+		r.problemf(n, "write 1, or use a fleet that knows this version", "version %s is not known: this fleet reads version 1", quote(s))
+	case ok && !plain(n.Node):
+		r.problemf(n, "write it without quotes", "version must be the number 1, not text")
+	}
+}
+
+var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+
+func (r *reader) account(key, value node) {
+	s, ok := r.text(value, "account")
+	if ok && !emailPattern.MatchString(s) {
+		r.problemf(value, "write the e-mail address of the account", "account is not an e-mail address: %s", quote(s))
+	}
+	if r.once("", key) {
+		r.fleet.Account, r.fleet.AccountPos = s, value.pos()
+	}
+}
+
+func (r *reader) unlisted(key, value node) {
+	s := r.choice(value, "unlisted", "report", string(UnlistedIgnore), string(UnlistedDelete))
+	if r.once("", key) && s != "report" {
+		r.fleet.Unlisted = Unlisted(s)
+	}
+}
+
+// servers takes in the entries of one file.
+func (r *reader) servers(n node) {
+	r.listed = true
+	if blank(n.Node) {
+		r.problemf(n, `a fleet without servers is written "servers: {}"`, "servers lists nothing")
+		return
+	}
+	for key, value := range r.pairs(n, "servers") {
+		r.entries = append(r.entries, pair{key, value})
+	}
+}
+
+// patterns reads a list of names with *, ? and [a-z].
+func (r *reader) patterns(n node, what string) func(yield func(Protection) bool) {
+	return func(yield func(Protection) bool) {
+		for item := range r.items(n, what) {
+			s, ok := r.text(item, "a pattern of "+what)
+			if !ok {
+				continue
+			}
+			if hint, bad := badPattern(s); bad {
+				r.problemf(item, hint, "malformed pattern %s", quote(s))
+				continue
+			}
+			if !yield(Protection{s, item.pos()}) {
+				return
+			}
+		}
+	}
+}
+
+// badPattern finds patterns that are malformed or can match no name.
+func badPattern(s string) (hint string, bad bool) {
+	if _, err := path.Match(s, ""); err != nil || s == "" {
+		return "a pattern is a name with *, ? or [a-z] in it, such as web-*", true
+	}
+	odd := strings.IndexFunc(s, func(c rune) bool { return !nameRune(c) && !strings.ContainsRune("*?[]^", c) })
+	switch {
+	case odd < 0:
+		return "", false
+	case s[odd] == ':':
+		return "a pattern is no range: write web-* for web-[01:12]", true
+	}
+	return fmt.Sprintf("no name holds %s: names are letters, digits and hyphens", describe([]rune(s[odd:])[0])), true
+}
+
+func (r *reader) guards(n node) {
+	for key, value := range r.pairs(n, "guards") {
+		var limit *Limit
+		switch key.Value {
+		case "max_deletes":
+			limit = &r.fleet.Guards.MaxDeletes
+		case "max_changes":
+			limit = &r.fleet.Guards.MaxChanges
+		default:
+			r.problemf(key, didYouMean(key.Value, []string{"max_deletes", "max_changes"}), "unknown key %s in guards", quote(key.Value))
+			continue
+		}
+		if r.once("guards.", key) {
+			*limit = r.limit(value, key.Value)
+		}
+	}
+}
+
+var limitPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(%?)$`)
+
+func (r *reader) limit(n node, what string) Limit {
+	s, ok := r.text(n, what)
+	if !ok {
+		return Limit{}
+	}
+	m := limitPattern.FindStringSubmatch(s)
+	if m == nil || m[2] == "" && !plain(n.Node) {
+		r.problemf(n, "write a number, such as 3, or a percentage, such as 30%", "%s must be a number of servers or a percentage of them, not %s", what, quote(s))
+		return Limit{}
+	}
+	count, _ := strconv.Atoi(m[1]) // nine digits at most
+	if m[2] == "%" && count > 100 {
+		r.problemf(n, "", "%s is more than 100%%: %s", what, s)
+	}
+	return Limit{Set: true, Percent: m[2] == "%", N: count, Pos: n.pos()}
+}

@@ -1,0 +1,165 @@
+package fleet
+
+import (
+	"maps"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+var entryFields = []Field{
+	FieldPlan, FieldOS, FieldLocation, FieldHostname, FieldSSHKey, FieldBackupsEnabled,
+	FieldStatus, FieldRebootOn, FieldReplace, FieldID, FieldRenamedFrom, FieldAbsent,
+}
+
+// body is what an entry says, over what defaults say, before names are known.
+type body struct {
+	server      Server
+	hostname    template
+	renamedFrom template
+	id          node
+	at          map[Field]Pos
+}
+
+// body reads the value of an entry. One that aliases repeat is read once.
+func (r *reader) body(n node) body {
+	if b, ok := r.shared[n.Node]; ok {
+		return b
+	}
+	b := r.defaults
+	b.at = maps.Clone(b.at)
+	if !blank(n.Node) {
+		r.fields(&b, n)
+	}
+	if n.Anchor != "" {
+		r.shared[n.Node] = b
+	}
+	return b
+}
+
+func (r *reader) fields(b *body, n node) {
+	var beside []node
+	if n.Kind == yaml.ScalarNode {
+		r.problemf(n, "indent fields under the name of their server", "a server must be a mapping of fields, not %s", kind(n))
+		return
+	}
+	for key, value := range r.pairs(n, "a server") {
+		r.field(b, key, value)
+		if f := Field(key.Value); f != FieldAbsent && f != FieldID {
+			beside = append(beside, key)
+		}
+	}
+	if !b.server.Absent {
+		return
+	}
+	for _, key := range beside {
+		r.problemf(key, "an absent server has no field but id", "%s beside absent: true", quoteless(key.Value))
+	}
+	at := map[Field]Pos{FieldAbsent: b.at[FieldAbsent]}
+	if p, ok := b.at[FieldID]; ok {
+		at[FieldID] = p
+	}
+	*b = body{server: Server{ID: b.server.ID, Absent: true}, id: b.id, at: at}
+}
+
+// field reads one field of an entry, or of the defaults.
+func (r *reader) field(b *body, key, value node) {
+	f, s := Field(key.Value), &b.server
+	switch f {
+	case FieldPlan:
+		s.Plan = r.ref(value, f)
+	case FieldOS:
+		s.OS = r.ref(value, f)
+	case FieldSSHKey:
+		s.SSHKey = r.ref(value, f)
+	case FieldLocation:
+		s.Location = r.word(value, key.Value)
+	case FieldHostname:
+		b.hostname = r.template(value, key.Value)
+	case FieldBackupsEnabled:
+		on := r.bool(value, key.Value)
+		s.BackupsEnabled = &on
+	case FieldStatus:
+		s.Status = Status(r.choice(value, key.Value, string(StatusActive), string(StatusStopped)))
+	case FieldRebootOn:
+		s.RebootOn = r.rebootOn(value)
+	case FieldReplace:
+		s.Replace = Replace(r.choice(value, key.Value, "never", string(ReplaceDeleteFirst), string(ReplaceCreateFirst)))
+		if s.Replace == "never" {
+			s.Replace = ReplaceNever
+		}
+	case FieldID, FieldRenamedFrom, FieldAbsent:
+		if b == &r.defaults {
+			r.problemf(key, "write it in an entry", "%s cannot be a default: it is one server's own", f)
+			return
+		}
+		r.ownField(b, f, value)
+	default:
+		hint := didYouMean(key.Value, entryFields)
+		if f == FieldName {
+			hint = "the name of a server is the key of its entry"
+		}
+		r.problemf(key, hint, "unknown key %s", quote(key.Value))
+		return
+	}
+	b.at[f] = value.pos()
+}
+
+// ownField reads a field that defaults cannot give.
+func (r *reader) ownField(b *body, f Field, value node) {
+	switch f {
+	case FieldID:
+		b.server.ID, b.id = r.id(value, string(f)), value
+	case FieldRenamedFrom:
+		b.renamedFrom = r.template(value, string(f))
+	case FieldAbsent:
+		b.server.Absent = r.bool(value, string(f))
+	}
+}
+
+func (r *reader) template(n node, what string) template {
+	s, ok := r.text(n, what)
+	if !ok {
+		return template{}
+	}
+	t, bad := parseTemplate(s)
+	if bad != nil {
+		r.flaw(n, bad)
+		return template{}
+	}
+	t.node = n
+	return t
+}
+
+// flaw reports what is wrong inside a text, at its very character where the file
+// shows the text as it is.
+func (r *reader) flaw(n node, f *flaw) {
+	column := n.Column
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		column += utf8.RuneCountInString(n.Value[:f.at])
+	}
+	if !plain(n.Node) {
+		column++
+	}
+	r.problemAt(n, column, f.hint, "%s", f.message)
+}
+
+var rebootFields = []string{string(FieldHostname), string(FieldName), string(FieldBackupsEnabled)}
+
+func (r *reader) rebootOn(n node) []Field {
+	if len(n.Content) > len(rebootFields) {
+		r.problemf(n, "", "reboot_on lists more than its %d fields", len(rebootFields))
+		return nil
+	}
+	fields := []Field{}
+	seen := map[string]bool{}
+	for item := range r.items(n, string(FieldRebootOn)) {
+		name := r.choice(item, "a field of reboot_on", rebootFields...)
+		if seen[name] {
+			r.problemf(item, "", "reboot_on lists %s twice", name)
+		}
+		seen[name] = true
+		fields = append(fields, Field(name))
+	}
+	return fields
+}

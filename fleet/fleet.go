@@ -1,0 +1,225 @@
+// Package fleet reads fleet files: it parses YAML with positions, expands
+// ranges and defaults, and validates, so that what leaves it is one Fleet that
+// says which servers should exist. It knows nothing of the API: what exists, and
+// what to do about a difference, is the planner's.
+package fleet
+
+import (
+	"fmt"
+	"path"
+)
+
+// Fleet is what one or more fleet files say, expanded and validated.
+type Fleet struct {
+	Account    string // the e-mail of the only account to act on; "" is any
+	AccountPos Pos
+	Owns       []string // patterns of the names this fleet speaks for; empty: exactly the names listed
+	Unlisted   Unlisted
+	Protect    []Protection
+	Guards     Guards
+	Servers    []Server // sorted by name; names are unique
+
+	index map[string]int // name → position in Servers
+}
+
+// Pos is a place in a fleet file. Line and Column count from 1; Column counts
+// characters, not bytes.
+type Pos struct {
+	File         string
+	Line, Column int
+}
+
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Server is one wanted server. A field that the file leaves out is nil or zero
+// and is not managed.
+type Server struct {
+	Name           string
+	ID             string // pins the live server; "" matches by name
+	RenamedFrom    string
+	Absent         bool // the server is to be deleted; nothing below counts then
+	Plan           Ref
+	OS             Ref
+	SSHKey         Ref // used at create only: the API never tells it
+	Location       string
+	Hostname       *string
+	BackupsEnabled *bool
+	Status         Status
+	RebootOn       []Field
+	Replace        Replace
+	Source         *Source // shared by all servers of one range
+}
+
+// Ref points to a plan, an operating system or an SSH key, by id or by name.
+// The zero Ref is a field left out.
+type Ref struct {
+	ID   string // known from the file or its catalog; "" where only the API can tell
+	Name string // as written, or the catalog's name; "" when written as an id
+}
+
+// IsZero reports whether the file leaves the reference out.
+func (r Ref) IsZero() bool { return r == Ref{} }
+
+func (r Ref) String() string {
+	switch {
+	case r.Name == "":
+		return r.ID
+	case r.ID == "":
+		return r.Name
+	}
+	return r.Name + " (" + r.ID + ")"
+}
+
+// Field names a field of a server entry, in the file's and the API's own words.
+type Field string
+
+// The fields of a server entry.
+const (
+	FieldName           Field = "name"
+	FieldID             Field = "id"
+	FieldRenamedFrom    Field = "renamed_from"
+	FieldAbsent         Field = "absent"
+	FieldPlan           Field = "plan"
+	FieldOS             Field = "os"
+	FieldSSHKey         Field = "ssh_key"
+	FieldLocation       Field = "location"
+	FieldHostname       Field = "hostname"
+	FieldBackupsEnabled Field = "backups_enabled"
+	FieldStatus         Field = "status"
+	FieldRebootOn       Field = "reboot_on"
+	FieldReplace        Field = "replace"
+)
+
+// Status is the power state that an entry asks for.
+type Status string
+
+// The power states. StatusAny, the zero value, leaves power alone.
+const (
+	StatusAny     Status = ""
+	StatusActive  Status = "active"
+	StatusStopped Status = "stopped"
+)
+
+// Replace says how a server may be replaced when a field differs that the API
+// cannot change: plan, os or location.
+type Replace string
+
+// The ways of replacing. The zero value is ReplaceNever.
+const (
+	ReplaceNever       Replace = ""
+	ReplaceDeleteFirst Replace = "delete-first"
+	ReplaceCreateFirst Replace = "create-first"
+)
+
+// Unlisted says what becomes of an owned live server that no entry lists.
+type Unlisted string
+
+// What becomes of unlisted servers. The zero value is UnlistedReport.
+const (
+	UnlistedReport Unlisted = ""
+	UnlistedIgnore Unlisted = "ignore"
+	UnlistedDelete Unlisted = "delete"
+)
+
+// NextSuffix ends the name that a server's replacement bears until the old
+// server is gone. No entry's name may end so.
+const NextSuffix = "--next"
+
+// Protection is one pattern of the protect list.
+type Protection struct {
+	Pattern string
+	Pos     Pos
+}
+
+// Guards are the limits beyond which a whole run is refused.
+type Guards struct {
+	MaxDeletes Limit // servers deleted, replacements included; the default is 0
+	MaxChanges Limit // servers changed in any way; the default is no limit
+}
+
+// Limit is a number of servers, or a percentage of the fleet's servers. The zero
+// Limit was not written.
+type Limit struct {
+	Set     bool
+	Percent bool // N is a percentage
+	N       int
+	Pos     Pos
+}
+
+func (l Limit) String() string {
+	switch {
+	case !l.Set:
+		return "no limit"
+	case l.Percent:
+		return fmt.Sprintf("%d%%", l.N)
+	}
+	return fmt.Sprint(l.N)
+}
+
+// Source is where an entry stands.
+type Source struct {
+	Entry  Pos
+	Fields map[Field]Pos // the fields written in the entry or in defaults
+}
+
+// At gives the place of a field's value, or of the entry where the field is not written.
+func (s *Source) At(f Field) Pos {
+	if p, ok := s.Fields[f]; ok {
+		return p
+	}
+	return s.Entry
+}
+
+// Lookup finds the entry of a name.
+func (f *Fleet) Lookup(name string) (*Server, bool) {
+	i, ok := f.index[name]
+	if !ok {
+		return nil, false
+	}
+	return &f.Servers[i], true
+}
+
+// OwnsName reports whether the fleet speaks for a name: it is listed, or one of
+// the owns patterns matches it.
+func (f *Fleet) OwnsName(name string) bool {
+	if _, ok := f.index[name]; ok {
+		return true
+	}
+	for _, p := range f.Owns {
+		if Match(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Protected finds the protect pattern that keeps a name from being deleted,
+// replaced or stopped.
+func (f *Fleet) Protected(name string) (Protection, bool) {
+	for _, p := range f.Protect {
+		if Match(p.Pattern, name) {
+			return p, true
+		}
+	}
+	return Protection{}, false
+}
+
+// Match reports whether a name matches a pattern of *, ? and [a-z]. A pattern
+// that is malformed matches nothing; Load and the flags refuse those.
+func Match(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return err == nil && ok
+}
+
+// Of is how many of total servers the limit allows; a percentage is rounded down.
+func (l Limit) Of(total int) int {
+	if l.Percent {
+		return total * l.N / 100
+	}
+	return l.N
+}

@@ -1,0 +1,67 @@
+package fleet
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// FuzzParse holds that no text makes the parser panic, that it says the same
+// twice, that problems stand inside the text, and that what leaves it keeps the
+// promises of the types.
+func FuzzParse(f *testing.F) {
+	bad, _ := filepath.Glob("testdata/bad/*.yaml")
+	for _, file := range append(bad, examples...) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 16<<10 {
+			return
+		}
+		fleet, err := Parse("fleet.yaml", data)
+		again, errAgain := Parse("fleet.yaml", data)
+		if !reflect.DeepEqual(fleet, again) {
+			t.Fatalf("parses to %v, then to %v", fleet, again)
+		}
+		if err == nil {
+			checkFleet(t, fleet)
+			return
+		}
+		if errAgain == nil || err.Error() != errAgain.Error() {
+			t.Fatalf("%v, then %v", err, errAgain)
+		}
+		if strings.ContainsFunc(err.Error(), func(r rune) bool { return invisible(r) && r != '\n' }) {
+			t.Fatalf("control characters in %q", err)
+		}
+		lines := strings.Count(strings.ReplaceAll(string(data), "\r", "\n"), "\n") + 1
+		for _, p := range err.(Problems) {
+			if p.Message == "" || p.Pos.Line > lines || p.Pos.Line > 0 && p.Pos.Column < 1 {
+				t.Fatalf("problem %#v in %d lines", p, lines)
+			}
+		}
+	})
+}
+
+func checkFleet(t *testing.T, f *Fleet) {
+	t.Helper()
+	for i, s := range f.Servers {
+		switch {
+		case i > 0 && f.Servers[i-1].Name >= s.Name:
+			t.Fatalf("%s is not in order", s.Name)
+		case s.Name == "" || strings.ContainsFunc(s.Name, func(r rune) bool { return !nameRune(r) }),
+			strings.HasSuffix(s.Name, NextSuffix), s.Source == nil:
+			t.Fatalf("malformed server %+v", s)
+		case s.Hostname != nil && badHostname(*s.Hostname) != "":
+			t.Fatalf("%s has hostname %q", s.Name, *s.Hostname)
+		}
+		if found, ok := f.Lookup(s.Name); !ok || found != &f.Servers[i] {
+			t.Fatalf("cannot look up %s", s.Name)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package fleet
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Parse reads one fleet file from memory; name stands for it in positions. The
+// error is Problems.
+func Parse(name string, data []byte) (*Fleet, error) {
+	if len(data) > maxSize {
+		return nil, Problems{{Pos: Pos{File: name}, Message: fmt.Sprintf("larger than %d MiB", maxSize>>20)}}
+	}
+	return read([]*file{{name: name, data: data}})
+}
+
+// reader turns the documents of all files into one Fleet. Defaults and entries
+// wait until every file is read, since what they refer to may stand in any.
+type reader struct {
+	fleet    Fleet
+	problems Problems
+	told     map[complaint]bool
+	partial  bool // a file could not be parsed, so what is missing may stand there
+
+	set      map[string]node              // what may be set in one file only
+	catalog  map[string]map[string]string // plans, os, ssh_keys → name → id
+	listed   bool                         // some file has servers
+	waiting  []pair                       // the keys of defaults
+	entries  []pair                       // the keys of servers
+	defaults body
+	shared   map[*yaml.Node]body // entries that aliases repeat
+
+	made    int             // servers that entries gave, twins included
+	names   map[string]int  // in lower case → the server's place in fleet.Servers
+	pins    map[string]node // ids
+	past    map[string]node // names that servers are renamed from
+	renames []rename
+}
+
+type pair struct{ key, value node }
+
+// complaint is a kind of problem at a place.
+type complaint struct {
+	Pos
+	format string
+}
+
+func read(files []*file) (*Fleet, error) {
+	r := &reader{
+		told:    map[complaint]bool{},
+		set:     map[string]node{},
+		catalog: map[string]map[string]string{"plans": {}, "os": {}, "ssh_keys": {}},
+		shared:  map[*yaml.Node]body{},
+		pins:    map[string]node{},
+		past:    map[string]node{},
+	}
+	for _, f := range files {
+		root, problems := f.document()
+		r.problems = append(r.problems, problems...)
+		if len(problems) == 0 {
+			r.document(node{root, f})
+		} else {
+			r.partial = true
+		}
+	}
+	if !r.listed && !r.partial && len(files) > 0 {
+		r.problems = append(r.problems, Problem{Pos: Pos{File: files[0].name}, Message: "no file has servers",
+			Hint: `list them under "servers:"; a fleet without any is written "servers: {}"`})
+	}
+	r.defaults = body{at: map[Field]Pos{}}
+	for _, d := range r.waiting {
+		r.field(&r.defaults, d.key, d.value)
+	}
+	r.names = make(map[string]int, len(r.entries))
+	r.fleet.Servers = make([]Server, 0, len(r.entries))
+	for _, e := range r.entries {
+		r.expand(e)
+	}
+	r.checkRenames()
+	if len(r.problems) > 0 {
+		return nil, r.problems.sorted()
+	}
+	r.fleet.sort()
+	return &r.fleet, nil
+}
+
+func (f *Fleet) sort() {
+	slices.SortFunc(f.Servers, func(a, b Server) int { return cmp.Compare(a.Name, b.Name) })
+	f.index = make(map[string]int, len(f.Servers))
+	for i := range f.Servers {
+		f.index[f.Servers[i].Name] = i
+	}
+}

@@ -1,0 +1,84 @@
+package fleet
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"gopkg.in/yaml.v3"
+)
+
+const schemaFile = "../docs/fleet.schema.json"
+
+var examples = []string{"../examples/quickstart/fleet.yaml", "../examples/features.yaml", "../examples/ranges.yaml"}
+
+func validate(t *testing.T, schema *jsonschema.Schema, file string) error {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := yaml.Unmarshal(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(v)
+}
+
+func TestSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range examples {
+		if err := validate(t, schema, file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	bad := []string{
+		"absent-with-fields", "account", "bad-ids", "bad-ranges", "booleans", "choices", "guards", "hostnames",
+		"long-line", "look-alike", "nulls", "own-fields-in-defaults", "patterns", "placeholders", "references",
+		"servers-list", "servers-null", "unknown-keys", "version-2", "version-missing", "wrong-types",
+	}
+	for _, name := range bad {
+		if validate(t, schema, "testdata/bad/"+name+".yaml") == nil {
+			t.Errorf("the schema accepts %s", name)
+		}
+	}
+}
+
+// TestSchemaKeys keeps the schema and the reader at the same keys.
+func TestSchemaKeys(t *testing.T) {
+	type object struct {
+		Properties map[string]struct{ Properties map[string]any }
+		Defs       map[string]object `json:"$defs"`
+	}
+	data, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema object
+	if err := json.Unmarshal(data, &schema); err != nil {
+		t.Fatal(err)
+	}
+	fields := make([]string, 0, len(entryFields))
+	for _, f := range entryFields {
+		fields = append(fields, string(f))
+	}
+	same := func(what string, got, want []string) {
+		slices.Sort(got)
+		want = slices.Sorted(slices.Values(want))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -reader +schema\n%s", what, diff)
+		}
+	}
+	same("top", slices.Collect(maps.Keys(schema.Properties)), topKeys)
+	same("entry", slices.Collect(maps.Keys(schema.Defs["entry"].Properties)), fields)
+	same("catalog", slices.Collect(maps.Keys(schema.Properties["catalog"].Properties)), catalogKeys)
+	same("defaults", slices.Collect(maps.Keys(schema.Properties["defaults"].Properties)),
+		slices.DeleteFunc(fields, func(f string) bool { return f == "id" || f == "renamed_from" || f == "absent" }))
+}
