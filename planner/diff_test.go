@@ -1,0 +1,221 @@
+package planner_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// lines joins what a plan should be described as.
+func lines(l ...string) string {
+	if len(l) == 0 {
+		return ""
+	}
+	return strings.Join(l, "\n") + "\n"
+}
+
+const web = "plan: standard, os: ubuntu, location: us-west"
+
+func TestDiff(t *testing.T) {
+	tests := []struct {
+		name, file string
+		live       []string
+		want       string
+	}{
+		{"nothing listed, nothing live", "servers: {}", nil, ""},
+		{"create with all fields", "servers: {web-01: {" + web + ", hostname: '{name}.example.com', ssh_key: deploy, backups_enabled: true}}", nil,
+			lines("create web-01 plan=1 os=5 at=us-west host=web-01.example.com key=42 backups=true")},
+		{"create, then stop", "servers: {web-01: {" + web + ", status: stopped}}", nil,
+			lines("create web-01 plan=1 os=5 at=us-west", "stop web-01")},
+		{"create needs plan, os and location", "servers: {web-01: {plan: standard}}", nil,
+			lines("blocked web-01 []: it does not exist, and cannot be created without os, location")},
+		{"an existing server needs none of them", "servers: {web-01: {}}", []string{"1 web-01 active"}, ""},
+		{"as it should be", "servers: {web-01: {" + web + ", hostname: a.example.com, backups_enabled: true, status: active}}",
+			[]string{"1 web-01 active host=a.example.com backups=on"}, ""},
+		{"one field", "servers: {web-01: {hostname: b.example.com}}", []string{"1 web-01 active host=a.example.com"},
+			lines("update web-01 #1 hostname:a.example.com→b.example.com")},
+		{"null is not empty", "servers: {web-01: {hostname: ''}}", []string{"1 web-01 active"},
+			lines(`update web-01 #1 hostname:(none)→""`)},
+		{"an undeclared hostname is not managed", "servers: {web-01: {}}", []string{"1 web-01 active host=drifted"}, ""},
+		{"all three fields, stopped", "servers: {web-01: {renamed_from: old, hostname: b, backups_enabled: false}}",
+			[]string{"7 old stopped host=a backups=on"},
+			lines("update web-01 #7 name:old→web-01 hostname:a→b backups_enabled:true→false")},
+		{"the API does not tell backups", "servers: {web-01: {backups_enabled: true}}", []string{"1 web-01 active"},
+			lines("blocked web-01 [1]: the API does not tell backups_enabled of this server")},
+		{"start", "servers: {web-01: {status: active}}", []string{"1 web-01 stopped"}, lines("start web-01 #1")},
+		{"stop", "servers: {web-01: {status: stopped}}", []string{"1 web-01 active"}, lines("stop web-01 #1")},
+		{"power is not managed unless declared", "servers: {web-01: {}}", []string{"1 web-01 stopped"}, ""},
+		{"reboot after an update", "servers: {web-01: {hostname: b, reboot_on: [hostname]}}", []string{"1 web-01 active host=a"},
+			lines("update web-01 #1 hostname:a→b", "reboot web-01 #1")},
+		{"no reboot for another field", "servers: {web-01: {backups_enabled: true, reboot_on: [hostname]}}", []string{"1 web-01 active backups=off"},
+			lines("update web-01 #1 backups_enabled:false→true")},
+		{"no reboot of a server that is started or stopped anyway",
+			"servers: {a: {hostname: b, status: active, reboot_on: [hostname]}, b: {hostname: b, status: stopped, reboot_on: [hostname]}, c: {hostname: b, reboot_on: [hostname]}}",
+			[]string{"1 a stopped host=a", "2 b active host=a", "3 c stopped host=a"},
+			lines("update a #1 hostname:a→b", "update b #2 hostname:a→b", "update c #3 hostname:a→b", "start a #1", "stop b #2")},
+		{"waits, then what remains", "servers: {a: {status: active}, b: {status: active}, c: {hostname: x}, d: {status: stopped}}",
+			[]string{"1 a stopping", "2 b provisioning", "3 c rebooting", "4 d starting"},
+			lines("update c #3 hostname:(none)→x", "start a #1", "stop d #4",
+				"wait a #1 stopping→stopped", "wait b #2 provisioning→active", "wait c #3 rebooting→active", "wait d #4 starting→active")},
+		{"suspended and unheard-of", "servers: {a: {hostname: x}, b: {status: active}}", []string{"1 a suspended", "2 b error"},
+			lines(`blocked a [1]: its status is "suspended", and fleet does nothing to such a server`,
+				`blocked b [2]: its status is "error", and fleet does nothing to such a server`)},
+		{"plan, os and location differ, no leave to replace", "servers: {web-01: {plan: performance, os: debian, location: us-east, hostname: x}}",
+			[]string{"1 web-01 active"},
+			lines("blocked web-01 [1]: plan is Standard VPS (1), not performance (2); os is Ubuntu 22.04 LTS (5), not debian (3); location is us-west, not us-east, which the API cannot change")},
+		{"replace, delete first", "servers: {web-01: {plan: performance, replace: delete-first, hostname: b, backups_enabled: true}}",
+			[]string{"1 web-01 active host=a backups=off"},
+			lines("replace web-01 #1 delete-first plan:Standard VPS (1)→performance (2) hostname:a→b backups_enabled:false→true with plan=2 os=5 at=us-west host=b backups=true")},
+		{"replace keeps what is not declared", "servers: {web-01: {location: us-east, replace: create-first, status: stopped}}",
+			[]string{"1 web-01 active host=a"},
+			lines("replace web-01 #1 create-first location:us-west→us-east with plan=1 os=5 at=us-east host=a", "stop web-01",
+				"note web-01: backups_enabled is not declared, so the new server gets the API's default: off")},
+		{"create-first, the new server is there", "servers: {web-01: {location: us-east, replace: create-first, backups_enabled: false}}",
+			[]string{"1 web-01 active backups=off", "2 web-01--next provisioning at=us-east"},
+			lines("replace web-01 #1 create-first next=#2 location:us-west→us-east with plan=1 os=5 at=us-east backups=false")},
+		{"create-first, the old server is gone", "servers: {web-01: {location: us-east, replace: create-first, status: stopped}}",
+			[]string{"2 web-01--next active at=us-east"},
+			lines("update web-01 #2 name:web-01--next→web-01", "stop web-01 #2")},
+		{"create-first, what is left does not fit", "servers: {web-01: {location: us-east, replace: create-first}}",
+			[]string{"1 web-01 active", "2 web-01--next active at=eu-central"},
+			lines("blocked web-01 [2]: to be replaced, but web-01--next (2) is there and is not what the replacement needs")},
+		{"create-first, nobody needs what is left", "servers: {web-01: {location: us-west, replace: create-first}}",
+			[]string{"1 web-01 active", "2 web-01--next active at=eu-central"},
+			lines("note web-01: web-01--next, id 2, is left by a replacement that is no longer needed; it is billed, and fleet leaves it alone")},
+		{"delete, absent", "servers: {old: {absent: true}, gone: {absent: true}}", []string{"9 old stopped"}, lines("delete old #9")},
+		{"absent, but suspended", "servers: {old: {absent: true}}", []string{"9 old suspended"},
+			lines(`blocked old [9]: to be deleted (absent: true at f.yaml:3:25), but its status is "suspended", and fleet does nothing to such a server`)},
+		{"protected from delete, replace and stop", "protect: ['db-*']\nservers: {db-1: {absent: true}, db-2: {plan: performance, replace: delete-first}, db-3: {status: stopped}, db-4: {hostname: x}}",
+			[]string{"1 db-1 active", "2 db-2 active", "3 db-3 active", "4 db-4 active"},
+			lines("update db-4 #4 hostname:(none)→x",
+				`blocked db-1 [1]: to be deleted (absent: true at f.yaml:4:26), but protected by "db-*"`,
+				`blocked db-2 [2]: plan is Standard VPS (1), not performance (2): to be replaced, but protected by "db-*"`,
+				`blocked db-3 [3]: to be stopped, but protected by "db-*"`)},
+		{"not listed, not owned", "servers: {}", []string{"1 other active"}, ""},
+		{"not listed, owned: reported", "owns: ['web-*']\nservers: {}", []string{"1 web-9 active"}, lines("unlisted web-9 #1")},
+		{"not listed, owned: ignored", "owns: ['web-*']\nunlisted: ignore\nservers: {}", []string{"1 web-9 active"}, ""},
+		{"not listed, owned: deleted", "owns: ['web-*']\nunlisted: delete\nprotect: [web-8]\nservers: {}",
+			[]string{"1 web-9 starting", "2 web-8 active", "3 db-1 active", "4 web-7 suspended"},
+			lines("delete web-9 #1", "wait web-9 #1 starting→active",
+				`blocked web-7 [4]: to be deleted (no entry lists it, and unlisted: delete), but its status is "suspended", and fleet does nothing to such a server`,
+				`blocked web-8 [2]: to be deleted (no entry lists it, and unlisted: delete), but protected by "web-8"`)},
+		{"twins", "unlisted: delete\nservers: {web-01: {hostname: x}}", []string{"1 web-01 active", "2 web-01 active"},
+			lines("blocked web-01 [1 2]: 2 live servers are named web-01: ids 1, 2")},
+		{"twins, one pinned", "servers: {web-01: {id: 2, hostname: x}}", []string{"1 web-01 active", "2 web-01 active"},
+			lines("update web-01 #2 hostname:(none)→x", "unlisted web-01 #1")},
+		{"a pin to nothing", "servers: {web-01: {id: 2}}", []string{"1 web-01 active"},
+			lines("blocked web-01 []: no live server has the id 2", "unlisted web-01 #1")},
+		{"a pin renames", "servers: {web-01: {id: 2}}", []string{"2 other active"}, lines("update web-01 #2 name:other→web-01")},
+		{"renamed_from, not there either", "servers: {web-01: {renamed_from: other, " + web + "}}", nil, lines("create web-01 plan=1 os=5 at=us-west")},
+		{"renamed already", "servers: {web-01: {renamed_from: other}}", []string{"1 web-01 active", "2 other active"}, ""},
+		{"a name that another keeps", "servers: {web-01: {id: 2}}", []string{"1 web-01 active", "2 other active"},
+			lines("blocked web-01 []: the name web-01 belongs to server 1, which keeps it", "unlisted web-01 #1")},
+		{"a name that a delete frees", "unlisted: delete\nservers: {web-01: {id: 2}}", []string{"1 web-01 active", "2 other active"},
+			lines("update web-01 #2 name:other→web-01", "delete web-01 #1")},
+		{"names handed on in a row", "servers: {a: {id: 1}, b: {id: 2}}", []string{"1 b active", "2 c active"},
+			lines("update a #1 name:b→a", "update b #2 name:c→b")},
+		{"names in a circle", "servers: {a: {id: 1, status: stopped}, b: {id: 2}}", []string{"1 b active", "2 a active"},
+			lines("blocked a []: servers exchange names in a circle through a; rename one of them to a third name first",
+				"blocked b []: servers exchange names in a circle through a; rename one of them to a third name first")},
+		{"a name that differs in its case only", "servers: {web-01: {" + web + "}}", []string{"1 Web-01 active"},
+			lines("create web-01 plan=1 os=5 at=us-west", "note web-01: the live server Web-01 (1) has almost the same name; it is another server")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := describe(diff(t, test.file, test.live...))
+			if d := cmp.Diff(test.want, got); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+		})
+	}
+}
+
+func TestDiffResolvesNames(t *testing.T) {
+	offers := []planner.Offer{
+		{ID: "31", Name: "Large VPS", Slug: "large", Available: true, Locations: []string{"us-west"}},
+		{ID: "32", Name: "Old VPS", Slug: "old"},
+	}
+	tests := []struct{ name, entry, want string }{
+		{"slug", "plan: large, os: 5, location: us-west", "create a plan=31 os=5 at=us-west"},
+		{"name of an offer", "plan: Large VPS, os: 5, location: us-west", "create a plan=31 os=5 at=us-west"},
+		{"name seen on a live server", "plan: Standard VPS, os: Ubuntu 22.04 LTS, location: us-west", "create a plan=1 os=5 at=us-west"},
+		{"not sold there", "plan: large, os: 5, location: us-east", "blocked a []: the plan large (31) is not sold at us-east, only at us-west"},
+		{"not available", "plan: old, os: 5, location: us-east", "blocked a []: the plan old (32) is not available"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o := observe(t, "1 other active")
+			o.Offers = offers
+			p, err := planner.Diff(parse(t, "servers: {a: {"+test.entry+"}}"), o, planner.Selection{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.TrimSpace(describe(p)); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestDiffReportsUnknownNamesAtOnce(t *testing.T) {
+	f := parse(t, "servers:\n  'a-[1:3]': {plan: huge, os: 5, location: us-west}\n  b: {plan: 1, os: beos, location: us-west}\n")
+	o := observe(t, "1 x active")
+	o.Servers = append(o.Servers, server(t, "2 y active plan=9"))
+	o.Servers[1].Plan.Name = "Standard VPS"
+	_, err := planner.Diff(f, o, planner.Selection{})
+	problems, ok := err.(fleet.Problems)
+	if !ok || len(problems) != 2 {
+		t.Fatalf("want two problems, got %v", err)
+	}
+	for i, want := range []string{`f.yaml:4:21: unknown plan "huge"`, `f.yaml:5:20: unknown os "beos"`} {
+		if got := problems[i].Pos.String() + ": " + problems[i].Message; !strings.HasPrefix(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	_, err = planner.Diff(parse(t, "servers: {a: {plan: Standard VPS}}"), o, planner.Selection{})
+	if err == nil || !strings.Contains(err.Error(), "may be any of the ids 1, 9") {
+		t.Errorf("an ambiguous name: %v", err)
+	}
+}
+
+func TestSelectionOnlyNarrows(t *testing.T) {
+	file := "owns: ['*']\nunlisted: delete\nservers: {a: {hostname: x}, b: {hostname: x}, c: {id: 9}}"
+	live := []string{"1 a active", "2 b active", "3 z active", "4 c active", "9 d active"}
+	for _, test := range []struct {
+		sel  planner.Selection
+		want string
+	}{
+		{planner.Selection{Targets: []string{"a"}}, lines("update a #1 hostname:(none)→x")},
+		{planner.Selection{Excludes: []string{"[b-z]"}}, lines("update a #1 hostname:(none)→x")},
+		{planner.Selection{Targets: []string{"[ab]"}, Excludes: []string{"b"}}, lines("update a #1 hostname:(none)→x")},
+		{planner.Selection{Targets: []string{"z"}}, lines("delete z #3")},
+		{planner.Selection{Targets: []string{"c"}}, lines("update c #9 name:d→c", "delete c #4")},
+	} {
+		p, err := planner.Diff(parse(t, file), observe(t, live...), test.sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(test.want, describe(p)); d != "" {
+			t.Errorf("%+v: -want +got\n%s", test.sel, d)
+		}
+	}
+}
+
+func TestDetailsForAsksOnlyForDeclaredBackups(t *testing.T) {
+	f := parse(t, "servers: {a: {backups_enabled: true}, b: {}, c: {backups_enabled: true, "+web+"}, d: {backups_enabled: true}}")
+	got := planner.DetailsFor(f, observe(t, "1 a active", "2 b active", "4 d suspended", "5 e active").Servers)
+	if d := cmp.Diff([]string{"1"}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestScope(t *testing.T) {
+	p := diff(t, "owns: ['web-*']\nservers: {web-1: {}, web-2: {"+web+"}, old: {absent: true}}", "1 web-1 active", "2 web-9 active", "3 old active", "4 other active")
+	if want := (planner.Scope{Listed: 2, Live: 3, Total: 4}); p.Scope != want {
+		t.Errorf("got %+v, want %+v", p.Scope, want)
+	}
+}

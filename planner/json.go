@@ -1,0 +1,215 @@
+package planner
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// FormatVersion is the version of the plan document that Encode writes.
+const FormatVersion = 1
+
+// maxDocument bounds the document that Decode reads: a plan that changes 100,000
+// servers takes about a tenth of it.
+const maxDocument = 512 << 20
+
+// document is the plan as JSON, but for its changes, which are written one by one.
+type document struct {
+	FormatVersion int            `json:"format_version"`
+	Digest        string         `json:"digest"`
+	Account       string         `json:"account"`
+	Endpoint      string         `json:"endpoint"`
+	Summary       map[Action]int `json:"summary"`
+	Scope         Scope          `json:"scope"`
+	Guards        guardsJSON     `json:"guards"`
+	Waits         []Wait         `json:"waits"`
+	Blocked       []Blocked      `json:"blocked"`
+	Unlisted      []Server       `json:"unlisted"`
+	Notes         []Note         `json:"notes"`
+}
+
+type guardsJSON struct {
+	MaxDeletes *limitJSON `json:"max_deletes"`
+	MaxChanges *limitJSON `json:"max_changes"`
+}
+
+// limitJSON is a limit as text: "3" or "30%".
+type limitJSON fleet.Limit
+
+func (l limitJSON) MarshalText() ([]byte, error) { return []byte(fleet.Limit(l).String()), nil }
+
+func (l *limitJSON) UnmarshalText(text []byte) error {
+	number, percent := strings.CutSuffix(string(text), "%")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 {
+		return fmt.Errorf("a guard is neither a number nor a percentage: %.20q", text)
+	}
+	*l = limitJSON{Set: true, Percent: percent, N: n}
+	return nil
+}
+
+func limitToJSON(l fleet.Limit) *limitJSON {
+	if !l.Set {
+		return nil
+	}
+	return (*limitJSON)(&l)
+}
+
+func limitFromJSON(l *limitJSON) fleet.Limit {
+	if l == nil {
+		return fleet.Limit{}
+	}
+	return fleet.Limit(*l)
+}
+
+// Encode writes a plan as a JSON document that Decode reads back to the same
+// plan. It is written as it goes, one line a change.
+func Encode(w io.Writer, p *Plan) error {
+	head, err := json.MarshalIndent(document{
+		FormatVersion: FormatVersion, Digest: p.Digest(), Account: p.Account, Endpoint: p.Endpoint,
+		Summary: p.Count(), Scope: p.Scope,
+		Guards: guardsJSON{limitToJSON(p.Guards.MaxDeletes), limitToJSON(p.Guards.MaxChanges)},
+		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), Notes: list(p.Notes),
+	}, "", "  ")
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	out.Write(bytes.TrimSuffix(head, []byte("\n}")))
+	out.WriteString(",\n  \"changes\": [")
+	for i, c := range p.Changes {
+		line, err := encodeChange(c)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n    ")
+		out.Write(line)
+	}
+	if len(p.Changes) > 0 {
+		out.WriteString("\n  ")
+	}
+	out.WriteString("]\n}\n")
+	return out.Flush()
+}
+
+// list makes an empty list of a nil one, so that JSON shows [] and not null.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func encodeChange(c Change) ([]byte, error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	return append(fmt.Appendf(nil, `{"action":%q,`, c.Action()), body[1:]...), nil
+}
+
+// Decode reads a plan document. It refuses one of another version, one that is
+// not whole, and one whose changes are no longer those that its digest was made of.
+func Decode(r io.Reader) (*Plan, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) > maxDocument:
+		return nil, fmt.Errorf("not a plan: it is larger than %d MiB", maxDocument>>20)
+	}
+	var version struct {
+		FormatVersion int `json:"format_version"`
+	}
+	if err := json.Unmarshal(data, &version); err != nil {
+		return nil, fmt.Errorf("not a plan: %w", err)
+	}
+	if version.FormatVersion != FormatVersion {
+		return nil, fmt.Errorf("the plan's format_version is %d; this fleet reads %d: make the plan again with this version", version.FormatVersion, FormatVersion)
+	}
+	var doc struct {
+		document
+		Changes []json.RawMessage `json:"changes"`
+	}
+	if err := strictDecode(data, &doc); err != nil {
+		return nil, fmt.Errorf("not a plan: %w", err)
+	}
+	p := &Plan{
+		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope,
+		Guards: fleet.Guards{MaxDeletes: limitFromJSON(doc.Guards.MaxDeletes), MaxChanges: limitFromJSON(doc.Guards.MaxChanges)},
+		Waits:  doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Notes: doc.Notes,
+	}
+	for i, raw := range doc.Changes {
+		c, err := decodeChange(raw)
+		if err != nil {
+			return nil, fmt.Errorf("not a plan: change %d: %w", i+1, err)
+		}
+		p.Changes = append(p.Changes, c)
+	}
+	if d := p.Digest(); d != doc.Digest {
+		return nil, fmt.Errorf("the plan was edited: its changes make the digest %s, but it says %.40q: make the plan again", d, doc.Digest)
+	}
+	return p, nil
+}
+
+func decodeChange(raw json.RawMessage) (Change, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	var action Action
+	if err := json.Unmarshal(fields["action"], &action); err != nil {
+		return nil, fmt.Errorf("it has no action: %w", err)
+	}
+	delete(fields, "action")
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	c := newChange(action)
+	if c == nil {
+		return nil, fmt.Errorf("unknown action %.40q", action)
+	}
+	if err := strictDecode(body, c); err != nil {
+		return nil, err
+	}
+	return c, check(c)
+}
+
+func newChange(a Action) Change {
+	switch a {
+	case ActionCreate:
+		return &Create{}
+	case ActionUpdate:
+		return &Update{}
+	case ActionReplace:
+		return &Replace{}
+	case ActionStart, ActionStop, ActionReboot:
+		return &Power{Verb: a}
+	case ActionDelete:
+		return &Delete{}
+	}
+	return nil
+}
+
+// strictDecode reads one JSON value and refuses fields it does not know.
+func strictDecode(data []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return fmt.Errorf("more follows after the end")
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package planner_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// everything is a fleet and a world that need every kind of change.
+const everything = `
+owns: ["x-*"]
+unlisted: delete
+protect: [kept]
+guards: {max_deletes: 5, max_changes: 100%}
+servers:
+  new: {plan: standard, os: ubuntu, location: us-west, hostname: new.example.com, ssh_key: deploy, backups_enabled: true, status: stopped}
+  named: {renamed_from: former}
+  patched: {hostname: p.example.com, reboot_on: [hostname]}
+  put: {id: 40, hostname: put.example.com, backups_enabled: false}
+  up: {status: active}
+  down: {status: stopped}
+  first: {plan: performance, replace: delete-first, hostname: f}
+  second: {os: debian, replace: create-first, backups_enabled: false}
+  kept: {absent: true}
+  stuck: {hostname: s}
+  moving: {status: active}
+`
+
+var everythingLive = []string{"2 former active", "3 patched active host=q", "40 other stopped host=<b> backups=on", "5 up stopped", "6 down active",
+	"7 first active host=g", "8 second active backups=on", "9 kept active", "10 stuck suspended", "11 x-1 active", "12 moving stopping", "13 Up active"}
+
+func encode(t testing.TB, p *planner.Plan) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := planner.Encode(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPlanReadsBackToTheSamePlan(t *testing.T) {
+	p := diff(t, everything, everythingLive...)
+	kinds := p.Count()
+	for _, a := range planner.Actions {
+		if kinds[a] == 0 {
+			t.Errorf("the example has no %s", a)
+		}
+	}
+	doc := encode(t, p)
+	back, err := planner.Decode(strings.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(p, back, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(fleet.Limit{}, "Pos")); d != "" {
+		t.Errorf("-before +after\n%s", d)
+	}
+	if again := encode(t, back); again != doc {
+		t.Errorf("written again it differs:\n%s", cmp.Diff(doc, again))
+	}
+	if describe(back) != describe(p) || back.Digest() != p.Digest() {
+		t.Error("the plan read back is another plan")
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	doc := encode(t, diff(t, everything, everythingLive...))
+	for _, test := range []struct{ name, old, new, want string }{
+		{"another version", `"format_version": 1`, `"format_version": 2`, "format_version is 2"},
+		{"no plan", doc, "hello", "not a plan"},
+		{"half a plan", doc, doc[:len(doc)/2], "not a plan"},
+		{"more after the plan", doc, doc + "{}", "not a plan"},
+		{"one of two ids edited", `"id":"11"`, `"id":"12"`, "about two servers"},
+		{"an edited id", `"id":"5","reason"`, `"id":"6","reason"`, "edited"},
+		{"an edited old value", `"from":"q"`, `"from":"r"`, "edited"},
+		{"an edited account", `"account": "ops@example.com"`, `"account": "eve@example.com"`, "edited"},
+		{"an edited endpoint", "https://api.example.com", "https://api.example.org", "edited"},
+		{"an unknown key", `"account":`, `"acount":`, "unknown field"},
+		{"an unknown action", `"action":"start"`, `"action":"explode"`, "unknown action"},
+		{"no action", `"action":"start",`, ``, "no action"},
+		{"a delete of no server", `{"action":"delete","name":"x-1","id":"11"`, `{"action":"delete","name":"x-1","id":""`, "has no id"},
+		{"an update of what cannot be updated", `"field":"hostname","from":"q"`, `"field":"location","from":"q"`, "cannot set"},
+		{"a create without a plan", `"spec":{"plan":{"id":"1","name":"standard"}`, `"spec":{"plan":{"id":""}`, "without plan"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if !strings.Contains(doc, test.old) {
+				t.Fatalf("the document has no %s:\n%s", test.old, doc)
+			}
+			_, err := planner.Decode(strings.NewReader(strings.Replace(doc, test.old, test.new, 1)))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestDigestCountsWhatIsDoneAndNothingElse(t *testing.T) {
+	base := diff(t, everything, everythingLive...)
+	same := diff(t, strings.ReplaceAll(everything, "\n  new:", "\n\n  new:"), everythingLive...) // other reasons, at other lines
+	if base.Digest() != same.Digest() {
+		t.Error("the digest depends on where the file says a thing")
+	}
+	for _, live := range []string{"3 patched active host=r", "5 up starting", "11 x-1 stopped", "7 first active host=h", "40 other stopped backups=off"} {
+		changed := append([]string(nil), everythingLive...)
+		for i, l := range changed {
+			if strings.Fields(l)[0] == strings.Fields(live)[0] {
+				changed[i] = live
+			}
+		}
+		if diff(t, everything, changed...).Digest() == base.Digest() {
+			t.Errorf("the digest does not see %s", live)
+		}
+	}
+	if !base.SameDigest(" "+strings.ToUpper(base.Digest())+"\n") || base.SameDigest(base.Digest()[:31]) {
+		t.Error("a typed digest must be whole, whatever its case")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(encode(f, diff(f, everything, everythingLive...))))
+	f.Add([]byte(encode(f, diff(f, "servers: {}"))))
+	f.Add([]byte(`{"format_version":1,"changes":[{"action":"start","from":null}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := planner.Decode(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		once := encode(t, p)
+		back, err := planner.Decode(strings.NewReader(once))
+		if err != nil {
+			t.Fatalf("what was written is not read: %v\n%s", err, once)
+		}
+		if twice := encode(t, back); once != twice {
+			t.Errorf("written twice it differs:\n%s", cmp.Diff(once, twice))
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package planner
+
+import "github.com/vps-fleet/fleet/fleet"
+
+// Observation is what one complete look at the API told. Only a complete one
+// may be planned on: a server that is not in it is taken not to exist.
+type Observation struct {
+	Account  string   // e-mail of the token's account; "" where the API does not tell
+	Endpoint string   // base URL of the API
+	Servers  []Server // every server of the account, in any order
+	Offers   []Offer  // the plans the API sells; nil when it was not asked
+}
+
+// Server is a live server as it was observed, or as it will have settled.
+type Server struct {
+	ID             string  `json:"id"`
+	Name           string  `json:"name"`
+	Hostname       *string `json:"hostname"`
+	Status         Status  `json:"status"`
+	Location       string  `json:"location"`
+	Plan           Named   `json:"plan"`
+	OS             Named   `json:"os"`
+	BackupsEnabled *bool   `json:"backups_enabled,omitempty"` // nil when no detail was read
+}
+
+// Value is a server's value of a field that can be updated; known is false for
+// backups_enabled where no detail was read.
+func (s *Server) Value(f fleet.Field) (v Value, known bool) {
+	switch f {
+	case fleet.FieldName:
+		return Text(s.Name), true
+	case fleet.FieldHostname:
+		return textOrNull(s.Hostname), true
+	case fleet.FieldBackupsEnabled:
+		return boolOrNull(s.BackupsEnabled), s.BackupsEnabled != nil
+	}
+	return Value{}, false
+}
+
+// Named is the id of a plan, an operating system or an SSH key, with its name
+// where one is known. The id alone tells two apart.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
+func (n Named) String() string {
+	if n.Name == "" {
+		return n.ID
+	}
+	return n.Name + " (" + n.ID + ")"
+}
+
+// Offer is a plan that the API sells.
+type Offer struct {
+	ID, Name, Slug string
+	Available      bool
+	Locations      []string // nil: the API does not tell, so everywhere
+}
+
+// Status is what a live server is doing, in the API's words.
+type Status string
+
+// The statuses that the API's documentation names.
+const (
+	StatusActive       Status = "active"
+	StatusStopped      Status = "stopped"
+	StatusSuspended    Status = "suspended"
+	StatusProvisioning Status = "provisioning"
+	StatusStarting     Status = "starting"
+	StatusStopping     Status = "stopping"
+	StatusRebooting    Status = "rebooting"
+)
+
+// Settles says how a status ends by itself: a settled one stays as it is, a
+// passing one leads to active or stopped. Where nothing may be done to a server,
+// because it is suspended or its status is unknown to us, ok is false.
+func (s Status) Settles() (settled Status, ok bool) {
+	switch s {
+	case StatusActive, StatusStopped:
+		return s, true
+	case StatusProvisioning, StatusStarting, StatusRebooting:
+		return StatusActive, true
+	case StatusStopping:
+		return StatusStopped, true
+	}
+	return s, false
+}
+
+// Selection narrows a plan to some names: those that match a target, where there
+// are any, and no exclude. It never widens what a plan does.
+type Selection struct {
+	Targets  []string // patterns as fleet.Match reads them
+	Excludes []string
+}
+
+// Includes reports whether a name is selected.
+func (s Selection) Includes(name string) bool {
+	for _, p := range s.Excludes {
+		if fleet.Match(p, name) {
+			return false
+		}
+	}
+	for _, p := range s.Targets {
+		if fleet.Match(p, name) {
+			return true
+		}
+	}
+	return len(s.Targets) == 0
+}

@@ -1,0 +1,60 @@
+package planner
+
+import "github.com/vps-fleet/fleet/fleet"
+
+// Plan is what has to happen for the live servers to be what the fleet says.
+type Plan struct {
+	Account  string // the account it was made for; "" where the API does not tell
+	Endpoint string // the API it was made for
+	Changes  []Change
+	Waits    []Wait // servers on their way somewhere, to wait for before anything else is done to them
+	Blocked  []Blocked
+	Unlisted []Server // owned live servers that no entry lists, to be reported
+	Notes    []Note
+	Scope    Scope
+	Guards   fleet.Guards // with what the command line allows beyond them
+}
+
+// Wait is a server in a passing status.
+type Wait struct {
+	Name string `json:"name"`
+	ID   string `json:"id"`
+	From Status `json:"from"`
+	To   Status `json:"to"` // the settled status to wait for
+}
+
+// Blocked is an entry, or a live server, that nothing is done to, with why and
+// what would allow it.
+type Blocked struct {
+	Name   string   `json:"name"`
+	IDs    []string `json:"ids,omitempty"` // the live servers concerned
+	Reason string   `json:"reason"`
+	Hint   string   `json:"hint,omitempty"`
+	At     string   `json:"at,omitempty"` // file:line:column of what would allow it, or of the entry
+}
+
+// Note is something worth knowing about a server that changes nothing.
+type Note struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Scope is how many servers the fleet speaks for; the guards' percentages are
+// of its Total.
+type Scope struct {
+	Listed int `json:"listed"` // entries that are not absent
+	Live   int `json:"live"`   // live servers that are listed or owned
+	Total  int `json:"total"`  // distinct servers among both
+}
+
+// Count tells how many changes of each kind there are.
+func (p *Plan) Count() map[Action]int {
+	n := make(map[Action]int)
+	for _, c := range p.Changes {
+		n[c.Action()]++
+	}
+	return n
+}
+
+// Empty reports whether there is nothing to change. Servers may still be waited for.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
