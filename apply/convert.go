@@ -1,0 +1,57 @@
+package apply
+
+import (
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// This file is the one place where the API's types and the planner's meet.
+
+func fromServer(s vpsorg.Server) planner.Server {
+	return planner.Server{
+		ID:             string(s.ID),
+		Name:           s.Name,
+		Hostname:       s.Hostname,
+		Status:         planner.Status(s.Status),
+		Location:       s.Location,
+		Plan:           planner.Named{ID: string(s.Plan.ID), Name: s.Plan.Name},
+		OS:             planner.Named{ID: string(s.OS.ID), Name: s.OS.Name},
+		BackupsEnabled: s.BackupsEnabled,
+	}
+}
+
+func fromServers(servers []vpsorg.Server) []planner.Server {
+	out := make([]planner.Server, len(servers))
+	for i := range servers {
+		out[i] = fromServer(servers[i])
+	}
+	return out
+}
+
+func fromPlans(plans []vpsorg.Plan) []planner.Offer {
+	offers := make([]planner.Offer, len(plans))
+	for i, p := range plans {
+		offers[i] = planner.Offer{
+			ID: string(p.ID), Name: p.Name, Slug: p.Slug,
+			Available: p.Available == nil || *p.Available, // not told is no reason to refuse
+			Locations: p.Locations,
+		}
+	}
+	return offers
+}
+
+func toCreate(name string, s planner.Spec) vpsorg.CreateRequest {
+	req := vpsorg.CreateRequest{
+		Name:           name,
+		PlanID:         vpsorg.ID(s.Plan.ID),
+		OSID:           vpsorg.ID(s.OS.ID),
+		Location:       s.Location,
+		Hostname:       s.Hostname,
+		BackupsEnabled: s.BackupsEnabled,
+	}
+	if s.SSHKey != nil {
+		key := vpsorg.ID(s.SSHKey.ID)
+		req.SSHKeyID = &key
+	}
+	return req
+}

@@ -1,0 +1,305 @@
+package apply_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+const newServers = "defaults: {plan: 1, os: 5, location: us-west}\nservers: {a: {}, b: {}, c: {}}"
+
+// TestFailures makes one thing go wrong in an apply and looks at what is
+// reported, what was sent, and what is left.
+func TestFailures(t *testing.T) {
+	drop := emulator.Fault{Drop: true, Stage: emulator.Committed}
+	tests := []struct {
+		name     string
+		file     string
+		fault    func(*http.Request) *emulator.Fault
+		meddle   func(w *world) // between the plan and the apply
+		want     string
+		requests string
+	}{
+		{name: "a server that was deleted meanwhile", file: "servers: {x: {hostname: x.example.org}, y: {status: stopped}}",
+			meddle: func(w *world) { w.emulator.Remove("1") },
+			want: "update x: failed: PATCH /servers/1/: 404 Not Found: Not found.\n" +
+				"stop y: done\n",
+			requests: "PATCH /servers/1/\nPOST /servers/2/stop/\n"},
+		{name: "the reply to a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
+			fault: once("PATCH", "/1/", drop), want: "update x: done\n", requests: "PATCH /servers/1/\n"},
+		{name: "a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
+			fault: once("PATCH", "/1/", emulator.Fault{Drop: true}), want: "update x: done\n", requests: "PATCH /servers/1/\nPATCH /servers/1/\n"},
+		{name: "a stop takes effect and answers 500", file: "servers: {x: {status: stopped}}",
+			fault: once("POST", "/stop/", emulator.Fault{Stage: emulator.Committed, Answer: answer(500, "{}")}),
+			want:  "stop x: done\n", requests: "POST /servers/1/stop/\n"},
+		{name: "started by somebody else", file: "servers: {z: {status: active}}",
+			meddle: func(w *world) {
+				w.emulator.Edit("3", func(s *vpsorg.Server) { s.Status = vpsorg.StatusActive })
+			},
+			want: "start z: done\n", requests: "POST /servers/3/start/\n"},
+		{name: "a reboot that nobody can tell is never repeated", file: "servers: {x: {hostname: x.example.org, reboot_on: [hostname]}}",
+			fault:    once("POST", "/reboot/", drop),
+			want:     "update x: done\nreboot x: unknown: POST /servers/1/reboot/: read tcp: connection reset by peer\n",
+			requests: "PATCH /servers/1/\nPOST /servers/1/reboot/\n"},
+		{name: "a delete whose reply is lost", file: "servers: {x: {absent: true}}",
+			fault: once("DELETE", "/1/", drop), want: "delete x: done\n", requests: "DELETE /servers/1/\n"},
+		{name: "a delete of a server that has another name by now", file: "servers: {x: {absent: true}}",
+			meddle: func(w *world) { w.emulator.Edit("1", func(s *vpsorg.Server) { s.Name = "precious" }) },
+			want:   "delete x: failed: not deleted: its name was x when the plan was made and is precious now / hint: make a new plan\n"},
+		{name: "a delete of a server that was deleted", file: "servers: {x: {absent: true}}",
+			meddle: func(w *world) { w.emulator.Remove("1") }, want: "delete x: done\n"},
+		{name: "the replacement cannot be created", file: "servers: {x: {plan: 2, replace: create-first}}",
+			fault:    once("POST", "/servers/", emulator.Fault{Answer: answer(402, `{"detail":"no credit"}`)}),
+			want:     "replace x: failed: POST /servers/: 402 Payment Required: no credit\n",
+			requests: "POST /servers/\n"},
+		{name: "nothing after what was not done", file: "servers: {x: {hostname: x.example.org, status: stopped}}",
+			fault:    once("PATCH", "/1/", emulator.Fault{Answer: answer(400, `{"hostname":["No."]}`)}),
+			want:     "update x: failed: PATCH /servers/1/: 400 Bad Request: hostname: No.\nstop x: not started: not started: what comes before it was not done\n",
+			requests: "PATCH /servers/1/\n"},
+		{name: "a 429 only puts off", file: "servers: {x: {hostname: x.example.org}, n: {plan: 1, os: 5, location: us-west}}",
+			fault: times(3, "POST", "/servers/", emulator.Fault{Answer: &emulator.Answer{Status: 429, Header: http.Header{"Retry-After": {"2"}}}}),
+			want:  "create n: done\nupdate x: done\n", requests: "PATCH /servers/1/\nPOST /servers/\nPOST /servers/\nPOST /servers/\nPOST /servers/\n"},
+		{name: "a create is never sent twice", file: "servers: {n: {plan: 1, os: 5, location: us-west, status: stopped}}",
+			fault:    once("POST", "/servers/", emulator.Fault{Answer: answer(502, "bad gateway")}),
+			want:     "create n: unknown: POST /servers/: 502 Bad Gateway: bad gateway\nstop n: not started: not started: what comes before it was not done\n",
+			requests: "POST /servers/\n"},
+		{name: "a create that never left is sent again", file: "servers: {n: {plan: 1, os: 5, location: us-west}}",
+			fault: times(2, "POST", "/servers/", emulator.Fault{Stage: emulator.Unsent}), want: "create n: done\n", requests: "POST /servers/\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, &emulator.Emulator{Fault: test.fault}, func(w *world) {
+				w.add("1", "x", "active")
+				w.add("2", "y", "active")
+				w.add("3", "z", "stopped")
+				p := w.plan(test.file)
+				if test.meddle != nil {
+					test.meddle(w)
+				}
+				if d := cmp.Diff(test.want, report(w.run(p))); d != "" {
+					t.Errorf("-want +got\n%s", d)
+				}
+				if d := cmp.Diff(test.requests, sorted(w.sent(0))); d != "" {
+					t.Errorf("requests: -want +got\n%s", d)
+				}
+			})
+		})
+	}
+}
+
+func sorted(text string) string {
+	l := strings.SplitAfter(text, "\n")
+	for i := range l { // few lines: order by hand keeps equal ones together
+		for j := i + 1; j < len(l); j++ {
+			if l[j] < l[i] && l[j] != "" {
+				l[i], l[j] = l[j], l[i]
+			}
+		}
+	}
+	return strings.Join(l, "")
+}
+
+func TestOutOfCreditStopsCreatesOnly(t *testing.T) {
+	inWorld(t, &emulator.Emulator{Credit: 1}, func(w *world) {
+		w.add("1", "x", "active")
+		w.add("2", "y", "active")
+		w.runner.Parallelism = 1
+		r := w.run(w.plan("guards: {max_deletes: 9}\n" + strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org}, y: {plan: 2, replace: delete-first}}"))
+		want := "create a: done\n" +
+			"create b: failed: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
+			"create c: not started: not started: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
+			"update x: done\n" +
+			"replace y: not started: not started: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n"
+		if d := cmp.Diff(want, report(r)); d != "" {
+			t.Errorf("-want +got\n%s", d)
+		}
+	})
+}
+
+func TestRefusedTokenStopsEverything(t *testing.T) {
+	for _, status := range []int{401, 403} {
+		e := &emulator.Emulator{Fault: times(-1, "POST", "/servers/", emulator.Fault{Answer: answer(status, "{}")})}
+		inWorld(t, e, func(w *world) {
+			w.add("1", "x", "active")
+			w.runner.Parallelism = 1
+			r := w.run(w.plan(strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org}}"))
+			if r.Count(apply.Failed) != 1 || r.Count(apply.NotStarted) != 3 || r.Interrupted {
+				t.Errorf("after a %d:\n%s", status, report(r))
+			}
+		})
+	}
+}
+
+func TestServerThatNeverArrives(t *testing.T) {
+	inWorld(t, &emulator.Emulator{}, func(w *world) {
+		w.runner.Timeout = 10 * time.Minute
+		w.emulator.Fault = func(r *http.Request) *emulator.Fault {
+			for _, s := range w.emulator.Servers() {
+				w.emulator.Edit(s.ID, func(s *vpsorg.Server) { s.Status = vpsorg.StatusProvisioning })
+			}
+			return nil
+		}
+		p := w.plan("servers: {n: {plan: 1, os: 5, location: us-west}}")
+		var r *apply.Result
+		if d := elapsed(func() { r = w.run(p) }); d < 10*time.Minute || d > 11*time.Minute {
+			t.Errorf("it took %s", d)
+		}
+		want := "create n: unknown: still provisioning after 10m0s, not active / hint: it may yet arrive; run again to go on waiting, or give --timeout more\n"
+		if d := cmp.Diff(want, report(r)); d != "" {
+			t.Errorf("-want +got\n%s", d)
+		}
+		if d := cmp.Diff("POST /servers/\n", w.sent(0)); d != "" {
+			t.Errorf("requests: -want +got\n%s", d)
+		}
+	})
+}
+
+func TestWaitsThatEndBadly(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		meddle func(w *world, id vpsorg.ID)
+		want   string
+	}{
+		{"suspended", func(w *world, id vpsorg.ID) {
+			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "suspended" })
+		}, `create n: failed: its status is "suspended", not active / hint: look at it at the provider; fleet does nothing to such a server` + "\n"},
+		{"a status nobody has heard of", func(w *world, id vpsorg.ID) {
+			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "error" })
+		}, `create n: failed: its status is "error", not active / hint: look at it at the provider; fleet does nothing to such a server` + "\n"},
+		{"stopped by somebody", func(w *world, id vpsorg.ID) {
+			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "stopped" })
+		}, "create n: failed: it ended stopped, not active\n"},
+		{"deleted by somebody", func(w *world, id vpsorg.ID) { w.emulator.Remove(id) },
+			"create n: failed: it was provisioning and is gone now: somebody else has deleted it\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, &emulator.Emulator{Provisioning: time.Hour}, func(w *world) {
+				p := w.plan("servers: {n: {plan: 1, os: 5, location: us-west}}")
+				go func() {
+					time.Sleep(time.Minute)
+					test.meddle(w, w.emulator.Servers()[0].ID)
+				}()
+				if d := cmp.Diff(test.want, report(w.run(p))); d != "" {
+					t.Errorf("-want +got\n%s", d)
+				}
+			})
+		})
+	}
+}
+
+// TestListThatLags creates servers that the list does not show for a while.
+func TestListThatLags(t *testing.T) {
+	inWorld(t, &emulator.Emulator{ListLag: time.Minute}, func(w *world) {
+		w.wantComplete(w.run(w.plan(newServers)))
+		if got := strings.Count(w.live(), "\n"); got != 3 {
+			t.Errorf("%d servers", got)
+		}
+	})
+}
+
+// TestFirstInterrupt finishes what is under way and starts nothing more.
+func TestFirstInterrupt(t *testing.T) {
+	slow := times(-1, "POST", "/servers/", emulator.Fault{Delay: 5 * time.Second})
+	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {
+		w.runner.Parallelism = 2
+		p := w.plan(newServers)
+		time.AfterFunc(time.Second, func() { close(w.drain) })
+		var r *apply.Result
+		if d := elapsed(func() { r = w.run(p) }); d != 5*time.Second {
+			t.Errorf("it took %s", d)
+		}
+		want := "create a: unknown: not yet active: interrupted\ncreate b: unknown: not yet active: interrupted\ncreate c: not started: not started: interrupted\n"
+		if d := cmp.Diff(want, report(r)); d != "" {
+			t.Errorf("-want +got\n%s", d)
+		}
+		if r.Reports[0].ID == "" || !r.Interrupted {
+			t.Errorf("the id of what was made is not reported: %+v", r.Reports[0])
+		}
+	})
+}
+
+// TestSecondInterrupt leaves at once; what was under way is unknown.
+func TestSecondInterrupt(t *testing.T) {
+	slow := times(-1, "POST", "/servers/", emulator.Fault{Delay: 5 * time.Second})
+	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {
+		w.runner.Parallelism = 2
+		p := w.plan(newServers)
+		ctx, cancel := context.WithCancel(w.Context())
+		time.AfterFunc(time.Second, cancel)
+		var r *apply.Result
+		if d := elapsed(func() { r = w.runner.Run(ctx, w.drain, p) }); d != time.Second {
+			t.Errorf("it took %s", d)
+		}
+		if r.Count(apply.Unknown) != 2 || r.Count(apply.NotStarted) != 1 || !r.Interrupted {
+			t.Errorf("%s", report(r))
+		}
+	})
+}
+
+// TestNothingIsLeftRunning runs a plan that fails in many ways; synctest fails the
+// test if anything is still running after it.
+func TestNothingIsLeftRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &emulator.Emulator{Fault: times(-1, "GET", "/", emulator.Fault{Drop: true})}
+		client, err := vpsorg.New(vpsorg.Config{BaseURL: "http://127.0.0.1/api/v1", Token: "vps_test", Transport: e.Transport()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &planner.Plan{}
+		for _, name := range []string{"a", "b"} {
+			p.Changes = append(p.Changes, &planner.Create{Subject: planner.Subject{Name: name},
+				Spec: planner.Spec{Plan: planner.Named{ID: "1"}, OS: planner.Named{ID: "5"}, Location: "us-west"}})
+		}
+		r := apply.Runner{Client: client, Timeout: time.Minute}.Run(t.Context(), nil, p)
+		if r.Count(apply.Unknown) != 2 || !strings.Contains(r.Reports[0].Err.Error(), "not seen yet after 1m") {
+			t.Errorf("%s", report(r))
+		}
+	})
+}
+
+func TestObserveReadsAgainWhatWasStale(t *testing.T) {
+	var e *emulator.Emulator
+	var once sync.Once
+	e = &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
+		if strings.HasSuffix(r.URL.Path, "/servers/1/") {
+			once.Do(func() { e.Remove("1") })
+		}
+		return nil
+	}}
+	inWorld(t, e, func(w *world) {
+		w.add("1", "x", "active")
+		w.add("2", "y", "active")
+		p := w.plan("servers: {x: {backups_enabled: true, plan: 1, os: 5, location: us-west}, y: {backups_enabled: true}}")
+		if got := outline(p); !strings.HasPrefix(got, "create x") || !strings.Contains(got, "update y") {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+func TestPlanReadsOnly(t *testing.T) {
+	inWorld(t, &emulator.Emulator{PageSize: 20}, func(w *world) {
+		for _, id := range strings.Fields("1 2 3") {
+			w.add(id, "s"+id, "active")
+		}
+		w.plan("owns: ['*']\nunlisted: delete\nservers: {s1: {plan: premium, replace: create-first, backups_enabled: true}, n: {plan: 1, os: 5, location: us-west}}")
+		var got []string
+		for _, e := range w.emulator.Ledger() {
+			got = append(got, e.Method+" "+e.Path)
+		}
+		slices := strings.Join(got, "\n")
+		if len(got) != 4 || strings.Contains(slices, "POST") {
+			t.Errorf("a plan sent\n%s", slices)
+		}
+	})
+}

@@ -1,0 +1,163 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// notStarted is why a step was never begun: nothing was sent for it.
+type notStarted struct{ why error }
+
+func (e notStarted) Error() string { return "not started: " + e.why.Error() }
+func (e notStarted) Unwrap() error { return e.why }
+
+// unknown is why nobody can tell whether a step took effect.
+type unknown struct{ why error }
+
+func (e unknown) Error() string { return e.why.Error() }
+func (e unknown) Unwrap() error { return e.why }
+
+// advance carries a lane on as far as it goes without waiting: to its next wait,
+// which the watcher takes over, or to its end.
+func (r *run) advance(ctx context.Context, l *lane) {
+	for len(l.tasks) > 0 {
+		t := &l.tasks[0]
+		if len(t.steps) == 0 {
+			r.end(l, nil)
+			continue
+		}
+		if why := r.stopped(); why != nil {
+			r.end(l, r.cutShort(t, why))
+			continue
+		}
+		if l.failed {
+			r.end(l, notStarted{errors.New("what comes before it was not done")})
+			continue
+		}
+		if await, ok := t.steps[0].(awaitStep); ok {
+			t.steps = t.steps[1:]
+			r.watch(l, await)
+			return
+		}
+		r.begun(t)
+		err := r.do(ctx, l, t.steps[0])
+		if err != nil {
+			r.end(l, err)
+			continue
+		}
+		t.steps = t.steps[1:]
+	}
+	r.leave(l)
+}
+
+// cutShort is how a task ends that a stop finds at a step not yet begun: it was
+// not started at all, or it was and the rest is missing.
+func (r *run) cutShort(t *task, why error) error {
+	if r.reports[t.report].Started.IsZero() {
+		return notStarted{why}
+	}
+	if await, ok := t.steps[0].(awaitStep); ok {
+		return unknown{fmt.Errorf("not yet %s: %w", await.goal, why)}
+	}
+	return unknown{fmt.Errorf("only a part was done: %w", why)}
+}
+
+// begun notes the first request of a task.
+func (r *run) begun(t *task) {
+	rep := &r.reports[t.report]
+	if rep.Started.IsZero() {
+		rep.Started = time.Now()
+		if rep.Change != nil {
+			r.emit(Begun{rep.Change})
+		}
+	}
+}
+
+// watch hands a lane to the watcher until its server has arrived.
+func (r *run) watch(l *lane, await awaitStep) {
+	id := await.id
+	if id == "" {
+		id = l.made
+	}
+	if r.reports[l.tasks[0].report].Started.IsZero() {
+		r.reports[l.tasks[0].report].Started = time.Now()
+	}
+	r.emit(Waiting{Name: l.Name, ID: string(id), For: string(await.goal)})
+	r.watcher.add(&wait{lane: l, id: id, goal: await.goal, since: time.Now(), last: await.last})
+}
+
+// arrived takes a lane back from the watcher.
+func (r *run) arrived(l *lane, err error) {
+	if err != nil {
+		r.end(l, err)
+	}
+	r.resumed <- l
+}
+
+// end reports what became of a lane's first task and drops it.
+func (r *run) end(l *lane, err error) {
+	rep := &r.reports[l.tasks[0].report]
+	l.tasks = l.tasks[1:]
+	rep.Outcome, rep.Err = outcome(err), err
+	if _, replaced := rep.Change.(*planner.Replace); l.made != "" && (rep.ID == "" || replaced) {
+		rep.ID = string(l.made)
+	}
+	if !rep.Started.IsZero() {
+		rep.Duration = time.Since(rep.Started)
+	}
+	l.failed = l.failed || err != nil
+	r.mu.Lock()
+	r.left--
+	left := r.left
+	r.mu.Unlock()
+	r.emit(Ended{*rep, left})
+}
+
+func outcome(err error) Outcome {
+	var n notStarted
+	var u unknown
+	switch {
+	case err == nil:
+		return Done
+	case errors.As(err, &n):
+		return NotStarted
+	case errors.As(err, &u):
+		return Unknown
+	}
+	return Failed
+}
+
+// leave ends a lane and lets those begin that waited for it. Where it failed they
+// come to nothing, each with its own report.
+func (r *run) leave(l *lane) {
+	for _, next := range l.next {
+		r.mu.Lock()
+		next.waiting--
+		next.failed = next.failed || l.failed
+		ready := next.waiting == 0
+		r.mu.Unlock()
+		if ready {
+			r.fresh <- next
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open--
+	if r.open == 0 {
+		close(r.finished)
+	}
+}
+
+// fatal stops the run where the API refuses the token: whatever comes after would
+// be refused as well. It returns err.
+func (r *run) fatal(err error) error {
+	if errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) {
+		r.stop(err)
+	}
+	return err
+}

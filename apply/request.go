@@ -1,0 +1,287 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// attempts bounds how often one change is sent, however it fails; a change that
+// the API only puts off, with a 429, is sent again until the time-out.
+const attempts = 4
+
+// do carries one request of a lane out.
+func (r *run) do(ctx context.Context, l *lane, s step) error {
+	switch s := s.(type) {
+	case createStep:
+		return r.create(ctx, l, s)
+	case patchStep:
+		if s.id == "" {
+			s.id = l.made
+		}
+		return r.patch(ctx, s)
+	case deleteStep:
+		return r.delete(ctx, s)
+	case powerStep:
+		if s.id == "" {
+			s.id = l.made
+		}
+		return r.power(ctx, s)
+	}
+	panic(fmt.Sprintf("unknown step %T", s))
+}
+
+// verdict is what a look at the server after an unclear answer says.
+type verdict int
+
+const (
+	again   verdict = iota // it did not take effect: send it again
+	took                   // it did
+	unclear                // nobody can tell
+)
+
+// send sends a change until it is certain what became of it. After an answer that
+// leaves that open it looks, and sends again only what did not take effect; where
+// there is no look, nobody can tell. A look that finds the server changed by
+// others gives an error of its own.
+func (r *run) send(ctx context.Context, request func() error, look func() (verdict, error)) error {
+	pause := backoff.NewExponentialBackOff()
+	give := time.Now().Add(r.Timeout)
+	for attempt := 1; ; attempt++ {
+		err := request()
+		if err == nil {
+			return nil
+		}
+		r.fatal(err)
+		switch {
+		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give):
+			attempt-- // put off, not refused; the limiter holds it back
+		case notSent(err):
+			if ctx.Err() != nil {
+				return notStarted{ErrInterrupted}
+			}
+			if attempt == attempts {
+				return err
+			}
+		case look == nil && vpsorg.Ambiguous(err):
+			return unknown{err}
+		case look != nil && (vpsorg.Ambiguous(err) || errors.Is(err, vpsorg.ErrConflict)):
+			v, lookErr := look()
+			switch {
+			case lookErr != nil && v == unclear:
+				return unknown{fmt.Errorf("%w; and looking failed: %w", err, lookErr)}
+			case lookErr != nil:
+				return lookErr
+			case v == took:
+				return nil
+			case v == unclear || attempt == attempts && vpsorg.Ambiguous(err):
+				return unknown{err}
+			case attempt == attempts:
+				return err
+			}
+		default:
+			return err
+		}
+		if r.stopped() != nil || !sleep(ctx, pause.NextBackOff()) {
+			return err
+		}
+	}
+}
+
+// notSent reports whether a request certainly never reached the API.
+func notSent(err error) bool {
+	var e *vpsorg.Error
+	return errors.As(err, &e) && e.NotSent
+}
+
+// sleep waits, and reports false when ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// current reads a server for a look. One that is gone is told as took with an
+// error, one that could not be read as unclear.
+func (r *run) current(ctx context.Context, id vpsorg.ID) (planner.Server, verdict, error) {
+	live, err := r.Client.GetServer(ctx, id)
+	switch {
+	case errors.Is(err, vpsorg.ErrNotFound):
+		return planner.Server{}, took, errors.New("it is gone: somebody else has deleted it\nhint: make a new plan")
+	case err != nil:
+		return planner.Server{}, unclear, r.fatal(err)
+	}
+	return fromServer(live), again, nil
+}
+
+// create makes a server. It is sent once; only what certainly never was carried
+// out is sent again.
+func (r *run) create(ctx context.Context, l *lane, s createStep) error {
+	if err := r.credit(); err != nil {
+		return notStarted{err}
+	}
+	err := r.send(ctx, func() error {
+		server, err := r.Client.CreateServer(ctx, toCreate(s.name, s.spec))
+		l.made = server.ID
+		return err
+	}, nil)
+	if errors.Is(err, vpsorg.ErrPaymentRequired) {
+		r.outOfCredit(err)
+	}
+	return err
+}
+
+// outOfCredit stops all further creates, and nothing else.
+func (r *run) outOfCredit(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.noCredit = err
+}
+
+func (r *run) credit() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.noCredit
+}
+
+// patch changes some fields of a server, with PUT where all three change.
+func (r *run) patch(ctx context.Context, s patchStep) error {
+	if live, ok := r.watcher.seen(s.id); ok {
+		if v, err := compareFields(live, s); v != again {
+			return err // done already, or changed by others
+		}
+	}
+	return r.send(ctx, func() error { return r.sendFields(ctx, s) }, func() (verdict, error) {
+		live, v, err := r.current(ctx, s.id)
+		if err != nil {
+			return v, err
+		}
+		return compareFields(live, s)
+	})
+}
+
+func (r *run) sendFields(ctx context.Context, s patchStep) error {
+	var patch vpsorg.PatchRequest
+	for _, f := range s.fields {
+		text, _ := f.To.AsText()
+		boolean, _ := f.To.AsBool()
+		switch f.Field {
+		case fleet.FieldName:
+			patch.Name = &text
+		case fleet.FieldHostname:
+			patch.Hostname = &text
+		case fleet.FieldBackupsEnabled:
+			patch.BackupsEnabled = &boolean
+		}
+	}
+	if patch.Name != nil && patch.Hostname != nil && patch.BackupsEnabled != nil {
+		return r.Client.PutServer(ctx, s.id, vpsorg.PutRequest{
+			Name: *patch.Name, Hostname: *patch.Hostname, BackupsEnabled: *patch.BackupsEnabled})
+	}
+	return r.Client.PatchServer(ctx, s.id, patch)
+}
+
+// compareFields says whether a server has the new values of a patch, or still the
+// old ones. Anything else is somebody else's change.
+func compareFields(live planner.Server, s patchStep) (verdict, error) {
+	from, to := 0, 0
+	for _, f := range s.fields {
+		now, known := live.Value(f.Field)
+		switch {
+		case !known:
+		case now.Equal(f.To):
+			to++
+		case now.Equal(f.From):
+			from++
+		default:
+			return took, fmt.Errorf("%s was %s and is %s now: somebody else has changed it, so it was left alone\nhint: make a new plan", f.Field, f.From, now)
+		}
+	}
+	switch {
+	case from > 0:
+		return again, nil
+	case to > 0:
+		return took, nil
+	}
+	return again, nil // nothing known that could tell
+}
+
+// delete removes a server after reading it once more: it must still be the one
+// that was to be deleted.
+func (r *run) delete(ctx context.Context, s deleteStep) error {
+	if why := r.credit(); why != nil && s.replacing {
+		return notStarted{why} // the server in its place could not be created
+	}
+	id := vpsorg.ID(s.old.ID)
+	look := func() (verdict, error) {
+		live, err := r.Client.GetServer(ctx, id)
+		switch {
+		case errors.Is(err, vpsorg.ErrNotFound):
+			return took, nil
+		case err != nil:
+			return unclear, r.fatal(err)
+		}
+		if why := planner.ChangedSince(s.old, fromServer(live)); why != "" {
+			return took, fmt.Errorf("not deleted: %s\nhint: make a new plan", why)
+		}
+		return again, nil
+	}
+	switch v, err := look(); {
+	case err != nil && v == unclear:
+		return fmt.Errorf("not deleted, because it could not be read just before: %w", err)
+	case err != nil || v == took:
+		return err
+	}
+	err := r.send(ctx, func() error { return r.Client.DeleteServer(ctx, id) }, look)
+	if errors.Is(err, vpsorg.ErrNotFound) {
+		return nil // the wait for it to be gone proves it
+	}
+	return err
+}
+
+// power starts, stops or reboots a server. A reboot leaves no trace to look for,
+// so an unclear one is never sent again.
+func (r *run) power(ctx context.Context, s powerStep) error {
+	request := map[planner.Action]func(context.Context, vpsorg.ID) (vpsorg.PowerAnswer, error){
+		planner.ActionStart:  r.Client.StartServer,
+		planner.ActionStop:   r.Client.StopServer,
+		planner.ActionReboot: r.Client.RebootServer,
+	}[s.verb]
+	look := func() (verdict, error) {
+		if s.verb == planner.ActionReboot {
+			return unclear, nil
+		}
+		live, v, err := r.current(ctx, s.id)
+		if err != nil {
+			return v, err
+		}
+		settled, ok := live.Status.Settles()
+		switch {
+		case !ok:
+			return took, fmt.Errorf("its status is %q by now, and fleet does nothing to such a server", live.Status)
+		case settled == s.goal:
+			return took, nil
+		}
+		return again, nil
+	}
+	err := r.send(ctx, func() error { _, err := request(ctx, s.id); return err }, look)
+	var api *vpsorg.Error
+	if s.verb != planner.ActionReboot && errors.As(err, &api) && api.Status == 400 {
+		if v, lookErr := look(); v == took && lookErr == nil {
+			return nil // refused because it is there already
+		}
+	}
+	return err
+}

@@ -1,0 +1,62 @@
+package apply
+
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Outcome is what became of a change.
+type Outcome string
+
+// The outcomes. Every change of a plan has exactly one.
+const (
+	Done       Outcome = "done"
+	Failed     Outcome = "failed"      // the API refused it, or the world had changed: nothing was done
+	Unknown    Outcome = "unknown"     // a request may have taken effect, or a wait did not end
+	NotStarted Outcome = "not started" // nothing was sent for it
+)
+
+// Report is what became of one change, or of one wait.
+type Report struct {
+	Change   planner.Change // nil for a wait
+	Wait     *planner.Wait  // nil for a change
+	Outcome  Outcome
+	ID       string        // the server's id where it is known by now
+	Err      error         // why, unless Done
+	Started  time.Time     // zero when nothing was sent
+	Duration time.Duration // from the first request to the arrival
+}
+
+// Result is what became of a whole plan: one report for each change, then one
+// for each wait, both in the plan's order.
+type Result struct {
+	Reports     []Report
+	Blocked     []planner.Blocked // entries of the plan that nothing was done to
+	Interrupted bool
+	Started     time.Time
+	Duration    time.Duration
+}
+
+// Count tells how many changes ended so. Over the four outcomes the counts add
+// up to the plan's changes.
+func (r *Result) Count(o Outcome) int {
+	n := 0
+	for _, rep := range r.Reports {
+		if rep.Change != nil && rep.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// Complete reports whether everything was done, every server has arrived and
+// nothing was blocked.
+func (r *Result) Complete() bool {
+	for _, rep := range r.Reports {
+		if rep.Outcome != Done {
+			return false
+		}
+	}
+	return len(r.Blocked) == 0
+}

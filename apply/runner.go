@@ -1,0 +1,212 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// Defaults of a Runner.
+const (
+	DefaultParallelism = 10
+	DefaultTimeout     = 15 * time.Minute // the API documents 2–5 minutes for a new server
+)
+
+// Runner carries plans out.
+type Runner struct {
+	Client       *vpsorg.Client
+	Parallelism  int           // changes whose requests are under way at once; 0: DefaultParallelism
+	PollInterval time.Duration // between two looks at servers in transit; 0: growing with the wait, 1 s to 10 s
+	Timeout      time.Duration // of one wait; 0: DefaultTimeout
+	Emit         func(Event)   // is told what happens; may be nil
+}
+
+// ErrInterrupted is why changes were not started or not waited for after the
+// first interrupt.
+var ErrInterrupted = errors.New("interrupted")
+
+// Run carries a plan out and returns when every change is done, failed, unknown
+// or not started. When drain is closed it starts nothing more, lets the requests
+// that are under way finish and returns; when ctx ends it leaves at once, and what
+// was under way is unknown.
+func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan) *Result {
+	if r.Parallelism <= 0 {
+		r.Parallelism = DefaultParallelism
+	}
+	if r.Timeout <= 0 {
+		r.Timeout = DefaultTimeout
+	}
+	run := newRun(r, p)
+	started := time.Now()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	unwatch := context.AfterFunc(ctx, func() { run.stop(ErrInterrupted) })
+	defer unwatch()
+
+	var group, watching errgroup.Group
+	watching.Go(func() error { run.watcher.loop(ctx); return nil })
+	watching.Go(func() error {
+		select {
+		case <-drain:
+			run.stop(ErrInterrupted)
+		case <-run.finished:
+		}
+		return nil
+	})
+	for range r.Parallelism {
+		group.Go(func() error { run.work(ctx); return nil })
+	}
+	run.begin()
+	group.Wait()
+	close(run.watcher.quit)
+	watching.Wait()
+	return &Result{
+		Reports: run.reports, Blocked: p.Blocked, Interrupted: errors.Is(run.stopped(), ErrInterrupted),
+		Started: started, Duration: time.Since(started),
+	}
+}
+
+// run is one plan being carried out.
+type run struct {
+	Runner
+	plan    *planner.Plan
+	lanes   []*lane
+	reports []Report // each is written by the lane it belongs to, and by no other
+	watcher *watcher
+
+	fresh, resumed chan *lane    // lanes to be worked on; those that have begun go first
+	stopping       chan struct{} // closed when nothing new may start
+	finished       chan struct{} // closed when no lane is left
+
+	mu       sync.Mutex
+	why      error // that nothing new may start
+	noCredit error // that no create may start
+	left     int   // reports to be made
+	open     int   // lanes not ended
+	emitting sync.Mutex
+}
+
+// lane is one server's tasks, one after another. Only one goroutine has it at a time.
+type lane struct {
+	planner.Lane
+	tasks   []task
+	made    vpsorg.ID // the server that it created or adopted
+	waiting int       // lanes it has to wait for
+	next    []*lane   // lanes that wait for it
+	failed  bool      // a task was not done, so nothing after it may start
+}
+
+func newRun(r Runner, p *planner.Plan) *run {
+	plan := p.Lanes()
+	run := &run{
+		Runner: r, plan: p,
+		lanes:    make([]*lane, len(plan)),
+		reports:  make([]Report, 0, len(p.Changes)+len(p.Waits)),
+		fresh:    make(chan *lane, len(plan)),
+		resumed:  make(chan *lane, len(plan)),
+		stopping: make(chan struct{}), finished: make(chan struct{}),
+		left: len(p.Changes) + len(p.Waits), open: len(plan),
+	}
+	for _, c := range p.Changes {
+		run.reports = append(run.reports, Report{Change: c, Outcome: NotStarted, ID: c.About().ID})
+	}
+	for i := range p.Waits {
+		run.reports = append(run.reports, Report{Wait: &p.Waits[i], Outcome: NotStarted, ID: p.Waits[i].ID})
+	}
+	for i := range plan {
+		run.lanes[i] = newLane(p, plan[i])
+	}
+	for _, l := range run.lanes {
+		for _, before := range l.After {
+			run.lanes[before].next = append(run.lanes[before].next, l)
+			l.waiting++
+		}
+	}
+	run.watcher = newWatcher(run)
+	return run
+}
+
+func newLane(p *planner.Plan, l planner.Lane) *lane {
+	out := &lane{Lane: l}
+	if l.Wait >= 0 {
+		out.tasks = append(out.tasks, waitTask(len(p.Changes)+l.Wait, p.Waits[l.Wait]))
+	}
+	for _, c := range l.Changes {
+		out.tasks = append(out.tasks, changeTask(c, p.Changes[c]))
+		if r, ok := p.Changes[c].(*planner.Replace); ok {
+			out.made = vpsorg.ID(r.NextID)
+		}
+	}
+	return out
+}
+
+// begin hands out the lanes that wait for no other.
+func (r *run) begin() {
+	if len(r.lanes) == 0 {
+		close(r.finished)
+		return
+	}
+	var ready []*lane
+	for _, l := range r.lanes {
+		if l.waiting == 0 {
+			ready = append(ready, l)
+		}
+	}
+	for _, l := range ready {
+		r.fresh <- l
+	}
+}
+
+// work carries lanes on until none is left. Each channel holds all lanes, so
+// handing one over never blocks.
+func (r *run) work(ctx context.Context) {
+	for {
+		select {
+		case l := <-r.resumed:
+			r.advance(ctx, l)
+			continue
+		default:
+		}
+		select {
+		case l := <-r.resumed:
+			r.advance(ctx, l)
+		case l := <-r.fresh:
+			r.advance(ctx, l)
+		case <-r.finished:
+			return
+		}
+	}
+}
+
+// stop lets nothing new start, for the first reason given.
+func (r *run) stop(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.why == nil {
+		r.why = why
+		close(r.stopping)
+	}
+}
+
+// stopped is why nothing new may start, or nil.
+func (r *run) stopped() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.why
+}
+
+// emit tells events one at a time.
+func (r *run) emit(e Event) {
+	if r.Emit == nil {
+		return
+	}
+	r.emitting.Lock()
+	defer r.emitting.Unlock()
+	r.Emit(e)
+}

@@ -1,0 +1,264 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+const (
+	firstLook  = time.Second      // after a change, before its server is looked at
+	widestLook = 10 * time.Second // between two looks at a server, however long it takes
+	stillEvery = 10 * time.Second // between two Still events
+)
+
+// wait is a lane whose server is on its way.
+type wait struct {
+	lane  *lane
+	id    vpsorg.ID
+	goal  goal
+	since time.Time
+	due   time.Time      // of the next look
+	last  planner.Status // as last seen; "" when not seen yet
+	moved bool           // a passing status was seen
+}
+
+// watcher waits for all servers in transit at once, so that no worker ever does.
+// It looks by one list wherever that takes fewer requests than a GET for each.
+type watcher struct {
+	run  *run
+	wake chan struct{} // a wait was added
+	quit chan struct{} // closed when no lane is left
+
+	mu    sync.Mutex
+	waits []*wait
+	world map[vpsorg.ID]planner.Server // as the last list showed it; nil before the first
+}
+
+func newWatcher(r *run) *watcher {
+	return &watcher{run: r, wake: make(chan struct{}, 1), quit: make(chan struct{})}
+}
+
+// add begins a wait.
+func (w *watcher) add(x *wait) {
+	x.due = x.since.Add(w.interval(0))
+	w.mu.Lock()
+	w.waits = append(w.waits, x)
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// interval is how long to leave a server alone that has been waited for so long.
+func (w *watcher) interval(age time.Duration) time.Duration {
+	if w.run.PollInterval > 0 {
+		return w.run.PollInterval
+	}
+	return min(max(age/8, firstLook), widestLook)
+}
+
+// seen is a server as the newest list of this run showed it.
+func (w *watcher) seen(id vpsorg.ID) (planner.Server, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s, ok := w.world[id]
+	return s, ok
+}
+
+// loop looks whenever a look is due, until there is nothing left to wait for.
+func (w *watcher) loop(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	still := time.Now().Add(stillEvery)
+	for {
+		next := w.next()
+		if len(w.pending()) > 0 && still.Before(next) {
+			next = still
+		}
+		timer.Reset(time.Until(next))
+		select {
+		case <-w.quit:
+			return
+		case <-w.run.stopping:
+			w.abandon(w.run.stopped())
+			select { // lanes that are still under way may come to wait
+			case <-w.wake:
+			case <-w.quit:
+				return
+			}
+			continue
+		case <-w.wake:
+			continue
+		case <-timer.C:
+		}
+		w.look(ctx)
+		if now := time.Now(); !now.Before(still) {
+			still = now.Add(stillEvery)
+			w.tell(now)
+		}
+	}
+}
+
+func (w *watcher) pending() []*wait {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.waits)
+}
+
+// next is when the next look is due.
+func (w *watcher) next() time.Time {
+	next := time.Now().Add(time.Hour)
+	for _, x := range w.pending() {
+		if x.due.Before(next) {
+			next = x.due
+		}
+	}
+	return next
+}
+
+// tell says who is still being waited for.
+func (w *watcher) tell(now time.Time) {
+	var e Still
+	for _, x := range w.pending() {
+		e.Servers = append(e.Servers, InTransit{x.lane.Name, x.last, now.Sub(x.since)})
+	}
+	if len(e.Servers) > 0 {
+		slices.SortFunc(e.Servers, func(a, b InTransit) int { return cmp.Compare(a.Name, b.Name) })
+		w.run.emit(e)
+	}
+}
+
+// look looks at the servers whose time has come.
+func (w *watcher) look(ctx context.Context) {
+	now := time.Now()
+	due := slices.DeleteFunc(w.pending(), func(x *wait) bool { return x.due.After(now) })
+	if len(due) == 0 {
+		return
+	}
+	ctx = vpsorg.LowPriority(ctx)
+	if len(due) >= w.run.Client.ListCost() {
+		w.lookByList(ctx)
+	} else {
+		w.lookByGet(ctx, due)
+	}
+}
+
+// lookByList reads the list once for all servers in transit, due or not.
+func (w *watcher) lookByList(ctx context.Context) {
+	listed, err := w.run.Client.ListServers(ctx, vpsorg.ListFilter{})
+	waits := w.pending()
+	if err != nil {
+		w.missed(waits, err)
+		return
+	}
+	world := make(map[vpsorg.ID]planner.Server, len(listed))
+	for _, s := range listed {
+		world[s.ID] = fromServer(s)
+	}
+	w.mu.Lock()
+	w.world = world
+	w.mu.Unlock()
+	for _, x := range waits {
+		s, ok := world[x.id]
+		w.judge(x, s.Status, ok)
+	}
+}
+
+// lookByGet reads each server on its own.
+func (w *watcher) lookByGet(ctx context.Context, waits []*wait) {
+	var group errgroup.Group
+	group.SetLimit(w.run.Parallelism)
+	for _, x := range waits {
+		group.Go(func() error {
+			s, err := w.run.Client.GetServer(ctx, x.id)
+			if err != nil && !errors.Is(err, vpsorg.ErrNotFound) {
+				w.missed([]*wait{x}, err)
+				return nil
+			}
+			w.judge(x, planner.Status(s.Status), err == nil)
+			return nil
+		})
+	}
+	group.Wait()
+}
+
+// missed puts off waits that a look could tell nothing about.
+func (w *watcher) missed(waits []*wait, err error) {
+	w.run.fatal(err)
+	for _, x := range waits {
+		w.again(x, err)
+	}
+}
+
+// judge decides, by what a look showed, whether a wait is over.
+func (w *watcher) judge(x *wait, status planner.Status, exists bool) {
+	settled, ok := status.Settles()
+	switch {
+	case !exists && x.goal == goalGone:
+		w.over(x, nil)
+	case !exists && x.last != "":
+		w.over(x, fmt.Errorf("it was %s and is gone now: somebody else has deleted it", x.last))
+	case !exists || x.goal == goalGone:
+		w.again(x, nil) // not shown yet, or not gone yet
+	case string(x.goal) == string(status):
+		w.over(x, nil)
+	case !ok:
+		x.last = status
+		w.over(x, fmt.Errorf("its status is %q, not %s\nhint: look at it at the provider; fleet does nothing to such a server", status, x.goal))
+	case settled == status && x.moved:
+		w.over(x, fmt.Errorf("it ended %s, not %s", status, x.goal))
+	default:
+		x.last = status
+		x.moved = x.moved || settled != status
+		w.again(x, nil)
+	}
+}
+
+// again plans the next look, unless the wait has lasted too long. What a wait
+// that ends so waited for may yet happen.
+func (w *watcher) again(x *wait, lookErr error) {
+	age := time.Since(x.since)
+	if age < w.run.Timeout {
+		x.due = time.Now().Add(min(w.interval(age), w.run.Timeout-age))
+		return
+	}
+	now := "not seen yet"
+	if x.last != "" {
+		now = "still " + string(x.last)
+	}
+	err := fmt.Errorf("%s after %s, not %s\nhint: it may yet arrive; run again to go on waiting, or give --timeout more", now, age.Round(time.Second), x.goal)
+	if lookErr != nil {
+		err = fmt.Errorf("%w (the last look failed: %w)", err, lookErr)
+	}
+	w.over(x, unknown{err})
+}
+
+// over ends a wait and hands its lane back.
+func (w *watcher) over(x *wait, err error) {
+	w.mu.Lock()
+	w.waits = slices.DeleteFunc(w.waits, func(y *wait) bool { return x == y })
+	w.mu.Unlock()
+	w.run.arrived(x.lane, err)
+}
+
+// abandon ends all waits because the run stops.
+func (w *watcher) abandon(why error) {
+	for _, x := range w.pending() {
+		state := "not yet " + string(x.goal)
+		if x.last != "" {
+			state = fmt.Sprintf("still %s, %s", x.last, state)
+		}
+		w.over(x, unknown{fmt.Errorf("%s: %w", state, why)})
+	}
+}
