@@ -1,0 +1,71 @@
+// Package internal_test holds the arrows between the packages.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vps-fleet/fleet"
+
+// arrows are the packages and what of this module each may import, tests aside.
+var arrows = map[string][]string{
+	".":                  {"internal/cli"},
+	"fleet":              {},
+	"planner":            {"fleet"},
+	"vpsorg":             {},
+	"vpsorg/emulator":    {"vpsorg"},
+	"apply":              {"fleet", "planner", "vpsorg"},
+	"internal/render":    {"fleet", "planner", "apply"},
+	"internal/simulator": {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
+	"internal/cli":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/render"},
+}
+
+// offline are the packages that cannot reach the network, whatever they do.
+var offline = []string{"fleet", "planner", "internal/render"}
+
+func TestArrows(t *testing.T) {
+	seen := map[string]bool{}
+	err := fs.WalkDir(os.DirFS(".."), ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		pkg := path.Dir(file)
+		allowed, known := arrows[pkg]
+		if !known {
+			t.Errorf("%s is in a package that nobody has drawn an arrow for", file)
+		}
+		seen[pkg] = true
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", file), nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			ours, isOurs := strings.CutPrefix(imported, module+"/")
+			if isOurs && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", file, ours)
+			}
+			if strings.HasPrefix(imported, "net") && slices.Contains(offline, pkg) {
+				t.Errorf("%s imports %s", file, imported)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range arrows {
+		if !seen[pkg] && pkg != "internal/simulator" {
+			t.Errorf("package %s is gone", pkg)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+func newApply(s *session) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "apply [PLAN | -f FILE...]",
+		Short: "Carry out a plan and wait until every server is there",
+		Long: `Carry out a plan: one that plan --out saved, or a new one from fleet files. A new one
+is shown first, and needs a "yes" on the terminal, or --auto-approve, or --digest
+with the digest of the plan that was reviewed. Just before anything changes the
+servers are looked at again; where they are not as the plan knows them, nothing is
+changed at all.
+
+The first interrupt lets what is in flight end; a second one leaves at once.`,
+		Example: `  fleet apply
+  fleet apply plan.json
+  fleet apply --digest 2b1c… -f fleet.yaml
+  fleet apply --sandbox -f examples/quickstart --auto-approve`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && cmd.Flags().Changed("file") {
+				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
+			}
+			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes) > 0 || s.flags.digest != "") {
+				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude and --digest, or make a new plan with them"}
+			}
+			return s.apply(cmd.Context(), args)
+		},
+	}
+	s.flags.forFiles(cmd.Flags())
+	s.flags.forWorld(cmd.Flags())
+	set := cmd.Flags()
+	set.BoolVar(&s.flags.autoApprove, "auto-approve", false, "do not ask")
+	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the plan is the one with this `digest`; refuse any other")
+	set.BoolVar(&s.flags.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
+	set.IntVar(&s.flags.parallelism, "parallelism", apply.DefaultParallelism, "changes at a time, at most 100")
+	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is ever less often, from 1s to 10s")
+	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
+	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long to look for the server of an unanswered create before it is sent again")
+	s.flags.forJournal(set)
+	return cmd
+}
+
+func (s *session) apply(ctx context.Context, args []string) error {
+	var f *fleet.Fleet
+	var p *planner.Plan
+	var err error
+	if len(args) == 1 {
+		p, err = readPlan(args[0])
+	} else if err = s.checkApproval(); err == nil {
+		f, err = s.load()
+	}
+	if err != nil {
+		return err
+	}
+	w, err := s.connect()
+	if err != nil {
+		return err
+	}
+	if endpoint := w.client.Endpoint(); p != nil && p.Endpoint != endpoint {
+		return refusal{fmt.Sprintf("the plan is for the API at %s, this is %s", p.Endpoint, endpoint), "set VPS_API_URL to the plan's, or make a new plan"}
+	}
+	journal, release, err := s.exclusively(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer release()
+	w.journal = journal
+	if p != nil {
+		return s.applySaved(ctx, w, p)
+	}
+	return s.applyFleet(ctx, w, f)
+}
+
+// checkApproval refuses, before any request, a run that nobody could approve.
+func (s *session) checkApproval() error {
+	if s.flags.autoApprove || s.flags.digest != "" || isTerminal(s.Stdin) {
+		return nil
+	}
+	return refusal{"there is no terminal to ask on", "review a plan, then run apply with its file or --digest; or skip the review with --auto-approve"}
+}
+
+// applyFleet plans from fleet files, gets the plan approved and carries it out.
+func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error {
+	p, err := s.diff(ctx, w, f)
+	if err != nil {
+		return err
+	}
+	s.tell(render.Plan(p, s.style(s.people())))
+	if err := s.permitted(p); err != nil {
+		return err
+	}
+	if !p.Empty() && !s.flags.autoApprove && s.flags.digest == "" {
+		if err := s.ask(ctx, p); err != nil {
+			return err
+		}
+		if p, err = remaining(ctx, w, p); err != nil {
+			return err
+		}
+	}
+	return s.carryOut(ctx, w, p)
+}
+
+// applySaved carries out what is still to do of a plan that was reviewed.
+func (s *session) applySaved(ctx context.Context, w world, p *planner.Plan) error {
+	s.widenGuards(p)
+	s.tell(render.Plan(p, s.style(s.people())))
+	if err := guarded(p); err != nil {
+		return err
+	}
+	left, err := remaining(ctx, w, p)
+	if err != nil {
+		return err
+	}
+	if left.Empty() && !p.Empty() {
+		s.tell("\nEverything in this plan is done already.\n")
+	} else if done := len(p.Changes) - len(left.Changes); done > 0 {
+		s.tell(fmt.Sprintf("\n%d of its %d changes are done already.\n", done, len(p.Changes)))
+	}
+	return s.carryOut(ctx, w, left)
+}
+
+// readPlan reads a plan that plan --out has saved.
+func readPlan(file string) (*planner.Plan, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the plan: %w", err)
+	}
+	defer f.Close()
+	p, err := planner.Decode(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return p, nil
+}
+
+// tell writes text for people. That nobody reads it does not stop an apply.
+func (s *session) tell(text string) { _, _ = io.WriteString(s.people(), text) }
+
+// outcome is the error for what became of a run.
+func outcome(ctx context.Context, complete bool) error {
+	switch {
+	case complete:
+		return nil
+	case errors.Is(context.Cause(ctx), errInterrupted):
+		return errInterrupted
+	}
+	return errIncomplete
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+const twoServers = `
+version: 1
+servers:
+  web-[01:02]: {plan: 1, os: 5, location: us-west}
+`
+
+// fleetFile writes a fleet file and returns its path.
+func fleetFile(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "fleet.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// environment looks variables up in pairs of name and value.
+func environment(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+// serve runs an emulator whose transitions take no time.
+func serve(t *testing.T, e *emulator.Emulator) func(string) string {
+	e.Provisioning, e.Transition = -1, -1
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	return environment("VPS_API_URL", server.URL+"/api/v1", "VPS_API_TOKEN", "vps_test", "XDG_STATE_HOME", t.TempDir())
+}
+
+// firstWrite keeps what is written and tells when that begins.
+type firstWrite struct {
+	strings.Builder
+	written chan struct{}
+}
+
+func (w *firstWrite) Write(p []byte) (int, error) {
+	defer func() {
+		if w.Len() == len(p) {
+			close(w.written)
+		}
+	}()
+	return w.Builder.Write(p)
+}
+
+// A signal while a create is on the wire lets that request end, waits for nothing
+// and starts no other; a second one leaves at once. Before there are changes, one is enough.
+func TestInterrupts(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		method string // of the request that is held while the signals come
+		count  int
+		code   int
+		stdout string
+		stderr string
+		made   int
+	}{
+		{"while it looks", "GET", 1, 130, "", "error: interrupted", 0},
+		{"once", "POST", 1, 3, "Apply interrupted: 1 unknown, 1 not started.", "finishing what is in flight", 1},
+		{"twice", "POST", 2, 130, "Apply interrupted: 1 unknown, 1 not started.", "error: interrupted", -1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			signals := make(chan os.Signal)
+			stderr := &firstWrite{written: make(chan struct{})}
+			var once sync.Once
+			e := &emulator.Emulator{}
+			e.Fault = func(r *http.Request) *emulator.Fault {
+				if r.Method == test.method {
+					once.Do(func() {
+						for range test.count {
+							signals <- syscall.SIGINT
+						}
+						held := stderr.written // until the notice is there
+						if test.code == 130 {
+							held = nil
+						}
+						select {
+						case <-held:
+						case <-r.Context().Done(): // the client has left
+						}
+					})
+				}
+				return nil
+			}
+			getenv := serve(t, e)
+			var stdout bytes.Buffer
+			code := Main(Process{
+				Args:   []string{"apply", "-f", fleetFile(t, twoServers), "--auto-approve", "--parallelism", "1"},
+				Stdout: &stdout, Stderr: stderr, Getenv: getenv, Signals: signals,
+			})
+			if code != test.code || !strings.Contains(stdout.String(), test.stdout) || !strings.Contains(stderr.String(), test.stderr) {
+				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", code, test.code, &stdout, stderr)
+			}
+			if made := len(e.Servers()); test.made >= 0 && made != test.made {
+				t.Errorf("%d servers were made, want %d", made, test.made)
+			}
+		})
+	}
+}
+
+func TestAsk(t *testing.T) {
+	for answer, approved := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "YES\n": false, "\n": false, "": false, "yes please\n": false} {
+		var stdout bytes.Buffer
+		s := newSession(Process{Stdin: strings.NewReader(answer), Stdout: &stdout, Stderr: io.Discard, Getenv: environment()})
+		err := s.ask(t.Context(), &planner.Plan{})
+		if (err == nil) != approved {
+			t.Errorf("%q: %v, want approved %v", answer, err, approved)
+		}
+		if !strings.Contains(stdout.String(), `Only "yes" is accepted`) {
+			t.Errorf("the question is %q", &stdout)
+		}
+		s.interrupts.stop()
+	}
+}
+
+// An interrupt ends the question, though nobody answers it.
+func TestAskInterrupted(t *testing.T) {
+	silent, w := io.Pipe()
+	defer w.Close()
+	signals := make(chan os.Signal, 1)
+	s := newSession(Process{Stdin: silent, Stdout: io.Discard, Stderr: io.Discard, Getenv: environment(), Signals: signals})
+	signals <- os.Interrupt
+	if err := s.ask(s.interrupts.ctx, &planner.Plan{}); err != context.Canceled {
+		t.Errorf("the question ends with %v", err)
+	}
+}
+
+// The two lines that sandbox prints are all that another fleet needs.
+func TestSandboxOverTheSocket(t *testing.T) {
+	stdout, w := io.Pipe()
+	signals := make(chan os.Signal)
+	world := filepath.Join(t.TempDir(), "world.json")
+	ended := make(chan int)
+	go func() {
+		ended <- Main(Process{Args: []string{"sandbox", world}, Stdout: w, Stderr: io.Discard, Getenv: environment(), Signals: signals})
+	}()
+	var pairs []string
+	lines := bufio.NewScanner(stdout)
+	for len(pairs) < 4 && lines.Scan() {
+		name, value, found := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
+		if !found || !strings.HasPrefix(lines.Text(), "export VPS_API_") {
+			t.Fatalf("%q is not a line to paste", lines.Text())
+		}
+		pairs = append(pairs, name, value)
+	}
+	var out, diag bytes.Buffer
+	code := Main(Process{Args: []string{"apply", "-f", fleetFile(t, twoServers), "--auto-approve"}, Stdout: &out, Stderr: &diag, Getenv: environment(append(pairs, "XDG_STATE_HOME", t.TempDir())...)})
+	if code != 0 || !strings.Contains(out.String(), "Apply complete: 2 created.") {
+		t.Errorf("exit code %d; stdout:\n%s\nstderr:\n%s", code, &out, &diag)
+	}
+	signals <- os.Interrupt
+	if code := <-ended; code != 0 {
+		t.Errorf("sandbox ends with %d", code)
+	}
+	if _, err := os.Stat(world); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestErrorText(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{errIncomplete, ""},
+		{refusal{"no\x1b[2J", "do\nthis"}, "error: no\\x1b[2J\nhint: do\nhint: this\n"},
+		{refusal{"unknown command\n\nDid you mean this?\n\tplan\n\n", ""}, "error: unknown command\n\nDid you mean this?\n  plan\n"},
+		{refusal{"damaged\nhint: move it away", ""}, "error: damaged\nhint: move it away\n"},
+	} {
+		if got := errorText(test.err); got != test.want {
+			t.Errorf("%v is shown as %q, want %q", test.err, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/vpsorg"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// What the sandbox is reached by. Its transitions are quick, so that trying
+// things out does not take the minutes that they take in earnest.
+const (
+	sandboxURL          = "http://127.0.0.1/api/v1"
+	sandboxToken        = "vps_sandbox"
+	sandboxProvisioning = 2 * time.Second
+	sandboxTransition   = time.Second
+)
+
+// world is the account that a command is about.
+type world struct {
+	client   *vpsorg.Client
+	observer *apply.Observer
+	journal  *apply.Journal // nil where nothing is changed
+}
+
+// connect makes the client of the API, or of the sandbox. It sends nothing.
+func (s *session) connect() (world, error) {
+	cfg, err := s.clientConfig()
+	if err != nil {
+		return world{}, err
+	}
+	c, err := vpsorg.New(cfg)
+	return world{client: c, observer: apply.NewObserver(c)}, err
+}
+
+func (s *session) clientConfig() (vpsorg.Config, error) {
+	cfg := vpsorg.Config{Rate: s.flags.rate, UserAgent: "fleet/" + version(), Observe: s.noteCall}
+	if s.flags.sandbox != "" {
+		e, err := openSandbox(s.flags.sandbox)
+		if err != nil {
+			return cfg, err
+		}
+		cfg.BaseURL, cfg.Token, cfg.Transport, cfg.Rate = sandboxURL, sandboxToken, e.Transport(), 0
+		return cfg, nil
+	}
+	token, err := s.token()
+	cfg.Token, cfg.BaseURL = token, s.Getenv("VPS_API_URL")
+	return cfg, err
+}
+
+func openSandbox(file string) (*emulator.Emulator, error) {
+	e, err := emulator.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	e.Token, e.Provisioning, e.Transition = sandboxToken, sandboxProvisioning, sandboxTransition
+	return e, nil
+}
+
+// maxToken is more bytes than any token has; a longer file is not a token's.
+const maxToken = 8 << 10
+
+// token reads the token, from the file where one is given. No error shows any of it.
+func (s *session) token() (string, error) {
+	if s.flags.tokenFile == "" {
+		if t := s.Getenv("VPS_API_TOKEN"); strings.TrimSpace(t) != "" {
+			return t, nil
+		}
+		return "", refusal{"there is no API token", "make one at Account → Developers and put it in VPS_API_TOKEN or a --token-file; to try things out without one, use --sandbox"}
+	}
+	f, err := os.Open(s.flags.tokenFile)
+	if err != nil {
+		return "", fmt.Errorf("cannot read the token file: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxToken+1))
+	token := strings.TrimSpace(string(data))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("cannot read the token file: %w", err)
+	case token == "":
+		return "", refusal{"the token file " + s.flags.tokenFile + " is empty", "put the API token in it, alone on one line"}
+	case len(data) > maxToken || strings.ContainsAny(token, "\r\n"):
+		return "", refusal{"the token file " + s.flags.tokenFile + " holds more than a token", "it must hold the API token alone, on one line"}
+	}
+	return token, nil
+}
+
+// callCount counts the requests of a run by method.
+type callCount struct {
+	mu       sync.Mutex
+	byMethod map[string]int
+}
+
+func (n *callCount) add(method string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.byMethod == nil {
+		n.byMethod = make(map[string]int)
+	}
+	n.byMethod[method]++
+}
+
+func (n *callCount) sent() map[string]int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.byMethod)
+}
+
+// noteCall counts and logs a request: never its headers or body.
+func (s *session) noteCall(c vpsorg.Call) {
+	s.calls.add(c.Method)
+	s.log.Debug().Str("method", c.Method).Str("path", c.Path).Int("status", c.Status).
+		Int("attempt", c.Attempt).Dur("duration", c.Duration).Err(c.Err).Msg("request")
+}

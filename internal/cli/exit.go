@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// Outcomes that are not mistakes but have an exit code of their own.
+var (
+	errChangesPending = errors.New("changes are pending")
+	errIncomplete     = errors.New("the apply is incomplete")
+	errInterrupted    = errors.New("interrupted")
+)
+
+// exitCode is the one place that knows the exit codes.
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errChangesPending):
+		return 2 // only plan --detailed-exitcode
+	case errors.Is(err, errIncomplete):
+		return 3 // something failed, is unknown, blocked or not started
+	case errors.Is(err, errInterrupted):
+		return 130
+	default:
+		return 1 // an error; nothing is half done
+	}
+}
+
+// isShown reports whether an error only carries an exit code: what it stands for
+// is on the screen already.
+func isShown(err error) bool {
+	return errors.Is(err, errChangesPending) || errors.Is(err, errIncomplete)
+}
+
+func isProblems(err error) bool {
+	var p fleet.Problems
+	return errors.As(err, &p)
+}
+
+// refusal is an error with what to do about it.
+type refusal struct{ text, hint string }
+
+func (r refusal) Error() string { return r.text }
+
+// Hint says what to do next.
+func (r refusal) Hint() string { return r.hint }

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// flags are the values of all flags; each command has those that it declares.
+type flags struct {
+	files             []string
+	targets, excludes []string
+	sandbox           string // the file of the sandbox's world; "" is the API
+	tokenFile         string
+	rate              float64
+	json, noColor     bool
+	logLevel          string
+	logFormat         string
+
+	allowDeletes, allowChanges uint
+	allowEmpty                 bool
+
+	out              string
+	detailedExitCode bool
+
+	autoApprove, bootstrap bool
+	digest                 string
+	parallelism            int
+	pollInterval, timeout  time.Duration
+	settle                 time.Duration
+	journal                string
+}
+
+// maxParallelism is more than any API's rate has a use for.
+const maxParallelism = 100
+
+// defaultSandbox is where the sandbox's world is kept.
+const defaultSandbox = ".fleet/sandbox.json"
+
+func (f *flags) forEvery(set *pflag.FlagSet) {
+	set.BoolVar(&f.noColor, "no-color", false, "no colours (also: NO_COLOR)")
+	set.StringVar(&f.logLevel, "log-level", "warn", "log to stderr from this `level` up: debug, info, warn, error")
+	set.StringVar(&f.logFormat, "log-format", "console", "how logs look: console or json")
+}
+
+func (f *flags) forFiles(set *pflag.FlagSet) {
+	set.StringArrayVarP(&f.files, "file", "f", []string{"fleet.yaml"}, "fleet `file` or directory; may be given again")
+}
+
+// forWorld are the flags of the commands that look at the API.
+func (f *flags) forWorld(set *pflag.FlagSet) {
+	set.StringVar(&f.sandbox, "sandbox", "", "use the built-in API instead, its world kept in `FILE`; needs no token and no network")
+	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
+	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
+	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
+	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
+	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
+	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
+	set.UintVar(&f.allowDeletes, "allow-deletes", 0, "allow this `number` of deletes and replacements, where the file allows fewer")
+	set.UintVar(&f.allowChanges, "allow-changes", 0, "allow this `number` of changed servers, where the file allows fewer")
+	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
+}
+
+func (f *flags) forJournal(set *pflag.FlagSet) {
+	set.StringVar(&f.journal, "journal", "", "keep the journal of creates in this `file`, not in the user's state folder")
+}
+
+// fromEnvironment gives every flag that was not given the value of its variable:
+// FLEET_ and the flag's name in capitals, hyphens as underscores.
+func fromEnvironment(set *pflag.FlagSet, getenv func(string) string) error {
+	var first error
+	set.VisitAll(func(f *pflag.Flag) {
+		name := "FLEET_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := getenv(name)
+		if f.Changed || value == "" || f.Name == "help" || first != nil {
+			return
+		}
+		if err := f.Value.Set(value); err != nil {
+			first = fmt.Errorf("%s=%q is not a value for --%s: %w", name, value, f.Name, err)
+		}
+	})
+	return first
+}
+
+// check refuses values that no run can use.
+func (f *flags) check() error {
+	for _, p := range slices.Concat(f.targets, f.excludes) {
+		if _, err := path.Match(p, ""); err != nil {
+			return refusal{fmt.Sprintf("%q is not a pattern", p), "patterns are made of letters, *, ? and [a-z]"}
+		}
+	}
+	switch {
+	case f.parallelism < 1 || f.parallelism > maxParallelism:
+		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
+	case f.pollInterval < 0:
+		return fmt.Errorf("--poll-interval %s is negative", f.pollInterval)
+	case f.timeout < 0:
+		return fmt.Errorf("--timeout %s is negative", f.timeout)
+	case f.settle < 0:
+		return fmt.Errorf("--settle %s is negative", f.settle)
+	}
+	return nil
+}
+
+func (f *flags) selection() planner.Selection {
+	return planner.Selection{Targets: f.targets, Excludes: f.excludes}
+}
+
+// flagError adds to a mistake in the flags what may have been meant.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := cmd.CommandPath() + " --help lists the flags"
+	if _, typed, found := strings.Cut(err.Error(), "unknown flag: --"); found {
+		best := 3
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if d := distance(typed, f.Name); d < best {
+				best, hint = d, "did you mean --"+f.Name+"?"
+			}
+		})
+	}
+	return refusal{err.Error(), hint}
+}
+
+// distance is how many letters differ between two words.
+func distance(a, b string) int {
+	d := diffmatchpatch.New()
+	d.DiffTimeout = 0
+	return d.DiffLevenshtein(d.DiffMain(a, b, false))
+}

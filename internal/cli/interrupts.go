@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+)
+
+// interrupts turns signals into what a command can listen to. A signal ends its
+// context, but for the first one while changes are in flight: that closes drain.
+type interrupts struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	drain  chan struct{}
+	notice io.Writer
+
+	mu       sync.Mutex
+	inFlight bool
+}
+
+func newInterrupts(signals <-chan os.Signal, notice io.Writer) *interrupts {
+	i := &interrupts{drain: make(chan struct{}), notice: notice}
+	i.ctx, i.cancel = context.WithCancelCause(context.Background())
+	go i.listen(signals)
+	return i
+}
+
+func (i *interrupts) listen(signals <-chan os.Signal) {
+	for {
+		select {
+		case <-signals:
+			i.signal()
+		case <-i.ctx.Done():
+			return
+		}
+	}
+}
+
+func (i *interrupts) signal() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.inFlight {
+		i.cancel(errInterrupted)
+		return
+	}
+	i.inFlight = false
+	close(i.drain)
+	fmt.Fprintln(i.notice, "Interrupted: starting nothing new, finishing what is in flight. Interrupt again to leave at once.")
+}
+
+// begin says that changes are in flight from here on. It may be called once.
+func (i *interrupts) begin() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.inFlight = true
+}
+
+func (i *interrupts) stop() { i.cancel(nil) }

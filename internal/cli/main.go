@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/vps-fleet/fleet/internal/render"
+)
+
+// Process is what a command runs in.
+type Process struct {
+	Args    []string // without the program's name
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Getenv  func(string) string
+	Signals <-chan os.Signal // SIGINT and SIGTERM; may be nil
+}
+
+// Main runs one command and returns its exit code.
+func Main(p Process) int {
+	s := newSession(p)
+	defer s.interrupts.stop()
+	root := newRoot(s)
+	root.SetArgs(p.Args)
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	err := root.ExecuteContext(s.interrupts.ctx)
+	if err != nil && context.Cause(s.interrupts.ctx) == errInterrupted {
+		err = errInterrupted
+	}
+	if text := errorText(err); text != "" {
+		fmt.Fprint(p.Stderr, text)
+	}
+	return exitCode(err)
+}
+
+// errorText is an error as it is shown: the error, then what to do next. Mistakes
+// in a fleet file and outcomes that have been shown already stand for themselves.
+func errorText(err error) string {
+	if err == nil || isShown(err) {
+		return ""
+	}
+	text := strings.TrimSpace(strings.ReplaceAll(err.Error(), "\t", "  "))
+	if !isProblems(err) {
+		text = "error: " + text
+	}
+	if hint := render.Hint(err); hint != "" && !strings.Contains(text, hint) {
+		for _, line := range strings.Split(hint, "\n") {
+			text += "\nhint: " + line
+		}
+	}
+	return render.EscapeLines(text) + "\n"
+}

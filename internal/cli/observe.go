@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// load reads the fleet files. A fleet without servers is most often a mistake.
+func (s *session) load() (*fleet.Fleet, error) {
+	f, err := fleet.Load(s.flags.files...)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Servers) == 0 && !s.flags.allowEmpty {
+		return nil, refusal{"the fleet file lists no servers", "if that is meant, say so with --allow-empty"}
+	}
+	return f, nil
+}
+
+// diff looks at the API and plans, with the guards as the flags widen them.
+func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.Plan, error) {
+	o, err := w.observer.Fleet(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAccount(f, o.Account); err != nil {
+		return nil, err
+	}
+	if err := s.checkTargets(f, o); err != nil {
+		return nil, err
+	}
+	w.journal.Settle(o)
+	p, err := planner.Diff(f, o, s.flags.selection())
+	if err != nil {
+		return nil, err
+	}
+	s.widenGuards(p)
+	return p, nil
+}
+
+// checkAccount refuses to go on with an account that the file does not speak of.
+func checkAccount(f *fleet.Fleet, account string) error {
+	switch {
+	case f.Account == "" || f.Account == account:
+		return nil
+	case account == "":
+		return refusal{fmt.Sprintf("%s: the file is for the account %s, and the API does not tell whose token this is", f.AccountPos, f.Account),
+			"if the token is the right one, remove account: from the file"}
+	}
+	return refusal{fmt.Sprintf("%s: the file is for the account %s, the token is of %s", f.AccountPos, f.Account, account),
+		"use a token of " + f.Account}
+}
+
+// checkTargets refuses a target that is no server's name: a mistyped one would
+// look as if there was nothing to do.
+func (s *session) checkTargets(f *fleet.Fleet, o planner.Observation) error {
+	for _, t := range s.flags.targets {
+		listed := slices.ContainsFunc(f.Servers, func(e fleet.Server) bool { return fleet.Match(t, e.Name) })
+		live := slices.ContainsFunc(o.Servers, func(l planner.Server) bool { return fleet.Match(t, l.Name) })
+		if !listed && !live {
+			return refusal{fmt.Sprintf("--target %s matches no server, neither in the file nor at the API", t), "check the name; * stands for any letters"}
+		}
+	}
+	return nil
+}
+
+// widenGuards lets the flags allow more than the file does, never less. Without
+// a max_deletes none are allowed, without a max_changes all are.
+func (s *session) widenGuards(p *planner.Plan) {
+	deletes, changes := int(s.flags.allowDeletes), int(s.flags.allowChanges)
+	if g := &p.Guards.MaxDeletes; deletes > g.Of(p.Scope.Total) {
+		*g = fleet.Limit{Set: true, N: deletes}
+	}
+	if g := &p.Guards.MaxChanges; g.Set && changes > g.Of(p.Scope.Total) {
+		*g = fleet.Limit{Set: true, N: changes}
+	}
+}

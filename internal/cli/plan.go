@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+func newPlan(s *session) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "plan [-f FILE]...",
+		Short: "Show what would change, and change nothing",
+		Long: `Compare fleet files with the API and show what apply would change, and why. A plan
+sends GET requests only. With --out it can be reviewed now and applied later,
+exactly as it is, or not at all where the servers have changed meanwhile.`,
+		Example: `  fleet plan
+  fleet plan -f fleet.yaml --target 'web-*'
+  fleet plan --out plan.json && fleet apply plan.json
+  fleet plan --sandbox --detailed-exitcode`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.plan(cmd.Context()) },
+	}
+	s.flags.forFiles(cmd.Flags())
+	s.flags.forWorld(cmd.Flags())
+	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
+	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where changes are pending")
+	return cmd
+}
+
+func (s *session) plan(ctx context.Context) error {
+	f, err := s.load()
+	if err != nil {
+		return err
+	}
+	w, err := s.connect()
+	if err != nil {
+		return err
+	}
+	p, err := s.diff(ctx, w, f)
+	if err != nil {
+		return err
+	}
+	if err := s.savePlan(p); err != nil {
+		return err
+	}
+	if err := s.showPlan(p); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return fmt.Errorf("cannot write the plan: %w", err)
+	}
+	if s.flags.detailedExitCode && !p.Empty() {
+		return errChangesPending
+	}
+	return nil
+}
+
+// savePlan writes the plan to the file of --out, whole or not at all.
+func (s *session) savePlan(p *planner.Plan) error {
+	if s.flags.out == "" {
+		return nil
+	}
+	var doc bytes.Buffer
+	if err := planner.Encode(&doc, p); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(s.flags.out, doc.Bytes(), 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
+		return fmt.Errorf("cannot save the plan: %w", err)
+	}
+	return nil
+}
+
+// showPlan writes the plan to stdout, as text or as its document.
+func (s *session) showPlan(p *planner.Plan) error {
+	if s.flags.json {
+		return planner.Encode(s.Stdout, p)
+	}
+	text := render.Plan(p, s.style(s.Stdout))
+	if s.flags.out != "" {
+		text += "Saved. To carry out exactly this: fleet apply " + render.Escape(s.flags.out) + "\n"
+	}
+	_, err := io.WriteString(s.Stdout, text)
+	return err
+}

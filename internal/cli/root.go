@@ -1,0 +1,44 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+const rootHelp = `fleet makes the servers of a VPS.org account be what a fleet file says.
+
+The file says which servers should exist. plan compares it with the API and shows
+what would change; apply does exactly that and waits until every server is there.
+What the file does not say, fleet does not touch.
+
+Try it without an account:
+
+  fleet apply --sandbox -f examples/quickstart
+
+Every flag has a variable: --token-file is FLEET_TOKEN_FILE. The API is reached
+with VPS_API_TOKEN, at VPS_API_URL (default https://admin.vps.org/api/v1).
+
+Exit codes: 0 fine; 1 an error, nothing is half done; 2 changes are pending (only
+plan --detailed-exitcode); 3 an apply left something failed, unknown, blocked or
+not started; 130 interrupted.`
+
+func newRoot(s *session) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "fleet",
+		Short:         "Servers at VPS.org as a file says",
+		Long:          rootHelp,
+		Version:       version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := fromEnvironment(cmd.Flags(), s.Getenv); err != nil {
+				return err
+			}
+			if err := s.flags.check(); err != nil {
+				return err
+			}
+			return s.startLog()
+		},
+	}
+	s.flags.forEvery(root.PersistentFlags())
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newPlan(s), newApply(s), newIntents(s), newValidate(s), newSandbox(s), newVersion(s))
+	return root
+}

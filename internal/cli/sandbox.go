@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/internal/render"
+)
+
+func newSandbox(s *session) *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "sandbox [FILE]",
+		Short: "Serve the built-in API on a local address",
+		Long: `Serve the built-in emulator of the VPS.org API until interrupted, its world kept in
+FILE (default ` + defaultSandbox + `). The two lines on stdout, pasted into another
+shell, point fleet or curl at it.`,
+		Example: "  fleet sandbox\n  fleet sandbox --listen 127.0.0.1:8080 world.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file := defaultSandbox
+			if len(args) == 1 {
+				file = args[0]
+			}
+			return s.serveSandbox(cmd.Context(), listen, file)
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "local `address` to serve on; port 0 is any free one")
+	return cmd
+}
+
+func (s *session) serveSandbox(ctx context.Context, listen, file string) error {
+	e, err := openSandbox(file)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return fmt.Errorf("cannot serve the sandbox: %w", err)
+	}
+	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
+	fmt.Fprintf(s.Stdout, "export VPS_API_URL=http://%s/api/v1\nexport VPS_API_TOKEN=%s\n", l.Addr(), sandboxToken)
+	fmt.Fprintf(s.Stderr, "Serving the sandbox in %s until interrupted. Paste the two lines into another shell.\n", render.Escape(file))
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("cannot serve the sandbox: %w", err)
+	}
+	return nil
+}

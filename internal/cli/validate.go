@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/render"
+)
+
+func newValidate(s *session) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "validate [-f FILE]...",
+		Short: "Check fleet files without asking the API",
+		Long: `Check fleet files, all mistakes at once, without a token or a request. Whether the
+plans, systems and locations exist, only plan can tell.`,
+		Example: "  fleet validate\n  fleet validate -f fleet.yaml -f staging/",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			f, err := fleet.Load(s.flags.files...)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), servers(len(f.Servers)))
+			return err
+		},
+	}
+	s.flags.forFiles(cmd.Flags())
+	return cmd
+}
+
+func servers(n int) string {
+	if n == 1 {
+		return "1 server"
+	}
+	return fmt.Sprintf("%d servers", n)
+}

@@ -1,0 +1,61 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Escape makes text from outside safe to show on one line: whatever a terminal
+// would obey, hide or reorder (control and escape characters, C1, bidi marks,
+// odd spaces, invisible letters, broken UTF-8) becomes a visible \x1b, \u202e or
+// \U000e0001. All other text is left as it is.
+func Escape(s string) string {
+	if i := firstUnsafe(s); i < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case safe(r):
+			b.WriteString(s[i : i+size])
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// EscapeLines is Escape for text whose line breaks are meant, such as an error
+// with a hint.
+func EscapeLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = Escape(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func firstUnsafe(s string) int {
+	for i, r := range s {
+		if !safe(r) || r == utf8.RuneError {
+			return i
+		}
+	}
+	return -1
+}
+
+// safe reports whether a character shows as itself. IsPrint leaves out every
+// control and format character and every space but the plain one.
+func safe(r rune) bool {
+	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}

@@ -1,0 +1,110 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Lines tells an event in quiet lines, each without its line break, for logs and
+// pipes: what ended and who is still waited for. Other events give none; what was
+// not started gives none either, the result lists it.
+func Lines(e apply.Event, s Style) []string {
+	switch e := e.(type) {
+	case apply.Ended:
+		if l := ended(e.Report, s); l != "" {
+			return []string{l}
+		}
+	case apply.Still:
+		return still(e.Servers)
+	}
+	return nil
+}
+
+func ended(r apply.Report, s Style) string {
+	name := Escape(reportName(r))
+	switch r.Outcome {
+	case apply.NotStarted:
+		return ""
+	case apply.Done:
+		return name + ": " + s.paint(green, done(r)) + took(r.Duration)
+	}
+	return name + ": " + s.paint(red, string(r.Outcome)) + because(r.Err) + took(r.Duration)
+}
+
+// done says what was done: the id only where it is news.
+func done(r apply.Report) string {
+	if r.Change == nil {
+		return string(r.Wait.To)
+	}
+	action := r.Change.Action()
+	if past := words[action].past; r.ID == "" || action != planner.ActionCreate && action != planner.ActionReplace {
+		return past
+	}
+	return words[action].past + ", " + Escape(r.ID)
+}
+
+// took is a duration worth telling, in brackets.
+func took(d time.Duration) string {
+	if d < time.Second {
+		return ""
+	}
+	return " [" + span(d) + "]"
+}
+
+// span writes whole seconds: 5s, 1m05s, 2h03m.
+func span(d time.Duration) string {
+	n := int(d / time.Second)
+	switch {
+	case n < 60:
+		return fmt.Sprintf("%ds", n)
+	case n < 3600:
+		return fmt.Sprintf("%dm%02ds", n/60, n%60)
+	}
+	return fmt.Sprintf("%dh%02dm", n/3600, n/60%60)
+}
+
+// named is how many servers a line names before it counts.
+const named = 2
+
+// still writes one line for each status that servers are waited for in.
+func still(servers []apply.InTransit) []string {
+	in := make(map[planner.Status][]apply.InTransit)
+	var statuses []planner.Status
+	for _, v := range servers {
+		if in[v.Status] == nil {
+			statuses = append(statuses, v.Status)
+		}
+		in[v.Status] = append(in[v.Status], v)
+	}
+	slices.Sort(statuses)
+	var lines []string
+	for _, status := range statuses {
+		lines = append(lines, stillIn(status, in[status]))
+	}
+	return lines
+}
+
+func stillIn(status planner.Status, servers []apply.InTransit) string {
+	var names []string
+	oldest := time.Duration(0)
+	for _, v := range servers {
+		names = append(names, Escape(v.Name))
+		oldest = max(oldest, v.Age)
+	}
+	if len(names) > named+1 {
+		names = append(names[:named], fmt.Sprintf("%d more", len(names)-named))
+	}
+	list := names[0]
+	if last := len(names) - 1; last > 0 {
+		list = strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	if status == "" {
+		status = "waiting, not seen yet"
+	}
+	return fmt.Sprintf("still %s: %s [%s]", Escape(string(status)), list, span(oldest))
+}

@@ -1,0 +1,149 @@
+package render
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+var (
+	standard    = planner.Named{ID: "1", Name: "Standard VPS"}
+	performance = planner.Named{ID: "2", Name: "performance"}
+	ubuntu      = planner.Named{ID: "5", Name: "ubuntu-22.04"}
+	deploy      = planner.Named{ID: "42", Name: "deploy"}
+)
+
+func ptr[T any](v T) *T { return &v }
+
+func live(id, name string) planner.Server {
+	return planner.Server{ID: id, Name: name, Hostname: ptr(name + ".example.com"), Status: planner.StatusActive,
+		Location: "us-west", Plan: standard, OS: planner.Named{ID: "5", Name: "Ubuntu 22.04 LTS"}}
+}
+
+func about(name, id, reason string) planner.Subject {
+	return planner.Subject{Name: name, ID: id, Reason: reason}
+}
+
+// everything is a plan with each kind of change and all that stands beside them.
+func everything() *planner.Plan {
+	spec := planner.Spec{Plan: planner.Named{ID: "1", Name: "standard"}, OS: ubuntu, Location: "us-west",
+		Hostname: ptr("web-03.example.com"), SSHKey: &deploy, BackupsEnabled: ptr(true)}
+	forced := []planner.FieldChange{{Field: fleet.FieldPlan, From: planner.Reference(standard), To: planner.Reference(performance)}}
+	moved := planner.FieldChange{Field: fleet.FieldLocation, From: planner.Text("us-west"), To: planner.Text("us-east")}
+	hostname := planner.FieldChange{Field: fleet.FieldHostname, From: planner.Text("db01.example.com"), To: planner.Text("db-01.example.com")}
+	return &planner.Plan{
+		Account: "ops@example.com", Endpoint: "https://admin.vps.org/api/v1",
+		Changes: []planner.Change{
+			&planner.Create{Subject: about("web-03", "", "not found at the API (fleet.yaml:14:3)"), Spec: spec},
+			&planner.Create{Subject: about("web-04", "", "not found (fleet.yaml:15:3)"), Spec: planner.Spec{Plan: standard, OS: ubuntu, Location: "us-west"}},
+			&planner.Update{Subject: about("db-01", "12346", "fleet.yaml:20:15"), Fields: []planner.FieldChange{hostname}},
+			&planner.Update{Subject: about("cache-01", "12350", "renamed_from at fleet.yaml:31:5"), Fields: []planner.FieldChange{
+				{Field: fleet.FieldName, From: planner.Text("redis-01"), To: planner.Text("cache-01")},
+				{Field: fleet.FieldHostname, To: planner.Text("cache-01.example.com")},
+				{Field: fleet.FieldBackupsEnabled, From: planner.Bool(false), To: planner.Bool(true)},
+			}},
+			&planner.Replace{Subject: about("old-02", "12360", "replace: delete-first at fleet.yaml:40:5"), Mode: fleet.ReplaceDeleteFirst, Fields: forced, Old: live("12360", "old-02")},
+			&planner.Replace{Subject: about("old-03", "12361", "replace: create-first at fleet.yaml:44:5"), Mode: fleet.ReplaceCreateFirst, Fields: append(forced, moved), Old: live("12361", "old-03")},
+			&planner.Replace{Subject: about("old-04", "12362", "replace: create-first at fleet.yaml:48:5"), Mode: fleet.ReplaceCreateFirst, Fields: forced, Old: live("12362", "old-04"), NextID: "12399"},
+			&planner.Power{Subject: about("web-01", "12345", "status: active at fleet.yaml:50:5"), Verb: planner.ActionStart, From: planner.StatusStopped},
+			&planner.Power{Subject: about("web-02", "12347", "status: stopped at fleet.yaml:52:5; a stopped server is still billed"), Verb: planner.ActionStop, From: planner.StatusActive},
+			&planner.Power{Subject: about("db-01", "12346", "reboot_on at fleet.yaml:22:5"), Verb: planner.ActionReboot, From: planner.StatusActive},
+			&planner.Delete{Subject: about("old-01", "12399", "absent: true at fleet.yaml:60:5"), Old: live("12399", "old-01")},
+		},
+		Waits: []planner.Wait{{Name: "web-09", ID: "12349", From: planner.StatusProvisioning, To: planner.StatusActive}},
+		Blocked: []planner.Blocked{
+			{Name: "db-02", IDs: []string{"12348"}, Reason: "plan is Standard VPS (1), not performance (2), which the API cannot change", Hint: "replace: delete-first at fleet.yaml:70:5 allows it", At: "fleet.yaml:70:5"},
+			{Name: "web-05", Reason: "two live servers have this name: 1, 2", At: "fleet.yaml:72:3"},
+		},
+		Unlisted: []planner.Server{live("12377", "tmp-1")},
+		Notes:    []planner.Note{{Name: "old-02", Text: "backups_enabled is not declared, so the new server gets the API's default: off"}},
+		Scope:    planner.Scope{Listed: 14, Live: 12, Total: 16},
+		Guards:   fleet.Guards{MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
+	}
+}
+
+func TestPlan(t *testing.T) {
+	golden(t, "plan", Plan(everything(), Style{}))
+	golden(t, "plan_color", Plan(everything(), Style{Color: true}))
+	golden(t, "plan_wide", Plan(everything(), Style{Width: 200}))
+}
+
+// Colour adds escape sequences and nothing else, so columns stay aligned.
+func TestColorChangesNoText(t *testing.T) {
+	colored := Plan(everything(), Style{Color: true})
+	if got, want := stripColor(colored), Plan(everything(), Style{}); got != want {
+		t.Errorf("without its colours the plan is\n%s\nwant\n%s", got, want)
+	}
+}
+
+func stripColor(s string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "\x1b[")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		_, s, _ = strings.Cut(after, "m")
+	}
+}
+
+// hostile is text that would take a terminal over if it got there as it is.
+const hostile = "a\x1b[31m\u202eb\u009b2J\rc\nd\x00\U000e0041\u2066\u00a0\ufe0f\xff::error::"
+
+// Whatever text comes from the API or a file: every place that shows it escapes it.
+func TestHostileText(t *testing.T) {
+	evil := planner.Named{ID: hostile, Name: hostile}
+	spec := planner.Spec{Plan: evil, OS: evil, Location: hostile, Hostname: ptr(hostile), SSHKey: &evil}
+	old := planner.Server{ID: hostile, Name: hostile, Hostname: ptr(hostile), Status: hostile, Location: hostile, Plan: evil, OS: evil}
+	fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(hostile), To: planner.Text(hostile + "x")}, {Field: fleet.FieldPlan, From: planner.Reference(evil), To: planner.Text(hostile)}}
+	p := &planner.Plan{
+		Account: hostile, Endpoint: hostile,
+		Changes: []planner.Change{
+			&planner.Create{Subject: about(hostile, hostile, hostile), Spec: spec},
+			&planner.Update{Subject: about(hostile, hostile, hostile), Fields: fields},
+			&planner.Replace{Subject: about(hostile, hostile, hostile), Fields: fields, Spec: spec, Old: old, NextID: hostile},
+			&planner.Power{Subject: about(hostile, hostile, hostile), Verb: planner.ActionStart, From: hostile},
+			&planner.Delete{Subject: about(hostile, hostile, hostile), Old: old},
+		},
+		Waits:    []planner.Wait{{Name: hostile, From: hostile, To: hostile}},
+		Blocked:  []planner.Blocked{{Name: hostile, Reason: hostile, Hint: hostile, At: "x" + hostile}},
+		Unlisted: []planner.Server{old},
+		Notes:    []planner.Note{{Name: hostile, Text: hostile}},
+	}
+	for _, text := range []string{Plan(p, Style{}), stripColor(Plan(p, Style{Color: true}))} {
+		for i, r := range text {
+			if r != '\n' && !safe(r) {
+				t.Fatalf("%U got through: %q", r, text[max(0, i-40):i+10])
+			}
+		}
+	}
+}
+
+func TestClosingLines(t *testing.T) {
+	wait := []planner.Wait{{Name: "a"}, {Name: "b"}}
+	change := []planner.Change{&planner.Create{}}
+	blocked := []planner.Blocked{{Name: "x"}}
+	for _, test := range []struct {
+		plan planner.Plan
+		want string
+		also string
+	}{
+		{planner.Plan{Scope: planner.Scope{Listed: 12}}, "No changes. 12 servers are as the file says.", ""},
+		{planner.Plan{Scope: planner.Scope{Listed: 1}}, "No changes. 1 server is as the file says.", ""},
+		{planner.Plan{}, "No changes. The file lists no servers.", ""},
+		{planner.Plan{Waits: wait}, "No changes. 2 servers are still on their way.", ""},
+		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still on its way.", ""},
+		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes.", "1 blocked, 2 unlisted."},
+		{planner.Plan{Changes: change, Waits: wait}, "Plan: 1 to create.", "2 still on their way."},
+	} {
+		if got := total(&test.plan); got != test.want {
+			t.Errorf("total is %q, want %q", got, test.want)
+		}
+		if got := alsoThere(&test.plan); got != test.also {
+			t.Errorf("after %q comes %q, want %q", test.want, got, test.also)
+		}
+	}
+}

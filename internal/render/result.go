@@ -1,0 +1,130 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Result shows what became of a plan: everything that is not done with its
+// error and hint, then the closing line.
+func Result(r *apply.Result, s Style) string {
+	var b strings.Builder
+	s.section(&b, "Not done:", undoneRows(r.Reports, s))
+	s.section(&b, "Blocked:", blockedRows(r.Blocked, s))
+	c := red
+	if r.Complete() {
+		c = green
+	}
+	b.WriteString("\n" + s.paint(c, closing(r)) + "\n")
+	return b.String()
+}
+
+// undoneRows are the changes and waits that are not done. A hint that many share
+// is given once.
+func undoneRows(reports []apply.Report, s Style) []row {
+	var rows []row
+	given := make(map[string]bool)
+	for _, rep := range reports {
+		if rep.Outcome == apply.Done {
+			continue
+		}
+		r := row{symbol: "…", color: cyan, verb: "wait"}
+		if rep.Change != nil {
+			r = row{symbol: symbol(rep.Change), color: words[rep.Change.Action()].color, verb: string(rep.Change.Action())}
+		}
+		r.name = reportName(rep)
+		r.details = []line{s.line(outcomeColor(rep.Outcome), string(rep.Outcome)).plus(s.line(plain, because(rep.Err)))}
+		if h := Hint(rep.Err); h != "" && !given[h] {
+			r.hint, given[h] = h, true
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func outcomeColor(o apply.Outcome) color {
+	if o == apply.NotStarted {
+		return dim
+	}
+	return red
+}
+
+// because is an error as the rest of a sentence; its hint lines are left out.
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	text, _, _ := strings.Cut(err.Error(), "\nhint: ")
+	return ": " + Escape(text)
+}
+
+// Hint is what an error, or one that it wraps, says to do next, by a method Hint
+// or in lines "hint: …" at its end; "" if none does.
+func Hint(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	if err == nil {
+		return ""
+	}
+	_, hint, _ := strings.Cut(err.Error(), "\nhint: ")
+	return hint
+}
+
+func reportName(r apply.Report) string {
+	if r.Change != nil {
+		return r.Change.About().Name
+	}
+	return r.Wait.Name
+}
+
+// closing is the last line: what was done, and how many were not.
+func closing(r *apply.Result) string {
+	if r.Complete() {
+		return "Apply complete: " + accomplished(r.Reports) + "."
+	}
+	state := "incomplete"
+	if r.Interrupted {
+		state = "interrupted"
+	}
+	parts := counted(r.Count(apply.Done), "done", r.Count(apply.Failed), "failed", r.Count(apply.Unknown), "unknown",
+		r.Count(apply.NotStarted), "not started", notArrived(r.Reports), "not arrived", len(r.Blocked), "blocked")
+	return fmt.Sprintf("Apply %s: %s.", state, strings.Join(parts, ", "))
+}
+
+// notArrived counts the waits that did not end well.
+func notArrived(reports []apply.Report) int {
+	n := 0
+	for _, r := range reports {
+		if r.Change == nil && r.Outcome != apply.Done {
+			n++
+		}
+	}
+	return n
+}
+
+// accomplished counts what was done by its kind: 2 created, 1 updated.
+func accomplished(reports []apply.Report) string {
+	count, arrived := make(map[planner.Action]int), 0
+	for _, r := range reports {
+		if r.Change == nil {
+			arrived++
+		} else {
+			count[r.Change.Action()]++
+		}
+	}
+	var parts []string
+	for _, a := range planner.Actions {
+		parts = append(parts, counted(count[a], words[a].past)...)
+	}
+	parts = append(parts, counted(arrived, "arrived")...)
+	if len(parts) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,83 @@
+package render
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// refused is an error with a hint, as the client's are.
+type refused string
+
+func (r refused) Error() string { return string(r) }
+func (refused) Hint() string    { return "add credit at Billing" }
+
+func mixedResult() *apply.Result {
+	p := everything()
+	broke := fmt.Errorf("create: %w", refused("POST /servers/: 402 Payment Required: not enough credit"))
+	return &apply.Result{
+		Reports: []apply.Report{
+			{Change: p.Changes[0], Outcome: apply.Done, ID: "12400", Duration: 12 * time.Second},
+			{Change: p.Changes[1], Outcome: apply.Failed, Err: broke, Duration: time.Second},
+			{Change: p.Changes[2], Outcome: apply.NotStarted, Err: broke},
+			{Change: p.Changes[5], Outcome: apply.Unknown, ID: "12361", Err: errors.New("no whole answer within 30s\nhint: run plan to see"), Duration: 95 * time.Second},
+			{Change: p.Changes[9], Outcome: apply.NotStarted},
+			{Wait: &p.Waits[0], Outcome: apply.Unknown, ID: "12349", Err: errors.New("still provisioning after 15m"), Duration: 15 * time.Minute},
+		},
+		Blocked:  p.Blocked,
+		Duration: 15 * time.Minute,
+	}
+}
+
+func TestResult(t *testing.T) {
+	golden(t, "result", Result(mixedResult(), Style{}))
+}
+
+func TestResultJSON(t *testing.T) {
+	var b strings.Builder
+	if err := ResultJSON(&b, &planner.Plan{Endpoint: "https://admin.vps.org/api/v1"}, mixedResult(), map[string]int{"GET": 7, "POST": 2}); err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid([]byte(b.String())) {
+		t.Error("the document is not JSON")
+	}
+	golden(t, "result_json", b.String())
+}
+
+func TestClosing(t *testing.T) {
+	p := everything()
+	done := func(changes ...planner.Change) (reports []apply.Report) {
+		for _, c := range changes {
+			reports = append(reports, apply.Report{Change: c, Outcome: apply.Done})
+		}
+		return reports
+	}
+	arrived := apply.Report{Wait: &p.Waits[0], Outcome: apply.Done}
+	lost := apply.Report{Wait: &p.Waits[0], Outcome: apply.Unknown}
+	for _, test := range []struct {
+		result  apply.Result
+		want    string
+		outcome string
+	}{
+		{apply.Result{Reports: done(p.Changes...)}, "Apply complete: 2 created, 2 updated, 3 replaced, 1 started, 1 stopped, 1 rebooted, 1 deleted.", "complete"},
+		{apply.Result{Reports: []apply.Report{arrived}}, "Apply complete: 1 arrived.", "complete"},
+		{apply.Result{Reports: []apply.Report{lost}}, "Apply incomplete: 1 not arrived.", "incomplete"},
+		{apply.Result{}, "Apply complete: nothing to do.", "complete"},
+		{apply.Result{Reports: done(p.Changes[0]), Blocked: p.Blocked}, "Apply incomplete: 1 done, 2 blocked.", "incomplete"},
+		{apply.Result{Reports: done(p.Changes[0]), Interrupted: true}, "Apply complete: 1 created.", "complete"},
+		{apply.Result{Reports: append(done(p.Changes[0]), lost), Interrupted: true}, "Apply interrupted: 1 done, 1 not arrived.", "interrupted"},
+	} {
+		if got := closing(&test.result); got != test.want {
+			t.Errorf("closing is %q, want %q", got, test.want)
+		}
+		if got := outcome(&test.result); got != test.outcome {
+			t.Errorf("outcome after %q is %s, want %s", test.want, got, test.outcome)
+		}
+	}
+}

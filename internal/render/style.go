@@ -1,0 +1,62 @@
+package render
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Style is how text is to look. The zero Style is plain and 100 characters wide.
+type Style struct {
+	Color bool // write ANSI colours
+	Width int  // characters in a line; 0 is 100
+}
+
+func (s Style) width() int {
+	if s.Width > 0 {
+		return s.Width
+	}
+	return 100
+}
+
+// color is the parameter of an ANSI colour sequence.
+type color string
+
+const (
+	plain   color = ""
+	bold    color = "1"
+	dim     color = "2"
+	red     color = "31"
+	green   color = "32"
+	yellow  color = "33"
+	cyan    color = "36"
+	removed color = "31;4" // the part of an old value that goes
+	added   color = "32;4" // the part of a new value that comes
+)
+
+// line is text on one line with its width in characters, colours not counted.
+type line struct {
+	text  string
+	width int
+}
+
+// line paints text that has been escaped.
+func (s Style) line(c color, text string) line {
+	l := line{text, utf8.RuneCountInString(text)}
+	if s.Color && c != plain && text != "" {
+		l.text = "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+	}
+	return l
+}
+
+// paint is line where the width does not matter.
+func (s Style) paint(c color, text string) string { return s.line(c, text).text }
+
+func (l line) plus(m line) line { return line{l.text + m.text, l.width + m.width} }
+
+// pad fills a line up to a width with spaces.
+func (l line) pad(width int) line {
+	if l.width >= width {
+		return l
+	}
+	return line{l.text + strings.Repeat(" ", width-l.width), width}
+}

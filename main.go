@@ -1,0 +1,24 @@
+// Fleet makes the servers of a VPS.org account be what a fleet file says.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/vps-fleet/fleet/internal/cli"
+)
+
+func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that leaves must not stop an apply
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	os.Exit(cli.Main(cli.Process{
+		Args:    os.Args[1:],
+		Stdin:   os.Stdin,
+		Stdout:  os.Stdout,
+		Stderr:  os.Stderr,
+		Getenv:  os.Getenv,
+		Signals: signals,
+	}))
+}
