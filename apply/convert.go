@@ -34,7 +34,7 @@ func fromPlans(plans []vpsorg.Plan) []planner.Offer {
 		offers[i] = planner.Offer{
 			ID: string(p.ID), Name: p.Name, Slug: p.Slug,
 			Available: p.Available == nil || *p.Available, // not told is no reason to refuse
-			Locations: p.Locations,
+			Locations: p.Locations, Monthly: p.PriceMonthly,
 		}
 	}
 	return offers

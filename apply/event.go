@@ -6,8 +6,8 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Event is something that happened during an apply: a Begun, a Waiting, a Still,
-// a Ended or a Slowed, and nothing else. Events come one at a time, in order.
+// Event is something that happened during an apply: a Begun, a Waiting, a Still or
+// an Ended, and nothing else. Events come one at a time, in order.
 type Event interface{ isEvent() }
 
 // Begun says that the first request of a change is about to be sent.
@@ -17,7 +17,7 @@ type Begun struct{ Change planner.Change }
 type Waiting struct {
 	Name string
 	ID   string
-	For  string // what is waited for: "active", "stopped", "gone"
+	For  string // what is waited for: "active", "stopped", "gone", or "settled" after an unclear create
 }
 
 // Still tells, every ten seconds, who is being waited for.

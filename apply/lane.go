@@ -13,7 +13,7 @@ import (
 // notStarted is why a step was never begun: nothing was sent for it.
 type notStarted struct{ why error }
 
-func (e notStarted) Error() string { return "not started: " + e.why.Error() }
+func (e notStarted) Error() string { return e.why.Error() }
 func (e notStarted) Unwrap() error { return e.why }
 
 // unknown is why nobody can tell whether a step took effect.
@@ -39,18 +39,27 @@ func (r *run) advance(ctx context.Context, l *lane) {
 			r.end(l, notStarted{errors.New("what comes before it was not done")})
 			continue
 		}
-		if await, ok := t.steps[0].(awaitStep); ok {
+		switch s := t.steps[0].(type) {
+		case awaitStep:
 			t.steps = t.steps[1:]
-			r.watch(l, await)
+			r.await(l, s)
+			return
+		case settleStep:
+			t.steps = t.steps[1:]
+			r.settle(l, s)
 			return
 		}
 		r.begun(t)
 		err := r.do(ctx, l, t.steps[0])
-		if err != nil {
+		var unclear unclearCreate
+		switch {
+		case errors.As(err, &unclear):
+			t.steps = append([]step{r.settleStep(unclear)}, t.steps...)
+		case err != nil:
 			r.end(l, err)
-			continue
+		default:
+			t.steps = t.steps[1:]
 		}
-		t.steps = t.steps[1:]
 	}
 	r.leave(l)
 }
@@ -61,8 +70,11 @@ func (r *run) cutShort(t *task, why error) error {
 	if r.reports[t.report].Started.IsZero() {
 		return notStarted{why}
 	}
-	if await, ok := t.steps[0].(awaitStep); ok {
-		return unknown{fmt.Errorf("not yet %s: %w", await.goal, why)}
+	switch s := t.steps[0].(type) {
+	case awaitStep:
+		return unknown{fmt.Errorf("not yet %s: %w", s.goal, why)}
+	case settleStep:
+		return unknown{fmt.Errorf("%s: %w", s.doubt(), why)}
 	}
 	return unknown{fmt.Errorf("only a part was done: %w", why)}
 }
@@ -78,17 +90,23 @@ func (r *run) begun(t *task) {
 	}
 }
 
-// watch hands a lane to the watcher until its server has arrived.
-func (r *run) watch(l *lane, await awaitStep) {
-	id := await.id
+// await hands a lane to the watcher until its server has arrived.
+func (r *run) await(l *lane, s awaitStep) {
+	id := s.id
 	if id == "" {
 		id = l.made
 	}
-	if r.reports[l.tasks[0].report].Started.IsZero() {
-		r.reports[l.tasks[0].report].Started = time.Now()
+	r.watch(&wait{lane: l, id: id, goal: s.goal, last: s.last, byList: l.doubted && s.goal == goalGone})
+}
+
+// watch begins a wait.
+func (r *run) watch(x *wait) {
+	x.since = time.Now()
+	if rep := &r.reports[x.lane.tasks[0].report]; rep.Started.IsZero() {
+		rep.Started = x.since
 	}
-	r.emit(Waiting{Name: l.Name, ID: string(id), For: string(await.goal)})
-	r.watcher.add(&wait{lane: l, id: id, goal: await.goal, since: time.Now(), last: await.last})
+	r.emit(Waiting{Name: x.lane.Name, ID: string(x.id), For: string(x.goal)})
+	r.watcher.add(x)
 }
 
 // arrived takes a lane back from the watcher.

@@ -15,53 +15,77 @@ import (
 // detailsAtOnce bounds the detail requests that are under way together.
 const detailsAtOnce = 10
 
-// ObserveFleet looks at the API for what a fleet's diff needs: the account, the
-// complete list, the details of the servers that declare backups_enabled, and the
-// plans where only they can tell an id.
-func ObserveFleet(ctx context.Context, c *vpsorg.Client, f *fleet.Fleet) (planner.Observation, error) {
-	return observe(ctx, c, planner.NeedsOffers(f), func(servers []planner.Server) []string {
+// Observer looks at the API through one client. It changes nothing, and asks for
+// nothing that it need not know.
+type Observer struct {
+	client  *vpsorg.Client
+	account *string // once it is known
+}
+
+// NewObserver makes an observer.
+func NewObserver(c *vpsorg.Client) *Observer { return &Observer{client: c} }
+
+// Account tells whose token this is, or "" where the API has no such answer: the
+// published page does not list the endpoint. It is asked once.
+func (o *Observer) Account(ctx context.Context) (string, error) {
+	if o.account != nil {
+		return *o.account, nil
+	}
+	a, err := o.client.GetAccount(ctx)
+	if err != nil && !errors.Is(err, vpsorg.ErrNotFound) {
+		return "", err
+	}
+	o.account = &a.Account.Email
+	return *o.account, nil
+}
+
+// Fleet observes what a fleet's diff needs: the complete list, the details of the
+// servers that declare backups_enabled, and the plans where only they can tell an
+// id, or what two servers of one name cost.
+func (o *Observer) Fleet(ctx context.Context, f *fleet.Fleet) (planner.Observation, error) {
+	return o.observe(ctx, planner.NeedsOffers(f), func(servers []planner.Server) []string {
 		return planner.DetailsFor(f, servers)
 	})
 }
 
-// ObservePlan looks at the API for what an approved plan is held against.
-func ObservePlan(ctx context.Context, c *vpsorg.Client, p *planner.Plan) (planner.Observation, error) {
-	return observe(ctx, c, false, p.DetailsFor)
+// Plan observes what an approved plan is held against.
+func (o *Observer) Plan(ctx context.Context, p *planner.Plan) (planner.Observation, error) {
+	return o.observe(ctx, false, p.DetailsFor)
 }
 
-// observe reads everything with as few requests as it takes. It changes nothing.
-func observe(ctx context.Context, c *vpsorg.Client, offers bool, details func([]planner.Server) []string) (planner.Observation, error) {
-	o := planner.Observation{Endpoint: c.Endpoint()}
-	group, gctx := errgroup.WithContext(ctx)
+func (o *Observer) observe(ctx context.Context, offers bool, details func([]planner.Server) []string) (planner.Observation, error) {
+	seen := planner.Observation{Endpoint: o.client.Endpoint()}
+	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		o.Account, err = account(gctx, c)
+		seen.Account, err = o.Account(ctx)
 		return err
 	})
 	group.Go(func() (err error) {
-		o.Servers, err = servers(gctx, c, details)
+		seen.Servers, err = servers(ctx, o.client, details)
+		if err == nil && !offers && planner.HaveTwins(seen.Servers) {
+			seen.Offers, err = sold(ctx, o.client)
+		}
 		return err
 	})
 	if offers {
-		group.Go(func() error {
-			plans, err := c.ListPlans(gctx, "")
-			o.Offers = fromPlans(plans)
+		group.Go(func() (err error) {
+			seen.Offers, err = sold(ctx, o.client)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return planner.Observation{}, err
 	}
-	return o, nil
+	return seen, nil
 }
 
-// account tells whose token this is, or "" where the API has no such answer: the
-// published page does not list the endpoint.
-func account(ctx context.Context, c *vpsorg.Client) (string, error) {
-	a, err := c.GetAccount(ctx)
+// sold reads the plans, where the API has such an endpoint.
+func sold(ctx context.Context, c *vpsorg.Client) ([]planner.Offer, error) {
+	plans, err := c.ListPlans(ctx, "")
 	if errors.Is(err, vpsorg.ErrNotFound) {
-		return "", nil
+		return nil, nil
 	}
-	return a.Account.Email, err
+	return fromPlans(plans), err
 }
 
 // servers reads the list and puts the details that are asked for in their places.

@@ -28,7 +28,7 @@ func (r *run) do(ctx context.Context, l *lane, s step) error {
 		}
 		return r.patch(ctx, s)
 	case deleteStep:
-		return r.delete(ctx, s)
+		return r.delete(ctx, l, s)
 	case powerStep:
 		if s.id == "" {
 			s.id = l.made
@@ -126,19 +126,35 @@ func (r *run) current(ctx context.Context, id vpsorg.ID) (planner.Server, verdic
 	return fromServer(live), again, nil
 }
 
-// create makes a server. It is sent once; only what certainly never was carried
-// out is sent again.
+// create makes a server. Each request has an intent of its own, on disk before it
+// leaves; only what certainly never was carried out is sent again.
 func (r *run) create(ctx context.Context, l *lane, s createStep) error {
 	if err := r.credit(); err != nil {
 		return notStarted{err}
 	}
+	var intent Intent
 	err := r.send(ctx, func() error {
-		server, err := r.Client.CreateServer(ctx, toCreate(s.name, s.spec))
-		l.made = server.ID
+		request := toCreate(s.name, s.spec)
+		sending := vpsorg.BeforeSend(ctx, func() error {
+			intent = r.intent(request)
+			return r.Journal.begin(intent)
+		})
+		server, err := r.Client.CreateServer(sending, request)
+		switch {
+		case err == nil:
+			l.made = server.ID
+			r.Journal.close(intent, "made "+string(server.ID))
+		case !vpsorg.Ambiguous(err) && !intent.At.IsZero():
+			r.Journal.close(intent, "refused")
+		}
 		return err
 	}, nil)
 	if errors.Is(err, vpsorg.ErrPaymentRequired) {
 		r.outOfCredit(err)
+	}
+	var unclear unknown
+	if errors.As(err, &unclear) {
+		return unclearCreate{create: s, intent: intent, why: unclear.why}
 	}
 	return err
 }
@@ -220,7 +236,7 @@ func compareFields(live planner.Server, s patchStep) (verdict, error) {
 
 // delete removes a server after reading it once more: it must still be the one
 // that was to be deleted.
-func (r *run) delete(ctx context.Context, s deleteStep) error {
+func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 	if why := r.credit(); why != nil && s.replacing {
 		return notStarted{why} // the server in its place could not be created
 	}
@@ -241,12 +257,16 @@ func (r *run) delete(ctx context.Context, s deleteStep) error {
 	switch v, err := look(); {
 	case err != nil && v == unclear:
 		return fmt.Errorf("not deleted, because it could not be read just before: %w", err)
-	case err != nil || v == took:
+	case err != nil:
 		return err
+	case v == took:
+		l.doubted = true
+		return nil
 	}
 	err := r.send(ctx, func() error { return r.Client.DeleteServer(ctx, id) }, look)
 	if errors.Is(err, vpsorg.ErrNotFound) {
-		return nil // the wait for it to be gone proves it
+		l.doubted = true
+		return nil
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 const (
 	DefaultParallelism = 10
 	DefaultTimeout     = 15 * time.Minute // the API documents 2–5 minutes for a new server
+	DefaultSettle      = 2 * time.Minute
 )
 
 // Runner carries plans out.
@@ -24,6 +25,8 @@ type Runner struct {
 	Parallelism  int           // changes whose requests are under way at once; 0: DefaultParallelism
 	PollInterval time.Duration // between two looks at servers in transit; 0: growing with the wait, 1 s to 10 s
 	Timeout      time.Duration // of one wait; 0: DefaultTimeout
+	Settle       time.Duration // after an unclear create was given up, until absence from the list proves that it made nothing; 0: DefaultSettle
+	Journal      *Journal      // remembers unclear creates for the next run; nil: nothing does
 	Emit         func(Event)   // is told what happens; may be nil
 }
 
@@ -41,6 +44,9 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	}
 	if r.Timeout <= 0 {
 		r.Timeout = DefaultTimeout
+	}
+	if r.Settle <= 0 {
+		r.Settle = DefaultSettle
 	}
 	run := newRun(r, p)
 	started := time.Now()
@@ -77,7 +83,8 @@ type run struct {
 	Runner
 	plan    *planner.Plan
 	lanes   []*lane
-	reports []Report // each is written by the lane it belongs to, and by no other
+	known   map[string]bool // ids of servers that the plan speaks of: none of them is new
+	reports []Report        // each is written by the lane it belongs to, and by no other
 	watcher *watcher
 
 	fresh, resumed chan *lane    // lanes to be worked on; those that have begun go first
@@ -97,6 +104,8 @@ type lane struct {
 	planner.Lane
 	tasks   []task
 	made    vpsorg.ID // the server that it created or adopted
+	settled int       // how often an unclear create turned out to have made nothing
+	doubted bool      // a delete found the server gone already, which only a list proves
 	waiting int       // lanes it has to wait for
 	next    []*lane   // lanes that wait for it
 	failed  bool      // a task was not done, so nothing after it may start
@@ -107,6 +116,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 	run := &run{
 		Runner: r, plan: p,
 		lanes:    make([]*lane, len(plan)),
+		known:    make(map[string]bool, len(p.Changes)),
 		reports:  make([]Report, 0, len(p.Changes)+len(p.Waits)),
 		fresh:    make(chan *lane, len(plan)),
 		resumed:  make(chan *lane, len(plan)),
@@ -114,6 +124,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 		left: len(p.Changes) + len(p.Waits), open: len(plan),
 	}
 	for _, c := range p.Changes {
+		run.known[c.About().ID] = true
 		run.reports = append(run.reports, Report{Change: c, Outcome: NotStarted, ID: c.About().ID})
 	}
 	for i := range p.Waits {
@@ -122,6 +133,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 	for i := range plan {
 		run.lanes[i] = newLane(p, plan[i])
 	}
+	run.settleFirst()
 	for _, l := range run.lanes {
 		for _, before := range l.After {
 			run.lanes[before].next = append(run.lanes[before].next, l)

@@ -1,12 +1,15 @@
 package apply
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// step is one request of a lane, or one wait: a createStep, patchStep,
+// step is one request of a lane, or one wait: a createStep, settleStep, patchStep,
 // deleteStep, powerStep or awaitStep, and nothing else. Where a step's id is
 // empty, it is about the server that the lane has made.
 type step interface{ isStep() }
@@ -14,6 +17,23 @@ type step interface{ isStep() }
 type createStep struct {
 	name string
 	spec planner.Spec
+}
+
+// settleStep finds out what became of creates that may have made the server. It
+// stands before the createStep that makes it otherwise.
+type settleStep struct {
+	create  createStep
+	intents []Intent
+	until   time.Time // when the settle window of the last of them ends
+	why     error     // that it is unclear; nil when an earlier run left it so
+}
+
+// doubt says what is not known.
+func (s settleStep) doubt() string {
+	if s.why == nil {
+		return "an earlier run may have created " + s.create.name
+	}
+	return fmt.Sprintf("%s may have been created (%s)", s.create.name, s.why)
 }
 
 type patchStep struct {
@@ -40,6 +60,7 @@ type awaitStep struct {
 }
 
 func (createStep) isStep() {}
+func (settleStep) isStep() {}
 func (patchStep) isStep()  {}
 func (deleteStep) isStep() {}
 func (powerStep) isStep()  {}
@@ -52,6 +73,7 @@ const (
 	goalActive  goal = "active"
 	goalStopped goal = "stopped"
 	goalGone    goal = "gone"
+	goalSettled goal = "settled"
 )
 
 // task is a change, or a wait, as the steps that carry it out.

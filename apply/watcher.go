@@ -30,6 +30,10 @@ type wait struct {
 	due   time.Time      // of the next look
 	last  planner.Status // as last seen; "" when not seen yet
 	moved bool           // a passing status was seen
+
+	byList   bool        // only a list can tell
+	settling *settleStep // of an unclear create, which has no id yet
+	lacking  int         // complete lists that did not show its server
 }
 
 // watcher waits for all servers in transit at once, so that no worker ever does.
@@ -147,7 +151,8 @@ func (w *watcher) look(ctx context.Context) {
 		return
 	}
 	ctx = vpsorg.LowPriority(ctx)
-	if len(due) >= w.run.Client.ListCost() {
+	byList := slices.ContainsFunc(due, func(x *wait) bool { return x.byList })
+	if byList || len(due) >= w.run.Client.ListCost() {
 		w.lookByList(ctx)
 	} else {
 		w.lookByGet(ctx, due)
@@ -156,6 +161,7 @@ func (w *watcher) look(ctx context.Context) {
 
 // lookByList reads the list once for all servers in transit, due or not.
 func (w *watcher) lookByList(ctx context.Context) {
+	asked := time.Now()
 	listed, err := w.run.Client.ListServers(ctx, vpsorg.ListFilter{})
 	waits := w.pending()
 	if err != nil {
@@ -163,13 +169,19 @@ func (w *watcher) lookByList(ctx context.Context) {
 		return
 	}
 	world := make(map[vpsorg.ID]planner.Server, len(listed))
+	named := make(map[string][]planner.Server, len(listed))
 	for _, s := range listed {
 		world[s.ID] = fromServer(s)
+		named[s.Name] = append(named[s.Name], world[s.ID])
 	}
 	w.mu.Lock()
 	w.world = world
 	w.mu.Unlock()
 	for _, x := range waits {
+		if x.settling != nil {
+			w.judgeSettling(ctx, x, named[x.settling.create.name], asked)
+			continue
+		}
 		s, ok := world[x.id]
 		w.judge(x, s.Status, ok)
 	}
@@ -228,37 +240,53 @@ func (w *watcher) judge(x *wait, status planner.Status, exists bool) {
 // again plans the next look, unless the wait has lasted too long. What a wait
 // that ends so waited for may yet happen.
 func (w *watcher) again(x *wait, lookErr error) {
-	age := time.Since(x.since)
-	if age < w.run.Timeout {
-		x.due = time.Now().Add(min(w.interval(age), w.run.Timeout-age))
+	now := time.Now()
+	age := now.Sub(x.since)
+	end := x.since.Add(w.run.Timeout)
+	if x.settling != nil {
+		end = x.settling.until
+	}
+	if now.Before(end) {
+		x.due = now.Add(min(w.interval(age), end.Sub(now)))
 		return
 	}
-	now := "not seen yet"
-	if x.last != "" {
-		now = "still " + string(x.last)
+	if x.settling != nil && now.Before(end.Add(w.run.Timeout)) {
+		x.due = now.Add(w.interval(age)) // the list that proves it is still to come
+		return
 	}
-	err := fmt.Errorf("%s after %s, not %s\nhint: it may yet arrive; run again to go on waiting, or give --timeout more", now, age.Round(time.Second), x.goal)
+	err := fmt.Errorf("%s, after %s", x.state(), age.Round(time.Second))
 	if lookErr != nil {
-		err = fmt.Errorf("%w (the last look failed: %w)", err, lookErr)
+		err = fmt.Errorf("%w; the last look failed: %w", err, lookErr)
 	}
-	w.over(x, unknown{err})
+	w.over(x, unknown{fmt.Errorf("%w\nhint: run again to go on waiting, or give --timeout more", err)})
+}
+
+// state says how far a wait has come.
+func (x *wait) state() string {
+	switch {
+	case x.settling != nil:
+		return x.settling.doubt()
+	case x.last == "":
+		return "not seen yet"
+	}
+	return fmt.Sprintf("still %s, not %s", x.last, x.goal)
 }
 
 // over ends a wait and hands its lane back.
 func (w *watcher) over(x *wait, err error) {
-	w.mu.Lock()
-	w.waits = slices.DeleteFunc(w.waits, func(y *wait) bool { return x == y })
-	w.mu.Unlock()
+	w.remove(x)
 	w.run.arrived(x.lane, err)
+}
+
+func (w *watcher) remove(x *wait) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waits = slices.DeleteFunc(w.waits, func(y *wait) bool { return x == y })
 }
 
 // abandon ends all waits because the run stops.
 func (w *watcher) abandon(why error) {
 	for _, x := range w.pending() {
-		state := "not yet " + string(x.goal)
-		if x.last != "" {
-			state = fmt.Sprintf("still %s, %s", x.last, state)
-		}
-		w.over(x, unknown{fmt.Errorf("%s: %w", state, why)})
+		w.over(x, unknown{fmt.Errorf("%s: %w", x.state(), why)})
 	}
 }

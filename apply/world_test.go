@@ -55,7 +55,7 @@ func (w *world) plan(file string) *planner.Plan {
 	if err != nil {
 		w.Fatal(err)
 	}
-	o, err := apply.ObserveFleet(w.Context(), w.client, f)
+	o, err := apply.NewObserver(w.client).Fleet(w.Context(), f)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -64,6 +64,15 @@ func (w *world) plan(file string) *planner.Plan {
 		w.Fatal(err)
 	}
 	return p
+}
+
+func observation(w *world) planner.Observation {
+	w.Helper()
+	o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return o
 }
 
 func (w *world) run(p *planner.Plan) *apply.Result {
@@ -186,4 +195,3 @@ func elapsed(f func()) time.Duration {
 	f()
 	return time.Since(start)
 }
-

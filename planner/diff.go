@@ -12,7 +12,7 @@ import (
 // Diff says what has to happen for the observed servers to be what the fleet
 // wants. Its error is a fleet.Problems: names in the file that no id was found for.
 func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
-	w := newWorld(o.Servers)
+	w := newWorld(o)
 	m := matchAll(f, w)
 	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(o)}
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(f, w, m)}

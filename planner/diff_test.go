@@ -104,7 +104,7 @@ func TestDiff(t *testing.T) {
 				`blocked web-7 [4]: to be deleted (no entry lists it, and unlisted: delete), but its status is "suspended", and fleet does nothing to such a server`,
 				`blocked web-8 [2]: to be deleted (no entry lists it, and unlisted: delete), but protected by "web-8"`)},
 		{"twins", "unlisted: delete\nservers: {web-01: {hostname: x}}", []string{"1 web-01 active", "2 web-01 active"},
-			lines("blocked web-01 [1 2]: 2 live servers are named web-01: ids 1, 2")},
+			lines("blocked web-01 [1 2]: 2 live servers are named web-01: ids 1 (price unknown), 2 (price unknown)")},
 		{"twins, one pinned", "servers: {web-01: {id: 2, hostname: x}}", []string{"1 web-01 active", "2 web-01 active"},
 			lines("update web-01 #2 hostname:(none)→x", "unlisted web-01 #1")},
 		{"a pin to nothing", "servers: {web-01: {id: 2}}", []string{"1 web-01 active"},

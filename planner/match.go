@@ -11,13 +11,16 @@ import (
 
 // world is an observation's servers, indexed.
 type world struct {
+	offers  []Offer
 	servers []*Server // by name, then id
 	byID    map[string]*Server
 	byName  map[string][]*Server
 }
 
-func newWorld(servers []Server) *world {
+func newWorld(o Observation) *world {
+	servers := o.Servers
 	w := &world{
+		offers:  o.Offers,
 		servers: make([]*Server, len(servers)),
 		byID:    make(map[string]*Server, len(servers)),
 		byName:  make(map[string][]*Server, len(servers)),
@@ -101,7 +104,7 @@ func (m *matching) claim(w *world, by func(*fleet.Server) string) {
 		case 1:
 			x.live = free[0]
 		default:
-			x.blocked = twins(x.entry, name, free)
+			x.blocked = w.twins(x.entry, name, free)
 		}
 		for _, s := range free {
 			m.claimed[s] = true
@@ -109,12 +112,15 @@ func (m *matching) claim(w *world, by func(*fleet.Server) string) {
 	}
 }
 
-func twins(e *fleet.Server, name string, servers []*Server) *Blocked {
+// twins blocks an entry whose name several servers bear. Each of them is billed.
+func (w *world) twins(e *fleet.Server, name string, servers []*Server) *Blocked {
 	b := &Blocked{Name: e.Name, At: e.Source.Entry.String()}
+	var each []string
 	for _, s := range servers {
 		b.IDs = append(b.IDs, s.ID)
+		each = append(each, fmt.Sprintf("%s (%s)", s.ID, MonthlyPrice(w.offers, s.Plan.ID)))
 	}
-	b.Reason = fmt.Sprintf("%d live servers are named %s: ids %s", len(b.IDs), name, strings.Join(b.IDs, ", "))
+	b.Reason = fmt.Sprintf("%d live servers are named %s: ids %s", len(b.IDs), name, strings.Join(each, ", "))
 	b.Hint = fmt.Sprintf("write id: %s (or another of them) in the entry at %s to say which one is meant", b.IDs[0], b.At)
 	return b
 }
@@ -134,7 +140,7 @@ func (m *matching) claimNext(x *match, w *world) {
 		}
 	default:
 		x.live = nil
-		x.blocked = twins(x.entry, name, found)
+		x.blocked = w.twins(x.entry, name, found)
 		x.blocked.Hint = "an unfinished replacement is not clear; delete all but one of them"
 		for _, s := range found {
 			m.claimed[s] = true
@@ -146,7 +152,7 @@ func (m *matching) claimNext(x *match, w *world) {
 // ask for: the matched ones whose entries declare it. A list does not tell it.
 func DetailsFor(f *fleet.Fleet, servers []Server) []string {
 	var ids []string
-	for _, x := range matchAll(f, newWorld(servers)).matches {
+	for _, x := range matchAll(f, newWorld(Observation{Servers: servers})).matches {
 		if x.entry.BackupsEnabled == nil {
 			continue
 		}

@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/vps-fleet/fleet/fleet"
+import (
+	"fmt"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
 
 // Observation is what one complete look at the API told. Only a complete one
 // may be planned on: a server that is not in it is taken not to exist.
@@ -56,6 +60,29 @@ type Offer struct {
 	ID, Name, Slug string
 	Available      bool
 	Locations      []string // nil: the API does not tell, so everywhere
+	Monthly        *float64 // price in the account's currency; nil: the API does not tell
+}
+
+// HaveTwins reports whether two servers bear one name.
+func HaveTwins(servers []Server) bool {
+	named := make(map[string]bool, len(servers))
+	for i := range servers {
+		if named[servers[i].Name] {
+			return true
+		}
+		named[servers[i].Name] = true
+	}
+	return false
+}
+
+// MonthlyPrice writes what a plan costs, or that nobody knows.
+func MonthlyPrice(offers []Offer, planID string) string {
+	for _, o := range offers {
+		if o.ID == planID && o.Monthly != nil {
+			return fmt.Sprintf("%.2f a month", *o.Monthly)
+		}
+	}
+	return "price unknown"
 }
 
 // Status is what a live server is doing, in the API's words.

@@ -26,7 +26,7 @@ func (c Conflict) Error() string {
 // it is still to do. What is done already is left out. Nothing is ever added: what
 // has become different is a conflict, and any conflict must refuse the run.
 func (p *Plan) Remaining(o Observation) (*Plan, []Conflict) {
-	r := remainder{world: newWorld(o.Servers), makes: map[string]bool{}, updated: map[string]bool{}, waiting: map[string]bool{}}
+	r := remainder{world: newWorld(o), makes: map[string]bool{}, updated: map[string]bool{}, waiting: map[string]bool{}}
 	rest := *p
 	rest.Changes, rest.Waits, rest.Notes = nil, nil, slices.Clone(p.Notes)
 	for _, c := range p.Changes {

@@ -91,6 +91,12 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 		var zero T
 		return zero, failed
 	}
+	if err := beforeSend(ctx); err != nil {
+		failed := r.fail(err)
+		failed.NotSent = true
+		var zero T
+		return zero, failed
+	}
 	start := time.Now()
 	v, status, failed := exchange(ctx, c, r, decode)
 	c.limiter.learn(turn, failed)

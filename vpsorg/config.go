@@ -14,10 +14,10 @@ import (
 // DefaultBaseURL is where VPS.org serves its API.
 const DefaultBaseURL = "https://admin.vps.org/api/v1"
 
-const (
-	defaultUserAgent = "fleet"
-	defaultTimeout   = 30 * time.Second
-)
+// DefaultTimeout is how long one request may take, its answer included.
+const DefaultTimeout = 30 * time.Second
+
+const defaultUserAgent = "fleet"
 
 // Config says which API a Client talks to and how. Only Token is required.
 type Config struct {
@@ -80,7 +80,7 @@ func New(cfg Config) (*Client, error) {
 		c.transport = NewTransport()
 	}
 	if c.timeout == 0 {
-		c.timeout = defaultTimeout
+		c.timeout = DefaultTimeout
 	}
 	return c, nil
 }
