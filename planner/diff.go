@@ -15,7 +15,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	w := newWorld(o)
 	m := matchAll(f, w)
 	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(o)}
-	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(f, w, m)}
+	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(f, w, m, sel)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry.Name) {
 			d.entry(x)
@@ -45,12 +45,15 @@ type differ struct {
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }
 
-func scope(f *fleet.Fleet, w *world, m matching) Scope {
+func scope(f *fleet.Fleet, w *world, m matching, sel Selection) Scope {
 	var s Scope
 	matched := make(map[*Server]bool)
 	for _, x := range m.matches {
 		if !x.entry.Absent {
 			s.Listed++
+			if sel.Includes(x.entry.Name) {
+				s.Selected++
+			}
 			matched[x.live] = true
 		}
 	}

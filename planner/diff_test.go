@@ -215,7 +215,7 @@ func TestDetailsForAsksOnlyForDeclaredBackups(t *testing.T) {
 
 func TestScope(t *testing.T) {
 	p := diff(t, "owns: ['web-*']\nservers: {web-1: {}, web-2: {"+web+"}, old: {absent: true}}", "1 web-1 active", "2 web-9 active", "3 old active", "4 other active")
-	if want := (planner.Scope{Listed: 2, Live: 3, Total: 4}); p.Scope != want {
+	if want := (planner.Scope{Listed: 2, Selected: 2, Live: 3, Total: 4}); p.Scope != want {
 		t.Errorf("got %+v, want %+v", p.Scope, want)
 	}
 }

@@ -101,7 +101,7 @@ func updateReason(e *fleet.Server, live *Server, fields []FieldChange) string {
 	for _, c := range fields {
 		switch {
 		case c.Field != fleet.FieldName:
-			why = append(why, fmt.Sprintf("%s is not as at %s", c.Field, e.Source.At(c.Field)))
+			why = append(why, fmt.Sprintf("%s differs from %s", c.Field, e.Source.At(c.Field)))
 		case live.Name == e.RenamedFrom:
 			why = append(why, "renamed_from at "+e.Source.At(fleet.FieldRenamedFrom).String())
 		case live.Name == e.Name+fleet.NextSuffix:
@@ -122,7 +122,7 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Statu
 	switch {
 	case e.Replace == fleet.ReplaceNever:
 		d.block(e, live, forced[0].Field,
-			fmt.Sprintf("replace: delete-first or create-first in the entry at %s allows a new server in its place; the old one's data is lost", e.Source.Entry),
+			fmt.Sprintf("to have a new server in its place, write replace: delete-first, or create-first, in the entry at %s; the old one's data is lost", e.Source.Entry),
 			"%s, which the API cannot change", differences(forced))
 	case protected:
 		d.block(e, live, forced[0].Field, fmt.Sprintf("take it out of protect (%s) to replace it", protection.Pos),

@@ -42,9 +42,10 @@ type Note struct {
 // Scope is how many servers the fleet speaks for; the guards' percentages are
 // of its Total.
 type Scope struct {
-	Listed int `json:"listed"` // entries that are not absent
-	Live   int `json:"live"`   // live servers that are listed or owned
-	Total  int `json:"total"`  // distinct servers among both
+	Listed   int `json:"listed"`   // entries that are not absent
+	Selected int `json:"selected"` // of these, those that the selection includes
+	Live     int `json:"live"`     // live servers that are listed or owned
+	Total    int `json:"total"`    // distinct servers among both
 }
 
 // Count tells how many changes of each kind there are.

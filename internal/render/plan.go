@@ -119,7 +119,7 @@ func noChanges(p *planner.Plan) string {
 	case p.Scope.Listed == 0:
 		return "No changes. The file lists no servers."
 	}
-	return fmt.Sprintf("No changes. %s as the file says.", areServers(p.Scope.Listed))
+	return fmt.Sprintf("No changes. %s as the file says.", areServers(p.Scope.Selected))
 }
 
 func areServers(n int) string {

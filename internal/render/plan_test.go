@@ -131,8 +131,8 @@ func TestClosingLines(t *testing.T) {
 		want string
 		also string
 	}{
-		{planner.Plan{Scope: planner.Scope{Listed: 12}}, "No changes. 12 servers are as the file says.", ""},
-		{planner.Plan{Scope: planner.Scope{Listed: 1}}, "No changes. 1 server is as the file says.", ""},
+		{planner.Plan{Scope: planner.Scope{Listed: 15, Selected: 12}}, "No changes. 12 servers are as the file says.", ""},
+		{planner.Plan{Scope: planner.Scope{Listed: 1, Selected: 1}}, "No changes. 1 server is as the file says.", ""},
 		{planner.Plan{}, "No changes. The file lists no servers.", ""},
 		{planner.Plan{Waits: wait}, "No changes. 2 servers are still on their way.", ""},
 		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still on its way.", ""},
