@@ -33,7 +33,7 @@ func TestParseFeatures(t *testing.T) {
 	for _, s := range f.Servers {
 		names = append(names, s.Name)
 	}
-	want := "bare-01 batch-a-1 batch-a-3 batch-a-5 batch-b-1 batch-b-3 batch-b-5 batch-c-1 batch-c-3 batch-c-5 cache-01 db-01 old-01 plain-01 " +
+	want := "batch-a-1 batch-a-3 batch-a-5 batch-b-1 batch-b-3 batch-b-5 batch-c-1 batch-c-3 batch-c-5 cache-01 db-01 old-01 plain-01 " +
 		"web-01 web-02 web-03 web-04 web-05 web-06 web-07 web-08 web-09 web-10 web-11 web-12"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("names\n got %s\nwant %s", got, want)
@@ -48,7 +48,6 @@ func TestParseFeatures(t *testing.T) {
 			Hostname: ptr("cache-01.example.com"), Replace: ReplaceCreateFirst},
 		{Name: "batch-c-5", Plan: standard, OS: ubuntu, Location: "us-west",
 			Hostname: ptr("batch5.c.example.com"), Status: StatusStopped},
-		{Name: "bare-01", Plan: standard, OS: ubuntu, Location: "us-west", Hostname: ptr("")},
 		{Name: "old-01", Absent: true},
 	}
 	for _, want := range servers {
@@ -73,7 +72,7 @@ func TestParseFeatures(t *testing.T) {
 
 func TestExamplesParse(t *testing.T) {
 	for file, servers := range map[string]int{
-		"../examples/quickstart": 3, "../examples/features.yaml": 26, "../examples/ranges.yaml": 60,
+		"../examples/quickstart": 3, "../examples/features.yaml": 25, "../examples/ranges.yaml": 60,
 	} {
 		f, err := Load(file)
 		if err != nil {

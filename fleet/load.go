@@ -42,7 +42,7 @@ func (l *loader) path(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("no fleet file %s: %w\n  hint: start with three lines, \"version: 1\", \"servers:\" and \"  web-01: {plan: …, os: …, location: …}\"",
+		return fmt.Errorf("no fleet file %s: %w\nhint: start with three lines, \"version: 1\", \"servers:\" and \"  web-01: {plan: …, os: …, location: …}\"",
 			escape(path), fs.ErrNotExist)
 	case err != nil:
 		return fmt.Errorf("cannot read fleet file: %s", escape(err.Error()))

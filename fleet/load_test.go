@@ -167,7 +167,7 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%q: got %v, %q", test.paths, f, err)
 		}
 	}
-	if _, err := Load("missing.yaml"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "\n  hint: ") {
+	if _, err := Load("missing.yaml"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "\nhint: ") {
 		t.Errorf("missing file: %v", err)
 	}
 }

@@ -93,7 +93,7 @@ func TestDiff(t *testing.T) {
 			[]string{"1 db-1 active", "2 db-2 active", "3 db-3 active", "4 db-4 active"},
 			lines("update db-4 #4 hostname:(none)→x",
 				`blocked db-1 [1]: to be deleted (absent: true at f.yaml:4:26), but protected by "db-*"`,
-				`blocked db-2 [2]: plan is Standard VPS (1), not performance (2): to be replaced, but protected by "db-*"`,
+				`blocked db-2 [2]: plan is Standard VPS (1), not performance (2), which the API cannot change, and it is protected by "db-*" from being replaced`,
 				`blocked db-3 [3]: to be stopped, but protected by "db-*"`)},
 		{"not listed, not owned", "servers: {}", []string{"1 other active"}, ""},
 		{"not listed, owned: reported", "owns: ['web-*']\nservers: {}", []string{"1 web-9 active"}, lines("unlisted web-9 #1")},

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"strings"
 )
 
@@ -84,6 +83,3 @@ func boolOrNull(b *bool) Value {
 func (p *Plan) SameDigest(typed string) bool {
 	return strings.ToLower(strings.TrimSpace(typed)) == p.Digest()
 }
-
-// same reports whether two changes do the same.
-func same(a, b Change) bool { return slices.Equal(identity(a), identity(b)) }

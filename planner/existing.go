@@ -120,13 +120,13 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Statu
 	protection, protected := d.fleet.Protected(e.Name)
 	spec := keepUndeclared(want, live)
 	switch {
-	case e.Replace == fleet.ReplaceNever:
+	case e.Replace == fleet.ReplaceNever && !protected:
 		d.block(e, live, forced[0].Field,
 			fmt.Sprintf("to have a new server in its place, write replace: delete-first, or create-first, in the entry at %s; the old one's data is lost", e.Source.Entry),
 			"%s, which the API cannot change", differences(forced))
 	case protected:
-		d.block(e, live, forced[0].Field, fmt.Sprintf("take it out of protect (%s) to replace it", protection.Pos),
-			"%s: to be replaced, but protected by %q", differences(forced), protection.Pattern)
+		d.block(e, live, forced[0].Field, fmt.Sprintf("to replace it, take it out of protect (%s) and write replace: in the entry at %s; the old one's data is lost", protection.Pos, e.Source.Entry),
+			"%s, which the API cannot change, and it is protected by %q from being replaced", differences(forced), protection.Pattern)
 	case d.notSold(spec) != "":
 		d.block(e, live, forced[0].Field, "choose another plan or location", "to be replaced, but %s", d.notSold(spec))
 	case x.next != nil && !usable(x.next, spec):

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"syscall"
 
 	"github.com/google/renameio/v2"
@@ -64,6 +65,9 @@ func (s *session) plan(ctx context.Context) error {
 func (s *session) savePlan(p *planner.Plan) error {
 	if s.flags.out == "" {
 		return nil
+	}
+	if info, err := os.Lstat(s.flags.out); err == nil && !info.Mode().IsRegular() {
+		return refusal{fmt.Sprintf("cannot save the plan: %s is there and is not a regular file", s.flags.out), "give the name of a file, new or to be replaced; for stdout there is --json"}
 	}
 	var doc bytes.Buffer
 	if err := planner.Encode(&doc, p); err != nil {

@@ -22,12 +22,27 @@ plans, systems and locations exist, only plan can tell.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), servers(len(f.Servers)))
+			_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), contents(f))
 			return err
 		},
 	}
 	s.flags.forFiles(cmd.Flags())
 	return cmd
+}
+
+// contents counts a fleet's servers, and apart from them those to be deleted.
+func contents(f *fleet.Fleet) string {
+	absent := 0
+	for _, s := range f.Servers {
+		if s.Absent {
+			absent++
+		}
+	}
+	text := servers(len(f.Servers) - absent)
+	if absent > 0 {
+		text += fmt.Sprintf(" and %d absent", absent)
+	}
+	return text
 }
 
 func servers(n int) string {
