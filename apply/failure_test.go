@@ -299,3 +299,35 @@ func TestPlanReadsOnly(t *testing.T) {
 		}
 	})
 }
+
+// TestEditsDuringALongApply lets somebody edit servers after the apply has begun.
+// What was seen more than ten seconds ago is looked at again.
+func TestEditsDuringALongApply(t *testing.T) {
+	slow := times(1, "PATCH", "/1/", emulator.Fault{Delay: 15 * time.Second})
+	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {
+		w.runner.Parallelism = 1
+		for _, s := range []string{"1 a active", "2 b active", "3 c active", "4 d stopped", "5 e active"} {
+			f := strings.Fields(s)
+			w.add(f[0], f[1], vpsorg.Status(f[2]))
+		}
+		p := w.plan("servers: {a: {hostname: x}, b: {hostname: x}, c: {status: stopped}, d: {status: active}, e: {hostname: x, reboot_on: [hostname]}}")
+		time.AfterFunc(5*time.Second, func() {
+			edited := "edited.example.com"
+			w.emulator.Edit("2", func(s *vpsorg.Server) { s.Hostname = &edited })
+			w.emulator.Edit("3", func(s *vpsorg.Server) { s.Status = "stopped" })
+			w.emulator.Edit("4", func(s *vpsorg.Server) { s.Status = "suspended" })
+			w.emulator.Edit("5", func(s *vpsorg.Server) { s.Status = "stopped" })
+		})
+		want := "update a: done\n" +
+			"update b: failed: hostname was b.example.com and is edited.example.com now: somebody else has changed it, so it was left alone / hint: make a new plan\n" +
+			"update e: done\n" +
+			"start d: failed: "
+		got := report(w.run(p))
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "stop c: done\nreboot e: failed: it was active and is stopped now") {
+			t.Errorf("got\n%s", got)
+		}
+		if d := cmp.Diff("PATCH /servers/1/\nPATCH /servers/5/\n", sorted(w.sent(0))); d != "" {
+			t.Errorf("requests: -want +got\n%s", d)
+		}
+	})
+}

@@ -142,7 +142,8 @@ func (j *Journal) Pending(endpoint, account string) []Intent {
 }
 
 // Settle closes the intents whose server is there: exactly one of the name, with
-// the plan, os and location that were sent.
+// the plan, os and location that were sent. An answer of the API is not enough to
+// close one: while no list shows the server yet, another run would make it again.
 func (j *Journal) Settle(o planner.Observation) {
 	if j == nil {
 		return

@@ -56,9 +56,9 @@ func (r *run) advance(ctx context.Context, l *lane) {
 		case errors.As(err, &unclear):
 			t.steps = append([]step{r.settleStep(unclear)}, t.steps...)
 		case err != nil:
-			r.end(l, err)
+			r.end(l, l.inPart(err))
 		default:
-			t.steps = t.steps[1:]
+			t.acted, t.steps = true, t.steps[1:]
 		}
 	}
 	r.leave(l)
@@ -77,6 +77,21 @@ func (r *run) cutShort(t *task, why error) error {
 		return unknown{fmt.Errorf("%s: %w", s.doubt(), why)}
 	}
 	return unknown{fmt.Errorf("only a part was done: %w", why)}
+}
+
+// inPart is the error of a task that a step ends with. That this step was not
+// begun does not make the task one for which nothing was sent.
+func (l *lane) inPart(err error) error {
+	var n notStarted
+	switch {
+	case !errors.As(err, &n):
+		return err
+	case l.tasks[0].acted:
+		return unknown{fmt.Errorf("only a part was done: %w", n.why)}
+	case l.settled > 0:
+		return n.why // it was sent, and proven to have made nothing
+	}
+	return err
 }
 
 // begun notes the first request of a task.

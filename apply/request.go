@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -52,7 +50,7 @@ const (
 // there is no look, nobody can tell. A look that finds the server changed by
 // others gives an error of its own.
 func (r *run) send(ctx context.Context, request func() error, look func() (verdict, error)) error {
-	pause := backoff.NewExponentialBackOff()
+	pause := r.Client.Pauses()
 	give := time.Now().Add(r.Timeout)
 	for attempt := 1; ; attempt++ {
 		err := request()
@@ -70,9 +68,9 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 			if attempt == attempts {
 				return err
 			}
-		case look == nil && vpsorg.Ambiguous(err):
+		case look == nil && mayHaveTaken(err):
 			return unknown{err}
-		case look != nil && (vpsorg.Ambiguous(err) || errors.Is(err, vpsorg.ErrConflict)):
+		case look != nil && mayHaveTaken(err):
 			v, lookErr := look()
 			switch {
 			case lookErr != nil && v == unclear:
@@ -89,10 +87,16 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 		default:
 			return err
 		}
-		if r.stopped() != nil || !sleep(ctx, pause.NextBackOff()) {
+		if r.stopped() != nil || !sleep(ctx, pause()) {
 			return err
 		}
 	}
+}
+
+// mayHaveTaken reports whether a change that failed may have taken effect: what it
+// is in conflict with may be itself, tried before.
+func mayHaveTaken(err error) bool {
+	return vpsorg.Ambiguous(err) || errors.Is(err, vpsorg.ErrConflict)
 }
 
 // notSent reports whether a request certainly never reached the API.
@@ -142,9 +146,8 @@ func (r *run) create(ctx context.Context, l *lane, s createStep) error {
 		server, err := r.Client.CreateServer(sending, request)
 		switch {
 		case err == nil:
-			l.made = server.ID
-			r.Journal.close(intent, "made "+string(server.ID))
-		case !vpsorg.Ambiguous(err) && !intent.At.IsZero():
+			l.made = server.ID // the intent stays open until a list shows the server
+		case !mayHaveTaken(err) && !intent.At.IsZero():
 			r.Journal.close(intent, "refused")
 		}
 		return err
@@ -174,10 +177,17 @@ func (r *run) credit() error {
 
 // patch changes some fields of a server, with PUT where all three change.
 func (r *run) patch(ctx context.Context, s patchStep) error {
-	if live, ok := r.watcher.seen(s.id); ok {
+	live, known, err := r.recheck(ctx, s.id)
+	if err != nil {
+		return r.fatal(err)
+	}
+	if known {
 		if v, err := compareFields(live, s); v != again {
 			return err // done already, or changed by others
 		}
+	}
+	if err := r.follow(s.fields); err != nil {
+		return err
 	}
 	return r.send(ctx, func() error { return r.sendFields(ctx, s) }, func() (verdict, error) {
 		live, v, err := r.current(ctx, s.id)
@@ -225,13 +235,18 @@ func compareFields(live planner.Server, s patchStep) (verdict, error) {
 			return took, fmt.Errorf("%s was %s and is %s now: somebody else has changed it, so it was left alone\nhint: make a new plan", f.Field, f.From, now)
 		}
 	}
-	switch {
-	case from > 0:
-		return again, nil
-	case to > 0:
+	if from == 0 && to > 0 {
 		return took, nil
 	}
-	return again, nil // nothing known that could tell
+	if _, ok := live.Status.Settles(); !ok {
+		return took, offLimits(live)
+	}
+	return again, nil // where nothing is known that could tell, too
+}
+
+// offLimits is the error for a server that nothing may be done to.
+func offLimits(live planner.Server) error {
+	return fmt.Errorf("its status is %q by now, and fleet does nothing to such a server", live.Status)
 }
 
 // delete removes a server after reading it once more: it must still be the one
@@ -241,10 +256,12 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 		return notStarted{why} // the server in its place could not be created
 	}
 	id := vpsorg.ID(s.old.ID)
+	fresh := false // it was read since the last request
 	look := func() (verdict, error) {
 		live, err := r.Client.GetServer(ctx, id)
 		switch {
 		case errors.Is(err, vpsorg.ErrNotFound):
+			l.doubted = true
 			return took, nil
 		case err != nil:
 			return unclear, r.fatal(err)
@@ -252,23 +269,45 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 		if why := planner.ChangedSince(s.old, fromServer(live)); why != "" {
 			return took, fmt.Errorf("not deleted: %s\nhint: make a new plan", why)
 		}
+		fresh = true
 		return again, nil
 	}
-	switch v, err := look(); {
-	case err != nil && v == unclear:
-		return fmt.Errorf("not deleted, because it could not be read just before: %w", err)
-	case err != nil:
-		return err
-	case v == took:
-		l.doubted = true
-		return nil
-	}
-	err := r.send(ctx, func() error { return r.Client.DeleteServer(ctx, id) }, look)
+	err := r.send(ctx, func() error {
+		if !fresh { // the first time, or it was put off
+			switch v, err := look(); {
+			case v == unclear:
+				return fmt.Errorf("not deleted, because it could not be read just before: %w", err)
+			case v == took:
+				return err
+			}
+		}
+		fresh = false
+		return r.Client.DeleteServer(ctx, id)
+	}, look)
 	if errors.Is(err, vpsorg.ErrNotFound) {
 		l.doubted = true
 		return nil
 	}
 	return err
+}
+
+// already reports whether a power change is done before it was sent. A server in
+// any other state than the plan found it in was changed by somebody else.
+func (r *run) already(ctx context.Context, s powerStep) (bool, error) {
+	live, known, err := r.recheck(ctx, s.id)
+	if err != nil {
+		return false, r.fatal(err)
+	}
+	settled, ok := live.Status.Settles()
+	switch {
+	case !known || settled == s.from:
+		return false, nil
+	case !ok:
+		return false, offLimits(live)
+	case settled == s.goal:
+		return true, nil
+	}
+	return false, fmt.Errorf("it was %s and is %s now: somebody else has changed it, so it was left alone\nhint: make a new plan", s.from, live.Status)
 }
 
 // power starts, stops or reboots a server. A reboot leaves no trace to look for,
@@ -290,11 +329,14 @@ func (r *run) power(ctx context.Context, s powerStep) error {
 		settled, ok := live.Status.Settles()
 		switch {
 		case !ok:
-			return took, fmt.Errorf("its status is %q by now, and fleet does nothing to such a server", live.Status)
+			return took, offLimits(live)
 		case settled == s.goal:
 			return took, nil
 		}
 		return again, nil
+	}
+	if done, err := r.already(ctx, s); done || err != nil {
+		return err
 	}
 	err := r.send(ctx, func() error { _, err := request(ctx, s.id); return err }, look)
 	var api *vpsorg.Error

@@ -86,6 +86,7 @@ type run struct {
 	known   map[string]bool // ids of servers that the plan speaks of: none of them is new
 	reports []Report        // each is written by the lane it belongs to, and by no other
 	watcher *watcher
+	view    *view
 
 	fresh, resumed chan *lane    // lanes to be worked on; those that have begun go first
 	stopping       chan struct{} // closed when nothing new may start
@@ -141,6 +142,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 		}
 	}
 	run.watcher = newWatcher(run)
+	run.view = newView(r, p)
 	return run
 }
 
@@ -211,6 +213,13 @@ func (r *run) stopped() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.why
+}
+
+// lanesOpen is how many lanes have not ended.
+func (r *run) lanesOpen() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.open
 }
 
 // emit tells events one at a time.

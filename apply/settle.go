@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -42,6 +43,25 @@ func (r *run) intent(req vpsorg.CreateRequest) Intent {
 		Plan: string(req.PlanID), OS: string(req.OSID), Location: req.Location,
 		Body: hex.EncodeToString(digest[:]), At: time.Now().Round(0),
 	}
+}
+
+// follow writes down, where a server that no list has shown yet is about to be
+// renamed, that it may now appear under its new name.
+func (r *run) follow(fields []planner.FieldChange) error {
+	for _, f := range fields {
+		from, _ := f.From.AsText()
+		to, _ := f.To.AsText()
+		for _, i := range r.Journal.Pending(r.plan.Endpoint, r.plan.Account) {
+			if f.Field != fleet.FieldName || i.Name != from {
+				continue
+			}
+			i.Name, i.At = to, time.Now().Round(0)
+			if err := r.Journal.begin(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // settleStep settles a create of this run that has just been given up.

@@ -80,6 +80,7 @@ const (
 type task struct {
 	report int // index into the result's reports
 	steps  []step
+	acted  bool // a step was carried out
 }
 
 // changeTask divides a change into its steps.
@@ -125,5 +126,5 @@ func deleteSteps(old planner.Server, replacing bool) []step {
 
 // waitTask waits for a server that was on its way when the plan was made.
 func waitTask(report int, w planner.Wait) task {
-	return task{report, []step{awaitStep{vpsorg.ID(w.ID), goal(w.To), w.From}}}
+	return task{report: report, steps: []step{awaitStep{vpsorg.ID(w.ID), goal(w.To), w.From}}}
 }

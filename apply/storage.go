@@ -102,5 +102,19 @@ func (f *File) failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("cannot keep the journal of creates: %w\nhint: make room or leave to write at %s, or give another place with --journal", err, f.Path)
+	return &journalError{f.Path, err}
+}
+
+// journalError is why a journal cannot be kept, so that no create may be sent.
+type journalError struct {
+	path string
+	err  error
+}
+
+func (e *journalError) Error() string { return "cannot keep the journal of creates: " + e.err.Error() }
+func (e *journalError) Unwrap() error { return e.err }
+
+// Hint says what to do about it.
+func (e *journalError) Hint() string {
+	return fmt.Sprintf("make room, or get leave to write, at %s; or give another place with --journal", e.path)
 }

@@ -45,7 +45,6 @@ type watcher struct {
 
 	mu    sync.Mutex
 	waits []*wait
-	world map[vpsorg.ID]planner.Server // as the last list showed it; nil before the first
 }
 
 func newWatcher(r *run) *watcher {
@@ -70,14 +69,6 @@ func (w *watcher) interval(age time.Duration) time.Duration {
 		return w.run.PollInterval
 	}
 	return min(max(age/8, firstLook), widestLook)
-}
-
-// seen is a server as the newest list of this run showed it.
-func (w *watcher) seen(id vpsorg.ID) (planner.Server, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s, ok := w.world[id]
-	return s, ok
 }
 
 // loop looks whenever a look is due, until there is nothing left to wait for.
@@ -161,28 +152,22 @@ func (w *watcher) look(ctx context.Context) {
 
 // lookByList reads the list once for all servers in transit, due or not.
 func (w *watcher) lookByList(ctx context.Context) {
-	asked := time.Now()
-	listed, err := w.run.Client.ListServers(ctx, vpsorg.ListFilter{})
+	servers, asked, err := w.run.view.read(ctx)
 	waits := w.pending()
 	if err != nil {
 		w.missed(waits, err)
 		return
 	}
-	world := make(map[vpsorg.ID]planner.Server, len(listed))
-	named := make(map[string][]planner.Server, len(listed))
-	for _, s := range listed {
-		world[s.ID] = fromServer(s)
-		named[s.Name] = append(named[s.Name], world[s.ID])
+	named := make(map[string][]planner.Server, len(servers))
+	for _, s := range servers {
+		named[s.Name] = append(named[s.Name], s)
 	}
-	w.mu.Lock()
-	w.world = world
-	w.mu.Unlock()
 	for _, x := range waits {
 		if x.settling != nil {
 			w.judgeSettling(ctx, x, named[x.settling.create.name], asked)
 			continue
 		}
-		s, ok := world[x.id]
+		s, _, ok := w.run.view.server(x.id)
 		w.judge(x, s.Status, ok)
 	}
 }
@@ -250,7 +235,7 @@ func (w *watcher) again(x *wait, lookErr error) {
 		x.due = now.Add(min(w.interval(age), end.Sub(now)))
 		return
 	}
-	if x.settling != nil && now.Before(end.Add(w.run.Timeout)) {
+	if x.settling != nil && (now.Before(end.Add(w.run.Timeout)) || age < w.run.Timeout) {
 		x.due = now.Add(w.interval(age)) // the list that proves it is still to come
 		return
 	}

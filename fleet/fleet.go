@@ -19,7 +19,18 @@ type Fleet struct {
 	Guards     Guards
 	Servers    []Server // sorted by name; names are unique
 
-	index map[string]int // name → position in Servers
+	index map[string]int   // name → position in Servers
+	files map[string]*file // by name, for the lines of problems found later
+}
+
+// ProblemAt is a mistake at a place in the fleet's files that only came out later,
+// with its line.
+func (f *Fleet) ProblemAt(pos Pos, message, hint string) Problem {
+	p := Problem{Pos: pos, Message: message, Hint: hint}
+	if source, ok := f.files[pos.File]; ok {
+		p.Line = source.line(pos.Line)
+	}
+	return p
 }
 
 // Pos is a place in a fleet file. Line and Column count from 1; Column counts

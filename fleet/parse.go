@@ -57,7 +57,9 @@ func read(files []*file) (*Fleet, error) {
 		pins:    map[string]node{},
 		past:    map[string]node{},
 	}
+	r.fleet.files = make(map[string]*file, len(files))
 	for _, f := range files {
+		r.fleet.files[f.name] = f
 		root, problems := f.document()
 		r.problems = append(r.problems, problems...)
 		if len(problems) == 0 {
@@ -66,8 +68,8 @@ func read(files []*file) (*Fleet, error) {
 			r.partial = true
 		}
 	}
-	if !r.listed && !r.partial && len(files) > 0 {
-		r.problems = append(r.problems, Problem{Pos: Pos{File: files[0].name}, Message: "no file has servers",
+	if !r.listed && !r.partial && len(r.problems) == 0 && len(files) > 0 {
+		r.problems = append(r.problems, Problem{Pos: Pos{files[0].name, 1, 1}, Line: files[0].line(1), Message: "no file has servers",
 			Hint: `list them under "servers:"; a fleet without any is written "servers: {}"`})
 	}
 	r.defaults = body{at: map[Field]Pos{}}

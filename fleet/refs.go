@@ -65,8 +65,11 @@ func (r *reader) ref(n node, f Field) Ref {
 	if !ok || r.number(n, string(f), s) {
 		return Ref{ID: s}
 	}
-	if s == "" {
+	switch {
+	case s == "":
 		r.problemf(n, "give it a value, or leave the key out", "%s is empty", f)
+	case plain(n.Node) && (n.Tag == "!!bool" || n.Tag == "!!float"):
+		r.problemf(n, "write an id or a name; a name that looks so needs quotes", "%s is neither an id nor a name: %s", f, quote(s))
 	}
 	names := r.catalog[catalogOf[f]]
 	switch id, ok := names[s]; {

@@ -20,7 +20,7 @@ func (f *file) document() (*yaml.Node, Problems) {
 	var first, second yaml.Node
 	err := decoder.Decode(&first)
 	if errors.Is(err, io.EOF) || err == nil && blank(first.Content[0]) {
-		return nil, Problems{{Pos: Pos{File: f.name}, Message: "the file is empty",
+		return nil, Problems{{Pos: Pos{f.name, 1, 1}, Line: f.line(1), Message: "the file is empty",
 			Hint: `a fleet without servers is written "version: 1" and "servers: {}"`}}
 	}
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(o)}
+	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(f, o)}
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(f, w, m, sel)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry.Name) {

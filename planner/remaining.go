@@ -26,9 +26,12 @@ func (c Conflict) Error() string {
 // it is still to do. What is done already is left out. Nothing is ever added: what
 // has become different is a conflict, and any conflict must refuse the run.
 func (p *Plan) Remaining(o Observation) (*Plan, []Conflict) {
-	r := remainder{world: newWorld(o), makes: map[string]bool{}, updated: map[string]bool{}, waiting: map[string]bool{}}
+	r := remainder{world: newWorld(o), makes: map[string]bool{}, updated: map[string]bool{}, known: map[string]bool{}, waiting: map[string]bool{}}
 	rest := *p
 	rest.Changes, rest.Waits, rest.Notes = nil, nil, slices.Clone(p.Notes)
+	for _, c := range p.Changes {
+		r.known[c.About().ID] = true
+	}
 	for _, c := range p.Changes {
 		left, conflict := r.left(c)
 		if conflict != "" {
@@ -56,6 +59,7 @@ type remainder struct {
 	world     *world
 	makes     map[string]bool // names of servers that are still to be made
 	updated   map[string]bool // ids of servers whose update is done already
+	known     map[string]bool // ids that the plan speaks of
 	waiting   map[string]bool // ids in waits
 	waits     []Wait
 	notes     []Note
@@ -85,7 +89,7 @@ func (r *remainder) create(c *Create) (Change, string) {
 	case len(live) == 0:
 		r.makes[c.Name] = true
 		return c, ""
-	case len(live) == 1 && c.Spec.Fits(*live[0]):
+	case len(live) == 1 && c.Spec.Fits(*live[0]) && (c.Spec.Hostname == nil || textOrNull(c.Spec.Hostname) == textOrNull(live[0].Hostname)):
 		return nil, ""
 	default:
 		return nil, fmt.Sprintf("to be created, but by now there is a server of that name, %s", live[0].ID)
@@ -189,6 +193,11 @@ func (r *remainder) power(c *Power) (Change, string) {
 func (r *remainder) delete(c *Delete) (Change, string) {
 	live := r.world.byID[c.ID]
 	if live == nil {
+		for _, other := range r.world.byName[c.Old.Name] {
+			if !r.known[other.ID] {
+				return nil, fmt.Sprintf("to be deleted, but it is gone, and another server has its name, %s", other.ID)
+			}
+		}
 		return nil, ""
 	}
 	if why := ChangedSince(c.Old, *live); why != "" {

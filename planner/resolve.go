@@ -13,6 +13,7 @@ import (
 // file's catalog has had its turn, so next come the API's slugs and names, then
 // the names seen on live servers.
 type names struct {
+	fleet     *fleet.Fleet
 	plans, os lookup
 	problems  fleet.Problems
 	reported  map[fleet.Pos]bool
@@ -24,9 +25,9 @@ type lookup struct {
 	byID   map[string]string
 }
 
-func newNames(o Observation) *names {
+func newNames(f *fleet.Fleet, o Observation) *names {
 	slugs, sold, plans, systems := map[string][]string{}, map[string][]string{}, map[string][]string{}, map[string][]string{}
-	n := &names{reported: make(map[fleet.Pos]bool)}
+	n := &names{fleet: f, reported: make(map[fleet.Pos]bool)}
 	n.plans = lookup{[]map[string][]string{slugs, sold, plans}, map[string]string{}}
 	n.os = lookup{[]map[string][]string{systems}, map[string]string{}}
 	for _, offer := range o.Offers {
@@ -82,7 +83,7 @@ func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) Named
 func (n *names) problem(pos fleet.Pos, message, hint string) {
 	if !n.reported[pos] {
 		n.reported[pos] = true
-		n.problems = append(n.problems, fleet.Problem{Pos: pos, Message: message, Hint: hint})
+		n.problems = append(n.problems, n.fleet.ProblemAt(pos, message, hint))
 	}
 }
 

@@ -27,6 +27,7 @@ type Client struct {
 	observe   func(Call)
 	limiter   *limiter
 	budget    *budget
+	steady    Steady
 	listCost  atomic.Int64
 }
 
@@ -65,7 +66,7 @@ func (r request) fail(err error) *Error {
 
 // do sends r in its turn, a GET again while that is worthwhile, and decodes the answer.
 func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader) (T, error)) (T, error) {
-	pause := newBackOff()
+	pause := c.Pauses()
 	for attempt := 1; ; attempt++ {
 		v, failed := attemptOnce(ctx, c, r, attempt, decode)
 		if failed == nil {
@@ -75,7 +76,7 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 		if !c.again(ctx, failed, attempt) {
 			return v, failed
 		}
-		if err := sleep(ctx, pause.NextBackOff()); err != nil {
+		if err := sleep(ctx, pause()); err != nil {
 			return v, r.fail(fmt.Errorf("%w, after %v", err, failed))
 		}
 	}
@@ -84,7 +85,7 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 // attemptOnce waits for r's turn, sends it once, and tells the limiter and the
 // observer how it went.
 func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, decode func(io.Reader) (T, error)) (T, *Error) {
-	turn, err := c.limiter.wait(ctx)
+	turn, err := c.queue(ctx, r)
 	if err != nil {
 		failed := r.fail(err)
 		failed.NotSent = true
@@ -108,6 +109,17 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 		c.observe(call)
 	}
 	return v, failed
+}
+
+// queue waits for r's turn.
+func (c *Client) queue(ctx context.Context, r request) (turn int, err error) {
+	if c.steady != nil {
+		body, _ := json.Marshal(r.body) // it is encoded again to be sent
+		if err := c.steady(ctx, r.method+" "+r.target()+" "+string(body)); err != nil {
+			return 0, err
+		}
+	}
+	return c.limiter.wait(ctx)
 }
 
 // exchange sends r once and decodes its answer.

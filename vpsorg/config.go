@@ -1,6 +1,7 @@
 package vpsorg
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -28,7 +29,13 @@ type Config struct {
 	Rate      float64           // requests a second, kept over any window; 0: no limit but what 429 answers teach
 	Timeout   time.Duration     // of one request from its sending to the end of the answer; 0: 30 s
 	Observe   func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil
+	Steady    Steady            // for simulations that repeat exactly; nil: none
 }
+
+// Steady is called before a request queues for its turn, with its method, path and
+// body, and may hold it back. With one, nothing that a client does is left to chance:
+// pauses between attempts are always the same.
+type Steady func(ctx context.Context, request string) error
 
 // Format prints the configuration without its token, whatever the verb.
 func (c Config) Format(f fmt.State, _ rune) {
@@ -72,6 +79,7 @@ func New(cfg Config) (*Client, error) {
 		observe:   cfg.Observe,
 		limiter:   newLimiter(cfg.Rate),
 		budget:    newBudget(),
+		steady:    cfg.Steady,
 	}
 	if c.userAgent == "" {
 		c.userAgent = defaultUserAgent

@@ -1,6 +1,7 @@
 package vpsorg
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -65,7 +66,12 @@ func (e *Error) Is(target error) bool {
 
 // Hint is what to do about the error, in one line, or "".
 func (e *Error) Hint() string {
+	var cause interface{ Hint() string }
 	switch {
+	case errors.As(e.Err, &cause):
+		return cause.Hint()
+	case e.NotSent && e.Err != nil && !errors.Is(e.Err, context.Canceled):
+		return "nothing was sent; check VPS_API_URL and the network"
 	case e.Status/100 == 3:
 		return "redirects are not followed; check VPS_API_URL, which looks like " + DefaultBaseURL
 	case e.Status == http.StatusUnauthorized:

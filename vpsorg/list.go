@@ -45,7 +45,7 @@ type list[T any] struct {
 // does that changes while its pages are read. It answers every entry, and how many
 // requests the last reading took, or an error.
 func (l list[T]) all(ctx context.Context) (items []T, requests int, err error) {
-	pause := newBackOff()
+	pause := l.client.Pauses()
 	for reading := 1; ; reading++ {
 		items, requests, err := l.read(ctx)
 		if err == nil {
@@ -58,7 +58,7 @@ func (l list[T]) all(ctx context.Context) (items []T, requests int, err error) {
 		if fault.final || reading == listReadings {
 			return nil, 0, l.refuse(reading, err)
 		}
-		if err := sleep(ctx, pause.NextBackOff()); err != nil {
+		if err := sleep(ctx, pause()); err != nil {
 			return nil, 0, l.refuse(reading, err)
 		}
 	}

@@ -78,16 +78,19 @@ func (b *budget) earn() {
 	b.left = min(b.left+budgetEarned, budgetMax)
 }
 
-// newBackOff is the waits between attempts: about 0.5, 1, 2, 4 … s, at most 10,
-// each half as much more or less by chance.
-func newBackOff() *backoff.ExponentialBackOff {
+// Pauses gives the waits between the attempts of one request, one after another:
+// about 0.5, 1, 2, 4 … s, at most 10, each half as much more or less by chance.
+func (c *Client) Pauses() func() time.Duration {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval = 500 * time.Millisecond
 	b.Multiplier = 2
 	b.RandomizationFactor = 0.5
+	if c.steady != nil {
+		b.RandomizationFactor = 0
+	}
 	b.MaxInterval = 10 * time.Second
 	b.Reset()
-	return b
+	return b.NextBackOff
 }
 
 // sleep waits for d, or less if ctx ends, whose error it then answers.

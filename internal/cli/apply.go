@@ -29,7 +29,12 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
   fleet apply plan.json
   fleet apply --digest 2b1c… -f fleet.yaml
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return refusal{"apply takes one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"}
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && cmd.Flags().Changed("file") {
 				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
@@ -49,7 +54,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	set.IntVar(&s.flags.parallelism, "parallelism", apply.DefaultParallelism, "changes at a time, at most 100")
 	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is ever less often, from 1s to 10s")
 	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
-	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long to look for the server of an unanswered create before it is sent again")
+	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
 	s.flags.forJournal(set)
 	return cmd
 }

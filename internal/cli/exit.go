@@ -8,7 +8,7 @@ import (
 
 // Outcomes that are not mistakes but have an exit code of their own.
 var (
-	errChangesPending = errors.New("changes are pending")
+	errChangesPending = errors.New("the servers are not as the file says")
 	errIncomplete     = errors.New("the apply is incomplete")
 	errInterrupted    = errors.New("interrupted")
 )

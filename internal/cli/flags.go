@@ -113,6 +113,16 @@ func (f *flags) selection() planner.Selection {
 	return planner.Selection{Targets: f.targets, Excludes: f.excludes}
 }
 
+// noArguments refuses arguments, and says what may have been meant.
+func noArguments(hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return refusal{fmt.Sprintf("%s takes no argument, and there is %q", cmd.CommandPath(), args[0]), hint}
+	}
+}
+
 // flagError adds to a mistake in the flags what may have been meant.
 func flagError(cmd *cobra.Command, err error) error {
 	hint := cmd.CommandPath() + " --help lists the flags"

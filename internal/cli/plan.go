@@ -26,13 +26,13 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
   fleet plan -f fleet.yaml --target 'web-*'
   fleet plan --out plan.json && fleet apply plan.json
   fleet plan --sandbox --detailed-exitcode`,
-		Args: cobra.NoArgs,
+		Args: noArguments("name fleet files with -f, a sandbox as --sandbox=FILE"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.plan(cmd.Context()) },
 	}
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
 	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
-	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where changes are pending")
+	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd
 }
 
@@ -55,7 +55,7 @@ func (s *session) plan(ctx context.Context) error {
 	if err := s.showPlan(p); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the plan: %w", err)
 	}
-	if s.flags.detailedExitCode && !p.Empty() {
+	if s.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0) {
 		return errChangesPending
 	}
 	return nil
@@ -66,7 +66,11 @@ func (s *session) savePlan(p *planner.Plan) error {
 	if s.flags.out == "" {
 		return nil
 	}
-	if info, err := os.Lstat(s.flags.out); err == nil && !info.Mode().IsRegular() {
+	info, err := os.Lstat(s.flags.out)
+	switch {
+	case s.flags.out == "-":
+		return refusal{"--out takes the name of a file", "for stdout there is --json"}
+	case err == nil && !info.Mode().IsRegular():
 		return refusal{fmt.Sprintf("cannot save the plan: %s is there and is not a regular file", s.flags.out), "give the name of a file, new or to be replaced; for stdout there is --json"}
 	}
 	var doc bytes.Buffer
@@ -74,7 +78,11 @@ func (s *session) savePlan(p *planner.Plan) error {
 		return err
 	}
 	if err := renameio.WriteFile(s.flags.out, doc.Bytes(), 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
-		return fmt.Errorf("cannot save the plan: %w", err)
+		var cause syscall.Errno // without the name of a temporary file
+		if errors.As(err, &cause) {
+			err = cause
+		}
+		return fmt.Errorf("cannot save the plan in %s: %w", s.flags.out, err)
 	}
 	return nil
 }

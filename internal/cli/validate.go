@@ -16,7 +16,7 @@ func newValidate(s *session) *cobra.Command {
 		Long: `Check fleet files, all mistakes at once, without a token or a request. Whether the
 plans, systems and locations exist, only plan can tell.`,
 		Example: "  fleet validate\n  fleet validate -f fleet.yaml -f staging/",
-		Args:    cobra.NoArgs,
+		Args:    noArguments("name fleet files with -f"),
 		RunE: func(*cobra.Command, []string) error {
 			f, err := fleet.Load(s.flags.files...)
 			if err != nil {

@@ -11,7 +11,7 @@ func newVersion(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments(""),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(s.Stdout, "fleet "+version())
 			return err

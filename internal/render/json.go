@@ -58,7 +58,7 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests map[stri
 	for _, rep := range r.Reports {
 		d.Changes = append(d.Changes, report(rep))
 	}
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
 	return enc.Encode(d)
 }

@@ -115,7 +115,7 @@ func noChanges(p *planner.Plan) string {
 	case len(p.Waits) > 0:
 		return fmt.Sprintf("No changes. %s still on %s way.", areServers(len(p.Waits)), its(len(p.Waits)))
 	case len(p.Blocked) > 0:
-		return "No changes."
+		return "No changes that apply may make."
 	case p.Scope.Listed == 0:
 		return "No changes. The file lists no servers."
 	}

@@ -136,7 +136,7 @@ func TestClosingLines(t *testing.T) {
 		{planner.Plan{}, "No changes. The file lists no servers.", ""},
 		{planner.Plan{Waits: wait}, "No changes. 2 servers are still on their way.", ""},
 		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still on its way.", ""},
-		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes.", "1 blocked, 2 unlisted."},
+		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes that apply may make.", "1 blocked, 2 unlisted."},
 		{planner.Plan{Changes: change, Waits: wait}, "Plan: 1 to create.", "2 still on their way."},
 	} {
 		if got := total(&test.plan); got != test.want {

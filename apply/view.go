@@ -1,0 +1,82 @@
+package apply
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// freshFor is how long a server is taken to be as it was last seen. A change that
+// comes later looks again, so that what others have done meanwhile is not undone.
+const freshFor = 10 * time.Second
+
+// view is what a run knows of all servers: its newest complete list.
+type view struct {
+	client  *vpsorg.Client
+	journal *Journal
+	plan    *planner.Plan
+
+	mu    sync.Mutex
+	world map[vpsorg.ID]planner.Server // nil before the first list of the run
+	asOf  time.Time                    // when that list was asked for; before it, when the run began
+
+	refreshing sync.Mutex
+}
+
+func newView(r Runner, p *planner.Plan) *view {
+	return &view{client: r.Client, journal: r.Journal, plan: p, asOf: time.Now()}
+}
+
+// read reads the list, and tells when it was asked for.
+func (v *view) read(ctx context.Context) (servers []planner.Server, asked time.Time, err error) {
+	asked = time.Now()
+	listed, err := v.client.ListServers(ctx, vpsorg.ListFilter{})
+	if err != nil {
+		return nil, asked, err
+	}
+	servers = fromServers(listed)
+	world := make(map[vpsorg.ID]planner.Server, len(servers))
+	for _, s := range servers {
+		world[vpsorg.ID(s.ID)] = s
+	}
+	v.mu.Lock()
+	v.world, v.asOf = world, asked
+	v.mu.Unlock()
+	v.journal.Settle(planner.Observation{Account: v.plan.Account, Endpoint: v.plan.Endpoint, Servers: servers})
+	return servers, asked, nil
+}
+
+// server is a server as the newest list showed it; known is false for one that it
+// lacks, and before the first list.
+func (v *view) server(id vpsorg.ID) (s planner.Server, fresh, known bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s, known = v.world[id]
+	return s, time.Since(v.asOf) <= freshFor, known
+}
+
+// recheck is a server as it is just before a change to it: as it was seen within
+// freshFor, else read anew, by one list for all that are still to be changed where
+// that takes fewer requests. known is false where nothing was seen since the plan.
+func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
+	s, fresh, known := r.view.server(id)
+	if fresh {
+		return s, known, nil
+	}
+	if r.lanesOpen() >= r.Client.ListCost() {
+		r.view.refreshing.Lock()
+		defer r.view.refreshing.Unlock()
+		if s, fresh, known = r.view.server(id); fresh {
+			return s, known, nil // another worker has just read it
+		}
+		if _, _, err := r.view.read(ctx); err == nil {
+			s, _, known = r.view.server(id)
+			return s, known, nil
+		}
+	}
+	s, _, err = r.current(ctx, id)
+	return s, err == nil, err
+}
