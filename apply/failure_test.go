@@ -301,7 +301,7 @@ func TestPlanReadsOnly(t *testing.T) {
 }
 
 // TestEditsDuringALongApply lets somebody edit servers after the apply has begun.
-// What was seen more than ten seconds ago is looked at again.
+// What was seen a while ago is looked at again.
 func TestEditsDuringALongApply(t *testing.T) {
 	slow := times(1, "PATCH", "/1/", emulator.Fault{Delay: 15 * time.Second})
 	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {

@@ -11,7 +11,7 @@ import (
 
 // freshFor is how long a server is taken to be as it was last seen. A change that
 // comes later looks again, so that what others have done meanwhile is not undone.
-const freshFor = 10 * time.Second
+const freshFor = 5 * time.Second
 
 // view is what a run knows of all servers: its newest complete list.
 type view struct {
@@ -23,11 +23,11 @@ type view struct {
 	world map[vpsorg.ID]planner.Server // nil before the first list of the run
 	asOf  time.Time                    // when that list was asked for; before it, when the run began
 
-	refreshing sync.Mutex
+	refreshing chan struct{} // full while a worker reads the list for all
 }
 
 func newView(r Runner, p *planner.Plan) *view {
-	return &view{client: r.Client, journal: r.Journal, plan: p, asOf: time.Now()}
+	return &view{client: r.Client, journal: r.Journal, plan: p, asOf: time.Now(), refreshing: make(chan struct{}, 1)}
 }
 
 // read reads the list, and tells when it was asked for.
@@ -67,8 +67,12 @@ func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, know
 		return s, known, nil
 	}
 	if r.lanesOpen() >= r.Client.ListCost() {
-		r.view.refreshing.Lock()
-		defer r.view.refreshing.Unlock()
+		select {
+		case r.view.refreshing <- struct{}{}:
+			defer func() { <-r.view.refreshing }()
+		case <-ctx.Done():
+			return s, false, notStarted{ErrInterrupted}
+		}
 		if s, fresh, known = r.view.server(id); fresh {
 			return s, known, nil // another worker has just read it
 		}

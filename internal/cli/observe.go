@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -16,7 +17,7 @@ func (s *session) load() (*fleet.Fleet, error) {
 		return nil, err
 	}
 	if len(f.Servers) == 0 && !s.flags.allowEmpty {
-		return nil, refusal{"the fleet file lists no servers", "if that is meant, say so with --allow-empty"}
+		return nil, refusal{fmt.Sprintf("%s:1:1: no servers are listed", strings.Join(s.flags.files, ", ")), "if that is meant, say so with --allow-empty"}
 	}
 	return f, nil
 }
