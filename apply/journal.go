@@ -3,9 +3,11 @@ package apply
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -45,12 +47,22 @@ type Journal struct {
 	storage Storage
 
 	mu      sync.Mutex
-	pending []Intent // in the order in which they were begun
-	written int      // records appended
-	broken  error    // why nothing can be written any more
+	pending intents
+	written int   // records appended
+	broken  error // why nothing can be written any more
 
 	syncing sync.Mutex
 	synced  int // records known to be on disk
+}
+
+// intents are open intents by key.
+type intents map[string]Intent
+
+// sorted is in the order in which they were begun.
+func (in intents) sorted() []Intent {
+	return slices.SortedFunc(maps.Values(in), func(a, b Intent) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.key(), b.key()))
+	})
 }
 
 // Storage is where a journal is kept. What was appended is sure to last only
@@ -81,7 +93,7 @@ func NewJournal(s Storage) (*Journal, error) {
 		return nil, err
 	}
 	j := &Journal{storage: s, pending: pending}
-	if compact := encodeIntents(pending); !bytes.Equal(compact, data) {
+	if compact := encodeIntents(pending.sorted()); !bytes.Equal(compact, data) {
 		err = s.Rewrite(compact)
 	}
 	return j, err
@@ -93,11 +105,12 @@ func ReadIntents(s Storage) ([]Intent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readIntents(data)
+	open, err := readIntents(data)
+	return open.sorted(), err
 }
 
-func readIntents(data []byte) ([]Intent, error) {
-	var open []Intent
+func readIntents(data []byte) (intents, error) {
+	open := make(intents)
 	in := bufio.NewReader(bytes.NewReader(data))
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')
@@ -109,10 +122,10 @@ func readIntents(data []byte) ([]Intent, error) {
 			return nil, fmt.Errorf("line %d of the journal is damaged\nhint: look at the servers it may be about, then move the journal away", n)
 		}
 		if r.Intent != nil {
-			open = append(open, *r.Intent)
+			open[r.Intent.key()] = *r.Intent
 			continue
 		}
-		open = slices.DeleteFunc(open, func(i Intent) bool { return i.key() == r.Closed })
+		delete(open, r.Closed)
 	}
 }
 
@@ -132,13 +145,7 @@ func (j *Journal) Pending(endpoint, account string) []Intent {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var found []Intent
-	for _, i := range j.pending {
-		if i.Endpoint == endpoint && i.Account == account {
-			found = append(found, i)
-		}
-	}
-	return found
+	return slices.DeleteFunc(j.pending.sorted(), func(i Intent) bool { return i.Endpoint != endpoint || i.Account != account })
 }
 
 // Settle closes the intents whose server is there: exactly one of the name, with
@@ -148,11 +155,15 @@ func (j *Journal) Settle(o planner.Observation) {
 	if j == nil {
 		return
 	}
+	open := j.Pending(o.Endpoint, o.Account)
+	if len(open) == 0 {
+		return
+	}
 	named := make(map[string][]planner.Server)
 	for _, s := range o.Servers {
 		named[s.Name] = append(named[s.Name], s)
 	}
-	for _, i := range j.Pending(o.Endpoint, o.Account) {
+	for _, i := range open {
 		if found := named[i.Name]; len(found) == 1 && i.fits(found[0]) {
 			j.close(i, "made "+found[0].ID)
 		}
@@ -168,7 +179,7 @@ func (j *Journal) begin(i Intent) error {
 	j.mu.Lock()
 	err := j.append(record{Intent: &i})
 	if err == nil {
-		j.pending = append(j.pending, i)
+		j.pending[i.key()] = i
 	}
 	mine := j.written
 	j.mu.Unlock()
@@ -186,7 +197,7 @@ func (j *Journal) close(i Intent, why string) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.pending = slices.DeleteFunc(j.pending, func(p Intent) bool { return p.key() == i.key() })
+	delete(j.pending, i.key())
 	j.append(record{Closed: i.key(), Why: why})
 }
 

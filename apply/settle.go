@@ -49,10 +49,13 @@ func (r *run) intent(req vpsorg.CreateRequest) Intent {
 // renamed, that it may now appear under its new name.
 func (r *run) follow(fields []planner.FieldChange) error {
 	for _, f := range fields {
+		if f.Field != fleet.FieldName {
+			continue
+		}
 		from, _ := f.From.AsText()
 		to, _ := f.To.AsText()
 		for _, i := range r.Journal.Pending(r.plan.Endpoint, r.plan.Account) {
-			if f.Field != fleet.FieldName || i.Name != from {
+			if i.Name != from {
 				continue
 			}
 			i.Name, i.At = to, time.Now().Round(0)

@@ -12,11 +12,7 @@ import (
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
 	b.WriteString(s.paint(bold, heading(p)) + "\n")
-	var rows []row
-	for _, c := range p.Changes {
-		rows = append(rows, s.changeRow(c))
-	}
-	s.section(&b, "", rows)
+	s.section(&b, "", changeRows(p.Changes, s))
 	s.section(&b, "Waiting for:", waitRows(p.Waits, s))
 	s.section(&b, "Blocked:", blockedRows(p.Blocked, s))
 	s.section(&b, "Unlisted (not in the file, left alone):", unlistedRows(p.Unlisted, s))
@@ -49,6 +45,20 @@ func (s Style) section(b *strings.Builder, title string, rows []row) {
 		b.WriteString(title + "\n")
 	}
 	s.table(b, rows)
+}
+
+// changeRows shows changes. A reason that the change above has too, as in a range,
+// is not said again.
+func changeRows(changes []planner.Change, s Style) []row {
+	var rows []row
+	for i, c := range changes {
+		r := s.changeRow(c)
+		if i > 0 && changes[i-1].Action() == c.Action() && changes[i-1].About().Reason == c.About().Reason {
+			r.remark = ""
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 func waitRows(waits []planner.Wait, s Style) []row {
