@@ -119,7 +119,7 @@ func readIntents(data []byte) (intents, error) {
 		}
 		var r record
 		if err := json.Unmarshal(line, &r); err != nil || (r.Intent == nil) == (r.Closed == "") {
-			return nil, fmt.Errorf("line %d of the journal is damaged\nhint: look at the servers it may be about, then move the journal away", n)
+			return nil, fmt.Errorf("line %d of the journal of creates is damaged\nhint: look at the servers it may be about, then move the journal away", n)
 		}
 		if r.Intent != nil {
 			open[r.Intent.key()] = *r.Intent

@@ -157,10 +157,10 @@ func outcome(err error) Outcome {
 	switch {
 	case err == nil:
 		return Done
-	case errors.As(err, &n):
-		return NotStarted
 	case errors.As(err, &u):
 		return Unknown
+	case errors.As(err, &n):
+		return NotStarted
 	}
 	return Failed
 }

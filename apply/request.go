@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
-
-// attempts bounds how often one change is sent, however it fails; a change that
-// the API only puts off, with a 429, is sent again until the time-out.
-const attempts = 4
 
 // do carries one request of a lane out.
 func (r *run) do(ctx context.Context, l *lane, s step) error {
@@ -36,87 +31,6 @@ func (r *run) do(ctx context.Context, l *lane, s step) error {
 	panic(fmt.Sprintf("unknown step %T", s))
 }
 
-// verdict is what a look at the server after an unclear answer says.
-type verdict int
-
-const (
-	again   verdict = iota // it did not take effect: send it again
-	took                   // it did
-	unclear                // nobody can tell
-)
-
-// send sends a change until it is certain what became of it. After an answer that
-// leaves that open it looks, and sends again only what did not take effect; where
-// there is no look, nobody can tell. A look that finds the server changed by
-// others gives an error of its own.
-func (r *run) send(ctx context.Context, request func() error, look func() (verdict, error)) error {
-	pause := r.Client.Pauses()
-	give := time.Now().Add(r.Timeout)
-	for attempt := 1; ; attempt++ {
-		err := request()
-		if err == nil {
-			return nil
-		}
-		r.fatal(err)
-		switch {
-		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give):
-			attempt-- // put off, not refused; the limiter holds it back
-		case notSent(err):
-			if ctx.Err() != nil {
-				return notStarted{ErrInterrupted}
-			}
-			if attempt == attempts {
-				return err
-			}
-		case look == nil && mayHaveTaken(err):
-			return unknown{err}
-		case look != nil && mayHaveTaken(err):
-			v, lookErr := look()
-			switch {
-			case lookErr != nil && v == unclear:
-				return unknown{fmt.Errorf("%w; and looking failed: %w", err, lookErr)}
-			case lookErr != nil:
-				return lookErr
-			case v == took:
-				return nil
-			case v == unclear || attempt == attempts && vpsorg.Ambiguous(err):
-				return unknown{err}
-			case attempt == attempts:
-				return err
-			}
-		default:
-			return err
-		}
-		if r.stopped() != nil || !sleep(ctx, pause()) {
-			return err
-		}
-	}
-}
-
-// mayHaveTaken reports whether a change that failed may have taken effect: what it
-// is in conflict with may be itself, tried before.
-func mayHaveTaken(err error) bool {
-	return vpsorg.Ambiguous(err) || errors.Is(err, vpsorg.ErrConflict)
-}
-
-// notSent reports whether a request certainly never reached the API.
-func notSent(err error) bool {
-	var e *vpsorg.Error
-	return errors.As(err, &e) && e.NotSent
-}
-
-// sleep waits, and reports false when ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // current reads a server for a look. One that is gone is told as took with an
 // error, one that could not be read as unclear.
 func (r *run) current(ctx context.Context, id vpsorg.ID) (planner.Server, verdict, error) {
@@ -127,7 +41,9 @@ func (r *run) current(ctx context.Context, id vpsorg.ID) (planner.Server, verdic
 	case err != nil:
 		return planner.Server{}, unclear, r.fatal(err)
 	}
-	return fromServer(live), again, nil
+	server := fromServer(live)
+	r.view.note(server)
+	return server, again, nil
 }
 
 // create makes a server. Each request has an intent of its own, on disk before it
@@ -137,16 +53,20 @@ func (r *run) create(ctx context.Context, l *lane, s createStep) error {
 		return notStarted{err}
 	}
 	var intent Intent
+	var unwritten error // why the intent is not on disk
 	err := r.send(ctx, func() error {
 		request := toCreate(s.name, s.spec)
 		sending := vpsorg.BeforeSend(ctx, func() error {
 			intent = r.intent(request)
-			return r.Journal.begin(intent)
+			unwritten = r.Journal.begin(intent)
+			return unwritten
 		})
 		server, err := r.Client.CreateServer(sending, request)
 		switch {
 		case err == nil:
 			l.made = server.ID // the intent stays open until a list shows the server
+		case unwritten != nil:
+			return held{notStarted{unwritten}}
 		case !mayHaveTaken(err) && !intent.At.IsZero():
 			r.Journal.close(intent, "refused")
 		}
@@ -276,9 +196,11 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 		if !fresh { // the first time, or it was put off
 			switch v, err := look(); {
 			case v == unclear:
-				return fmt.Errorf("not deleted, because it could not be read just before: %w", err)
+				return held{fmt.Errorf("not deleted, because it could not be read just before: %w", err)}
+			case err != nil:
+				return held{err}
 			case v == took:
-				return err
+				return nil
 			}
 		}
 		fresh = false

@@ -55,6 +55,11 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	unwatch := context.AfterFunc(ctx, func() { run.stop(ErrInterrupted) })
 	defer unwatch()
 
+	select {
+	case <-drain: // before anything began
+		run.stop(ErrInterrupted)
+	default:
+	}
 	var group, watching errgroup.Group
 	watching.Go(func() error { run.watcher.loop(ctx); return nil })
 	watching.Go(func() error {

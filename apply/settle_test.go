@@ -179,7 +179,7 @@ func TestNothingIsSentWithoutAnIntentOnDisk(t *testing.T) {
 			w.journaled(m)
 			w.add("1", "x", "active")
 			r := w.run(w.plan(strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org}}"))
-			if r.Count(apply.Failed) != 3 || r.Count(apply.Done) != 1 || !strings.Contains(report(r), "no space left") {
+			if r.Count(apply.NotStarted) != 3 || r.Count(apply.Done) != 1 || !strings.Contains(report(r), "no space left") {
 				t.Errorf("%s", report(r))
 			}
 			if got := w.sent(0); got != "PATCH /servers/1/\n" {
@@ -218,7 +218,7 @@ func TestJournalOutlivesCrashes(t *testing.T) {
 func TestDamagedJournalIsRefused(t *testing.T) {
 	for _, data := range []string{"hello\n", "{}\n", `{"closed":"x","intent":{}}` + "\n", "\n\n"} {
 		_, err := apply.NewJournal(&memory{data: []byte(data)})
-		if err == nil || !strings.Contains(err.Error(), "line 1 of the journal is damaged") {
+		if err == nil || !strings.Contains(err.Error(), "line 1 of the journal of creates is damaged") {
 			t.Errorf("%q: %v", data, err)
 		}
 	}

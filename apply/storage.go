@@ -33,14 +33,14 @@ func (f *File) Read() ([]byte, error) {
 	}
 	defer in.Close()
 	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("the journal %s is not a regular file", f.Path)
+		return nil, f.failed(errors.New("it is there, and is not a regular file"))
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxJournal+1))
 	switch {
 	case err != nil:
 		return nil, f.failed(err)
 	case len(data) > maxJournal:
-		return nil, fmt.Errorf("the journal %s is larger than %d MiB", f.Path, maxJournal>>20)
+		return nil, f.failed(fmt.Errorf("it is larger than %d MiB", maxJournal>>20))
 	}
 	return data, nil
 }
@@ -102,6 +102,10 @@ func (f *File) failed(err error) error {
 	if err == nil {
 		return nil
 	}
+	var cause syscall.Errno // the hint names the file
+	if errors.As(err, &cause) {
+		err = cause
+	}
 	return &journalError{f.Path, err}
 }
 
@@ -116,5 +120,5 @@ func (e *journalError) Unwrap() error { return e.err }
 
 // Hint says what to do about it.
 func (e *journalError) Hint() string {
-	return fmt.Sprintf("make room, or get leave to write, at %s; or give another place with --journal", e.path)
+	return fmt.Sprintf("look at %s: it needs room and leave to write; or give another place with --journal", e.path)
 }

@@ -13,21 +13,28 @@ import (
 // comes later looks again, so that what others have done meanwhile is not undone.
 const freshFor = 5 * time.Second
 
-// view is what a run knows of all servers: its newest complete list.
+// view is what a run knows of all servers: its newest complete list, and what it
+// has read one by one since.
 type view struct {
 	client  *vpsorg.Client
 	journal *Journal
 	plan    *planner.Plan
 
 	mu    sync.Mutex
-	world map[vpsorg.ID]planner.Server // nil before the first list of the run
-	asOf  time.Time                    // when that list was asked for; before it, when the run began
+	world map[vpsorg.ID]sighting
+	asOf  time.Time // when that list was asked for; before it, when the run began
 
 	refreshing chan struct{} // full while a worker reads the list for all
 }
 
+// sighting is a server and when it was asked for.
+type sighting struct {
+	planner.Server
+	at time.Time
+}
+
 func newView(r Runner, p *planner.Plan) *view {
-	return &view{client: r.Client, journal: r.Journal, plan: p, asOf: time.Now(), refreshing: make(chan struct{}, 1)}
+	return &view{client: r.Client, journal: r.Journal, plan: p, world: map[vpsorg.ID]sighting{}, asOf: time.Now(), refreshing: make(chan struct{}, 1)}
 }
 
 // read reads the list, and tells when it was asked for.
@@ -38,9 +45,9 @@ func (v *view) read(ctx context.Context) (servers []planner.Server, asked time.T
 		return nil, asked, err
 	}
 	servers = fromServers(listed)
-	world := make(map[vpsorg.ID]planner.Server, len(servers))
+	world := make(map[vpsorg.ID]sighting, len(servers))
 	for _, s := range servers {
-		world[vpsorg.ID(s.ID)] = s
+		world[vpsorg.ID(s.ID)] = sighting{s, asked}
 	}
 	v.mu.Lock()
 	v.world, v.asOf = world, asked
@@ -49,13 +56,23 @@ func (v *view) read(ctx context.Context) (servers []planner.Server, asked time.T
 	return servers, asked, nil
 }
 
-// server is a server as the newest list showed it; known is false for one that it
-// lacks, and before the first list.
+// note keeps a server that was read alone.
+func (v *view) note(s planner.Server) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.world[vpsorg.ID(s.ID)] = sighting{s, time.Now()}
+}
+
+// server is a server as it was last seen; known is false for one that the newest
+// list lacks, and for one that was not seen since the plan.
 func (v *view) server(id vpsorg.ID) (s planner.Server, fresh, known bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	s, known = v.world[id]
-	return s, time.Since(v.asOf) <= freshFor, known
+	seen, known := v.world[id]
+	if !known {
+		seen.at = v.asOf
+	}
+	return seen.Server, time.Since(seen.at) <= freshFor, known
 }
 
 // recheck is a server as it is just before a change to it: as it was seen within

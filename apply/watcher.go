@@ -53,7 +53,7 @@ func newWatcher(r *run) *watcher {
 
 // add begins a wait.
 func (w *watcher) add(x *wait) {
-	x.due = x.since.Add(w.interval(0))
+	x.due = x.since.Add(min(w.interval(0), w.run.Timeout))
 	w.mu.Lock()
 	w.waits = append(w.waits, x)
 	w.mu.Unlock()
@@ -77,6 +77,15 @@ func (w *watcher) loop(ctx context.Context) {
 	defer timer.Stop()
 	still := time.Now().Add(stillEvery)
 	for {
+		if why := w.run.stopped(); why != nil {
+			w.abandon(why)
+			select { // lanes that are still under way may come to wait
+			case <-w.wake:
+			case <-w.quit:
+				return
+			}
+			continue
+		}
 		next := w.next()
 		if len(w.pending()) > 0 && still.Before(next) {
 			next = still
@@ -86,12 +95,6 @@ func (w *watcher) loop(ctx context.Context) {
 		case <-w.quit:
 			return
 		case <-w.run.stopping:
-			w.abandon(w.run.stopped())
-			select { // lanes that are still under way may come to wait
-			case <-w.wake:
-			case <-w.quit:
-				return
-			}
 			continue
 		case <-w.wake:
 			continue
@@ -182,6 +185,9 @@ func (w *watcher) lookByGet(ctx context.Context, waits []*wait) {
 			if err != nil && !errors.Is(err, vpsorg.ErrNotFound) {
 				w.missed([]*wait{x}, err)
 				return nil
+			}
+			if err == nil {
+				w.run.view.note(fromServer(s))
 			}
 			w.judge(x, planner.Status(s.Status), err == nil)
 			return nil

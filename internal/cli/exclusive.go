@@ -24,13 +24,16 @@ func (s *session) exclusively(ctx context.Context, w world) (*apply.Journal, fun
 	if err != nil {
 		return nil, nil, err
 	}
+	file := &apply.File{Path: path}
+	if _, err := file.Read(); err != nil {
+		return nil, nil, err // before a lock is left beside it
+	}
 	host, _ := os.Hostname() // an unnamed host is shown as such
 	lock, err := apply.TakeLock(path+".lock", apply.Holder{
 		PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(s.Args, " "), Since: time.Now()})
 	if err != nil {
 		return nil, nil, err
 	}
-	file := &apply.File{Path: path}
 	journal, err := apply.NewJournal(file)
 	if err != nil {
 		lock.Release()

@@ -1,0 +1,126 @@
+package binary_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// full lets no file grow beyond so many blocks of 512 bytes, as a full disk does;
+// writes fail then.
+func full(blocks int) string { return fmt.Sprintf("ulimit -f %d", blocks) }
+
+// Where an intent cannot be written down its create is not sent, whether the disk
+// is full at once or in the middle; with room again the next run does the rest.
+func TestFullDisk(t *testing.T) {
+	for blocks, most := range map[int]int{0: 0, 4: 12} {
+		t.Run(fmt.Sprintf("%d blocks", blocks), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, &emulator.Emulator{}, servers(12))
+			journal := w.newIntents()
+			end := w.start(limited(full(blocks)), applying("--parallelism", "12")...).wait()
+			end.want(t, 3, "cannot keep the journal of creates", "file too large", "hint: look at ")
+			journal.add()
+			journal.want()
+			if sent := len(w.sent()); sent > most || blocks > 0 && sent == 0 || sent == 12 {
+				t.Errorf("%d creates were sent", sent)
+			}
+			w.run(applying()...).want(t, 0)
+			journal.add()
+			journal.want()
+			w.wantComplete(12)
+			w.wantIdle()
+		})
+	}
+}
+
+// A place where no journal can be is an error before anything is changed.
+func TestNoPlaceForTheJournal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &emulator.Emulator{}, servers(2))
+	w.write("file", "")
+	if err := os.Mkdir(filepath.Join(w.dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, said := range map[string]string{
+		"file/journal": "not a directory",
+		"folder":       "is not a regular file",
+	} {
+		w.run(applying("--journal", path)...).want(t, 1, "error: ", said)
+	}
+	w.wantUntouched()
+}
+
+// A plan file that cannot be written is as it was before, or absent.
+func TestPlanOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &emulator.Emulator{}, servers(50))
+	for _, before := range []string{"", "the plan of yesterday"} {
+		if before != "" {
+			w.write("plan.json", before)
+		}
+		for _, blocks := range []int{0, 2} {
+			w.start(limited(full(blocks)), "plan", "--out", "plan.json").wait().want(t, 1, "cannot save the plan", "file too large")
+			if now := w.files(); now["plan.json"] != before || len(now) > 1 {
+				t.Errorf("the files are now %q", now)
+			}
+		}
+	}
+	w.write("file", "")
+	w.run("plan", "--out", "file/plan.json").want(t, 1, "cannot save the plan", "not a directory")
+	w.wantUntouched()
+}
+
+// Every file that fleet writes is its owner's alone, whatever the umask.
+func TestFileModes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &emulator.Emulator{}, servers(2))
+	w.start(limited("umask 0"), "plan", "--out", "plan.json").wait().want(t, 0)
+	w.start(limited("umask 0"), applying()...).wait().want(t, 0)
+	w.start(limited("umask 0"), applying()...).wait().want(t, 0) // rewrites the journal
+	files := w.files()
+	if len(files) != 3 {
+		t.Errorf("%d files were written, want the plan, the journal and its lock", len(files))
+	}
+	for name := range files {
+		info, err := os.Lstat(filepath.Join(w.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode(); mode != 0o600 {
+			t.Errorf("%s is %s", name, mode)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(w.dir, "state", "fleet")); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the state folder is %s, %v", info.Mode(), err)
+	}
+}
+
+// A symbolic link in the place of a file leads nowhere.
+func TestPlantedLinks(t *testing.T) {
+	for _, test := range []struct {
+		link string
+		args []string
+	}{
+		{"journal", applying("--journal", "journal")},
+		{"journal.lock", applying("--journal", "journal")},
+		{"plan.json", []string{"plan", "--out", "plan.json"}},
+	} {
+		t.Run(test.link, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, &emulator.Emulator{}, servers(2))
+			w.write("precious", "")
+			if err := os.Symlink("precious", filepath.Join(w.dir, test.link)); err != nil {
+				t.Fatal(err)
+			}
+			w.run(test.args...).want(t, 1, "cannot ", test.link)
+			if text := w.files()["precious"]; text != "" {
+				t.Errorf("it was written through: %q", text)
+			}
+			w.wantUntouched()
+		})
+	}
+}
