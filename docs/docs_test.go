@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	_ "github.com/vps-fleet/fleet/internal/cli" // so that a change of the command runs these tests anew
 )
 
 var update = flag.Bool("update", false, "write the output of the README's sessions anew")
