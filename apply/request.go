@@ -53,20 +53,15 @@ func (r *run) create(ctx context.Context, l *lane, s createStep) error {
 		return notStarted{err}
 	}
 	var intent Intent
-	var unwritten error // why the intent is not on disk
 	err := r.send(ctx, func() error {
 		request := toCreate(s.name, s.spec)
-		sending := vpsorg.BeforeSend(ctx, func() error {
+		server, err := r.Client.CreateServer(r.changing(ctx, func() error {
 			intent = r.intent(request)
-			unwritten = r.Journal.begin(intent)
-			return unwritten
-		})
-		server, err := r.Client.CreateServer(sending, request)
+			return r.Journal.begin(intent)
+		}), request)
 		switch {
 		case err == nil:
 			l.made = server.ID // the intent stays open until a list shows the server
-		case unwritten != nil:
-			return held{notStarted{unwritten}}
 		case !mayHaveTaken(err) && !intent.At.IsZero():
 			r.Journal.close(intent, "refused")
 		}
@@ -109,7 +104,7 @@ func (r *run) patch(ctx context.Context, s patchStep) error {
 	if err := r.follow(s.fields); err != nil {
 		return err
 	}
-	return r.send(ctx, func() error { return r.sendFields(ctx, s) }, func() (verdict, error) {
+	return r.send(ctx, func() error { return r.sendFields(r.changing(ctx, nil), s) }, func() (verdict, error) {
 		live, v, err := r.current(ctx, s.id)
 		if err != nil {
 			return v, err
@@ -204,7 +199,7 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 			}
 		}
 		fresh = false
-		return r.Client.DeleteServer(ctx, id)
+		return r.Client.DeleteServer(r.changing(ctx, nil), id)
 	}, look)
 	if errors.Is(err, vpsorg.ErrNotFound) {
 		l.doubted = true
@@ -260,7 +255,7 @@ func (r *run) power(ctx context.Context, s powerStep) error {
 	if done, err := r.already(ctx, s); done || err != nil {
 		return err
 	}
-	err := r.send(ctx, func() error { _, err := request(ctx, s.id); return err }, look)
+	err := r.send(ctx, func() error { _, err := request(r.changing(ctx, nil), s.id); return err }, look)
 	var api *vpsorg.Error
 	if s.verb != planner.ActionReboot && errors.As(err, &api) && api.Status == 400 {
 		if v, lookErr := look(); v == took && lookErr == nil {

@@ -80,10 +80,26 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 	}
 }
 
+// changing is the context of a request that changes something. When its turn has
+// come it is held back after all where the run stops, or where first fails.
+func (r *run) changing(ctx context.Context, first func() error) context.Context {
+	return vpsorg.BeforeSend(ctx, func() error {
+		why := r.stopped()
+		if why == nil && first != nil {
+			why = first()
+		}
+		if why != nil {
+			return held{notStarted{why}}
+		}
+		return nil
+	})
+}
+
 // held is why a request was not sent after all.
 type held struct{ why error }
 
 func (h held) Error() string { return h.why.Error() }
+func (h held) Unwrap() error { return h.why }
 
 // consult looks what became of a change that failed with err.
 func consult(err error, look func() (verdict, error)) (verdict, error) {
