@@ -59,6 +59,8 @@ func TestFailures(t *testing.T) {
 			want:   "delete x: failed: not deleted: its name was x when the plan was made and is precious now / hint: make a new plan\n"},
 		{name: "a delete of a server that was deleted", file: "servers: {x: {absent: true}}",
 			meddle: func(w *world) { w.emulator.Remove("1") }, want: "delete x: done\n"},
+		{name: "a delete of a server whose name is another's by now", file: "servers: {x: {absent: true}}",
+			meddle: func(w *world) { w.emulator.Remove("1"); w.add("9", "x", "active") }, want: "delete x: done\n"},
 		{name: "the replacement cannot be created", file: "servers: {x: {plan: 2, replace: create-first}}",
 			fault:    once("POST", "/servers/", emulator.Fault{Answer: answer(402, `{"detail":"no credit"}`)}),
 			want:     "replace x: failed: POST /servers/: 402 Payment Required: no credit\n",

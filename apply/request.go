@@ -92,19 +92,28 @@ func (r *run) credit() error {
 
 // patch changes some fields of a server, with PUT where all three change.
 func (r *run) patch(ctx context.Context, s patchStep) error {
-	live, known, err := r.recheck(ctx, s.id)
-	if err != nil {
-		return r.fatal(err)
-	}
-	if known {
-		if v, err := compareFields(live, s); v != again {
-			return err // done already, or changed by others
+	return r.send(ctx, func() error {
+		live, known, err := r.recheck(ctx, s.id)
+		if err != nil {
+			return held{r.fatal(err)}
 		}
-	}
-	if err := r.follow(s.fields); err != nil {
-		return err
-	}
-	return r.send(ctx, func() error { return r.sendFields(r.changing(ctx, nil), s) }, func() (verdict, error) {
+		if known {
+			if v, err := compareFields(live, s); v != again {
+				return hold(err) // done already, or changed by others
+			}
+		}
+		if err := r.follow(s.fields); err != nil {
+			return held{err}
+		}
+		return r.sendFields(r.changing(ctx, func() error {
+			live, _, known := r.view.server(s.id)
+			if !known {
+				return nil
+			}
+			_, err := compareFields(live, s)
+			return err
+		}), s)
+	}, func() (verdict, error) {
 		live, v, err := r.current(ctx, s.id)
 		if err != nil {
 			return v, err
@@ -164,6 +173,14 @@ func offLimits(live planner.Server) error {
 	return fmt.Errorf("its status is %q by now, and fleet does nothing to such a server", live.Status)
 }
 
+// stillToDelete is why a server is no longer the one that was to be deleted.
+func stillToDelete(old, now planner.Server) error {
+	if why := planner.ChangedSince(old, now); why != "" {
+		return fmt.Errorf("not deleted: %s\nhint: make a new plan", why)
+	}
+	return nil
+}
+
 // delete removes a server after reading it once more: it must still be the one
 // that was to be deleted.
 func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
@@ -181,8 +198,10 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 		case err != nil:
 			return unclear, r.fatal(err)
 		}
-		if why := planner.ChangedSince(s.old, fromServer(live)); why != "" {
-			return took, fmt.Errorf("not deleted: %s\nhint: make a new plan", why)
+		server := fromServer(live)
+		r.view.note(server)
+		if err := stillToDelete(s.old, server); err != nil {
+			return took, err
 		}
 		fresh = true
 		return again, nil
@@ -199,7 +218,12 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 			}
 		}
 		fresh = false
-		return r.Client.DeleteServer(r.changing(ctx, nil), id)
+		return r.Client.DeleteServer(r.changing(ctx, func() error {
+			if live, _, known := r.view.server(id); known {
+				return stillToDelete(s.old, live)
+			}
+			return nil
+		}), id)
 	}, look)
 	if errors.Is(err, vpsorg.ErrNotFound) {
 		l.doubted = true
@@ -252,10 +276,13 @@ func (r *run) power(ctx context.Context, s powerStep) error {
 		}
 		return again, nil
 	}
-	if done, err := r.already(ctx, s); done || err != nil {
+	err := r.send(ctx, func() error {
+		if done, err := r.already(ctx, s); done || err != nil {
+			return hold(err)
+		}
+		_, err := request(r.changing(ctx, nil), s.id)
 		return err
-	}
-	err := r.send(ctx, func() error { _, err := request(r.changing(ctx, nil), s.id); return err }, look)
+	}, look)
 	var api *vpsorg.Error
 	if s.verb != planner.ActionReboot && errors.As(err, &api) && api.Status == 400 {
 		if v, lookErr := look(); v == took && lookErr == nil {

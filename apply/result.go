@@ -14,7 +14,7 @@ const (
 	Done       Outcome = "done"
 	Failed     Outcome = "failed"      // the API refused it, or the world had changed: nothing was done
 	Unknown    Outcome = "unknown"     // a request may have taken effect, or a wait did not end
-	NotStarted Outcome = "not started" // nothing was sent for it
+	NotStarted Outcome = "not started" // nothing was sent for it, or it was only put off by a 429
 )
 
 // Report is what became of one change, or of one wait.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,8 @@ const (
 func (r *run) send(ctx context.Context, request func() error, look func() (verdict, error)) error {
 	pause := r.Client.Pauses()
 	give := time.Now().Add(r.Timeout)
-	var doubt bool // an attempt may take effect yet
+	var refused error // of an attempt that was taken up
+	var doubt bool    // an attempt may take effect yet
 	failed := func(err error) error {
 		if doubt && err != nil {
 			return unknown{err}
@@ -43,7 +45,7 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 		}
 		var h held
 		if errors.As(err, &h) {
-			return failed(h.why)
+			return failed(cmp.Or(refused, h.why))
 		}
 		r.fatal(err)
 		doubt = doubt || vpsorg.Ambiguous(err)
@@ -64,12 +66,10 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 				sleep(ctx, pause()) // before the look, which is to be the last thing before a repetition
 			}
 			v, err := consult(err, look)
-			switch {
-			case v != again:
-				return failed(err)
-			case attempt == attempts || r.stopped() != nil:
+			if v != again || attempt == attempts || r.stopped() != nil {
 				return failed(err)
 			}
+			refused = err
 			continue
 		default:
 			return failed(err)
@@ -97,6 +97,14 @@ func (r *run) changing(ctx context.Context, first func() error) context.Context 
 
 // held is why a request was not sent after all.
 type held struct{ why error }
+
+// hold is held for a reason, if there is one.
+func hold(why error) error {
+	if why == nil {
+		return nil
+	}
+	return held{why}
+}
 
 func (h held) Error() string { return h.why.Error() }
 func (h held) Unwrap() error { return h.why }

@@ -132,7 +132,7 @@ func (r *run) settled(l *lane, s *settleStep, id vpsorg.ID) {
 	switch {
 	case id != "":
 		l.made = id
-		t.steps = t.steps[1:] // the create
+		t.acted, t.steps = true, t.steps[1:] // the create
 	case l.settled == settlings:
 		r.arrived(l, fmt.Errorf("it was given up %d times, and each time nothing was created\nhint: the API does not answer creates reliably; run again later", settlings))
 		return

@@ -93,7 +93,7 @@ func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, know
 		if s, fresh, known = r.view.server(id); fresh {
 			return s, known, nil // another worker has just read it
 		}
-		if _, _, err := r.view.read(ctx); err == nil {
+		if _, _, err := r.view.read(ctx); r.fatal(err) == nil {
 			s, _, known = r.view.server(id)
 			return s, known, nil
 		}

@@ -1,0 +1,57 @@
+package apply_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// TestGoneIsWhatNoListShows gives 404 to the requests for a server that lists go on
+// to show, on an account where a list takes more requests than a look at one server.
+func TestGoneIsWhatNoListShows(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		found    int // requests before it cannot be found
+		requests string
+	}{
+		{"it is not found before it is deleted", 0, ""},
+		{"its delete answers 404", 1, "DELETE /servers/1/\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, &emulator.Emulator{PageSize: 2, Fault: missing("/1/", test.found)}, func(w *world) {
+				w.add("1", "x", "active")
+				w.add("2", "y", "active")
+				w.add("3", "z", "active")
+				r := w.run(w.plan("servers: {x: {absent: true}}"))
+				want := "delete x: unknown: still active, not gone, after 15m0s / hint: run again to go on waiting, or give --timeout more\n"
+				if d := cmp.Diff(want, report(r)); d != "" {
+					t.Errorf("-want +got\n%s", d)
+				}
+				if d := cmp.Diff(test.requests, w.sent(0)); d != "" {
+					t.Errorf("requests: -want +got\n%s", d)
+				}
+			})
+		})
+	}
+}
+
+// missing answers 404 to the requests for a server, after the first n of them.
+func missing(suffix string, n int) func(*http.Request) *emulator.Fault {
+	var mu sync.Mutex
+	return func(r *http.Request) *emulator.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if strings.HasSuffix(r.URL.Path, suffix) {
+			n--
+		}
+		if n >= 0 || !strings.HasSuffix(r.URL.Path, suffix) {
+			return nil
+		}
+		return &emulator.Fault{Answer: answer(404, `{"detail":"Not found."}`)}
+	}
+}

@@ -1,0 +1,218 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// This file holds each change against what its process may do, at the moment in
+// which it is sent.
+
+// checkSend checks one request that is about to leave.
+func (s *simulation) checkSend(c *call) {
+	if c.method == http.MethodGet {
+		return
+	}
+	p := c.process
+	if late := p.refused > 0 && c.window > p.refused; late && !p.paced { // it did not queue before
+		s.violate("I4", "%s %s after the token was refused", c.method, c.path)
+	}
+	if p.plan == nil || p.planOnly {
+		s.violate("I9", "%s %s without a plan", c.method, c.path)
+		return
+	}
+	if c.name != "" {
+		s.checkCreate(c)
+		return
+	}
+	s.checkTarget(c)
+	switch c.method {
+	case http.MethodDelete:
+		s.checkDelete(c)
+	case http.MethodPatch, http.MethodPut:
+		s.checkPatch(c)
+	}
+}
+
+// checkCreate: under an intent of its own that is safe on disk [I2], not before
+// what was unclear about the name has had its time [I1], of what was approved [I5],
+// and only where the name has not been there all along [I4].
+func (s *simulation) checkCreate(c *call) {
+	p := c.process
+	open, _ := apply.ReadIntents(snapshot(s.disk.contents())) // a damaged journal has none
+	own := slices.ContainsFunc(open, func(i apply.Intent) bool {
+		key := i.Name + i.At.String()
+		fresh := i.Name == c.name && !s.intents[key]
+		if fresh {
+			s.intents[key] = true
+		}
+		return fresh
+	})
+	if !own {
+		s.violate("I2", "%s is created without an intent of its own on disk", c.name)
+	}
+	if given, ok := s.unclear[c.name]; ok && time.Since(given) < settleWindow {
+		s.violate("I1", "%s is created %s after an unclear create was given up, and nobody has seen it since", c.name, time.Since(given).Round(time.Second))
+	}
+	if spec, ok := p.approvedCreate(c.name); !ok {
+		s.violate("I5", "%s is created, which was not approved", c.name)
+	} else if want := orderText(c.name, spec); want != orderOf(c.body) {
+		s.violate("I5", "%s is created as %s, approved was %s", c.name, orderOf(c.body), want)
+	}
+	if s.stingy && !s.swapped.Before(p.began) {
+		return // one server less and one more while pages are read: the count cannot tell
+	}
+	for _, v := range s.api.Servers() {
+		if v.Name == c.name && p.start[v.ID] == c.name && s.touched[v.ID].Before(p.began) && s.landing[v.ID].Before(p.began) {
+			s.violate("I4", "%s is created, but has been there all along as server %s", c.name, v.ID)
+		}
+	}
+}
+
+// approvedCreate finds what a server of a name may be created with.
+func (p *process) approvedCreate(name string) (planner.Spec, bool) {
+	for _, c := range p.approved.Changes {
+		switch c := c.(type) {
+		case *planner.Create:
+			if c.Name == name {
+				return c.Spec, true
+			}
+		case *planner.Replace:
+			if c.Mode == fleet.ReplaceDeleteFirst && c.Name == name || c.Mode == fleet.ReplaceCreateFirst && c.Name+fleet.NextSuffix == name {
+				return c.Spec, true
+			}
+		}
+	}
+	return planner.Spec{}, false
+}
+
+func orderText(name string, s planner.Spec) string {
+	return strings.Join([]string{name, s.Plan.ID, s.OS.ID, s.Location, text(s.Hostname), text(s.BackupsEnabled)}, " ")
+}
+
+func orderOf(body string) string {
+	var r vpsorg.CreateRequest
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		return err.Error()
+	}
+	return strings.Join([]string{r.Name, string(r.PlanID), string(r.OSID), r.Location, text(r.Hostname), text(r.BackupsEnabled)}, " ")
+}
+
+// text writes what a pointer points to.
+func text[T any](v *T) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprint(*v)
+}
+
+// checkTarget: a change is about a server of the approved plan, or one that it
+// makes [I9], and never about one that is known to be off limits [I4]. No reboot is
+// repeated that may have taken place [I8].
+func (s *simulation) checkTarget(c *call) {
+	p := c.process
+	if c.verb == "reboot" && p.booted[c.id] {
+		s.violate("I8", "server %s is rebooted a second time", c.id)
+	}
+	known, seen := p.seen[c.id]
+	if !seen {
+		return // made just now
+	}
+	if _, ok := known.Status.Settles(); !ok {
+		s.violate("I4", "%s %s, although its status was known to be %q", c.method, c.path, known.Status)
+	}
+	if !slices.ContainsFunc(p.approved.Changes, func(x planner.Change) bool {
+		about := x.About()
+		return s.disturbed(p, c.id) || about.ID == known.ID || about.Name == known.Name || about.Name+fleet.NextSuffix == known.Name
+	}) {
+		s.violate("I9", "%s %s is about a server that the plan does not speak of", c.method, c.path)
+	}
+}
+
+// checkDelete: approved, read just before, and still what was approved [I3].
+func (s *simulation) checkDelete(c *call) {
+	p := c.process
+	old, ok := p.approvedDelete(string(c.id))
+	if !ok {
+		s.violate("I3", "server %s is deleted, which was not approved", c.id)
+		return
+	}
+	if last := p.last[c.id]; last.method != http.MethodGet || last.status != http.StatusOK {
+		s.violate("I3", "server %s is deleted without having been read just before; the last was %s with %d", c.id, last.method, last.status)
+	}
+	if why := planner.ChangedSince(old, p.seen[c.id]); why != "" {
+		s.violate("I3", "server %s is deleted although %s", c.id, why)
+	}
+}
+
+func (p *process) approvedDelete(id string) (planner.Server, bool) {
+	for _, c := range p.approved.Changes {
+		switch c := c.(type) {
+		case *planner.Delete:
+			if c.ID == id {
+				return c.Old, true
+			}
+		case *planner.Replace:
+			if c.ID == id {
+				return c.Old, true
+			}
+		}
+	}
+	return planner.Server{}, false
+}
+
+// checkPatch: no value is overwritten that is known to be neither the old one of
+// the plan nor the new one [I9].
+func (s *simulation) checkPatch(c *call) {
+	for _, x := range c.process.plan.Changes {
+		u, ok := x.(*planner.Update)
+		known, seen := c.process.seen[c.id]
+		if !ok || !seen || u.ID != string(c.id) {
+			continue
+		}
+		for _, f := range u.Fields {
+			if now, told := known.Value(f.Field); told && !now.Equal(f.From) && !now.Equal(f.To) {
+				s.violate("I9", "%s of server %s is overwritten: it was %s when approved, and was last seen as %s", f.Field, c.id, f.From, now)
+			}
+		}
+	}
+}
+
+// see remembers what a good answer told about servers. The lock is held.
+func (s *simulation) see(c *call, body []byte) {
+	for _, v := range s.api.Servers() {
+		id, _ := json.Marshal(v.ID) // text always encodes
+		if !strings.Contains(string(body), `"id":`+string(id)+`,`) {
+			continue
+		}
+		delete(s.unclear, v.Name)
+		if strings.Contains(c.path, "page=") || strings.Contains(string(body), `"next":"`) {
+			continue // what a page tells may be refused with the rest of its list
+		}
+		known := observed(v)
+		if c.list {
+			known.BackupsEnabled = nil
+		}
+		c.process.seen[v.ID] = known
+	}
+}
+
+// heardCreate keeps in mind what is unclear about a create. The lock is held.
+func (p *process) heardCreate(c *call, hit strike, status int, good bool) {
+	refused := status/100 == 4 && status != http.StatusRequestTimeout
+	switch {
+	case good && status == http.StatusCreated, refused, hit.effect.Stage == emulator.Unsent:
+	default:
+		p.sim.unclear[c.name] = time.Now()
+	}
+}

@@ -1,0 +1,203 @@
+package simulator
+
+import (
+	"fmt"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/vpsorg"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// simulation is one world from its beginning to its end: an API, a disk, and the
+// processes that come and go. It lives in one bubble of virtual time.
+type simulation struct {
+	seed    uint64
+	dice    dice
+	token   string
+	texts   []string // fleet files: the first is applied first
+	files   []*fleet.Fleet
+	weather []fault
+	often   int           // percent of the requests that are struck
+	outage  time.Duration // after the beginning, for a minute; 0: never
+	stingy  bool          // pages are smaller than asked for
+	lag     time.Duration // after which lists show a new server
+
+	api       *emulator.Emulator
+	disk      *disk
+	processes []*process
+	began     time.Time
+	arrived   chan struct{}
+
+	mu       sync.Mutex // guards what processes and the scheduler share
+	waiting  []*call
+	step     int
+	quiet    bool // nothing goes wrong any more
+	meddling int  // how often people may still change something
+	stuck    []vpsorg.ID
+	touched  map[vpsorg.ID]time.Time // by people
+	swapped  time.Time               // when a person last deleted a server and made another
+	landing  map[vpsorg.ID]time.Time // until when a given-up change may land
+	renaming map[vpsorg.ID]bool      // a rename of it was given up and may have landed late
+	landed   time.Time               // when the last of them has
+	adrift   time.Time               // until when anything may land that a process left on the wire
+	unclear  map[string]time.Time    // creates that were given up, by name
+	intents  map[string]bool         // that a create was sent under
+
+	fired   map[kind]int
+	lines   []line
+	answers []string // since the last turn
+	broken  []string
+}
+
+func newSimulation(seed uint64, token string) *simulation {
+	s := &simulation{
+		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
+		touched: map[vpsorg.ID]time.Time{}, landing: map[vpsorg.ID]time.Time{}, renaming: map[vpsorg.ID]bool{}, unclear: map[string]time.Time{},
+		intents: map[string]bool{}, fired: map[kind]int{},
+	}
+	return s
+}
+
+// draw makes everything up that a seed is about.
+func (s *simulation) draw() error {
+	s.texts = []string{drawFile(s.dice.of("file"))}
+	if s.dice.of("other file").percent(25) {
+		s.texts = append(s.texts, drawFile(s.dice.of("second file")))
+	}
+	s.api = drawAPI(s.dice.of("api"))
+	if !s.dice.of("fine weather").percent(10) {
+		s.weather, s.often = drawWeather(s.dice.of("weather"))
+		if s.dice.of("people").percent(50) {
+			s.meddling = 1 + s.dice.of("how often").below(3)
+		}
+		if s.dice.of("outage").percent(4) {
+			s.outage = s.dice.of("outage at").between(time.Second, time.Minute)
+		}
+	}
+	s.stingy = s.api.PageSize > 0 && s.dice.of("stingy").percent(40)
+	return s.open()
+}
+
+// open reads the files and connects the API to the scheduler.
+func (s *simulation) open() error {
+	for i, text := range s.texts {
+		f, err := fleet.Parse(fmt.Sprintf("fleet%d.yaml", i+1), []byte(text))
+		if err != nil {
+			return err
+		}
+		s.files = append(s.files, f)
+	}
+	s.api.Token, s.api.Fault = s.token, struck
+	s.lag = s.api.ListLag
+	s.countWorld()
+	return nil
+}
+
+// run plays the whole of a seed: some runs in any weather, then the quiet.
+func (s *simulation) run() {
+	runs := 1 + s.dice.of("runs").below(3)
+	for i := range runs {
+		d := s.dice.of("run").at(i)
+		f := s.files[min(i, len(s.files)-1)]
+		saved := s.plans(d, f, i)
+		p := s.newProcess(f)
+		p.saved, p.crash = saved, drawEnd(d.of("end"))
+		if d.of("full").percent(4) {
+			s.disk.setFull(true)
+		}
+		s.play(p)
+		s.disk.setFull(false)
+		if gap := d.of("gap"); gap.percent(60) {
+			time.Sleep(gap.between(0, 4*time.Minute))
+		}
+	}
+	s.calm()
+	s.converge(s.files[len(s.files)-1])
+}
+
+// plans makes the plan that a run takes up, or nil where it makes its own.
+func (s *simulation) plans(d dice, f *fleet.Fleet, run int) []byte {
+	switch n := d.of("saved").below(100); {
+	case n < 15:
+		p := s.newProcess(f)
+		p.planOnly = true
+		s.play(p)
+		if p.err != nil {
+			return nil
+		}
+		time.Sleep(d.of("review").between(0, time.Hour))
+		return p.document()
+	case n < 30 && run > 0:
+		last := s.processes[len(s.processes)-1]
+		if last.approved == nil {
+			return nil
+		}
+		s.fire(twice)
+		return last.document()
+	}
+	return nil
+}
+
+// play runs a process to its end and holds what it did against what it may do.
+func (s *simulation) play(p *process) {
+	s.tellRun(p)
+	s.drive(p)
+	synctest.Wait()
+	s.tellEnd(p)
+	s.checkRun(p)
+}
+
+// calm ends all that goes wrong, and waits until what was on its way has landed.
+func (s *simulation) calm() {
+	s.quiet = true
+	s.unstick()
+	s.api.ListLag, s.api.Credit = 0, 0
+	if wait := time.Until(s.landed); wait > 0 {
+		time.Sleep(wait + time.Millisecond)
+	}
+	time.Sleep(maxLag)
+	s.tell("all is quiet from now on")
+}
+
+// converge runs fleet until it has nothing to do, three times at most.
+func (s *simulation) converge(f *fleet.Fleet) {
+	var p *process
+	for range 3 {
+		p = s.newProcess(f)
+		s.play(p)
+		if p.err != nil || p.result == nil {
+			break
+		}
+	}
+	s.checkConverged(f, p)
+}
+
+// fire counts something that went wrong.
+func (s *simulation) fire(k kind) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fired[k]++
+}
+
+// countWorld counts what is wrong with the world from the beginning.
+func (s *simulation) countWorld() {
+	seen := map[string]bool{}
+	for _, v := range s.api.Servers() {
+		if seen[v.Name] {
+			s.fired[twinsFound]++
+		}
+		seen[v.Name] = true
+		if v.Hostname == nil {
+			s.fired[noHostname]++
+		}
+		if v.Status == vpsorg.StatusSuspended || v.Status == "error" {
+			s.fired[oddStatus]++
+		}
+	}
+	if s.api.ListLag > 0 {
+		s.fired[slowLists]++
+	}
+}
