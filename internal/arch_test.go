@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"vpsorg/emulator":    {"vpsorg"},
 	"apply":              {"fleet", "planner", "vpsorg"},
 	"internal/render":    {"fleet", "planner", "apply"},
+	"internal/mutants":   {},
 	"internal/simulator": {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/render"},
 }

@@ -193,6 +193,7 @@ func TestSelectionOnlyNarrows(t *testing.T) {
 		{planner.Selection{Excludes: []string{"[b-z]"}}, lines("update a #1 hostname:(none)→x")},
 		{planner.Selection{Targets: []string{"[ab]"}, Excludes: []string{"b"}}, lines("update a #1 hostname:(none)→x")},
 		{planner.Selection{Targets: []string{"z"}}, lines("delete z #3")},
+		{planner.Selection{Targets: []string{"d"}}, lines()}, // c's, and no unlisted one
 		{planner.Selection{Targets: []string{"c"}}, lines("update c #9 name:d→c", "delete c #4")},
 	} {
 		p, err := planner.Diff(parse(t, file), observe(t, live...), test.sel)

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,7 +67,7 @@ func crashOnce(t *testing.T, api string, parallelism int, e end) *process {
 		}
 		s.converge(s.files[0])
 		if len(s.broken) > 0 {
-			t.Errorf("broke %q\n%s", s.broken, s.story())
+			t.Errorf("broke\n  %s\nto see it again: go test ./internal/simulator -run '%s'\n%s", strings.Join(s.broken, "\n  "), t.Name(), s.story())
 		}
 	})
 	return first

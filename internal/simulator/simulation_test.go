@@ -105,6 +105,9 @@ func (s *simulation) run() {
 		saved := s.plans(d, f, i)
 		p := s.newProcess(f)
 		p.saved, p.crash = saved, drawEnd(d.of("end"))
+		if p.crash.atWrite > 0 {
+			p.parallelism = 1 // of two at once, chance would say which is written first
+		}
 		if d.of("full").percent(4) {
 			s.disk.setFull(true)
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -162,5 +161,3 @@ func (s *simulation) hash() string {
 }
 
 func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " / ") }
-
-func isChange(method string) bool { return method != http.MethodGet }
