@@ -102,6 +102,7 @@ type run struct {
 	noCredit error // that no create may start
 	left     int   // reports to be made
 	open     int   // lanes not ended
+	listed   int   // lanes not ended when the list was last read
 	emitting sync.Mutex
 }
 
@@ -127,7 +128,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 		fresh:    make(chan *lane, len(plan)),
 		resumed:  make(chan *lane, len(plan)),
 		stopping: make(chan struct{}), finished: make(chan struct{}),
-		left: len(p.Changes) + len(p.Waits), open: len(plan),
+		left: len(p.Changes) + len(p.Waits), open: len(plan), listed: len(plan),
 	}
 	for _, c := range p.Changes {
 		run.known[c.About().ID] = true
@@ -220,11 +221,11 @@ func (r *run) stopped() error {
 	return r.why
 }
 
-// lanesOpen is how many lanes have not ended.
+// lanesOpen is how many lanes had not ended when the list was last read.
 func (r *run) lanesOpen() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.open
+	return r.listed
 }
 
 // emit tells events one at a time.

@@ -75,6 +75,17 @@ func (v *view) server(id vpsorg.ID) (s planner.Server, fresh, known bool) {
 	return seen.Server, time.Since(seen.at) <= freshFor, known
 }
 
+// list reads the list for the whole run.
+func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
+	servers, asked, err := r.view.read(ctx)
+	if err == nil {
+		r.mu.Lock()
+		r.listed = r.open
+		r.mu.Unlock()
+	}
+	return servers, asked, err
+}
+
 // recheck is a server as it is just before a change to it: as it was seen within
 // freshFor, else read anew, by one list for all that are still to be changed where
 // that takes fewer requests. known is false where nothing was seen since the plan.
@@ -93,7 +104,7 @@ func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, know
 		if s, fresh, known = r.view.server(id); fresh {
 			return s, known, nil // another worker has just read it
 		}
-		if _, _, err := r.view.read(ctx); r.fatal(err) == nil {
+		if _, _, err := r.list(ctx); r.fatal(err) == nil {
 			s, _, known = r.view.server(id)
 			return s, known, nil
 		}

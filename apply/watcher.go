@@ -87,7 +87,7 @@ func (w *watcher) loop(ctx context.Context) {
 			continue
 		}
 		next := w.next()
-		if len(w.pending()) > 0 && still.Before(next) {
+		if !w.idle() && still.Before(next) {
 			next = still
 		}
 		timer.Reset(time.Until(next))
@@ -108,21 +108,35 @@ func (w *watcher) loop(ctx context.Context) {
 	}
 }
 
+// pending are the waits by name, whichever began first.
 func (w *watcher) pending() []*wait {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.waits)
+	waits := slices.Clone(w.waits)
+	w.mu.Unlock()
+	slices.SortFunc(waits, func(a, b *wait) int {
+		return cmp.Or(cmp.Compare(a.lane.Name, b.lane.Name), cmp.Compare(a.id, b.id))
+	})
+	return waits
 }
 
 // next is when the next look is due.
 func (w *watcher) next() time.Time {
 	next := time.Now().Add(time.Hour)
-	for _, x := range w.pending() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, x := range w.waits {
 		if x.due.Before(next) {
 			next = x.due
 		}
 	}
 	return next
+}
+
+// idle reports whether nothing is waited for.
+func (w *watcher) idle() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.waits) == 0
 }
 
 // tell says who is still being waited for.
@@ -132,7 +146,6 @@ func (w *watcher) tell(now time.Time) {
 		e.Servers = append(e.Servers, InTransit{x.lane.Name, x.last, now.Sub(x.since)})
 	}
 	if len(e.Servers) > 0 {
-		slices.SortFunc(e.Servers, func(a, b InTransit) int { return cmp.Compare(a.Name, b.Name) })
 		w.run.emit(e)
 	}
 }
@@ -155,7 +168,7 @@ func (w *watcher) look(ctx context.Context) {
 
 // lookByList reads the list once for all servers in transit, due or not.
 func (w *watcher) lookByList(ctx context.Context) {
-	servers, asked, err := w.run.view.read(ctx)
+	servers, asked, err := w.run.list(ctx)
 	waits := w.pending()
 	if err != nil {
 		w.missed(waits, err)
