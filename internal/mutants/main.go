@@ -95,11 +95,11 @@ func mutants(root string) (names []string) {
 // All bugs are planted in one place, so that tests that a bug cannot reach are not
 // run again.
 func try(ctx context.Context, dir, patch string) (by string, err error) {
-	if _, err := output(ctx, dir, "git", "apply", patch); err != nil {
+	if _, err := output(ctx, dir, "git", "apply", "-C1", patch); err != nil {
 		return "", err
 	}
 	defer func() {
-		_, undo := output(context.WithoutCancel(ctx), dir, "git", "apply", "-R", patch)
+		_, undo := output(context.WithoutCancel(ctx), dir, "git", "apply", "-C1", "-R", patch)
 		err = cmp.Or(err, undo)
 	}()
 	if _, err := output(ctx, dir, "go", "vet", "./..."); err != nil {
