@@ -129,7 +129,7 @@ func (r *run) arrived(l *lane, err error) {
 	if err != nil {
 		r.end(l, err)
 	}
-	r.resumed <- l
+	r.hand(r.resumed, l)
 }
 
 // end reports what became of a lane's first task and drops it.
@@ -175,7 +175,7 @@ func (r *run) leave(l *lane) {
 		ready := next.waiting == 0
 		r.mu.Unlock()
 		if ready {
-			r.fresh <- next
+			r.hand(r.fresh, next)
 		}
 	}
 	r.mu.Lock()

@@ -103,6 +103,9 @@ type run struct {
 	left     int   // reports to be made
 	open     int   // lanes not ended
 	listed   int   // lanes not ended when the list was last read
+	working  int   // lanes that a worker has or is about to have
+	handled  int   // how often a worker has had a lane
+	spent    int   // requests to look at servers
 	emitting sync.Mutex
 }
 
@@ -178,26 +181,78 @@ func (r *run) begin() {
 			ready = append(ready, l)
 		}
 	}
+	r.hold(1) // until all are handed out
 	for _, l := range ready {
-		r.fresh <- l
+		r.hand(r.fresh, l)
+	}
+	r.hold(-1)
+	r.watcher.rouse()
+}
+
+// hand gives a lane to the workers. Each channel holds all lanes, so that never
+// blocks.
+func (r *run) hand(to chan<- *lane, l *lane) {
+	r.hold(1)
+	to <- l
+}
+
+// hold counts what the workers have, or are about to have, to do.
+func (r *run) hold(lanes int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.working += lanes
+}
+
+// handed notes that a worker has no more to do to a lane for now.
+func (r *run) handed() {
+	r.mu.Lock()
+	r.working--
+	r.handled++
+	last := r.working == 0
+	r.mu.Unlock()
+	if last {
+		r.watcher.rouse()
 	}
 }
 
-// work carries lanes on until none is left. Each channel holds all lanes, so
-// handing one over never blocks.
+// sending is how long the workers will still be busy, by how it has gone so far.
+func (r *run) sending() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Since(r.watcher.began) * time.Duration(r.working) / time.Duration(max(r.handled, 1))
+}
+
+// spend notes requests to look at servers.
+func (r *run) spend(requests int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spent += requests
+}
+
+// allowance is how many requests to look at servers the budget still allows.
+func (r *run) allowance() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return budget(len(r.plan.Changes)) - r.spent
+}
+
+// work carries lanes on until none is left.
 func (r *run) work(ctx context.Context) {
 	for {
 		select {
 		case l := <-r.resumed:
 			r.advance(ctx, l)
+			r.handed()
 			continue
 		default:
 		}
 		select {
 		case l := <-r.resumed:
 			r.advance(ctx, l)
+			r.handed()
 		case l := <-r.fresh:
 			r.advance(ctx, l)
+			r.handed()
 		case <-r.finished:
 			return
 		}

@@ -39,11 +39,12 @@ func newView(r Runner, p *planner.Plan) *view {
 
 // read reads the list, and tells when it was asked for.
 func (v *view) read(ctx context.Context) (servers []planner.Server, asked time.Time, err error) {
-	asked = time.Now()
+	ctx, sent := timed(ctx)
 	listed, err := v.client.ListServers(ctx, vpsorg.ListFilter{})
 	if err != nil {
-		return nil, asked, err
+		return nil, sent(), err
 	}
+	asked = sent()
 	servers = fromServers(listed)
 	world := make(map[vpsorg.ID]sighting, len(servers))
 	for _, s := range servers {
@@ -78,6 +79,7 @@ func (v *view) server(id vpsorg.ID) (s planner.Server, fresh, known bool) {
 // list reads the list for the whole run.
 func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
 	servers, asked, err := r.view.read(ctx)
+	r.spend(r.Client.ListCost())
 	if err == nil {
 		r.mu.Lock()
 		r.listed = r.open
@@ -88,10 +90,13 @@ func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
 
 // recheck is a server as it is just before a change to it: as it was seen within
 // freshFor, else read anew, by one list for all that are still to be changed where
-// that takes fewer requests. known is false where nothing was seen since the plan.
+// that takes fewer requests. Where half of what may be spent on looking has been,
+// it is as it was last seen: the rest is for the waits. known is false where
+// nothing was seen since the plan.
 func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
 	s, fresh, known := r.view.server(id)
-	if fresh {
+	cost := min(r.Client.ListCost(), r.lanesOpen())
+	if fresh || r.allowance()-cost < budget(len(r.plan.Changes))/2 {
 		return s, known, nil
 	}
 	if r.lanesOpen() >= r.Client.ListCost() {
@@ -109,6 +114,7 @@ func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, know
 			return s, known, nil
 		}
 	}
+	r.spend(1)
 	s, _, err = r.current(ctx, id)
 	return s, err == nil, err
 }
