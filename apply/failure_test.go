@@ -312,7 +312,7 @@ func TestEditsDuringALongApply(t *testing.T) {
 			f := strings.Fields(s)
 			w.add(f[0], f[1], vpsorg.Status(f[2]))
 		}
-		p := w.plan("servers: {a: {hostname: x}, b: {hostname: x}, c: {status: stopped}, d: {status: active}, e: {hostname: x, reboot_on: [hostname]}}")
+		p := w.plan("servers: {a: {hostname: x, reboot_on: [hostname]}, b: {hostname: x}, c: {status: stopped}, d: {status: active}, e: {hostname: x, reboot_on: [hostname]}}")
 		time.AfterFunc(5*time.Second, func() {
 			edited := "edited.example.com"
 			w.emulator.Edit("2", func(s *vpsorg.Server) { s.Hostname = &edited })
@@ -325,10 +325,10 @@ func TestEditsDuringALongApply(t *testing.T) {
 			"update e: done\n" +
 			"start d: failed: "
 		got := report(w.run(p))
-		if !strings.HasPrefix(got, want) || !strings.Contains(got, "stop c: done\nreboot e: failed: it was active and is stopped now") {
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "stop c: done\nreboot a: done\nreboot e: failed: it was active and is stopped now") {
 			t.Errorf("got\n%s", got)
 		}
-		if d := cmp.Diff("PATCH /servers/1/\nPATCH /servers/5/\n", sorted(w.sent(0))); d != "" {
+		if d := cmp.Diff("PATCH /servers/1/\nPATCH /servers/5/\nPOST /servers/1/reboot/\n", sorted(w.sent(0))); d != "" {
 			t.Errorf("requests: -want +got\n%s", d)
 		}
 	})

@@ -116,9 +116,13 @@ func (r *run) await(l *lane, s awaitStep) {
 
 // watch begins a wait.
 func (r *run) watch(x *wait) {
-	x.since = time.Now()
+	x.begun = time.Now()
+	x.since, x.lane.sent = x.lane.sent, time.Time{}
+	if x.since.IsZero() || x.settling != nil {
+		x.since = x.begun
+	}
 	if rep := &r.reports[x.lane.tasks[0].report]; rep.Started.IsZero() {
-		rep.Started = x.since
+		rep.Started = x.begun
 	}
 	r.emit(Waiting{Name: x.lane.Name, ID: string(x.id), For: string(x.goal)})
 	r.watcher.add(x)

@@ -15,10 +15,10 @@ import (
 )
 
 // look looks at the servers whose time has come, by one list wherever that takes
-// no more requests than a GET for each; or at one alone.
-func (w *watcher) look(ctx context.Context, now time.Time, probe *wait) {
-	due := []*wait{probe}
-	if probe == nil {
+// no more requests than a GET for each; or at some only.
+func (w *watcher) look(ctx context.Context, now time.Time, only []*wait) {
+	due := only
+	if due == nil {
 		due = w.arriving(now)
 	}
 	byList := slices.ContainsFunc(due, func(x *wait) bool { return x.byList })
@@ -28,7 +28,7 @@ func (w *watcher) look(ctx context.Context, now time.Time, probe *wait) {
 	switch {
 	case len(due) == 0:
 		return
-	case byList || len(due) >= w.run.Client.ListCost():
+	case byList || len(due) >= w.run.listCost():
 		w.lookByList(ctx)
 	default:
 		w.lookByGet(ctx, due)
@@ -61,7 +61,7 @@ func (w *watcher) lookByList(ctx context.Context) {
 		w.failed(waits, err)
 		return
 	}
-	waits = slices.DeleteFunc(waits, func(x *wait) bool { return x.since.After(asked) }) // the list is from before
+	waits = slices.DeleteFunc(waits, func(x *wait) bool { return x.begun.After(asked) }) // the list is from before
 	named := make(map[string][]planner.Server, len(servers))
 	for _, s := range servers {
 		named[s.Name] = append(named[s.Name], s)

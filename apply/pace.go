@@ -14,12 +14,12 @@ const (
 )
 
 // scouting are the ages at which one server is looked at while nothing is known of
-// how long its kind takes: close together at first, since an API may be quick, and
-// then when the documented time begins. Later each is a quarter more.
-var scouting = []time.Duration{
-	0, 1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 8 * time.Second,
-	15 * time.Second, 30 * time.Second, time.Minute, documentedMin,
-}
+// how long its kind takes: close together at first, since an API may be quick.
+// Later each is a quarter more.
+var scouting = []time.Duration{0, 1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 8 * time.Second, 12 * time.Second}
+
+// scoutingNew are these ages for a new server, up to when the documented time begins.
+var scoutingNew = []time.Duration{0, 1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, documentedMin}
 
 const (
 	never  = time.Duration(math.MaxInt64)
@@ -73,7 +73,7 @@ func (p *pace) known() bool { return p.soonest < never || p.asDocumented(false) 
 // all of them is dear.
 func (p *pace) asDocumented(dear bool) bool {
 	switch {
-	case !p.documented || p.floor < documentedMin/2:
+	case !p.documented || p.floor < documentedMin/4:
 		return false
 	case p.soonest == never:
 		return p.floor >= documentedMin-time.Second
@@ -87,20 +87,28 @@ func (p *pace) expected(missed time.Duration, dear bool, growth float64) (from, 
 	switch {
 	case p.asDocumented(dear) && missed < documentedMax:
 		return max(missed, documentedMin), documentedMax
-	case p.soonest < never && missed < p.soonest:
-		return p.soonest, p.soonest
+	case p.soonest < never && missed < roundly(p.soonest):
+		return roundly(p.soonest), roundly(p.soonest)
 	case p.known():
 		from = max(time.Duration(float64(missed)*growth), missed+100*time.Millisecond)
 		return from, from
 	}
-	from = nextScouting(max(missed, p.floor))
+	from = p.nextScouting(max(missed, p.floor))
 	return from, from
 }
 
+// roundly adds to an age what may be needed for one request to be quicker than
+// another.
+func roundly(age time.Duration) time.Duration { return age + age/128 }
+
 // nextScouting is the first of the ages for scouting after one that was missed.
-func nextScouting(missed time.Duration) time.Duration {
-	for _, age := range scouting {
-		if age > missed {
+func (p *pace) nextScouting(missed time.Duration) time.Duration {
+	ages := scouting
+	if p.documented {
+		ages = scoutingNew
+	}
+	for _, age := range ages {
+		if age = roundly(age); age > missed {
 			return age
 		}
 	}

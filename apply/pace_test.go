@@ -26,18 +26,18 @@ func TestPaceExpects(t *testing.T) {
 		unknown bool
 	}{
 		{name: "a scout is looked at at once", missed: unseen, from: 0, to: 0, unknown: true},
-		{name: "and a little later", seen: []glance{{age: 0}}, missed: 0, from: 1 * s, to: 1 * s, unknown: true},
-		{name: "what an older one has shown counts for all", seen: []glance{{age: 4 * s}}, missed: 1 * s, from: 5 * s, to: 5 * s, unknown: true},
-		{name: "where nothing is documented it goes on so", seen: []glance{{age: 120 * s}}, missed: 120 * s, from: 150 * s, to: 150 * s, unknown: true},
-		{name: "what one took the others take", seen: []glance{{age: 2 * s}, {3 * s, true, 2 * s}}, missed: unseen, from: 3 * s, to: 3 * s},
-		{name: "the shortest counts", seen: []glance{{9 * s, true, unseen}, {4 * s, true, unseen}}, missed: unseen, from: 4 * s, to: 4 * s},
+		{name: "and a little later", seen: []glance{{age: 0}}, missed: 0, from: roundly(1 * s), to: roundly(1 * s), unknown: true},
+		{name: "what an older one has shown counts for all", seen: []glance{{age: 4 * s}}, missed: 1 * s, from: roundly(5 * s), to: roundly(5 * s), unknown: true},
+		{name: "where nothing is documented it goes on so", seen: []glance{{age: 64 * s}}, missed: 64 * s, from: 80 * s, to: 80 * s, unknown: true},
+		{name: "what one took the others take", seen: []glance{{age: 2 * s}, {3 * s, true, 2 * s}}, missed: unseen, from: roundly(3 * s), to: roundly(3 * s)},
+		{name: "the shortest counts", seen: []glance{{9 * s, true, unseen}, {4 * s, true, unseen}}, missed: unseen, from: roundly(4 * s), to: roundly(4 * s)},
 		{name: "one that is late gets more", seen: []glance{{10 * s, true, unseen}}, missed: 20 * s, from: 22 * s, to: 22 * s},
 		{name: "but a moment at least", seen: []glance{{0, true, unseen}}, missed: 0, from: s / 10, to: s / 10},
 		{name: "a new server takes as long as documented", new: true, seen: []glance{{age: 120 * s}}, missed: unseen, from: 120 * s, to: 300 * s},
 		{name: "and longer", new: true, seen: []glance{{age: 120 * s}}, missed: 300 * s, from: 330 * s, to: 330 * s},
-		{name: "unless the API is quick", new: true, seen: []glance{{3 * s, true, 2 * s}}, missed: unseen, from: 3 * s, to: 3 * s},
-		{name: "that the first came late does not make it slow", new: true, seen: []glance{{200 * s, true, unseen}}, missed: unseen, from: 200 * s, to: 200 * s},
-		{name: "all may take what the first took", new: true, seen: []glance{{age: 120 * s}, {180 * s, true, 120 * s}}, missed: 120 * s, from: 180 * s, to: 180 * s},
+		{name: "unless the API is quick", new: true, seen: []glance{{3 * s, true, 2 * s}}, missed: unseen, from: roundly(3 * s), to: roundly(3 * s)},
+		{name: "that the first came late does not make it slow", new: true, seen: []glance{{200 * s, true, unseen}}, missed: unseen, from: roundly(200 * s), to: roundly(200 * s)},
+		{name: "all may take what the first took", new: true, seen: []glance{{age: 120 * s}, {180 * s, true, 120 * s}}, missed: 120 * s, from: roundly(180 * s), to: roundly(180 * s)},
 		{name: "until one does not", new: true, seen: []glance{{age: 120 * s}, {180 * s, true, 120 * s}, {age: 190 * s}}, missed: 190 * s, from: 190 * s, to: 300 * s},
 		{name: "which is not tried where looking is dear", new: true, seen: []glance{{age: 120 * s}, {180 * s, true, 120 * s}}, missed: 120 * s, dear: true, from: 120 * s, to: 300 * s},
 	} {
@@ -72,19 +72,18 @@ func TestNextLook(t *testing.T) {
 		outlook
 		want float64 // seconds; -1: when all changes have been sent
 	}{
-		{"when the first is expected", outlook{first: at(5), full: at(30), looks: 10}, 5},
-		{"not before a share of the time has passed", outlook{now: at(10), last: at(10), first: at(10), full: at(40), looks: 10}, 13},
-		{"all at once at the end", outlook{now: at(10), last: at(10), first: at(11), full: at(12), looks: 1}, 12},
-		{"all at once where no look is to spare", outlook{first: at(5), full: at(30)}, 30},
-		{"what is still to be sent counts too", outlook{now: at(10), last: at(10), first: at(10), full: at(10), sending: 20 * time.Second, looks: 10}, 12},
-		{"none to spare while changes are sent", outlook{first: at(5), full: at(30), sending: time.Second}, -1},
-		{"not just before the last is sent", outlook{first: at(5), full: at(30), sending: time.Second, took: time.Second, looks: 10}, -1},
-		{"what is overdue", outlook{now: at(50), last: at(49), first: at(20), full: at(20), looks: 5}, 49},
+		{"when the first is expected that something waits for", outlook{now: at(1), last: at(1), urgent: at(5), first: at(4), full: at(30), looks: 10}, 5},
+		{"not before a share of the time has passed", outlook{now: at(10), last: at(10), urgent: at(10), first: at(10), full: at(40), looks: 2}, 20},
+		{"seldom where nothing waits", outlook{now: at(10), last: at(10), first: at(11), full: at(60), looks: 10}, 20},
+		{"all at once at the end", outlook{now: at(10), last: at(10), urgent: at(11), first: at(11), full: at(12), looks: 1}, 12},
+		{"all at once where no look is to spare", outlook{urgent: at(5), first: at(5), full: at(30)}, 30},
+		{"what is still to be sent counts too", outlook{now: at(10), last: at(10), urgent: at(10), first: at(10), full: at(10), sending: 30 * time.Second, looks: 2}, 20},
+		{"none to spare while changes are sent", outlook{urgent: at(5), first: at(5), full: at(30), sending: time.Second}, -1},
+		{"not just before the last is sent", outlook{urgent: at(5), first: at(5), full: at(30), sending: time.Second, took: time.Second, looks: 10}, -1},
+		{"what is overdue", outlook{now: at(50), last: at(49), first: at(20), full: at(20), looks: 5}, 20},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.now.IsZero() {
-				test.now = zero
-			}
+			test.began = zero
 			got, ok := test.next()
 			if test.want < 0 {
 				if ok {

@@ -19,14 +19,14 @@ func (r *run) do(ctx context.Context, l *lane, s step) error {
 		if s.id == "" {
 			s.id = l.made
 		}
-		return r.patch(ctx, s)
+		return r.patch(ctx, l, s)
 	case deleteStep:
 		return r.delete(ctx, l, s)
 	case powerStep:
 		if s.id == "" {
 			s.id = l.made
 		}
-		return r.power(ctx, s)
+		return r.power(ctx, l, s)
 	}
 	panic(fmt.Sprintf("unknown step %T", s))
 }
@@ -55,13 +55,14 @@ func (r *run) create(ctx context.Context, l *lane, s createStep) error {
 	var intent Intent
 	err := r.send(ctx, func() error {
 		request := toCreate(s.name, s.spec)
-		server, err := r.Client.CreateServer(r.changing(ctx, func() error {
+		server, err := r.Client.CreateServer(r.changing(ctx, l, func() error {
 			intent = r.intent(request)
 			return r.Journal.begin(intent)
 		}), request)
 		switch {
 		case err == nil:
 			l.made = server.ID // the intent stays open until a list shows the server
+			r.born()
 		case !mayHaveTaken(err) && !intent.At.IsZero():
 			r.Journal.close(intent, "refused")
 		}
@@ -91,7 +92,7 @@ func (r *run) credit() error {
 }
 
 // patch changes some fields of a server, with PUT where all three change.
-func (r *run) patch(ctx context.Context, s patchStep) error {
+func (r *run) patch(ctx context.Context, l *lane, s patchStep) error {
 	return r.send(ctx, func() error {
 		live, known, err := r.recheck(ctx, s.id)
 		if err != nil {
@@ -105,7 +106,7 @@ func (r *run) patch(ctx context.Context, s patchStep) error {
 		if err := r.follow(s.fields); err != nil {
 			return held{err}
 		}
-		return r.sendFields(r.changing(ctx, func() error {
+		return r.sendFields(r.changing(ctx, l, func() error {
 			live, _, known := r.view.server(s.id)
 			if !known {
 				return nil
@@ -218,7 +219,7 @@ func (r *run) delete(ctx context.Context, l *lane, s deleteStep) error {
 			}
 		}
 		fresh = false
-		return r.Client.DeleteServer(r.changing(ctx, func() error {
+		return r.Client.DeleteServer(r.changing(ctx, l, func() error {
 			if live, _, known := r.view.server(id); known {
 				return stillToDelete(s.old, live)
 			}
@@ -253,7 +254,7 @@ func (r *run) already(ctx context.Context, s powerStep) (bool, error) {
 
 // power starts, stops or reboots a server. A reboot leaves no trace to look for,
 // so an unclear one is never sent again.
-func (r *run) power(ctx context.Context, s powerStep) error {
+func (r *run) power(ctx context.Context, l *lane, s powerStep) error {
 	request := map[planner.Action]func(context.Context, vpsorg.ID) (vpsorg.PowerAnswer, error){
 		planner.ActionStart:  r.Client.StartServer,
 		planner.ActionStop:   r.Client.StopServer,
@@ -280,7 +281,7 @@ func (r *run) power(ctx context.Context, s powerStep) error {
 		if done, err := r.already(ctx, s); done || err != nil {
 			return hold(err)
 		}
-		_, err := request(r.changing(ctx, nil), s.id)
+		_, err := request(r.changing(ctx, l, nil), s.id)
 		return err
 	}, look)
 	var api *vpsorg.Error

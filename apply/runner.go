@@ -1,8 +1,10 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,6 +105,8 @@ type run struct {
 	left     int   // reports to be made
 	open     int   // lanes not ended
 	listed   int   // lanes not ended when the list was last read
+	held     int   // servers in that list
+	made     int   // servers made since
 	working  int   // lanes that a worker has or is about to have
 	handled  int   // how often a worker has had a lane
 	spent    int   // requests to look at servers
@@ -114,6 +118,7 @@ type lane struct {
 	planner.Lane
 	tasks   []task
 	made    vpsorg.ID // the server that it created or adopted
+	sent    time.Time // its last change; zero: it has not sent any since its last wait
 	settled int       // how often an unclear create turned out to have made nothing
 	doubted bool      // a delete found the server gone already, which only a list proves
 	waiting int       // lanes it has to wait for
@@ -181,12 +186,49 @@ func (r *run) begin() {
 			ready = append(ready, l)
 		}
 	}
+	slices.SortStableFunc(ready, func(a, b *lane) int { return cmp.Compare(b.length(), a.length()) })
 	r.hold(1) // until all are handed out
 	for _, l := range ready {
 		r.hand(r.fresh, l)
 	}
 	r.hold(-1)
 	r.watcher.rouse()
+}
+
+// length is how long a lane may take, to begin with the longest. One that begins
+// with a delete comes last, when creates have shown whether there is credit.
+func (l *lane) length() (d time.Duration) {
+	for i, t := range l.tasks {
+		for j, s := range t.steps {
+			switch s := s.(type) {
+			case awaitStep:
+				d += s.usual()
+			case deleteStep:
+				if i == 0 && j == 0 {
+					return 0
+				}
+			}
+			d += time.Second
+		}
+	}
+	return d
+}
+
+// stages is 0 where nothing comes after the step that a lane has just begun, and
+// else one more than there are waits to come.
+func (l *lane) stages() int {
+	n := 0
+	if len(l.tasks) > 1 || len(l.tasks[0].steps) > 0 || len(l.next) > 0 {
+		n = 1
+	}
+	for _, t := range l.tasks {
+		for _, s := range t.steps {
+			if _, ok := s.(awaitStep); ok {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // hand gives a lane to the workers. Each channel holds all lanes, so that never

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"cmp"
+	"math"
 	"time"
 )
 
@@ -11,31 +12,48 @@ func budget(changes int) int { return max(20, changes/50) }
 
 // outlook is what the time of the next look depends on.
 type outlook struct {
-	now         time.Time
-	last        time.Time     // when the last look ended
-	took        time.Duration // the last look
-	first, full time.Time     // when the first and when the last of the servers waited for are expected
-	sending     time.Duration // how long changes will still be sent, by how it has gone so far; 0: all have been
-	looks       int           // that the budget allows before the one that sees all
+	began   time.Time // the run
+	now     time.Time
+	last    time.Time     // when the last look ended
+	took    time.Duration // the last look
+	urgent  time.Time     // when the first server is expected that something waits for; zero: nothing does
+	first   time.Time     // when the first server is expected at all
+	full    time.Time     // when all are
+	sending time.Duration // how long changes will still be sent, by how it has gone so far; 0: all have been
+	looks   int           // that the budget allows before the one that sees all
 }
 
-// next is when to look. Looks before the last one let what comes after a wait
-// begin, and are spread evenly over the time that the run has still to go. Where
-// there is no look to spare, or all changes will have been sent in a moment, ok is
-// false: the next look is then.
+// next is when to look. Looks before the last one are made where something can go
+// on then, each later than the one before by the same share of the time that the run
+// has taken, and else just to tell how it goes. Where there is no look to spare, or all changes will have been
+// sent in a moment, ok is false: the next look is then.
 func (o outlook) next() (at time.Time, ok bool) {
-	switch {
-	case o.sending > 0 && (o.looks < 1 || o.sending < 2*o.took):
+	if o.sending > 0 && (o.looks < 1 || o.sending < 2*o.took) {
 		return time.Time{}, false
-	case o.looks < 1:
+	}
+	if o.looks < 1 {
 		return o.full, true
 	}
-	gap := (max(o.full.Sub(o.now), 0) + o.sending) / time.Duration(o.looks)
-	at = later(o.first, o.last.Add(gap))
+	gap := o.gap()
+	at = later(o.first, o.last.Add(max(gap, stillEvery)))
+	if !o.urgent.IsZero() {
+		at = sooner(at, later(o.urgent, o.last.Add(gap)))
+	}
 	if o.sending == 0 && o.full.Sub(at) <= gap {
-		at = later(at, o.full)
+		at = o.full
 	}
 	return at, true
+}
+
+// gap is how long to wait between two looks.
+func (o outlook) gap() time.Duration {
+	gone := o.now.Sub(o.began).Seconds()
+	ahead := max(o.full.Sub(o.now), 0).Seconds() + o.sending.Seconds()
+	if gone <= 0 {
+		return 0
+	}
+	share := math.Pow((gone+ahead)/gone, 1/float64(o.looks)) - 1
+	return time.Duration(gone * share * float64(time.Second))
 }
 
 func later(a, b time.Time) time.Time {
@@ -54,46 +72,69 @@ func growth(looks int) float64 {
 	return 1 + min(max(0.5/float64(looks), 0.05), 0.25)
 }
 
-// plan is when the next look is due; probe is the one server to look at then, where
-// that is enough.
-func (w *watcher) plan(now time.Time) (at time.Time, probe *wait) {
-	cost, left := w.run.Client.ListCost(), w.run.allowance()
-	sending := w.run.sending()
+// plan is when the next look is due; only are the servers to look at then, where
+// these are not all that may have arrived.
+func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
+	cost, left, sending := w.run.listCost(), w.run.allowance(), w.run.sending()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.first = now.Add(time.Hour)
-	fixed := w.first // of the looks that have a time of their own
-	scouts := w.scouts()
 	whole := min(cost, len(w.waits)) // what it costs to look at all
-	o := outlook{now: now, last: w.last, took: w.took, sending: sending}
-	o.looks = (left - whole) / max(1, min(whole, len(scouts)))
-	if len(scouts) == 0 {
-		o.looks = (left - whole) / max(1, whole)
-	}
+	o := outlook{began: w.began, now: now, last: w.last, took: w.took, first: now.Add(time.Hour), sending: sending}
+	o.looks = (left - (1+w.stages())*whole) / max(1, whole)
 	w.dear, w.growth = cost > dearList, growth(o.looks)
+	at, w.first = o.first, o.first
+	apart := w.dear && left > whole // scouts are looked at on their own
+	scouts := w.scouts()
 	for x := range w.waits {
 		if x.settling == nil {
-			fixed = sooner(fixed, x.end(w.run.Timeout))
+			at = sooner(at, x.end(w.run.Timeout))
 		}
-		from, to, ok := w.expected(x, scouts[x.pace] == x)
+		scout := scouts[x.pace] == x
+		from, to, ok := w.expected(x, scout)
 		switch {
-		case !ok:
+		case !ok || apart && scout:
+			continue
 		case !x.due.IsZero():
-			fixed = sooner(fixed, to)
-		default:
-			w.first, o.full = sooner(w.first, from), later(o.full, to)
+			at = sooner(at, to)
+			continue
+		case scout || x.stages > 0:
+			o.urgent = sooner(cmp.Or(o.urgent, from), from)
+		}
+		o.first, o.full = sooner(o.first, from), later(o.full, to)
+	}
+	w.first = o.first
+	if next, ok := o.next(); ok && !o.full.IsZero() {
+		at = sooner(at, next)
+	}
+	if apart {
+		return w.apart(now, at, scouts)
+	}
+	return at, nil
+}
+
+// stages is the most that may come after a wait.
+func (w *watcher) stages() (most int) {
+	for x := range w.waits {
+		most = max(most, x.stages)
+	}
+	return most
+}
+
+// apart is when to look at a single server, where that is before the look at all
+// that is due at the time at.
+func (w *watcher) apart(now, at time.Time, scouts map[*pace]*wait) (time.Time, []*wait) {
+	if probe := w.probe(now); probe != nil {
+		return now, []*wait{probe}
+	}
+	var only []*wait
+	for _, x := range scouts {
+		from, _, _ := w.expected(x, true)
+		w.first = sooner(w.first, from)
+		if from.Before(at) || from.Equal(at) && (only == nil || compare(x, only[0]) < 0) {
+			at, only = from, []*wait{x}
 		}
 	}
-	if left > cost && w.dear {
-		if probe := w.probe(now); probe != nil {
-			return now, probe
-		}
-	}
-	o.first = w.first
-	if at, ok := o.next(); ok && !o.full.IsZero() {
-		return sooner(fixed, at), nil
-	}
-	return fixed, nil
+	return at, only
 }
 
 func sooner(a, b time.Time) time.Time {

@@ -80,9 +80,9 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 	}
 }
 
-// changing is the context of a request that changes something. When its turn has
-// come it is held back after all where the run stops, or where first fails.
-func (r *run) changing(ctx context.Context, first func() error) context.Context {
+// changing is the context of a request that changes a lane's server. When its turn
+// has come it is held back after all where the run stops, or where first fails.
+func (r *run) changing(ctx context.Context, l *lane, first func() error) context.Context {
 	return vpsorg.BeforeSend(ctx, func() error {
 		why := r.stopped()
 		if why == nil && first != nil {
@@ -91,6 +91,7 @@ func (r *run) changing(ctx context.Context, first func() error) context.Context 
 		if why != nil {
 			return held{notStarted{why}}
 		}
+		l.sent = time.Now()
 		return nil
 	})
 }

@@ -59,6 +59,17 @@ type awaitStep struct {
 	last planner.Status // as the server was seen before; "" for one that was not
 }
 
+// usual is how long such a wait takes, by what the API documents and by habit.
+func (s awaitStep) usual() time.Duration {
+	switch {
+	case s.goal == goalGone:
+		return time.Second
+	case s.goal == goalActive && s.last == "":
+		return documentedMax
+	}
+	return 10 * time.Second
+}
+
 func (createStep) isStep() {}
 func (settleStep) isStep() {}
 func (patchStep) isStep()  {}

@@ -82,10 +82,33 @@ func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
 	r.spend(r.Client.ListCost())
 	if err == nil {
 		r.mu.Lock()
-		r.listed = r.open
+		r.listed, r.held, r.made = r.open, len(servers), 0
 		r.mu.Unlock()
 	}
 	return servers, asked, err
+}
+
+// page is how many servers a page of a list has, as far as is known.
+const page = 100
+
+// listCost is how many requests the list may be expected to take: as many as the
+// last time, and one more for each page that the servers made since may fill. That
+// a list of less than a page came whole does not say that a longer one will.
+func (r *run) listCost() int {
+	cost := r.Client.ListCost()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if cost == 1 && r.held > page {
+		return 1
+	}
+	return max(cost, (r.held+r.made+page-1)/page)
+}
+
+// born notes a server that was made.
+func (r *run) born() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.made++
 }
 
 // recheck is a server as it is just before a change to it: as it was seen within
@@ -95,11 +118,11 @@ func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
 // nothing was seen since the plan.
 func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
 	s, fresh, known := r.view.server(id)
-	cost := min(r.Client.ListCost(), r.lanesOpen())
+	cost := min(r.listCost(), r.lanesOpen())
 	if fresh || r.allowance()-cost < budget(len(r.plan.Changes))/2 {
 		return s, known, nil
 	}
-	if r.lanesOpen() >= r.Client.ListCost() {
+	if r.lanesOpen() >= r.listCost() {
 		select {
 		case r.view.refreshing <- struct{}{}:
 			defer func() { <-r.view.refreshing }()

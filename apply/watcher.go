@@ -22,13 +22,15 @@ type wait struct {
 	lane   *lane
 	id     vpsorg.ID
 	goal   goal
-	since  time.Time
+	since  time.Time // what it waits for was sent, or is known of
+	begun  time.Time
 	pace   *pace          // of its kind
 	missed time.Duration  // its age at the last look; unseen: there was none
 	due    time.Time      // of the next look, where its pace is not to tell
 	last   planner.Status // as last seen; "" when not seen yet
 	moved  bool           // a passing status was seen
 
+	stages   int         // 0: nothing comes after it; else one more than waits do
 	byList   bool        // only a list can tell
 	settling *settleStep // of an unclear create, which has no id yet
 	lacking  int         // complete lists that did not show its server
@@ -52,7 +54,7 @@ type watcher struct {
 	mu     sync.Mutex
 	waits  map[*wait]bool
 	paces  map[transition]*pace
-	last   time.Time     // when the last look ended
+	last   time.Time     // when the last look ended, or the run began
 	took   time.Duration // the last look
 	first  time.Time     // when the first server is expected, as planned last
 	dear   bool          // a list takes many requests
@@ -60,7 +62,8 @@ type watcher struct {
 }
 
 func newWatcher(r *run) *watcher {
-	return &watcher{run: r, began: time.Now(), wake: make(chan struct{}, 1), quit: make(chan struct{}),
+	now := time.Now()
+	return &watcher{run: r, began: now, last: now, wake: make(chan struct{}, 1), quit: make(chan struct{}),
 		waits: map[*wait]bool{}, paces: map[transition]*pace{}, growth: 1}
 }
 
@@ -72,6 +75,7 @@ func (w *watcher) add(x *wait) {
 		w.paces[kind] = newPace(kind)
 	}
 	x.pace, x.missed = w.paces[kind], unseen
+	x.stages = x.lane.stages()
 	if w.run.PollInterval > 0 || x.settling != nil {
 		x.due = x.since.Add(min(w.interval(0), w.run.Timeout))
 	}
@@ -122,7 +126,7 @@ func (w *watcher) loop(ctx context.Context) {
 		case <-w.wake: // the plan that is made now is the newest
 		default:
 		}
-		at, probe := w.plan(time.Now())
+		at, only := w.plan(time.Now())
 		wake := at
 		if !w.idle() {
 			wake = sooner(at, still)
@@ -138,7 +142,7 @@ func (w *watcher) loop(ctx context.Context) {
 		case <-timer.C:
 		}
 		if now := time.Now(); !now.Before(at) {
-			w.look(ctx, now, probe)
+			w.look(ctx, now, only)
 		}
 		if now := time.Now(); !now.Before(still) {
 			still = now.Add(stillEvery)
