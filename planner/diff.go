@@ -15,7 +15,8 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	w := newWorld(o)
 	m := matchAll(f, w)
 	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(f, o)}
-	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(f, w, m, sel)}
+	live := spokenFor(f, w, m)
+	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry.Name) {
 			d.entry(x)
@@ -31,6 +32,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	}
 	d.blockTakenNames()
 	d.plan.sort()
+	d.plan.Cost = newCost(live, d.plan.Changes, o.Offers)
 	return d.plan, nil
 }
 
@@ -45,8 +47,18 @@ type differ struct {
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }
 
-func scope(f *fleet.Fleet, w *world, m matching, sel Selection) Scope {
-	var s Scope
+// spokenFor are the live servers that an entry lists or the file owns.
+func spokenFor(f *fleet.Fleet, w *world, m matching) (live []*Server) {
+	for _, s := range w.servers {
+		if m.claimed[s] || f.OwnsName(s.Name) {
+			live = append(live, s)
+		}
+	}
+	return live
+}
+
+func scope(live []*Server, m matching, sel Selection) Scope {
+	s := Scope{Live: len(live)}
 	matched := make(map[*Server]bool)
 	for _, x := range m.matches {
 		if !x.entry.Absent {
@@ -58,12 +70,8 @@ func scope(f *fleet.Fleet, w *world, m matching, sel Selection) Scope {
 		}
 	}
 	s.Total = s.Listed
-	for _, live := range w.servers {
-		if !m.claimed[live] && !f.OwnsName(live.Name) {
-			continue
-		}
-		s.Live++
-		if !matched[live] {
+	for _, l := range live {
+		if !matched[l] {
 			s.Total++
 		}
 	}

@@ -31,6 +31,7 @@ type document struct {
 	Endpoint      string         `json:"endpoint"`
 	Summary       map[Action]int `json:"summary"`
 	Scope         Scope          `json:"scope"`
+	Cost          Cost           `json:"cost"`
 	Guards        guardsJSON     `json:"guards"`
 	Waits         []Wait         `json:"waits"`
 	Blocked       []Blocked      `json:"blocked"`
@@ -91,9 +92,11 @@ func checksum(p *Plan) (string, error) {
 }
 
 func encode(w io.Writer, p *Plan, checksum string) error {
+	cost := p.Cost
+	cost.Rows = list(cost.Rows)
 	head, err := json.MarshalIndent(document{
 		FormatVersion: FormatVersion, Checksum: checksum, Digest: p.Digest(), Account: p.Account, Endpoint: p.Endpoint,
-		Summary: p.Count(), Scope: p.Scope,
+		Summary: p.Count(), Scope: p.Scope, Cost: cost,
 		Guards: guardsJSON{limitToJSON(p.Guards.MaxDeletes), limitToJSON(p.Guards.MaxChanges)},
 		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), Notes: list(p.Notes),
 	}, "", "  ")
@@ -179,7 +182,7 @@ type wholeDocument struct {
 
 func (doc wholeDocument) plan() (*Plan, error) {
 	p := &Plan{
-		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope,
+		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost,
 		Guards: fleet.Guards{MaxDeletes: limitFromJSON(doc.Guards.MaxDeletes), MaxChanges: limitFromJSON(doc.Guards.MaxChanges)},
 		Waits:  doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Notes: doc.Notes,
 	}
