@@ -42,10 +42,20 @@ func (r CostRow) Monthly() (before, after fleet.Money, known bool) {
 
 // Unknown lists the plans whose monthly price the API does not tell.
 func (c Cost) Unknown() []Named {
-	var plans []Named
+	return c.unpriced(func(CostRow) int { return 1 })
+}
+
+// unpriced lists the plans without a monthly price of which there is more than
+// none of what count counts, over all locations.
+func (c Cost) unpriced(count func(CostRow) int) (plans []Named) {
+	sums := make(map[string]int)
 	for _, r := range c.Rows {
-		if r.PriceMonthly == nil && !slices.ContainsFunc(plans, func(n Named) bool { return n.ID == r.Plan.ID }) {
+		sums[r.Plan.ID] += count(r)
+	}
+	for _, r := range c.Rows {
+		if r.PriceMonthly == nil && sums[r.Plan.ID] > 0 {
 			plans = append(plans, r.Plan)
+			sums[r.Plan.ID] = 0
 		}
 	}
 	return plans

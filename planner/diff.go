@@ -10,7 +10,8 @@ import (
 )
 
 // Diff says what has to happen for the observed servers to be what the fleet
-// wants. Its error is a fleet.Problems: names in the file that no id was found for.
+// wants. Its error is a fleet.Problems: names in the file that no id was found for,
+// and plans that the API does not sell there.
 func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	w := newWorld(o)
 	m := matchAll(f, w)
@@ -128,10 +129,7 @@ func (d *differ) create(e *fleet.Server) {
 			"it does not exist, and cannot be created without %s", strings.Join(missing, ", "))
 		return
 	}
-	if why := d.notSold(spec); why != "" {
-		d.block(e, nil, fleet.FieldPlan, "choose another plan or location", "%s", why)
-		return
-	}
+	d.checkSold(e, spec)
 	d.lookAlike(e.Name)
 	d.add(&Create{Subject{e.Name, "", "no live server has this name (" + e.Source.Entry.String() + ")"}, spec})
 	d.stopNew(e)
@@ -157,18 +155,20 @@ func missingFields(e *fleet.Server) (missing []string) {
 	return missing
 }
 
-// notSold says why the API would not sell a spec's plan, as far as that is known.
-func (d *differ) notSold(s Spec) string {
+// checkSold notes a problem where the API would not sell what an entry is to be
+// made with, as far as that is known.
+func (d *differ) checkSold(e *fleet.Server, s Spec) {
+	const hint = "choose another plan or location"
 	for _, o := range d.offers {
 		switch {
 		case o.ID != s.Plan.ID:
 		case !o.Available:
-			return fmt.Sprintf("the plan %s is not available", s.Plan)
+			d.names.problem(e.Source.At(fleet.FieldPlan), fmt.Sprintf("the plan %s is not available", s.Plan), hint)
 		case o.Locations != nil && !slices.Contains(o.Locations, s.Location):
-			return fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", "))
+			d.names.problem(e.Source.At(fleet.FieldPlan),
+				fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", ")), hint)
 		}
 	}
-	return ""
 }
 
 // lookAlike notes a live server whose name differs only in its case.
