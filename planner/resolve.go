@@ -117,3 +117,19 @@ func catalogKey(field fleet.Field) string {
 	}
 	return "plans"
 }
+
+// checkSold notes a problem where the API would not sell what an entry is to be
+// made with, as far as that is known.
+func (d *differ) checkSold(e *fleet.Server, s Spec) {
+	const hint = "choose another plan or location"
+	for _, o := range d.offers {
+		switch {
+		case o.ID != s.Plan.ID:
+		case !o.Available:
+			d.names.problem(e.Source.At(fleet.FieldPlan), fmt.Sprintf("the plan %s is not available", s.Plan), hint)
+		case o.Locations != nil && !slices.Contains(o.Locations, s.Location):
+			d.names.problem(e.Source.At(fleet.FieldPlan),
+				fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", ")), hint)
+		}
+	}
+}
