@@ -64,7 +64,8 @@ func TestParseFeatures(t *testing.T) {
 	rest.Servers = nil
 	if diff := cmp.Diff(Fleet{
 		Account: "sandbox@example.com", Owns: []string{"web-*", "db-*"}, Protect: []Protection{{Pattern: "db-*"}},
-		Guards: Guards{MaxDeletes: Limit{Set: true}, MaxChanges: Limit{Set: true, Percent: true, N: 100}},
+		Guards: Guards{MaxDeletes: Limit{Set: true}, MaxChanges: Limit{Set: true, Percent: true, N: 100},
+			MaxMonthlyCost: CostLimit{Set: true, Amount: 500_000_000}, MaxCostIncrease: CostLimit{Set: true, Amount: 500_000_000}},
 	}, rest, sameFleet); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

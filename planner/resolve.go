@@ -16,7 +16,7 @@ type names struct {
 	fleet     *fleet.Fleet
 	plans, os lookup
 	problems  fleet.Problems
-	reported  map[fleet.Pos]bool
+	reported  map[complaint]bool
 }
 
 // lookup knows ids by name, in groups from strongest to weakest, and names by id.
@@ -27,7 +27,7 @@ type lookup struct {
 
 func newNames(f *fleet.Fleet, o Observation) *names {
 	slugs, sold, plans, systems := map[string][]string{}, map[string][]string{}, map[string][]string{}, map[string][]string{}
-	n := &names{fleet: f, reported: make(map[fleet.Pos]bool)}
+	n := &names{fleet: f, reported: make(map[complaint]bool)}
 	n.plans = lookup{[]map[string][]string{slugs, sold, plans}, map[string]string{}}
 	n.os = lookup{[]map[string][]string{systems}, map[string]string{}}
 	for _, offer := range o.Offers {
@@ -80,9 +80,15 @@ func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) Named
 	return Named{}
 }
 
+// complaint is a problem at a place, told once however many servers it concerns.
+type complaint struct {
+	pos     fleet.Pos
+	message string
+}
+
 func (n *names) problem(pos fleet.Pos, message, hint string) {
-	if !n.reported[pos] {
-		n.reported[pos] = true
+	if told := (complaint{pos, message}); !n.reported[told] {
+		n.reported[told] = true
 		n.problems = append(n.problems, n.fleet.ProblemAt(pos, message, hint))
 	}
 }
@@ -110,4 +116,20 @@ func catalogKey(field fleet.Field) string {
 		return "os"
 	}
 	return "plans"
+}
+
+// checkSold notes a problem where the API would not sell what an entry is to be
+// made with, as far as that is known.
+func (d *differ) checkSold(e *fleet.Server, s Spec) {
+	const hint = "choose another plan or location"
+	for _, o := range d.offers {
+		switch {
+		case o.ID != s.Plan.ID:
+		case !o.Available:
+			d.names.problem(e.Source.At(fleet.FieldPlan), fmt.Sprintf("the plan %s is not available", s.Plan), hint)
+		case o.Locations != nil && !slices.Contains(o.Locations, s.Location):
+			d.names.problem(e.Source.At(fleet.FieldPlan),
+				fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", ")), hint)
+		}
+	}
 }
