@@ -116,6 +116,8 @@ func (f *flags) check() error {
 		}
 	}
 	switch {
+	case f.only != nil && len(f.only) == 0:
+		return refusal{"--only names no kind of change", "leave it out to make all changes"}
 	case f.parallelism < 1 || f.parallelism > maxParallelism:
 		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
 	case f.pollInterval < 0:
