@@ -90,7 +90,7 @@ func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Differ
 	d := &differ{fleet: f, world: w, names: newNames(f, o)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry.Name) {
-			found = append(found, d.differencesOf(x)...)
+			found = append(found, d.entryDifferences(x)...)
 		}
 	}
 	for _, s := range w.servers {
@@ -105,8 +105,8 @@ func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Differ
 	return found, scope(f, w, m, sel).Selected, nil
 }
 
-// differencesOf lists the differences of one entry.
-func (d *differ) differencesOf(x match) []Difference {
+// entryDifferences lists the differences of one entry.
+func (d *differ) entryDifferences(x match) []Difference {
 	e, live := x.entry, cmp.Or(x.live, x.next)
 	one := func(kind DriftKind, field fleet.Field) []Difference {
 		found := Difference{Kind: kind, Name: e.Name, IDs: []string{}, At: e.Source.At(field).String()}
