@@ -157,7 +157,7 @@ func inOrder(output string) string {
 func TestFlags(t *testing.T) {
 	s := newShell(t)
 	real := map[string]bool{}
-	for _, command := range []string{"plan", "apply", "intents", "validate", "sandbox"} {
+	for _, command := range []string{"plan", "apply", "drift", "intents", "validate", "sandbox"} {
 		help, _ := s.run(t, "fleet "+command+" --help")
 		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help, -1) {
 			real[m[1]] = true
@@ -188,6 +188,7 @@ func TestExitCodes(t *testing.T) {
 		"fleet plan --sandbox -f examples/quickstart":                     0,
 		"fleet plan --sandbox -f missing.yaml":                            1,
 		"fleet plan --sandbox -f examples/quickstart --detailed-exitcode": 2,
+		"fleet drift --sandbox -f examples/quickstart":                    2,
 		"fleet apply --sandbox -f blocked.yaml --auto-approve":            3,
 	} {
 		if out, code := s.run(t, command); code != want {

@@ -8,13 +8,29 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// Text is the text of a fleet file; Name stands for it in positions.
+type Text struct {
+	Name string
+	Data []byte
+}
+
 // Parse reads one fleet file from memory; name stands for it in positions. The
 // error is Problems.
 func Parse(name string, data []byte) (*Fleet, error) {
-	if len(data) > maxSize {
-		return nil, Problems{{Pos: Pos{File: name}, Message: fmt.Sprintf("larger than %d MiB", maxSize>>20)}}
+	return ParseTexts([]Text{{name, data}})
+}
+
+// ParseTexts reads fleet files from memory as one fleet, as Load does from disk.
+// The error is Problems.
+func ParseTexts(texts []Text) (*Fleet, error) {
+	files, size := make([]*file, len(texts)), 0
+	for i, t := range texts {
+		files[i] = &file{name: t.Name, data: t.Data}
+		if size += len(t.Data); size > maxSize {
+			return nil, Problems{{Pos: Pos{File: t.Name}, Message: fmt.Sprintf("larger than %d MiB", maxSize>>20)}}
+		}
 	}
-	return read([]*file{{name: name, data: data}})
+	return read(files)
 }
 
 // reader turns the documents of all files into one Fleet. Defaults and entries

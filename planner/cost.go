@@ -73,17 +73,19 @@ func newCost(live []*Server, changes []Change, offers []Offer) Cost {
 		r.After++
 	}
 	for _, c := range changes {
-		switch c := c.(type) {
-		case *Create:
-			t.create(c.Spec)
-		case *Replace:
-			t.row(c.Old.Plan, c.Old.Location).After--
-			if c.NextID == "" { // else the new server is live, and counted
-				t.create(c.Spec)
-			}
-		case *Delete:
-			t.row(c.Old.Plan, c.Old.Location).After--
-		}
+		t.count(c, 1)
+	}
+	return t.cost()
+}
+
+// without is the cost of a plan that some of its changes are taken out of.
+func (c Cost) without(changes []removed) Cost {
+	t := tally{nil, make(map[place]*CostRow)}
+	for _, r := range c.Rows {
+		t.rows[place{r.Plan.ID, r.Location}] = &r
+	}
+	for _, l := range changes {
+		t.count(l.change, -1)
 	}
 	return t.cost()
 }
@@ -107,10 +109,24 @@ func (t tally) row(plan Named, location string) *CostRow {
 	return r
 }
 
-func (t tally) create(s Spec) {
-	r := t.row(s.Plan, s.Location)
-	r.After++
-	r.Created++
+// count adds what a change makes and what it ends, n times.
+func (t tally) count(c Change, n int) {
+	create := func(s Spec) {
+		r := t.row(s.Plan, s.Location)
+		r.After += n
+		r.Created += n
+	}
+	switch c := c.(type) {
+	case *Create:
+		create(c.Spec)
+	case *Replace:
+		t.row(c.Old.Plan, c.Old.Location).After -= n
+		if c.NextID == "" { // else the new server is live, and counted
+			create(c.Spec)
+		}
+	case *Delete:
+		t.row(c.Old.Plan, c.Old.Location).After -= n
+	}
 }
 
 // cost adds the rows up.
@@ -119,6 +135,9 @@ func (t tally) cost() Cost {
 	var hourly fleet.Money
 	created, known := 0, true
 	for _, r := range t.rows {
+		if r.Before == 0 && r.After == 0 {
+			continue
+		}
 		c.Rows = append(c.Rows, *r)
 		before, after, _ := r.Monthly()
 		c.Before += before

@@ -120,3 +120,30 @@ func TestASavedPlanKeepsItsCost(t *testing.T) {
 		t.Error("the digest counts prices")
 	}
 }
+
+// A narrowed plan costs what a plan with just the changes that are left would.
+func TestCostOfANarrowedPlan(t *testing.T) {
+	o := planner.Observation{
+		Offers:  []planner.Offer{{ID: "1", Name: "small", Available: true, Monthly: money(t, "5"), Hourly: money(t, "0.007")}},
+		Servers: []planner.Server{{ID: "7", Name: "old", Status: "active", Plan: planner.Named{ID: "1"}, Location: "x"}},
+	}
+	plan := func(old string) *planner.Plan {
+		f, err := fleet.Parse("f.yaml", []byte("version: 1\nowns: ['*']\nservers: {a: {plan: 1, os: 5, location: y}"+old+"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := planner.Diff(f, o, planner.Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	got := plan(", old: {absent: true}, b: {plan: 1, os: 5, location: z, status: stopped}").Only([]planner.Action{planner.ActionDelete})
+	if want := plan(", old: {absent: true}"); got.Cost.After != 0 || want.Cost.After != *money(t, "5") {
+		t.Errorf("%s a month after just the delete, and %s with a create", got.Cost.After, want.Cost.After)
+	}
+	got = plan(", old: {absent: true}").Only([]planner.Action{planner.ActionCreate})
+	if diff := cmp.Diff(plan("").Cost, got.Cost); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

@@ -32,6 +32,7 @@ type document struct {
 	Waits         []Wait         `json:"waits"`
 	Blocked       []Blocked      `json:"blocked"`
 	Unlisted      []Server       `json:"unlisted"`
+	LeftOut       []LeftOut      `json:"left_out,omitempty"`
 	Notes         []Note         `json:"notes"`
 }
 
@@ -60,7 +61,7 @@ func encode(w io.Writer, p *Plan, checksum string) error {
 		FormatVersion: FormatVersion, Checksum: checksum, Digest: p.Digest(), Account: p.Account, Endpoint: p.Endpoint,
 		Summary: p.Count(), Scope: p.Scope, Cost: cost,
 		Guards: guardsToJSON(p.Guards),
-		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), Notes: list(p.Notes),
+		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), LeftOut: p.LeftOut, Notes: list(p.Notes),
 	}, "", "  ")
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func (doc wholeDocument) plan() (*Plan, error) {
 	p := &Plan{
 		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost,
 		Guards: guards,
-		Waits:  doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Notes: doc.Notes,
+		Waits:  doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, LeftOut: doc.LeftOut, Notes: doc.Notes,
 	}
 	for i, raw := range doc.Changes {
 		c, err := decodeChange(raw)

@@ -52,6 +52,12 @@ func TestPlanReadsBackToTheSamePlan(t *testing.T) {
 			t.Errorf("the example has no %s", a)
 		}
 	}
+	checkReadsBack(t, p)
+	checkReadsBack(t, p.Only([]planner.Action{planner.ActionUpdate, planner.ActionStop}))
+}
+
+func checkReadsBack(t *testing.T, p *planner.Plan) {
+	t.Helper()
 	doc := encode(t, p)
 	back, err := planner.Decode(strings.NewReader(doc))
 	if err != nil {

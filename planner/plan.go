@@ -9,7 +9,8 @@ type Plan struct {
 	Changes  []Change
 	Waits    []Wait // servers on their way somewhere, to wait for before anything else is done to them
 	Blocked  []Blocked
-	Unlisted []Server // owned live servers that no entry lists, to be reported
+	Unlisted []Server  // owned live servers that no entry lists, to be reported
+	LeftOut  []LeftOut // changes that Only has left out
 	Notes    []Note
 	Scope    Scope
 	Cost     Cost

@@ -24,10 +24,15 @@ with the digest of the plan that was reviewed. Just before anything changes the
 servers are looked at again; where they are not as the plan knows them, nothing is
 changed at all.
 
+With --only some kinds of change are made and the others are reported, as for a cron
+job that puts right what may be put right unattended. With --auto-approve, what was
+corrected three times in a row and undone each time is a fight, and is left alone.
+
 The first interrupt lets what is in flight end; a second one leaves at once.`,
 		Example: `  fleet apply
   fleet apply plan.json
   fleet apply --digest 2b1c… -f fleet.yaml
+  fleet apply --auto-approve --only update,start
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -39,14 +44,16 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 			if len(args) == 1 && cmd.Flags().Changed("file") {
 				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
 			}
-			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes) > 0 || s.flags.digest != "") {
-				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude and --digest, or make a new plan with them"}
+			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes)+len(s.flags.only) > 0 || s.flags.digest != "") {
+				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
 			}
-			return s.apply(cmd.Context(), args)
+			return s.measured("apply", args, func() error { return s.apply(cmd.Context(), args) })
 		},
 	}
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
+	s.flags.forChanges(cmd.Flags())
+	s.flags.forMetrics(cmd.Flags())
 	set := cmd.Flags()
 	set.BoolVar(&s.flags.autoApprove, "auto-approve", false, "do not ask")
 	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the plan is the one with this `digest`; refuse any other")
@@ -55,6 +62,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
 	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
 	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
+	set.IntVar(&s.flags.fightAfter, "fight-after", 3, "with --auto-approve, block what was corrected in this many runs in a row and undone each time; 0 never")
 	s.flags.forJournal(set)
 	return cmd
 }
@@ -78,12 +86,11 @@ func (s *session) apply(ctx context.Context, args []string) error {
 	if endpoint := w.client.Endpoint(); p != nil && p.Endpoint != endpoint {
 		return refusal{fmt.Sprintf("the plan is for the API at %s, this is %s", p.Endpoint, endpoint), "set VPS_API_URL to the plan's, or make a new plan"}
 	}
-	journal, release, err := s.exclusively(ctx, w)
+	w, release, err := s.exclusively(ctx, w)
 	if err != nil {
 		return err
 	}
 	defer release()
-	w.journal = journal
 	if p != nil {
 		return s.applySaved(ctx, w, p)
 	}
@@ -104,6 +111,10 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 	if err != nil {
 		return err
 	}
+	remember := w.fights.forget
+	if s.unattended() {
+		p, remember = s.holdFights(w.fights, f, p)
+	}
 	s.tell(render.Plan(p, s.style(s.people())))
 	if err := s.permitted(p); err != nil {
 		return err
@@ -116,6 +127,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 			return err
 		}
 	}
+	defer remember()
 	return s.carryOut(ctx, w, p)
 }
 
@@ -135,6 +147,7 @@ func (s *session) applySaved(ctx context.Context, w world, p *planner.Plan) erro
 	} else if done := len(p.Changes) - len(left.Changes); done > 0 {
 		s.tell(fmt.Sprintf("\n%d of its %d changes are done already.\n", done, len(p.Changes)))
 	}
+	defer w.fights.forget()
 	return s.carryOut(ctx, w, left)
 }
 

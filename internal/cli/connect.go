@@ -28,6 +28,7 @@ type world struct {
 	client   *vpsorg.Client
 	observer *apply.Observer
 	journal  *apply.Journal // nil where nothing is changed
+	fights   fights         // likewise without a path
 }
 
 // connect makes the client of the API, or of the sandbox. It sends nothing.

@@ -14,32 +14,34 @@ import (
 )
 
 // exclusively lets no other apply of this account run on this host from here on,
-// and opens the account's journal. What it looks at has to be looked at after it.
-func (s *session) exclusively(ctx context.Context, w world) (*apply.Journal, func(), error) {
+// and opens the account's journal and its memory of fights. What it looks at has
+// to be looked at after it.
+func (s *session) exclusively(ctx context.Context, w world) (world, func(), error) {
 	account, err := w.observer.Account(ctx)
 	if err != nil {
-		return nil, nil, err
+		return w, nil, err
 	}
 	path, err := s.journalPath(w.client.Endpoint(), account)
 	if err != nil {
-		return nil, nil, err
+		return w, nil, err
 	}
 	file := &apply.File{Path: path}
 	if _, err := file.Read(); err != nil {
-		return nil, nil, err // before a lock is left beside it
+		return w, nil, err // before a lock is left beside it
 	}
 	host, _ := os.Hostname() // an unnamed host is shown as such
 	lock, err := apply.TakeLock(path+".lock", apply.Holder{
 		PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(s.Args, " "), Since: time.Now()})
 	if err != nil {
-		return nil, nil, err
+		return w, nil, err
 	}
 	journal, err := apply.NewJournal(file)
 	if err != nil {
 		lock.Release()
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		return w, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return journal, func() { file.Close(); lock.Release() }, nil
+	w.journal, w.fights = journal, fights{path + ".fights"}
+	return w, func() { file.Close(); lock.Release() }, nil
 }
 
 // journalPath is where an account's journal is: as --journal says, beside the

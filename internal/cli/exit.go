@@ -19,7 +19,7 @@ func exitCode(err error) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, errChangesPending):
-		return 2 // only plan --detailed-exitcode
+		return 2 // only drift, and plan --detailed-exitcode
 	case errors.Is(err, errIncomplete):
 		return 3 // something failed, is unknown, blocked or not started
 	case errors.Is(err, errInterrupted):

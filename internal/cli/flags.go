@@ -28,6 +28,7 @@ type flags struct {
 	allowDeletes, allowChanges uint
 	allowCost                  fleet.Money
 	allowEmpty                 bool
+	only                       []string
 
 	out              string
 	detailedExitCode bool
@@ -38,6 +39,10 @@ type flags struct {
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
 	journal                string
+	fightAfter             int
+
+	since, once string
+	metrics     string
 }
 
 // maxParallelism is more than any API's rate has a use for.
@@ -65,13 +70,22 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
+	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
+}
+
+// forChanges are the flags of the commands that say what to change.
+func (f *flags) forChanges(set *pflag.FlagSet) {
 	set.UintVar(&f.allowDeletes, "allow-deletes", 0, "allow this `number` of deletes and replacements, where the file allows fewer")
 	set.UintVar(&f.allowChanges, "allow-changes", 0, "allow this `number` of changed servers, where the file allows fewer")
 	set.Func("allow-cost", "allow the fleet to cost this `amount` a month, where the file allows less", func(s string) (err error) {
 		f.allowCost, err = fleet.ParseMoney(s)
 		return err
 	})
-	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
+	set.StringSliceVar(&f.only, "only", nil, "only these `kinds` of change, such as update,start; the others are reported")
+}
+
+func (f *flags) forMetrics(set *pflag.FlagSet) {
+	set.StringVar(&f.metrics, "metrics", "", "write metrics of this run to this `file`, for Prometheus' textfile collector")
 }
 
 func (f *flags) forJournal(set *pflag.FlagSet) {
@@ -102,7 +116,14 @@ func (f *flags) check() error {
 			return refusal{fmt.Sprintf("%q is not a pattern", p), "patterns are made of letters, *, ? and [a-z]"}
 		}
 	}
+	for _, a := range f.actions() {
+		if !slices.Contains(planner.Actions, a) {
+			return refusal{fmt.Sprintf("--only %s is not a kind of change", a), "the kinds are create, update, replace, start, stop, reboot and delete"}
+		}
+	}
 	switch {
+	case f.only != nil && len(f.only) == 0:
+		return refusal{"--only names no kind of change", "leave it out to make all changes"}
 	case f.parallelism < 1 || f.parallelism > maxParallelism:
 		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
 	case f.pollInterval < 0:
@@ -111,12 +132,22 @@ func (f *flags) check() error {
 		return fmt.Errorf("--timeout %s is negative", f.timeout)
 	case f.settle < 0:
 		return fmt.Errorf("--settle %s is negative", f.settle)
+	case f.fightAfter < 0:
+		return fmt.Errorf("--fight-after %d is negative", f.fightAfter)
 	}
 	return nil
 }
 
 func (f *flags) selection() planner.Selection {
 	return planner.Selection{Targets: f.targets, Excludes: f.excludes}
+}
+
+// actions are the kinds of change that --only names; none means all.
+func (f *flags) actions() (only []planner.Action) {
+	for _, a := range f.only {
+		only = append(only, planner.Action(a))
+	}
+	return only
 }
 
 // noArguments refuses arguments, and says what may have been meant.

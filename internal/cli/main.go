@@ -29,14 +29,19 @@ func Main(p Process) int {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	err := root.ExecuteContext(s.interrupts.ctx)
-	if err != nil && context.Cause(s.interrupts.ctx) == errInterrupted {
-		err = errInterrupted
-	}
+	err := s.ending(root.ExecuteContext(s.interrupts.ctx))
 	if text := errorText(err); text != "" {
 		fmt.Fprint(p.Stderr, text)
 	}
 	return exitCode(err)
+}
+
+// ending is the error that a run ends with: after an interrupt no other counts.
+func (s *session) ending(err error) error {
+	if err != nil && context.Cause(s.interrupts.ctx) == errInterrupted {
+		return errInterrupted
+	}
+	return err
 }
 
 // errorText is an error as it is shown: the error, then what to do next. Mistakes

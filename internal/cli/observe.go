@@ -22,16 +22,23 @@ func (s *session) load() (*fleet.Fleet, error) {
 	return f, nil
 }
 
-// diff looks at the API and plans, with the guards as the flags widen them.
-func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.Plan, error) {
+// observe looks at all that a fleet's plan needs, at the account that it is for.
+func (s *session) observe(ctx context.Context, w world, f *fleet.Fleet) (planner.Observation, error) {
 	o, err := w.observer.Fleet(ctx, f)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	if err := checkAccount(f, o.Account); err != nil {
-		return nil, err
+		return o, err
 	}
-	if err := s.checkTargets(f, o); err != nil {
+	return o, s.checkTargets(f, o)
+}
+
+// diff looks at the API and plans, narrowed to --only, with the guards as the
+// flags widen them.
+func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.Plan, error) {
+	o, err := s.observe(ctx, w, f)
+	if err != nil {
 		return nil, err
 	}
 	w.journal.Settle(o)
@@ -39,6 +46,14 @@ func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.P
 	if err != nil {
 		return nil, err
 	}
+	if s.flags.metrics != "" {
+		d, err := planner.FindDrift(f, nil, o, s.flags.selection())
+		if err != nil {
+			return nil, err
+		}
+		s.find(f, o, d)
+	}
+	p = p.Only(s.flags.actions())
 	s.widenGuards(p)
 	return p, nil
 }

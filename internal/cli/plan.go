@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"syscall"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
@@ -31,6 +29,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	}
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
+	s.flags.forChanges(cmd.Flags())
 	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
 	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd
@@ -55,7 +54,7 @@ func (s *session) plan(ctx context.Context) error {
 	if err := s.showPlan(p); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the plan: %w", err)
 	}
-	if s.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0) {
+	if s.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0 && len(p.LeftOut) == 0) {
 		return errChangesPending
 	}
 	return nil
@@ -66,25 +65,14 @@ func (s *session) savePlan(p *planner.Plan) error {
 	if s.flags.out == "" {
 		return nil
 	}
-	info, err := os.Lstat(s.flags.out)
-	switch {
-	case s.flags.out == "-":
+	if s.flags.out == "-" {
 		return refusal{"--out takes the name of a file", "for stdout there is --json"}
-	case err == nil && !info.Mode().IsRegular():
-		return refusal{fmt.Sprintf("cannot save the plan: %s is there and is not a regular file", s.flags.out), "give the name of a file, new or to be replaced; for stdout there is --json"}
 	}
 	var doc bytes.Buffer
 	if err := planner.Encode(&doc, p); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(s.flags.out, doc.Bytes(), 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
-		var cause syscall.Errno // without the name of a temporary file
-		if errors.As(err, &cause) {
-			err = cause
-		}
-		return fmt.Errorf("cannot save the plan in %s: %w", s.flags.out, err)
-	}
-	return nil
+	return replaceFile("the plan", s.flags.out, doc.Bytes(), 0o600)
 }
 
 // showPlan writes the plan to stdout, as text or as its document.

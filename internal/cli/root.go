@@ -15,9 +15,9 @@ Try it without an account:
 Every flag has a variable: --token-file is FLEET_TOKEN_FILE. The API is reached
 with VPS_API_TOKEN, at VPS_API_URL (default https://admin.vps.org/api/v1).
 
-Exit codes: 0 fine; 1 an error, nothing is half done; 2 changes are pending or
-blocked (only plan --detailed-exitcode); 3 an apply left something failed, unknown,
-blocked or not started; 130 interrupted.`
+Exit codes: 0 fine; 1 an error, nothing is half done; 2 the servers are
+not as the file says (only drift, and plan --detailed-exitcode); 3 an apply left
+something failed, unknown, blocked or not started; 130 interrupted.`
 
 func newRoot(s *session) *cobra.Command {
 	root := &cobra.Command{
@@ -39,6 +39,6 @@ func newRoot(s *session) *cobra.Command {
 	}
 	s.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newCompletion(), newPlan(s), newApply(s), newIntents(s), newValidate(s), newSandbox(s), newVersion(s))
+	root.AddCommand(newCompletion(), newPlan(s), newApply(s), newDrift(s), newIntents(s), newValidate(s), newSandbox(s), newVersion(s))
 	return root
 }

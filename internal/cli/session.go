@@ -7,6 +7,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
 	"golang.org/x/term"
 )
@@ -19,6 +20,8 @@ type session struct {
 	diag       *diagnostics
 	interrupts *interrupts
 	calls      callCount
+	found      *finding      // what was observed; nil before
+	result     *apply.Result // of an apply; nil before
 }
 
 func newSession(p Process) *session {

@@ -11,11 +11,12 @@ import (
 // not in the file, the guards that it goes beyond, the totals, the cost and the digest.
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
-	b.WriteString(s.paint(bold, heading(p)) + "\n")
+	b.WriteString(s.paint(bold, heading(p.Account, p.Endpoint)) + "\n")
 	s.section(&b, "", changeRows(p.Changes, s))
 	s.section(&b, "Waiting for:", waitRows(p.Waits, s))
 	s.section(&b, "Blocked:", blockedRows(p.Blocked, s))
 	s.section(&b, "Unlisted (not in the file, left alone):", unlistedRows(p.Unlisted, s))
+	s.section(&b, "Left out by --only:", leftOutRows(p.LeftOut, s))
 	s.section(&b, "Notes:", noteRows(p.Notes, s))
 	s.section(&b, "Servers and cost by plan and location:", costRows(p.Cost, s))
 	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
@@ -32,11 +33,11 @@ func Plan(p *planner.Plan, s Style) string {
 	return b.String()
 }
 
-func heading(p *planner.Plan) string {
-	if p.Account == "" {
-		return "Fleet at " + Escape(p.Endpoint)
+func heading(account, endpoint string) string {
+	if account == "" {
+		return "Fleet at " + Escape(endpoint)
 	}
-	return "Fleet of " + Escape(p.Account) + " at " + Escape(p.Endpoint)
+	return "Fleet of " + Escape(account) + " at " + Escape(endpoint)
 }
 
 // section writes rows under a title, after an empty line; nothing without rows.
@@ -93,6 +94,15 @@ func unlistedRows(servers []planner.Server, s Style) []row {
 	return rows
 }
 
+func leftOutRows(left []planner.LeftOut, s Style) []row {
+	var rows []row
+	for _, l := range left {
+		w := words[l.Action]
+		rows = append(rows, row{symbol: w.symbol, color: w.color, name: l.Name, verb: string(l.Action), remark: l.Because, details: []line{s.line(plain, Escape(l.Reason))}})
+	}
+	return rows
+}
+
 func noteRows(notes []planner.Note, s Style) []row {
 	var rows []row
 	for _, n := range notes {
@@ -130,6 +140,8 @@ func noChanges(p *planner.Plan) string {
 		return fmt.Sprintf("No changes. %s still on %s way.", areServers(len(p.Waits)), its(len(p.Waits)))
 	case len(p.Blocked) > 0:
 		return "No changes that apply may make."
+	case len(p.LeftOut) > 0:
+		return "No changes that --only allows."
 	case p.Scope.Listed == 0:
 		return "No changes. The file lists no servers."
 	}
@@ -152,7 +164,7 @@ func its(n int) string {
 
 // alsoThere counts what the total leaves out.
 func alsoThere(p *planner.Plan) string {
-	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted")
+	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.LeftOut), "left out")
 	if len(p.Waits) > 0 && !p.Empty() {
 		parts = append(parts, fmt.Sprintf("%d still on %s way", len(p.Waits), its(len(p.Waits))))
 	}

@@ -66,10 +66,14 @@ func everything() *planner.Plan {
 			{Name: "web-05", Reason: "two live servers have this name: 1, 2", At: "fleet.yaml:72:3"},
 		},
 		Unlisted: []planner.Server{live("12377", "tmp-1")},
-		Notes:    []planner.Note{{Name: "old-02", Text: "backups_enabled is not declared, so the new server gets the API's default: off"}},
-		Scope:    planner.Scope{Listed: 14, Live: 12, Total: 16},
-		Cost:     sampleCost,
-		Guards:   fleet.Guards{MaxMonthlyCost: fleet.CostLimit{Set: true, Amount: 50_000_000}, MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
+		LeftOut: []planner.LeftOut{
+			{Action: planner.ActionDelete, Subject: about("old-05", "12363", "absent: true at fleet.yaml:62:5")},
+			{Action: planner.ActionUpdate, Subject: about("old-06", "12364", "id at fleet.yaml:64:5"), Because: "it needs the delete of old-05 first"},
+		},
+		Notes:  []planner.Note{{Name: "old-02", Text: "backups_enabled is not declared, so the new server gets the API's default: off"}},
+		Scope:  planner.Scope{Listed: 14, Live: 12, Total: 16},
+		Cost:   sampleCost,
+		Guards: fleet.Guards{MaxMonthlyCost: fleet.CostLimit{Set: true, Amount: 50_000_000}, MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
 	}
 }
 

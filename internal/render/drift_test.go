@@ -1,0 +1,111 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// drifted is a drift of every kind.
+func drifted() *planner.Drift {
+	return &planner.Drift{
+		Account: "ops@example.com", Endpoint: "https://admin.vps.org/api/v1", Selected: 9,
+		Differences: []planner.Difference{
+			{Kind: planner.DriftStatus, Name: "db-01", IDs: []string{"12346"}, Field: fleet.FieldStatus, Is: planner.Text("suspended"), At: "fleet.yaml:20:3"},
+			{Kind: planner.DriftUnwanted, Name: "old-01", IDs: []string{"12399"}, At: "fleet.yaml:60:5"},
+			{Kind: planner.DriftUnlisted, Name: "tmp-1", IDs: []string{"12377"}},
+			{Kind: planner.DriftChanged, Name: "web-01", IDs: []string{"12345"}, Field: fleet.FieldHostname, Want: planner.Text("web-01.example.com"), At: "fleet.yaml:14:15"},
+			{Kind: planner.DriftChanged, Name: "web-01", IDs: []string{"12345"}, Field: fleet.FieldPlan, Is: planner.Reference(standard), Want: planner.Reference(performance), At: "fleet.yaml:15:11"},
+			{Kind: planner.DriftPower, Name: "web-02", IDs: []string{"12347"}, Field: fleet.FieldStatus, Is: planner.Text("stopped"), Want: planner.Text("active"), At: "fleet.yaml:16:5"},
+			{Kind: planner.DriftMissing, Name: "web-03", IDs: []string{}, At: "fleet.yaml:13:3"},
+			{Kind: planner.DriftUnclear, Name: "web-04", IDs: []string{"12350", "12351"}, At: "fleet.yaml:13:3"},
+		},
+		Pending: []planner.Difference{
+			{Kind: planner.DriftChanged, Name: "web-05", IDs: []string{"12352"}, Field: fleet.FieldBackupsEnabled, Is: planner.Bool(false), Want: planner.Bool(true), At: "fleet.yaml:30:5"},
+		},
+	}
+}
+
+func TestDrift(t *testing.T) {
+	golden(t, "drift", Drift(drifted(), false, Style{}))
+	golden(t, "drift_color", Drift(drifted(), false, Style{Color: true}))
+	if got, want := stripColor(Drift(drifted(), true, Style{Color: true})), Drift(drifted(), true, Style{}); got != want {
+		t.Errorf("without its colours the drift is\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestNoDrift(t *testing.T) {
+	pending := drifted().Pending
+	for _, test := range []struct {
+		selected int
+		pending  []planner.Difference
+		before   bool
+		want     string
+	}{
+		{3, nil, false, "\nNo drift. 3 servers are as the file says.\n"},
+		{1, nil, true, "\nNo drift any more. 1 server is as the file says.\n"},
+		{0, nil, false, "\nNo drift.\n"},
+		{3, pending, false, "\nNo drift. 1 pending.\n"},
+	} {
+		got := Drift(&planner.Drift{Selected: test.selected, Pending: test.pending}, test.before, Style{})
+		if !strings.HasSuffix(got, test.want) || strings.Contains(got, "Fingerprint") {
+			t.Errorf("%q does not end in %q", got, test.want)
+		}
+	}
+}
+
+func TestHostileDrift(t *testing.T) {
+	d := &planner.Drift{Account: hostile, Endpoint: hostile}
+	for _, k := range planner.DriftKinds {
+		d.Differences = append(d.Differences, planner.Difference{Kind: k, Name: hostile, IDs: []string{hostile, hostile}, Field: hostile, Is: planner.Text(hostile), Want: planner.Text(hostile), At: hostile})
+	}
+	d.Pending = d.Differences
+	var doc bytes.Buffer
+	if err := DriftJSON(&doc, d, false); err != nil {
+		t.Fatal(err)
+	}
+	for l := range strings.SplitSeq(Drift(d, true, Style{}), "\n") {
+		if Escape(l) != l {
+			t.Errorf("%q is not safe to show", l)
+		}
+	}
+	if strings.ContainsAny(doc.String(), "\x1b\u202e\u009b\u2066") {
+		t.Errorf("the document holds what a terminal obeys:\n%q", &doc)
+	}
+}
+
+// The document is what its schema says, and the schema knows every kind of drift.
+func TestDriftSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("../../docs/drift.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []*planner.Drift{drifted(), {}} {
+		var doc bytes.Buffer
+		if err := DriftJSON(&doc, d, true); err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, broken := range []string{`{}`, `{"format_version": 2}`} {
+		var value any
+		if err := json.Unmarshal([]byte(broken), &value); err != nil {
+			t.Fatal(err)
+		}
+		if schema.Validate(value) == nil {
+			t.Errorf("%s is accepted", broken)
+		}
+	}
+}

@@ -1,0 +1,220 @@
+package planner
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// DriftKind names a way in which live servers are not as the file says.
+type DriftKind string
+
+// The kinds of drift. That a server is on its way is none: it counts as what it
+// is about to be.
+const (
+	DriftMissing  DriftKind = "missing"  // listed, and not there
+	DriftChanged  DriftKind = "changed"  // a field has another value
+	DriftPower    DriftKind = "power"    // stopped where the file says active, or the reverse
+	DriftStatus   DriftKind = "status"   // suspended, or in a status that is unknown to us
+	DriftUnwanted DriftKind = "unwanted" // there, and the file says absent
+	DriftUnlisted DriftKind = "unlisted" // owned, and no entry lists it
+	DriftUnclear  DriftKind = "unclear"  // which server is meant, or what a field's value is, cannot be told
+)
+
+// DriftKinds are all kinds of drift, in the order in which they are counted.
+var DriftKinds = []DriftKind{DriftMissing, DriftChanged, DriftPower, DriftStatus, DriftUnwanted, DriftUnlisted, DriftUnclear}
+
+// Drift is how live servers differ from a fleet file, whatever may be done about it.
+type Drift struct {
+	Account     string
+	Endpoint    string
+	Selected    int          // entries that were compared
+	Differences []Difference // what was not written just now
+	Pending     []Difference // what only the current file says, and nobody has applied yet
+}
+
+// Difference is one way in which one server is not as the file says. Is and Want
+// are null where the kind says it all.
+type Difference struct {
+	Kind  DriftKind   `json:"kind"`
+	Name  string      `json:"name"`
+	IDs   []string    `json:"ids"` // the live servers concerned, sorted
+	Field fleet.Field `json:"field,omitempty"`
+	Is    Value       `json:"is"`
+	Want  Value       `json:"want"`
+	At    string      `json:"at,omitempty"` // file:line:column of what it differs from
+}
+
+// FindDrift compares a fleet with what was observed for it. With a former fleet,
+// what that one said already, in the same words about the same server, is drift,
+// and all else is pending; without one (nil) everything is drift. The error is
+// fleet.Problems: names in a file that no id was found for.
+func FindDrift(f, former *fleet.Fleet, o Observation, sel Selection) (*Drift, error) {
+	found, selected, err := differencesOf(f, o, sel)
+	if err != nil {
+		return nil, err
+	}
+	d := &Drift{Account: o.Account, Endpoint: o.Endpoint, Selected: selected, Differences: found}
+	if former == nil {
+		return d, nil
+	}
+	old, _, err := differencesOf(former, o, sel)
+	if err != nil {
+		return nil, err
+	}
+	said := make(map[string]bool)
+	for _, x := range old {
+		said[x.identity()] = true
+	}
+	d.Differences = nil
+	for _, x := range found {
+		if said[x.identity()] {
+			d.Differences = append(d.Differences, x)
+		} else {
+			d.Pending = append(d.Pending, x)
+		}
+	}
+	return d, nil
+}
+
+// differencesOf lists all differences, by name, and counts the entries compared.
+func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Difference, selected int, err error) {
+	w := newWorld(o)
+	m := matchAll(f, w)
+	d := &differ{fleet: f, world: w, names: newNames(f, o)}
+	for _, x := range m.matches {
+		if sel.Includes(x.entry.Name) {
+			found = append(found, d.entryDifferences(x)...)
+		}
+	}
+	for _, s := range w.servers {
+		if !m.claimed[s] && sel.Includes(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
+			found = append(found, Difference{Kind: DriftUnlisted, Name: s.Name, IDs: []string{s.ID}})
+		}
+	}
+	if len(d.names.problems) > 0 {
+		return nil, 0, d.names.problems
+	}
+	slices.SortStableFunc(found, func(a, b Difference) int { return cmp.Compare(a.Name, b.Name) })
+	return found, scope(spokenFor(f, w, m), m, sel).Selected, nil
+}
+
+// entryDifferences lists the differences of one entry.
+func (d *differ) entryDifferences(x match) []Difference {
+	e, live := x.entry, cmp.Or(x.live, x.next)
+	one := func(kind DriftKind, field fleet.Field) []Difference {
+		found := Difference{Kind: kind, Name: e.Name, IDs: []string{}, At: e.Source.At(field).String()}
+		if live != nil {
+			found.IDs = []string{live.ID}
+		}
+		return []Difference{found}
+	}
+	switch {
+	case x.blocked != nil:
+		found := one(DriftUnclear, fleet.FieldID)
+		found[0].IDs = append(found[0].IDs, slices.Sorted(slices.Values(x.blocked.IDs))...)
+		return found
+	case e.Absent && x.live == nil:
+		return nil
+	case e.Absent:
+		return one(DriftUnwanted, fleet.FieldAbsent)
+	case live == nil:
+		d.want(e) // names that nobody knows are found out here too
+		return one(DriftMissing, fleet.FieldName)
+	}
+	settled, ok := live.Status.Settles()
+	if !ok {
+		found := one(DriftStatus, fleet.FieldName)
+		found[0].Field, found[0].Is = fleet.FieldStatus, Text(string(live.Status))
+		return found
+	}
+	return d.fieldDifferences(e, live, settled)
+}
+
+// fieldDifferences lists what differs in a server that exists, power included.
+func (d *differ) fieldDifferences(e *fleet.Server, live *Server, settled Status) (found []Difference) {
+	add := func(kind DriftKind, field fleet.Field, is, want Value) {
+		found = append(found, Difference{kind, e.Name, []string{live.ID}, field, is, want, e.Source.At(field).String()})
+	}
+	want := d.want(e)
+	for _, c := range append(forcedFields(want, live), mutableFields(e.Name, want, live)...) {
+		add(DriftChanged, c.Field, c.From, c.To)
+	}
+	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {
+		add(DriftUnclear, fleet.FieldBackupsEnabled, Value{}, Bool(*e.BackupsEnabled))
+	}
+	if e.Status != fleet.StatusAny && string(e.Status) != string(settled) {
+		add(DriftPower, fleet.FieldStatus, Text(string(settled)), Text(string(e.Status)))
+	}
+	return found
+}
+
+// Count tells how many differences of each kind there are, pending ones aside.
+func (d *Drift) Count() map[DriftKind]int {
+	n := make(map[DriftKind]int)
+	for _, x := range d.Differences {
+		n[x.Kind]++
+	}
+	return n
+}
+
+// Fingerprint names the drift: it is the same as long as the same servers differ
+// in the same way, whatever order they come in, wherever in the file it stands,
+// and whichever of them are on their way. It is 32 hexadecimal digits, or "" where
+// there is no drift. What is pending does not count.
+func (d *Drift) Fingerprint() string {
+	if len(d.Differences) == 0 {
+		return ""
+	}
+	ids := []string{encodeIdentity("fleet drift 1", d.Account, d.Endpoint)}
+	for _, x := range d.Differences {
+		ids = append(ids, x.identity())
+	}
+	slices.Sort(ids)
+	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// identity is all that makes a difference what it is.
+func (x Difference) identity() string {
+	return encodeIdentity(append([]string{string(x.Kind), x.Name, string(x.Field), x.Is.identity(), x.Want.identity()}, x.IDs...)...)
+}
+
+// encodeIdentity writes texts so that no two different lists look alike.
+func encodeIdentity(texts ...string) string {
+	data, _ := json.Marshal(texts) // texts always encode
+	return string(data)
+}
+
+// String says in words how the server differs.
+func (x Difference) String() string {
+	switch x.Kind {
+	case DriftMissing:
+		return "it does not exist"
+	case DriftUnwanted:
+		return fmt.Sprintf("server %s is there, and the file says absent: true", strings.Join(x.IDs, ", "))
+	case DriftUnlisted:
+		return fmt.Sprintf("server %s is there, and no entry lists it", strings.Join(x.IDs, ", "))
+	case DriftStatus:
+		return fmt.Sprintf("status is %s, and fleet does nothing to such a server", x.Is)
+	case DriftUnclear:
+		return x.unclear()
+	}
+	return fmt.Sprintf("%s is %s, not %s", x.Field, x.Is, x.Want)
+}
+
+func (x Difference) unclear() string {
+	switch {
+	case x.Field != "":
+		return fmt.Sprintf("the API does not tell %s of this server", x.Field)
+	case len(x.IDs) == 0:
+		return "no live server has the id that the file gives"
+	}
+	return fmt.Sprintf("%d live servers have this name: %s", len(x.IDs), strings.Join(x.IDs, ", "))
+}

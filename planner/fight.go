@@ -1,0 +1,128 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Correction is one thing that unattended applies have put right, and how many of
+// them in a row did so.
+type Correction struct {
+	Name  string `json:"name"` // of the server
+	What  string `json:"what"` // what was corrected, from what to what
+	Times int    `json:"times"`
+}
+
+// HoldFights takes out of a plan what was corrected at least after times in a row
+// and is to be corrected once more: somebody sets it back each time. It becomes
+// blocked, with what needs it. With after 0 nothing is held.
+func (p *Plan) HoldFights(past []Correction, after int) *Plan {
+	if after <= 0 {
+		return p
+	}
+	times := timesOf(past)
+	rest, left := p.without(func(c Change) string {
+		for _, k := range corrections(c) {
+			if n := times[k]; n >= after {
+				return fmt.Sprintf("a fight: corrected in %d runs in a row, and undone each time: %s", n, wrong(c))
+			}
+		}
+		return ""
+	})
+	rest.Blocked = slices.Clone(p.Blocked)
+	for _, l := range left {
+		b := Blocked{Name: l.change.About().Name, Reason: l.why,
+			Hint: "find out who undoes it, or change the file; an apply that a person approves corrects it again"}
+		if id := l.change.About().ID; id != "" {
+			b.IDs = []string{id}
+		}
+		rest.Blocked = append(rest.Blocked, b)
+	}
+	rest.sort()
+	return rest
+}
+
+// Remember says what is known of corrections after a run: those it was to make,
+// before any were held, and those it has done. What the run looked at and found
+// as it should be is forgotten; what it did not look at stays.
+func Remember(past []Correction, planned, done []Change, looked func(name string) bool) []Correction {
+	was := timesOf(past)
+	now := make(map[Correction]int)
+	for _, c := range past {
+		if key := c.key(); !looked(c.Name) {
+			now[key] = c.Times
+		}
+	}
+	for _, c := range planned {
+		for _, k := range corrections(c) {
+			now[k] = was[k]
+		}
+	}
+	for _, c := range done {
+		for _, k := range corrections(c) {
+			now[k] = was[k] + 1
+		}
+	}
+	var list []Correction
+	for k, n := range now {
+		if n > 0 {
+			list = append(list, Correction{k.Name, k.What, n})
+		}
+	}
+	slices.SortFunc(list, func(a, b Correction) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.What, b.What))
+	})
+	return list
+}
+
+// key is a correction without its count.
+func (c Correction) key() Correction { return Correction{Name: c.Name, What: c.What} }
+
+func timesOf(past []Correction) map[Correction]int {
+	times := make(map[Correction]int)
+	for _, c := range past {
+		times[c.key()] = c.Times
+	}
+	return times
+}
+
+// corrections are what a change puts right, one for each field. A reboot puts
+// nothing right. Ids do not count: a server that is made anew has another one.
+func corrections(c Change) []Correction {
+	name, action := c.About().Name, string(c.Action())
+	switch c := c.(type) {
+	case *Update:
+		return fieldCorrections(name, action, c.Fields)
+	case *Replace:
+		return fieldCorrections(name, action, c.Fields)
+	case *Power:
+		if c.Verb == ActionReboot || c.ID == "" {
+			return nil
+		}
+	}
+	return []Correction{{Name: name, What: encodeIdentity(action)}}
+}
+
+func fieldCorrections(name, action string, fields []FieldChange) (list []Correction) {
+	for _, f := range fields {
+		list = append(list, Correction{Name: name, What: encodeIdentity(append([]string{action}, fieldsIdentity([]FieldChange{f})...)...)})
+	}
+	return list
+}
+
+// wrong says what a change would correct.
+func wrong(c Change) string {
+	switch c := c.(type) {
+	case *Update:
+		return differences(c.Fields)
+	case *Replace:
+		return differences(c.Fields)
+	case *Power:
+		return "it is " + string(c.From)
+	case *Delete:
+		return "it is there"
+	}
+	return "it is not there"
+}
