@@ -76,6 +76,9 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 		if !c.again(ctx, failed, attempt) {
 			return v, failed
 		}
+		if failed.Status == http.StatusTooManyRequests {
+			continue // the limiter holds everyone back
+		}
 		if err := sleep(ctx, pause()); err != nil {
 			return v, r.fail(fmt.Errorf("%w, after %v", err, failed))
 		}
@@ -99,7 +102,7 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 	v, status, failed := exchange(ctx, c, r, decode)
 	c.limiter.learn(turn, failed)
 	if c.observe != nil {
-		call := Call{Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
+		call := Call{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
 		if failed != nil {
 			call.Err = failed
 		}

@@ -48,6 +48,7 @@ func (c Config) Format(f fmt.State, _ rune) {
 
 // Call is one request as it went, for logs and counters.
 type Call struct {
+	Kind     Kind
 	Method   string
 	Path     string // below the base URL, with the query
 	Status   int    // 0: no answer
