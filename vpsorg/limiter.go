@@ -92,7 +92,9 @@ func (l *limiter) wake(after time.Duration) {
 	l.timer = time.AfterFunc(after, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.pace.grow() // somebody had to wait, so a higher rate would be used
+		if l.next.After(l.paused) { // somebody had to wait for the rate, so a higher one would be used
+			l.pace.grow()
+		}
 		l.release()
 	})
 }

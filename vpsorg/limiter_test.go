@@ -32,6 +32,9 @@ func TestLimiterKeepsTheRateOverAnyWindow(t *testing.T) {
 			if i == 20 {
 				time.Sleep(time.Minute) // saves nothing up
 			}
+			if i == 30 {
+				time.Sleep(340 * time.Millisecond) // nor does being a little late
+			}
 			if _, err := l.wait(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -212,6 +215,28 @@ func TestLimiterHoldsManyCallers(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		if went.Load() != callers/2 || left.Load() != callers/2 {
 			t.Errorf("%d went and %d gave up, of %d", went.Load(), left.Load(), callers)
+		}
+	})
+}
+
+// A refusal after which nothing is accepted says that its pause was too short, and
+// nothing of the rate.
+func TestRefusalsInARowAreOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, start := newLimiter(20), time.Now()
+		turn, _ := l.wait(t.Context())
+		l.learn(turn, nil)
+		for range 4 {
+			turn, _ = l.wait(t.Context())
+			l.learn(turn, throttled(0))
+		}
+		rate := l.pace.rate
+		l.wait(t.Context())
+		if took := time.Since(start).Round(time.Second); took != (1+2+4+8)*time.Second {
+			t.Errorf("four refusals paused for %s", took)
+		}
+		if l.pace.rate != rate {
+			t.Errorf("the rate fell from %g to %g, though nothing was accepted", rate, l.pace.rate)
 		}
 	})
 }

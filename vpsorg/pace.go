@@ -61,8 +61,10 @@ func (p *pace) grow() {
 	if p.ceiling == 0 {
 		return
 	}
+	before := p.rate
 	p.age += 1 / p.rate
 	p.settle()
+	p.rate = min(p.rate, 2*before) // where a few requests are all that the patience takes
 }
 
 // settle sets the rate by the age.
