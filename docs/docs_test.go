@@ -135,14 +135,16 @@ var (
 	durations = regexp.MustCompile(`\[[0-9hms]+\]`)
 	ids       = regexp.MustCompile(`\b123[0-9]{2}\b`)
 	digests   = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
+	counts    = regexp.MustCompile(`Requests sent: [0-9]+|[0-9]+ polls?`)
 	arrivals  = regexp.MustCompile(`(?m)(^[a-z0-9-]+: [a-z]+.*\n)+`)
 )
 
-// settled is output without what differs from run to run: how long it took and
-// which ids and digests came of it.
+// settled is output without what differs from run to run: how long it took, how
+// often it looked, and which ids and digests came of it.
 func settled(output string) string {
 	output = durations.ReplaceAllString(output, "[time]")
 	output = ids.ReplaceAllString(output, "ID")
+	output = counts.ReplaceAllString(output, "COUNT")
 	return digests.ReplaceAllString(output, "DIGEST")
 }
 

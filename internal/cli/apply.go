@@ -58,7 +58,6 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	set.BoolVar(&s.flags.autoApprove, "auto-approve", false, "do not ask")
 	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the plan is the one with this `digest`; refuse any other")
 	set.BoolVar(&s.flags.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
-	set.IntVar(&s.flags.parallelism, "parallelism", apply.DefaultParallelism, "changes at a time, at most 100")
 	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
 	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
 	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")

@@ -10,6 +10,7 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -67,6 +68,7 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
+	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -75,10 +74,11 @@ func (s *session) measurements(command string, files []string, began, ended time
 			success.Samples = []metrics.Sample{one(at)}
 		}
 	}
-	requests := metrics.Metric{Name: "fleet_run_requests", Help: "Requests that the last run has sent, by method."}
-	sent := s.calls.sent()
-	for _, method := range slices.Sorted(maps.Keys(sent)) {
-		requests.Samples = append(requests.Samples, one(float64(sent[method]), metrics.Label{Name: "method", Value: method}))
+	requests := metrics.Metric{Name: "fleet_run_requests", Help: "Requests that the last run has sent, by kind."}
+	for _, k := range s.calls.sent().Kinds {
+		if k.Count > 0 {
+			requests.Samples = append(requests.Samples, one(float64(k.Count), metrics.Label{Name: "kind", Value: k.Kind}))
+		}
 	}
 	return slices.Concat(m, []metrics.Metric{success, requests}, s.foundMetrics(one), s.resultMetrics(one))
 }

@@ -54,6 +54,7 @@ func (s *session) plan(ctx context.Context) error {
 	if err := s.showPlan(p); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the plan: %w", err)
 	}
+	s.tellCalls()
 	if s.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0 && len(p.LeftOut) == 0) {
 		return errChangesPending
 	}

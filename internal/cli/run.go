@@ -34,6 +34,7 @@ func (s *session) report(p *planner.Plan, r *apply.Result, text bool) {
 	if text {
 		s.tell(render.Result(r, s.style(s.people())))
 	}
+	s.tellCalls()
 	if !s.flags.json {
 		return
 	}

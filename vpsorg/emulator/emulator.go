@@ -43,8 +43,10 @@ type Emulator struct {
 	Credit int
 
 	// Rate is the requests a second beyond which the answer is 429 with
-	// Retry-After; bursts of a second's worth pass. Zero is no limit.
-	Rate float64
+	// Retry-After; bursts of a second's worth pass. Zero is no limit. With a
+	// Window as many are let pass in each such time by the clock, whenever in it.
+	Rate   float64
+	Window time.Duration
 
 	// Plans, OS, Locations and Account are what the account is offered and whose
 	// it is. Nil is a small catalog, and sandbox@example.com.
@@ -66,6 +68,7 @@ type Emulator struct {
 	ledger  []*Entry
 	late    []lateCall
 	limiter *rate.Limiter
+	window  window
 }
 
 // maxBody bounds the body of a request; the longest documented one is far shorter.
