@@ -32,6 +32,7 @@ type flags struct {
 
 	autoApprove, bootstrap bool
 	digest                 string
+	approval               *planner.Approval // what the digest approves
 	parallelism            int
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
@@ -95,6 +96,13 @@ func (f *flags) check() error {
 		if _, err := path.Match(p, ""); err != nil {
 			return refusal{fmt.Sprintf("%q is not a pattern", p), "patterns are made of letters, *, ? and [a-z]"}
 		}
+	}
+	if f.digest != "" {
+		a, err := planner.ParseDigest(f.digest)
+		if err != nil {
+			return refusal{"--digest is " + err.Error(), "give all that stands behind \"Digest:\" at the end of the reviewed plan"}
+		}
+		f.approval = &a
 	}
 	switch {
 	case f.parallelism < 1 || f.parallelism > maxParallelism:
