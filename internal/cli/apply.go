@@ -56,6 +56,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is ever less often, from 1s to 10s")
 	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
 	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
+	set.StringVar(&s.flags.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 	s.flags.forJournal(set)
 	return cmd
 }
@@ -72,6 +73,10 @@ func (s *session) apply(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.openEvents(); err != nil {
+		return err
+	}
+	defer s.closeEvents()
 	w, err := s.connect()
 	if err != nil {
 		return err

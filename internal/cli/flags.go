@@ -37,6 +37,7 @@ type flags struct {
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
 	journal                string
+	events                 string
 }
 
 // maxParallelism is more than any API's rate has a use for.

@@ -19,6 +19,7 @@ type session struct {
 	diag       *diagnostics
 	interrupts *interrupts
 	calls      callCount
+	events     *eventFile // nil where nobody asked for it
 }
 
 func newSession(p Process) *session {
