@@ -43,11 +43,12 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes) > 0 || s.flags.approval != nil) {
 				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude and --digest, or make a new plan with them"}
 			}
-			return s.apply(cmd.Context(), args)
+			return s.reported(cmd.Context(), func(ctx context.Context) error { return s.apply(ctx, args) })
 		},
 	}
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
+	s.flags.forReports(cmd.Flags())
 	set := cmd.Flags()
 	set.BoolVar(&s.flags.autoApprove, "auto-approve", false, "do not ask")
 	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
@@ -67,6 +68,7 @@ func (s *session) apply(ctx context.Context, args []string) error {
 	var err error
 	if len(args) == 1 {
 		p, err = readPlan(args[0])
+		s.run.Plan = p
 	} else if err = s.checkApproval(); err == nil {
 		f, err = s.load()
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -26,6 +27,9 @@ type flags struct {
 
 	allowDeletes, allowChanges uint
 	allowEmpty                 bool
+
+	markdown string
+	maxBytes int
 
 	out              string
 	detailedExitCode bool
@@ -68,6 +72,12 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.UintVar(&f.allowDeletes, "allow-deletes", 0, "allow this `number` of deletes and replacements, where the file allows fewer")
 	set.UintVar(&f.allowChanges, "allow-changes", 0, "allow this `number` of changed servers, where the file allows fewer")
 	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
+}
+
+// forReports are the files that plan and apply write beside what they show.
+func (f *flags) forReports(set *pflag.FlagSet) {
+	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
+	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
 }
 
 func (f *flags) forJournal(set *pflag.FlagSet) {

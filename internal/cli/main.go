@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -29,10 +28,7 @@ func Main(p Process) int {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	err := root.ExecuteContext(s.interrupts.ctx)
-	if err != nil && context.Cause(s.interrupts.ctx) == errInterrupted {
-		err = errInterrupted
-	}
+	err := s.interrupts.explain(root.ExecuteContext(s.interrupts.ctx))
 	if text := errorText(err); text != "" {
 		fmt.Fprint(p.Stderr, text)
 	}

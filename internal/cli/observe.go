@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -40,6 +41,7 @@ func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.P
 		return nil, err
 	}
 	s.widenGuards(p)
+	s.run = render.Run{Plan: p, Command: s.applyCommand(p)}
 	return p, nil
 }
 

@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"syscall"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
@@ -27,13 +24,23 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
   fleet plan --out plan.json && fleet apply plan.json
   fleet plan --sandbox --detailed-exitcode`,
 		Args: noArguments("name fleet files with -f, a sandbox as --sandbox=FILE"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return s.plan(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.planAndSave(cmd.Context()) },
 	}
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
+	s.flags.forReports(cmd.Flags())
 	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
 	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd
+}
+
+// planAndSave plans and writes what was asked for, then says how to go on.
+func (s *session) planAndSave(ctx context.Context) error {
+	err := s.reported(ctx, s.plan)
+	if s.flags.out != "" && !s.flags.json && (err == nil || isShown(err)) {
+		s.tell("Saved. To carry out exactly this: fleet apply " + render.Escape(shellWord(s.flags.out)) + "\n")
+	}
+	return err
 }
 
 func (s *session) plan(ctx context.Context) error {
@@ -49,9 +56,6 @@ func (s *session) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.savePlan(p); err != nil {
-		return err
-	}
 	if err := s.showPlan(p); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the plan: %w", err)
 	}
@@ -61,41 +65,11 @@ func (s *session) plan(ctx context.Context) error {
 	return nil
 }
 
-// savePlan writes the plan to the file of --out, whole or not at all.
-func (s *session) savePlan(p *planner.Plan) error {
-	if s.flags.out == "" {
-		return nil
-	}
-	info, err := os.Lstat(s.flags.out)
-	switch {
-	case s.flags.out == "-":
-		return refusal{"--out takes the name of a file", "for stdout there is --json"}
-	case err == nil && !info.Mode().IsRegular():
-		return refusal{fmt.Sprintf("cannot save the plan: %s is there and is not a regular file", s.flags.out), "give the name of a file, new or to be replaced; for stdout there is --json"}
-	}
-	var doc bytes.Buffer
-	if err := planner.Encode(&doc, p); err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(s.flags.out, doc.Bytes(), 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
-		var cause syscall.Errno // without the name of a temporary file
-		if errors.As(err, &cause) {
-			err = cause
-		}
-		return fmt.Errorf("cannot save the plan in %s: %w", s.flags.out, err)
-	}
-	return nil
-}
-
 // showPlan writes the plan to stdout, as text or as its document.
 func (s *session) showPlan(p *planner.Plan) error {
 	if s.flags.json {
 		return planner.Encode(s.Stdout, p)
 	}
-	text := render.Plan(p, s.style(s.Stdout))
-	if s.flags.out != "" {
-		text += "Saved. To carry out exactly this: fleet apply " + render.Escape(s.flags.out) + "\n"
-	}
-	_, err := io.WriteString(s.Stdout, text)
+	_, err := io.WriteString(s.Stdout, render.Plan(p, s.style(s.Stdout)))
 	return err
 }

@@ -36,6 +36,7 @@ func (s *session) carryOut(ctx context.Context, w world, p *planner.Plan) error 
 // report shows what became of a plan. The text is left out where the plan has
 // said already that there is nothing to do.
 func (s *session) report(p *planner.Plan, r *apply.Result, text bool) {
+	s.run.Plan, s.run.Result = p, r
 	s.events.write(render.ResultLine(r, time.Now()))
 	if text {
 		s.tell(render.Result(r, s.style(s.people())))

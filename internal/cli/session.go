@@ -19,6 +19,7 @@ type session struct {
 	diag       *diagnostics
 	interrupts *interrupts
 	calls      callCount
+	run        render.Run // what it has come to so far, for its reports
 	events     *eventFile // nil where nobody asked for it
 }
 

@@ -14,7 +14,7 @@ import (
 func Result(r *apply.Result, s Style) string {
 	var b strings.Builder
 	s.section(&b, "Not done:", undoneRows(r.Reports, s))
-	s.section(&b, "Blocked:", blockedRows(r.Blocked, s))
+	s.section(&b, "Blocked:", s.groupRows(section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}))
 	c := red
 	if r.Complete() {
 		c = green

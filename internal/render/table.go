@@ -17,8 +17,9 @@ type row struct {
 	name    string
 	verb    string
 	details []line
-	remark  string // dimmed, after a single detail where it fits, else below
-	hint    string // on a line of its own
+	remark  string   // dimmed, after a single detail where it fits, else below
+	hint    string   // on lines of its own
+	list    []string // on as many lines as it takes
 }
 
 // table writes rows with their columns aligned.
@@ -58,6 +59,9 @@ func (s Style) body(b *strings.Builder, head line, r row) {
 			lines = append(slices.Clone(lines), s.line(plain, "hint: "+Escape(h)))
 		}
 	}
+	for _, l := range wrap(r.list, s.width()-head.width) {
+		lines = append(slices.Clone(lines), s.line(plain, Escape(l)))
+	}
 	indent := strings.Repeat(" ", head.width)
 	b.WriteString(head.text)
 	for i, l := range lines {
@@ -69,4 +73,22 @@ func (s Style) body(b *strings.Builder, head line, r row) {
 	if len(lines) == 0 {
 		b.WriteString("\n")
 	}
+}
+
+// wrap writes a list with commas, in lines of a width where its parts allow it.
+func wrap(list []string, width int) (lines []string) {
+	used := 0
+	for i, part := range list {
+		if i < len(list)-1 {
+			part += ","
+		}
+		n := utf8.RuneCountInString(Escape(part))
+		if i == 0 || used+1+n > width {
+			lines, used = append(lines, part), n
+			continue
+		}
+		lines[len(lines)-1] += " " + part
+		used += 1 + n
+	}
+	return lines
 }

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/google/renameio/v2"
+	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// report is a file that a command writes beside what it shows.
+type report struct {
+	what  string // the Markdown
+	file  string // "" where nobody asked for it
+	write func(render.Run) ([]byte, error)
+}
+
+// reports are those of every command that has a plan.
+func (s *session) reports() []report {
+	return []report{
+		{"the plan", s.flags.out, planDocument},
+		{"the Markdown", s.flags.markdown, func(r render.Run) ([]byte, error) { return render.Markdown(r, s.flags.maxBytes) }},
+	}
+}
+
+// planDocument is the plan that apply reads; nil where there is none.
+func planDocument(r render.Run) ([]byte, error) {
+	if r.Plan == nil {
+		return nil, nil
+	}
+	var doc bytes.Buffer
+	err := planner.Encode(&doc, r.Plan)
+	return doc.Bytes(), err
+}
+
+// reported runs a command and writes its reports, however it ends. It refuses to
+// run it where one cannot be written.
+func (s *session) reported(ctx context.Context, command func(context.Context) error) error {
+	if err := s.checkReports(); err != nil {
+		return err
+	}
+	err := s.interrupts.explain(command(ctx))
+	if !isShown(err) {
+		s.run.Err = err
+	}
+	failed := s.writeReports()
+	if err != nil && failed != nil {
+		fmt.Fprint(s.Stderr, errorText(failed)) // the exit code stands for what became of the servers
+		return err
+	}
+	return errors.Join(err, failed)
+}
+
+// checkReports refuses files that no report can be written to, before anything
+// is changed.
+func (s *session) checkReports() error {
+	taken := make(map[string]string)
+	for _, r := range s.reports() {
+		if r.file == "" {
+			continue
+		}
+		if other, ok := taken[filepath.Clean(r.file)]; ok {
+			return refusal{fmt.Sprintf("%s and %s cannot be saved in one file, %s", other, r.what, r.file), "give each a file of its own"}
+		}
+		taken[filepath.Clean(r.file)] = r.what
+		if r.file == "-" {
+			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
+		}
+		if info, err := os.Lstat(r.file); err == nil && !info.Mode().IsRegular() {
+			return refusal{fmt.Sprintf("cannot save %s: %s is there and is not a regular file", r.what, r.file), "give the name of a file, new or to be replaced; for stdout there is --json"}
+		}
+		if _, err := os.Stat(filepath.Dir(r.file) + "/."); err != nil {
+			return notSaved(r, err)
+		}
+	}
+	return nil
+}
+
+// writeReports writes every report that was asked for, each whole or not at all.
+func (s *session) writeReports() error {
+	var failed []error
+	for _, r := range s.reports() {
+		if r.file == "" {
+			continue
+		}
+		content, err := r.write(s.run)
+		if err == nil && content != nil {
+			err = renameio.WriteFile(r.file, content, 0o600, renameio.WithStaticPermissions(0o600))
+		}
+		if err != nil {
+			failed = append(failed, notSaved(r, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func notSaved(r report, err error) error {
+	var cause syscall.Errno // without the name of a temporary file
+	if errors.As(err, &cause) {
+		err = cause
+	}
+	return fmt.Errorf("cannot save %s in %s: %w", r.what, r.file, err)
+}
+
+// applyCommand is the command that carries out exactly this plan, for a shell.
+func (s *session) applyCommand(p *planner.Plan) string {
+	words := []string{"fleet", "apply"}
+	add := func(flag string, values ...string) {
+		for _, v := range values {
+			words = append(words, flag, v)
+		}
+	}
+	add("--file", s.flags.files...)
+	add("--target", s.flags.targets...)
+	add("--exclude", s.flags.excludes...)
+	if s.flags.allowDeletes > 0 {
+		add("--allow-deletes", fmt.Sprint(s.flags.allowDeletes))
+	}
+	if s.flags.allowChanges > 0 {
+		add("--allow-changes", fmt.Sprint(s.flags.allowChanges))
+	}
+	add("--digest", p.Digest())
+	for i, w := range words {
+		words[i] = shellWord(w)
+	}
+	if s.flags.sandbox != "" {
+		words = append(words, shellWord("--sandbox="+s.flags.sandbox))
+	}
+	if s.flags.allowEmpty {
+		words = append(words, "--allow-empty")
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord quotes what a shell would not take as it stands.
+func shellWord(w string) string {
+	if w != "" && strings.Trim(w, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@") == "" {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}

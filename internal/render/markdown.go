@@ -1,0 +1,22 @@
+package render
+
+import (
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Run is what a command has come to: what its reports tell.
+type Run struct {
+	Plan    *planner.Plan // nil where the command failed before there was one
+	Command string        // the command that carries out exactly this plan, for a shell; "" where there is none
+	Result  *apply.Result // nil where nothing was carried out
+	Err     error         // why the command failed; nil where the result tells
+}
+
+// CommentBytes is what a comment on a pull request takes, at GitHub.
+const CommentBytes = 65536
+
+// Markdown is a run as a comment on a pull request, in at most maxBytes.
+func Markdown(r Run, maxBytes int) ([]byte, error) {
+	return nil, nil
+}
