@@ -6,6 +6,7 @@
 package ci
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -83,10 +84,10 @@ func outputs(p *planner.Plan, digest string) []output {
 }
 
 // assignments writes outputs as lines of NAME=VALUE.
-func assignments(out []output, name func(string) string) string {
-	var b strings.Builder
+func assignments(out []output, name func(string) string) []byte {
+	var b bytes.Buffer
 	for _, o := range out {
 		fmt.Fprintf(&b, "%s=%s\n", name(o.name), o.value)
 	}
-	return b.String()
+	return b.Bytes()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -11,12 +12,12 @@ import (
 // would only be noise in its log.
 const maxAnnotations = 10
 
-// SummaryLimit is how many bytes GitHub takes as the summary of one step.
-const SummaryLimit = 1 << 20
+// GitHubSummary is how many bytes GitHub takes as the summary of one step.
+const GitHubSummary = 1 << 20
 
 // GitHubOutputs writes what a plan comes to as lines for the file of
 // GITHUB_OUTPUT.
-func GitHubOutputs(p *planner.Plan) string {
+func GitHubOutputs(p *planner.Plan) []byte {
 	return assignments(outputs(p, p.Digest()), func(name string) string { return name })
 }
 
@@ -34,7 +35,7 @@ func Annotations(found []Finding) string {
 			command = "warning"
 		}
 		if f.Pos.Line > 0 {
-			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property.Replace(f.Pos.File), f.Pos.Line, f.Pos.Column)
+			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property.Replace(render.Escape(f.Pos.File)), f.Pos.Line, f.Pos.Column)
 		}
 		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", command, place, property.Replace(f.Title), data.Replace(f.Text))
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -16,7 +17,7 @@ const maxDotenv = 4 << 10
 // GitLabDotenv writes what a plan comes to as a dotenv report. FLEET_DIGEST is
 // the variable of apply's --digest. Where all of the digest is more than GitLab
 // takes, it is the part that approves the whole plan only.
-func GitLabDotenv(p *planner.Plan) string {
+func GitLabDotenv(p *planner.Plan) []byte {
 	digest := p.Digest()
 	if len(digest) > maxDotenv {
 		digest, _, _ = strings.Cut(digest, ".")
@@ -61,24 +62,27 @@ type lines struct {
 // GitLabCodeQuality writes findings as a Code Quality report. One without a place
 // cannot be told there and is left out.
 func GitLabCodeQuality(found []Finding) []byte {
-	issues := []issue{}
+	issues, alike := []issue{}, make(map[string]int)
 	for _, f := range found {
 		if f.Pos.File == "" {
 			continue
 		}
-		i := issue{strings.ReplaceAll(f.Text, "\n", "; "), "fleet/problem", fingerprint(f), "critical", location{f.Pos.File, lines{max(f.Pos.Line, 1)}}}
+		is := issue{strings.ReplaceAll(f.Text, "\n", "; "), "fleet/problem", "", "critical", location{f.Pos.File, lines{max(f.Pos.Line, 1)}}}
 		if f.Warning {
-			i.Description, i.CheckName, i.Severity = f.Title+": "+i.Description, "fleet/blocked", "major"
+			is.Description, is.CheckName, is.Severity = f.Title+": "+is.Description, "fleet/blocked", "major"
 		}
-		issues = append(issues, i)
+		same := is.CheckName + is.Location.Path + is.Description
+		alike[same]++
+		is.Fingerprint = fingerprint(same, alike[same])
+		issues = append(issues, is)
 	}
 	return document(issues)
 }
 
-// fingerprint leaves out the line, which other edits of the file move, but not
-// the column, which tells two of one kind on a line apart.
-func fingerprint(f Finding) string {
-	sum := sha256.Sum256(document([]any{f.Pos.File, f.Pos.Column, f.Title, f.Text}))
+// fingerprint is that of the nth of the findings that say the same of a file. It
+// leaves out the line, which other edits of the file move.
+func fingerprint(same string, n int) string {
+	sum := sha256.Sum256(fmt.Append(nil, n, same))
 	return hex.EncodeToString(sum[:16])
 }
 

@@ -29,6 +29,7 @@ type flags struct {
 	allowEmpty                 bool
 
 	markdown string
+	gitlab   string
 	maxBytes int
 
 	out              string
@@ -78,6 +79,11 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 func (f *flags) forReports(set *pflag.FlagSet) {
 	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
 	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
+}
+
+// forPipelines are the files for a CI system that does not say where it wants them.
+func (f *flags) forPipelines(set *pflag.FlagSet) {
+	set.StringVar(&f.gitlab, "gitlab", "", "also write GitLab's reports in this `folder`: terraform.json, codequality.json, fleet.env")
 }
 
 func (f *flags) forJournal(set *pflag.FlagSet) {

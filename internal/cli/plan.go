@@ -29,6 +29,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
 	s.flags.forReports(cmd.Flags())
+	s.flags.forPipelines(cmd.Flags())
 	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
 	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -20,14 +21,15 @@ type report struct {
 	what  string // the Markdown
 	file  string // "" where nobody asked for it
 	write func(render.Run) ([]byte, error)
+	add   bool // to what is in the file already
 }
 
-// reports are those of every command that has a plan.
+// reports are all that may have been asked for, by flags or by the CI system.
 func (s *session) reports() []report {
-	return []report{
-		{"the plan", s.flags.out, planDocument},
-		{"the Markdown", s.flags.markdown, func(r render.Run) ([]byte, error) { return render.Markdown(r, s.flags.maxBytes) }},
-	}
+	return slices.Concat([]report{
+		{what: "the plan", file: s.flags.out, write: planDocument},
+		{what: "the Markdown", file: s.flags.markdown, write: func(r render.Run) ([]byte, error) { return render.Markdown(r, s.flags.maxBytes) }},
+	}, s.gitHubReports(), s.gitLabReports())
 }
 
 // planDocument is the plan that apply reads; nil where there is none.
@@ -50,6 +52,7 @@ func (s *session) reported(ctx context.Context, command func(context.Context) er
 	if !isShown(err) {
 		s.run.Err = err
 	}
+	s.annotate()
 	failed := s.writeReports()
 	if err != nil && failed != nil {
 		fmt.Fprint(s.Stderr, errorText(failed)) // the exit code stands for what became of the servers
@@ -83,7 +86,8 @@ func (s *session) checkReports() error {
 	return nil
 }
 
-// writeReports writes every report that was asked for, each whole or not at all.
+// writeReports writes every report that was asked for, each whole or not at all
+// unless it is added to a file.
 func (s *session) writeReports() error {
 	var failed []error
 	for _, r := range s.reports() {
@@ -92,13 +96,25 @@ func (s *session) writeReports() error {
 		}
 		content, err := r.write(s.run)
 		if err == nil && content != nil {
-			err = renameio.WriteFile(r.file, content, 0o600, renameio.WithStaticPermissions(0o600))
+			err = r.save(content)
 		}
 		if err != nil {
 			failed = append(failed, notSaved(r, err))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+func (r report) save(content []byte) error {
+	if !r.add {
+		return renameio.WriteFile(r.file, content, 0o600, renameio.WithStaticPermissions(0o600))
+	}
+	f, err := os.OpenFile(r.file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 func notSaved(r report, err error) error {
