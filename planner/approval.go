@@ -58,31 +58,25 @@ func stages(c Change) []Change {
 	switch {
 	case !ok:
 		return []Change{c}
-	case r.Mode == fleet.ReplaceDeleteFirst:
-		return []Change{c, r.rest("", nil)}
 	case r.NextID != "":
 		return []Change{c, r.rest(r.NextID, r.Finish)}
 	}
 	return []Change{c, r.rest("", []FieldChange{finishName(r.Name)})}
 }
 
-// unbegun is a change as it was planned before an apply had made the server that
-// it is about: the id of that server was not known then. Every other change is as
-// it was.
+// unbegun is a change as it was planned if an apply has made the server that it
+// is about since then: without that server's id. A plan has such a change only
+// where it makes the server itself, so no other change is taken for it.
 func unbegun(c Change) Change {
 	switch c := c.(type) {
 	case *Power:
-		if c.Verb == ActionStop {
-			return &Power{Subject{Name: c.Name}, c.Verb, c.From}
-		}
+		return &Power{Subject{Name: c.Name}, c.Verb, c.From}
+	case *Update:
+		return &Update{Subject{Name: c.Name}, c.Fields}
 	case *Replace:
 		before := *c
 		before.NextID, before.Finish = "", nil
 		return &before
-	case *Update:
-		if len(c.Fields) == 1 && c.Fields[0] == finishName(c.Name) {
-			return &Update{Subject{Name: c.Name}, c.Fields}
-		}
 	}
 	return c
 }
