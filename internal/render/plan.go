@@ -8,17 +8,21 @@ import (
 )
 
 // Plan shows all of a plan: its changes and why, what is waited for, blocked or
-// not in the file, the guards that it goes beyond, the totals and the digest.
+// not in the file, the guards that it goes beyond, the totals, the cost and the digest.
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
 	b.WriteString(s.paint(bold, heading(p)) + "\n")
 	for _, sec := range reviewOf(p, many).Sections {
 		s.section(&b, textTitle(sec.Title), s.groupRows(sec))
 	}
+	s.section(&b, "Cost by plan and location:", costRows(p.Cost, s))
 	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
 	b.WriteString("\n" + s.paint(bold, total(p)) + "\n")
 	if also := alsoThere(p); also != "" {
 		b.WriteString(also + "\n")
+	}
+	if cost := costTotal(p.Cost); cost != "" {
+		b.WriteString(cost + "\n")
 	}
 	if !p.Empty() {
 		b.WriteString(s.paint(dim, "Digest: "+p.Digest()) + "\n")
