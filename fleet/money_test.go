@@ -35,8 +35,8 @@ func TestMoneyAddsUpExactly(t *testing.T) {
 	for range 30 {
 		sum += tenth
 	}
-	if sum.String() != "3.00" || sum.Signed() != "+3.00" || (-sum).Signed() != "-3.00" || (sum-sum).Signed() != "0.00" || (tenth-sum).String() != "-2.90" {
-		t.Errorf("30 × 0.1 is %s, %s, %s, %s, %s", sum, sum.Signed(), (-sum).Signed(), (sum - sum).Signed(), tenth-sum)
+	if sum.String() != "3.00" || sum.Signed() != "+3.00" || (-sum).Signed() != "-3.00" || fleet.Money(0).Signed() != "0.00" || (tenth-sum).String() != "-2.90" {
+		t.Errorf("30 × 0.1 is %s, %s, %s, %s, %s", sum, sum.Signed(), (-sum).Signed(), fleet.Money(0).Signed(), tenth-sum)
 	}
 }
 

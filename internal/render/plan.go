@@ -17,7 +17,7 @@ func Plan(p *planner.Plan, s Style) string {
 	s.section(&b, "Blocked:", blockedRows(p.Blocked, s))
 	s.section(&b, "Unlisted (not in the file, left alone):", unlistedRows(p.Unlisted, s))
 	s.section(&b, "Notes:", noteRows(p.Notes, s))
-	s.section(&b, "Cost by plan and location:", costRows(p.Cost, s))
+	s.section(&b, "Servers and cost by plan and location:", costRows(p.Cost, s))
 	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
 	b.WriteString("\n" + s.paint(bold, total(p)) + "\n")
 	if also := alsoThere(p); also != "" {
