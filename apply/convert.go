@@ -43,7 +43,7 @@ func fromPlans(plans []vpsorg.Plan) []planner.Offer {
 	return offers
 }
 
-// fromPrice takes what cannot be a price, and what sums would not be exact of, for
+// fromPrice takes what cannot be a price, or is too high to add up a fleet of, for
 // one that is not told.
 func fromPrice(n *json.Number) *fleet.Money {
 	const highest = 1_000_000

@@ -70,7 +70,7 @@ func (l CostLimit) Of(before Money) Money {
 
 var (
 	limitPattern   = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(%?)$`)
-	percentPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,3})%$`)
+	percentPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,2})%$`)
 )
 
 // ParseLimit reads what Limit's String writes of one that was written.

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,16 +13,21 @@ type Money int64
 
 const million = 1_000_000
 
-var moneyPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(\.[0-9]{1,12})?$`)
+var moneyPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,11})(\.[0-9]+)?$`)
 
-// ParseMoney reads an amount such as 500, 49.90 or 0.007, of up to nine digits. A
-// seventh decimal is rounded.
+// ParseMoney reads an amount such as 500, 49.90 or 0.007, of up to twelve digits
+// before the point. A seventh after it is rounded.
 func ParseMoney(s string) (Money, error) {
 	if !moneyPattern.MatchString(s) {
 		return 0, fmt.Errorf("%.40q is not an amount such as 500 or 49.90", s)
 	}
-	f, err := strconv.ParseFloat(s, 64)
-	return Money(math.Round(f * million)), err
+	units, decimals, _ := strings.Cut(s, ".")
+	decimals = (decimals + "0000000")[:7]
+	n, err := strconv.ParseInt(units+decimals[:6], 10, 64)
+	if decimals[6] >= '5' {
+		n++
+	}
+	return Money(n), err
 }
 
 // String writes the amount with two decimals, or as many as it has.

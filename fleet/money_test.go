@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/vps-fleet/fleet/fleet"
@@ -10,9 +11,10 @@ import (
 func TestMoney(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"0", "0.00"}, {"5", "5.00"}, {"5.0", "5.00"}, {"49.9", "49.90"}, {"0.007", "0.007"}, {"0.000001", "0.000001"},
-		{"0.0069444444", "0.006944"}, {"0.29", "0.29"}, {"999999999.999999", "999999999.999999"},
+		{"0.0069444444", "0.006944"}, {"0.29", "0.29"}, {"0.0069445", "0.006945"}, {"999999999999.999999", "999999999999.999999"},
+		{"0.000000" + strings.Repeat("9", 99), "0.000001"},
 		{"", "no"}, {"-1", "no"}, {"+1", "no"}, {"1e3", "no"}, {"05", "no"}, {"5.", "no"}, {".5", "no"}, {"NaN", "no"}, {"0x1", "no"},
-		{"5,00", "no"}, {"$5", "no"}, {"1000000000", "no"}, {"5\n", "no"},
+		{"5,00", "no"}, {"$5", "no"}, {"1000000000000", "no"}, {"5\n", "no"},
 	} {
 		got := "no"
 		if m, err := fleet.ParseMoney(test.text); err == nil {
@@ -33,8 +35,8 @@ func TestMoneyAddsUpExactly(t *testing.T) {
 	for range 30 {
 		sum += tenth
 	}
-	if sum.String() != "3.00" || sum.Signed() != "+3.00" || (-sum).Signed() != "-3.00" || (sum-sum).Signed() != "0.00" || (tenth-sum).String() != "-2.90" {
-		t.Errorf("30 × 0.1 is %s, %s, %s, %s, %s", sum, sum.Signed(), (-sum).Signed(), (sum - sum).Signed(), tenth-sum)
+	if sum.String() != "3.00" || sum.Signed() != "+3.00" || (-sum).Signed() != "-3.00" || fleet.Money(0).Signed() != "0.00" || (tenth-sum).String() != "-2.90" {
+		t.Errorf("30 × 0.1 is %s, %s, %s, %s, %s", sum, sum.Signed(), (-sum).Signed(), fleet.Money(0).Signed(), tenth-sum)
 	}
 }
 

@@ -83,6 +83,9 @@ func (p *Plan) costViolations() (found []Violation) {
 		{"max_cost_increase", p.Guards.MaxCostIncrease, c.Delta, "the plan adds %s", added},
 	} {
 		allowed := g.limit.Of(c.Before)
+		if !g.limit.Set || g.got <= allowed && g.unpriced == nil {
+			continue
+		}
 		v := Violation{g.guard, g.limit.String() + " a month", g.limit.Pos, fmt.Sprintf(g.what, g.got), "--allow-cost " + c.After.String()}
 		if g.limit.Percent > 0 {
 			v.Limit = fmt.Sprintf("%s, that is %s a month", g.limit, allowed)
@@ -90,9 +93,7 @@ func (p *Plan) costViolations() (found []Violation) {
 		if g.unpriced != nil {
 			v.Got, v.Flag = "and the API tells no price of "+listed(g.unpriced), ""
 		}
-		if g.limit.Set && (g.got > allowed || g.unpriced != nil) {
-			found = append(found, v)
-		}
+		found = append(found, v)
 	}
 	return found
 }
