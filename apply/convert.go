@@ -1,6 +1,9 @@
 package apply
 
 import (
+	"encoding/json"
+
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -34,10 +37,24 @@ func fromPlans(plans []vpsorg.Plan) []planner.Offer {
 		offers[i] = planner.Offer{
 			ID: string(p.ID), Name: p.Name, Slug: p.Slug,
 			Available: p.Available == nil || *p.Available, // not told is no reason to refuse
-			Locations: p.Locations, Monthly: p.PriceMonthly,
+			Locations: p.Locations, Monthly: fromPrice(p.PriceMonthly), Hourly: fromPrice(p.PriceHourly),
 		}
 	}
 	return offers
+}
+
+// fromPrice takes what cannot be a price, or is too high to add up a fleet of, for
+// one that is not told.
+func fromPrice(n *json.Number) *fleet.Money {
+	const highest = 1_000_000
+	if n == nil {
+		return nil
+	}
+	m, err := fleet.ParseMoney(n.String())
+	if f, _ := n.Float64(); err != nil || f > highest {
+		return nil
+	}
+	return &m
 }
 
 func toCreate(name string, s planner.Spec) vpsorg.CreateRequest {

@@ -40,10 +40,9 @@ func (o *Observer) Account(ctx context.Context) (string, error) {
 }
 
 // Fleet observes what a fleet's diff needs: the complete list, the details of the
-// servers that declare backups_enabled, and the plans where only they can tell an
-// id, or what two servers of one name cost.
+// servers that declare backups_enabled, and the plans, which tell ids and prices.
 func (o *Observer) Fleet(ctx context.Context, f *fleet.Fleet) (planner.Observation, error) {
-	return o.observe(ctx, planner.NeedsOffers(f), func(servers []planner.Server) []string {
+	return o.observe(ctx, true, func(servers []planner.Server) []string {
 		return planner.DetailsFor(f, servers)
 	})
 }
@@ -62,9 +61,6 @@ func (o *Observer) observe(ctx context.Context, offers bool, details func([]plan
 	})
 	group.Go(func() (err error) {
 		seen.Servers, err = servers(ctx, o.client, details)
-		if err == nil && !offers && planner.HaveTwins(seen.Servers) {
-			seen.Offers, err = sold(ctx, o.client)
-		}
 		return err
 	})
 	if offers {
@@ -79,10 +75,10 @@ func (o *Observer) observe(ctx context.Context, offers bool, details func([]plan
 	return seen, nil
 }
 
-// sold reads the plans, where the API has such an endpoint.
+// sold reads the plans, where the API has such an endpoint and the token may ask it.
 func sold(ctx context.Context, c *vpsorg.Client) ([]planner.Offer, error) {
 	plans, err := c.ListPlans(ctx, "")
-	if errors.Is(err, vpsorg.ErrNotFound) {
+	if errors.Is(err, vpsorg.ErrNotFound) || errors.Is(err, vpsorg.ErrForbidden) {
 		return nil, nil
 	}
 	return fromPlans(plans), err

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -143,41 +142,4 @@ func badPattern(s string) (hint string, bad bool) {
 		return "a pattern is no range: write web-* for web-[01:12]", true
 	}
 	return fmt.Sprintf("no name holds %s: names are letters, digits and hyphens", describe([]rune(s[odd:])[0])), true
-}
-
-func (r *reader) guards(n node) {
-	for key, value := range r.pairs(n, "guards") {
-		var limit *Limit
-		switch key.Value {
-		case "max_deletes":
-			limit = &r.fleet.Guards.MaxDeletes
-		case "max_changes":
-			limit = &r.fleet.Guards.MaxChanges
-		default:
-			r.problemf(key, didYouMean(key.Value, []string{"max_deletes", "max_changes"}), "unknown key %s in guards", quote(key.Value))
-			continue
-		}
-		if r.once("guards.", key) {
-			*limit = r.limit(value, key.Value)
-		}
-	}
-}
-
-var limitPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(%?)$`)
-
-func (r *reader) limit(n node, what string) Limit {
-	s, ok := r.text(n, what)
-	if !ok {
-		return Limit{}
-	}
-	m := limitPattern.FindStringSubmatch(s)
-	if m == nil || m[2] == "" && !plain(n.Node) {
-		r.problemf(n, "write a number, such as 3, or a percentage, such as 30%", "%s must be a number of servers or a percentage of them, not %s", what, quote(s))
-		return Limit{}
-	}
-	count, _ := strconv.Atoi(m[1]) // nine digits at most
-	if m[2] == "%" && count > 100 {
-		r.problemf(n, "", "%s is more than 100%%: %s", what, s)
-	}
-	return Limit{Set: true, Percent: m[2] == "%", N: count, Pos: n.pos()}
 }

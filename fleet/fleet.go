@@ -147,31 +147,6 @@ type Protection struct {
 	Pos     Pos
 }
 
-// Guards are the limits beyond which a whole run is refused.
-type Guards struct {
-	MaxDeletes Limit // servers deleted, replacements included; the default is 0
-	MaxChanges Limit // servers changed in any way; the default is no limit
-}
-
-// Limit is a number of servers, or a percentage of the fleet's servers. The zero
-// Limit was not written.
-type Limit struct {
-	Set     bool
-	Percent bool // N is a percentage
-	N       int
-	Pos     Pos
-}
-
-func (l Limit) String() string {
-	switch {
-	case !l.Set:
-		return "no limit"
-	case l.Percent:
-		return fmt.Sprintf("%d%%", l.N)
-	}
-	return fmt.Sprint(l.N)
-}
-
 // Source is where an entry stands.
 type Source struct {
 	Entry  Pos
@@ -225,12 +200,4 @@ func (f *Fleet) Protected(name string) (Protection, bool) {
 func Match(pattern, name string) bool {
 	ok, err := path.Match(pattern, name)
 	return err == nil && ok
-}
-
-// Of is how many of total servers the limit allows; a percentage is rounded down.
-func (l Limit) Of(total int) int {
-	if l.Percent {
-		return total * l.N / 100
-	}
-	return l.N
 }

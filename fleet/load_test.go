@@ -53,7 +53,7 @@ func TestLoadTogether(t *testing.T) {
 	}
 	want := &Fleet{
 		Owns: []string{"a-*", "b-*"}, Unlisted: UnlistedDelete, Protect: []Protection{{Pattern: "a-1"}},
-		Guards: Guards{Limit{Set: true, N: 2}, Limit{Set: true, Percent: true, N: 50}},
+		Guards: Guards{MaxDeletes: Limit{Set: true, N: 2}, MaxChanges: Limit{Set: true, Percent: true, N: 50}},
 		Servers: []Server{
 			{Name: "a-1", Plan: Ref{"1", "standard"}, OS: Ref{"3", "debian"}, Location: "us-west",
 				Source: &Source{Fields: map[Field]Pos{FieldPlan: {}, FieldOS: {}, FieldLocation: {}}}},

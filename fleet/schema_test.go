@@ -40,7 +40,7 @@ func TestSchema(t *testing.T) {
 		}
 	}
 	bad := []string{
-		"absent-with-fields", "account", "bad-ids", "bad-ranges", "booleans", "choices", "guards", "hostnames",
+		"absent-with-fields", "account", "bad-ids", "bad-ranges", "booleans", "choices", "guards", "guards-cost", "hostnames",
 		"long-line", "look-alike", "nulls", "own-fields-in-defaults", "patterns", "placeholders", "references",
 		"servers-list", "servers-null", "unknown-keys", "version-2", "version-missing", "wrong-types",
 	}
@@ -79,6 +79,7 @@ func TestSchemaKeys(t *testing.T) {
 	same("top", slices.Collect(maps.Keys(schema.Properties)), topKeys)
 	same("entry", slices.Collect(maps.Keys(schema.Defs["entry"].Properties)), fields)
 	same("catalog", slices.Collect(maps.Keys(schema.Properties["catalog"].Properties)), catalogKeys)
+	same("guards", slices.Collect(maps.Keys(schema.Properties["guards"].Properties)), guardKeys)
 	same("defaults", slices.Collect(maps.Keys(schema.Properties["defaults"].Properties)),
 		slices.DeleteFunc(fields, func(f string) bool { return f == "id" || f == "renamed_from" || f == "absent" }))
 }

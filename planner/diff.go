@@ -10,12 +10,14 @@ import (
 )
 
 // Diff says what has to happen for the observed servers to be what the fleet
-// wants. Its error is a fleet.Problems: names in the file that no id was found for.
+// wants. Its error is a fleet.Problems: names in the file that no id was found for,
+// and plans that the API does not sell there.
 func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	w := newWorld(o)
 	m := matchAll(f, w)
 	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(f, o)}
-	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(f, w, m, sel)}
+	live := spokenFor(f, w, m)
+	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry.Name) {
 			d.entry(x)
@@ -31,6 +33,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	}
 	d.blockTakenNames()
 	d.plan.sort()
+	d.plan.Cost = newCost(live, d.plan.Changes, o.Offers)
 	return d.plan, nil
 }
 
@@ -45,8 +48,18 @@ type differ struct {
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }
 
-func scope(f *fleet.Fleet, w *world, m matching, sel Selection) Scope {
-	var s Scope
+// spokenFor are the live servers that an entry lists or the file owns.
+func spokenFor(f *fleet.Fleet, w *world, m matching) (live []*Server) {
+	for _, s := range w.servers {
+		if m.claimed[s] || f.OwnsName(s.Name) {
+			live = append(live, s)
+		}
+	}
+	return live
+}
+
+func scope(live []*Server, m matching, sel Selection) Scope {
+	s := Scope{Live: len(live)}
 	matched := make(map[*Server]bool)
 	for _, x := range m.matches {
 		if !x.entry.Absent {
@@ -58,12 +71,8 @@ func scope(f *fleet.Fleet, w *world, m matching, sel Selection) Scope {
 		}
 	}
 	s.Total = s.Listed
-	for _, live := range w.servers {
-		if !m.claimed[live] && !f.OwnsName(live.Name) {
-			continue
-		}
-		s.Live++
-		if !matched[live] {
+	for _, l := range live {
+		if !matched[l] {
 			s.Total++
 		}
 	}
@@ -120,10 +129,7 @@ func (d *differ) create(e *fleet.Server) {
 			"it does not exist, and cannot be created without %s", strings.Join(missing, ", "))
 		return
 	}
-	if why := d.notSold(spec); why != "" {
-		d.block(e, nil, fleet.FieldPlan, "choose another plan or location", "%s", why)
-		return
-	}
+	d.checkSold(e, spec)
 	d.lookAlike(e.Name)
 	d.add(&Create{Subject{e.Name, "", "no live server has this name (" + e.Source.Entry.String() + ")"}, spec})
 	d.stopNew(e)
@@ -149,18 +155,20 @@ func missingFields(e *fleet.Server) (missing []string) {
 	return missing
 }
 
-// notSold says why the API would not sell a spec's plan, as far as that is known.
-func (d *differ) notSold(s Spec) string {
+// checkSold notes a problem where the API would not sell what an entry is to be
+// made with, as far as that is known.
+func (d *differ) checkSold(e *fleet.Server, s Spec) {
+	const hint = "choose another plan or location"
 	for _, o := range d.offers {
 		switch {
 		case o.ID != s.Plan.ID:
 		case !o.Available:
-			return fmt.Sprintf("the plan %s is not available", s.Plan)
+			d.names.problem(e.Source.At(fleet.FieldPlan), fmt.Sprintf("the plan %s is not available", s.Plan), hint)
 		case o.Locations != nil && !slices.Contains(o.Locations, s.Location):
-			return fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", "))
+			d.names.problem(e.Source.At(fleet.FieldPlan),
+				fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", ")), hint)
 		}
 	}
-	return ""
 }
 
 // lookAlike notes a live server whose name differs only in its case.

@@ -134,17 +134,16 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+var offers = []planner.Offer{
+	{ID: "31", Name: "Large VPS", Slug: "large", Available: true, Locations: []string{"us-west", "eu-central"}},
+	{ID: "32", Name: "Old VPS", Slug: "old"},
+}
+
 func TestDiffResolvesNames(t *testing.T) {
-	offers := []planner.Offer{
-		{ID: "31", Name: "Large VPS", Slug: "large", Available: true, Locations: []string{"us-west"}},
-		{ID: "32", Name: "Old VPS", Slug: "old"},
-	}
 	tests := []struct{ name, entry, want string }{
 		{"slug", "plan: large, os: 5, location: us-west", "create a plan=31 os=5 at=us-west"},
 		{"name of an offer", "plan: Large VPS, os: 5, location: us-west", "create a plan=31 os=5 at=us-west"},
 		{"name seen on a live server", "plan: Standard VPS, os: Ubuntu 22.04 LTS, location: us-west", "create a plan=1 os=5 at=us-west"},
-		{"not sold there", "plan: large, os: 5, location: us-east", "blocked a []: the plan large (31) is not sold at us-east, only at us-west"},
-		{"not available", "plan: old, os: 5, location: us-east", "blocked a []: the plan old (32) is not available"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -179,6 +178,36 @@ func TestDiffReportsUnknownNamesAtOnce(t *testing.T) {
 	_, err = planner.Diff(parse(t, "servers: {a: {plan: Standard VPS}}"), o, planner.Selection{})
 	if err == nil || !strings.Contains(err.Error(), "may be any of the ids 1, 9") {
 		t.Errorf("an ambiguous name: %v", err)
+	}
+}
+
+func TestDiffRefusesWhatIsNotSold(t *testing.T) {
+	const file = `
+defaults: {os: 5, location: us-east}
+servers:
+  a-[1:3]: {plan: large}
+  b: {plan: old}
+  c: {plan: large, location: us-west}
+  kept: {plan: 32}
+  stuck: {plan: large}
+  moved: {plan: 31, location: us-south, replace: delete-first}
+  done: {plan: large, location: us-east, replace: create-first}
+`
+	o := observe(t, "1 kept active plan=32 at=us-east", "2 stuck active at=us-east", "3 moved active plan=31", "4 done active", "5 done--next active plan=31 at=us-east")
+	o.Offers = offers
+	_, err := planner.Diff(parse(t, file), o, planner.Selection{})
+	problems, _ := err.(fleet.Problems)
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.Pos.String()+": "+p.Message)
+	}
+	want := []string{
+		"f.yaml:6:19: the plan large (31) is not sold at us-east, only at us-west, eu-central",
+		"f.yaml:7:13: the plan old (32) is not available",
+		"f.yaml:11:17: the plan Large VPS (31) is not sold at us-south, only at us-west, eu-central",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got\n%s\n%v", d, err)
 	}
 }
 

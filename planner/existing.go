@@ -130,8 +130,6 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Statu
 	case protected:
 		d.block(e, live, forced[0].Field, fmt.Sprintf("to replace it, take it out of protect (%s) and write replace: in the entry at %s; the old one's data is lost", protection.Pos, e.Source.Entry),
 			"%s, which the API cannot change, and it is protected by %q from being replaced", differences(forced), protection.Pattern)
-	case d.notSold(spec) != "":
-		d.block(e, live, forced[0].Field, "choose another plan or location", "to be replaced, but %s", d.notSold(spec))
 	case x.next != nil && !usable(x.next, spec):
 		d.block(e, x.next, forced[0].Field, fmt.Sprintf("look at server %s, and delete it if nothing on it is needed", x.next.ID),
 			"to be replaced, but %s (%s) is there and is not what the replacement needs", x.next.Name, x.next.ID)
@@ -143,6 +141,8 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Statu
 			Fields: append(forced, mutableFields(e.Name, want, live)...), Spec: spec, Old: old}
 		if x.next != nil {
 			r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
+		} else {
+			d.checkSold(e, spec)
 		}
 		d.add(r)
 		if e.BackupsEnabled == nil {

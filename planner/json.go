@@ -9,10 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
-
-	"github.com/vps-fleet/fleet/fleet"
 )
 
 // FormatVersion is the version of the plan document that Encode writes.
@@ -31,45 +27,12 @@ type document struct {
 	Endpoint      string         `json:"endpoint"`
 	Summary       map[Action]int `json:"summary"`
 	Scope         Scope          `json:"scope"`
+	Cost          Cost           `json:"cost"`
 	Guards        guardsJSON     `json:"guards"`
 	Waits         []Wait         `json:"waits"`
 	Blocked       []Blocked      `json:"blocked"`
 	Unlisted      []Server       `json:"unlisted"`
 	Notes         []Note         `json:"notes"`
-}
-
-type guardsJSON struct {
-	MaxDeletes *limitJSON `json:"max_deletes"`
-	MaxChanges *limitJSON `json:"max_changes"`
-}
-
-// limitJSON is a limit as text: "3" or "30%".
-type limitJSON fleet.Limit
-
-func (l limitJSON) MarshalText() ([]byte, error) { return []byte(fleet.Limit(l).String()), nil }
-
-func (l *limitJSON) UnmarshalText(text []byte) error {
-	number, percent := strings.CutSuffix(string(text), "%")
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 {
-		return fmt.Errorf("a guard is neither a number nor a percentage: %.20q", text)
-	}
-	*l = limitJSON{Set: true, Percent: percent, N: n}
-	return nil
-}
-
-func limitToJSON(l fleet.Limit) *limitJSON {
-	if !l.Set {
-		return nil
-	}
-	return (*limitJSON)(&l)
-}
-
-func limitFromJSON(l *limitJSON) fleet.Limit {
-	if l == nil {
-		return fleet.Limit{}
-	}
-	return fleet.Limit(*l)
 }
 
 // Encode writes a plan as a JSON document that Decode reads back to the same
@@ -91,10 +54,12 @@ func checksum(p *Plan) (string, error) {
 }
 
 func encode(w io.Writer, p *Plan, checksum string) error {
+	cost := p.Cost
+	cost.Rows = list(cost.Rows)
 	head, err := json.MarshalIndent(document{
 		FormatVersion: FormatVersion, Checksum: checksum, Digest: p.Digest(), Account: p.Account, Endpoint: p.Endpoint,
-		Summary: p.Count(), Scope: p.Scope,
-		Guards: guardsJSON{limitToJSON(p.Guards.MaxDeletes), limitToJSON(p.Guards.MaxChanges)},
+		Summary: p.Count(), Scope: p.Scope, Cost: cost,
+		Guards: guardsToJSON(p.Guards),
 		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), Notes: list(p.Notes),
 	}, "", "  ")
 	if err != nil {
@@ -178,9 +143,13 @@ type wholeDocument struct {
 }
 
 func (doc wholeDocument) plan() (*Plan, error) {
+	guards, err := doc.Guards.guards()
+	if err != nil {
+		return nil, err
+	}
 	p := &Plan{
-		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope,
-		Guards: fleet.Guards{MaxDeletes: limitFromJSON(doc.Guards.MaxDeletes), MaxChanges: limitFromJSON(doc.Guards.MaxChanges)},
+		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost,
+		Guards: guards,
 		Waits:  doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Notes: doc.Notes,
 	}
 	for i, raw := range doc.Changes {

@@ -17,7 +17,7 @@ const everything = `
 owns: ["x-*"]
 unlisted: delete
 protect: [kept]
-guards: {max_deletes: 5, max_changes: 100%}
+guards: {max_deletes: 5, max_changes: 100%, max_monthly_cost: 499.5, max_cost_increase: 20%}
 servers:
   new: {plan: standard, os: ubuntu, location: us-west, hostname: new.example.com, ssh_key: deploy, backups_enabled: true, status: stopped}
   named: {renamed_from: former}
@@ -57,7 +57,7 @@ func TestPlanReadsBackToTheSamePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(p, back, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(fleet.Limit{}, "Pos")); d != "" {
+	if d := cmp.Diff(p, back, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(fleet.Limit{}, "Pos"), cmpopts.IgnoreFields(fleet.CostLimit{}, "Pos")); d != "" {
 		t.Errorf("-before +after\n%s", d)
 	}
 	if again := encode(t, back); again != doc {

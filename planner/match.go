@@ -167,11 +167,3 @@ func DetailsFor(f *fleet.Fleet, servers []Server) []string {
 	}
 	return ids
 }
-
-// NeedsOffers reports whether an entry names a plan that only the API, or a live
-// server, can tell the id of.
-func NeedsOffers(f *fleet.Fleet) bool {
-	return slices.ContainsFunc(f.Servers, func(s fleet.Server) bool {
-		return !s.Plan.IsZero() && s.Plan.ID == ""
-	})
-}

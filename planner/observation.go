@@ -1,10 +1,6 @@
 package planner
 
-import (
-	"fmt"
-
-	"github.com/vps-fleet/fleet/fleet"
-)
+import "github.com/vps-fleet/fleet/fleet"
 
 // Observation is what one complete look at the API told. Only a complete one
 // may be planned on: a server that is not in it is taken not to exist.
@@ -59,27 +55,16 @@ func (n Named) String() string {
 type Offer struct {
 	ID, Name, Slug string
 	Available      bool
-	Locations      []string // nil: the API does not tell, so everywhere
-	Monthly        *float64 // price in the account's currency; nil: the API does not tell
-}
-
-// HaveTwins reports whether two servers bear one name.
-func HaveTwins(servers []Server) bool {
-	named := make(map[string]bool, len(servers))
-	for i := range servers {
-		if named[servers[i].Name] {
-			return true
-		}
-		named[servers[i].Name] = true
-	}
-	return false
+	Locations      []string     // nil: the API does not tell, so everywhere
+	Monthly        *fleet.Money // price a month; nil: the API does not tell
+	Hourly         *fleet.Money // price an hour; nil: the API does not tell
 }
 
 // MonthlyPrice writes what a plan costs, or that nobody knows.
 func MonthlyPrice(offers []Offer, planID string) string {
 	for _, o := range offers {
 		if o.ID == planID && o.Monthly != nil {
-			return fmt.Sprintf("%.2f a month", *o.Monthly)
+			return o.Monthly.String() + " a month"
 		}
 	}
 	return "price unknown"

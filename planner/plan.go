@@ -12,6 +12,7 @@ type Plan struct {
 	Unlisted []Server // owned live servers that no entry lists, to be reported
 	Notes    []Note
 	Scope    Scope
+	Cost     Cost
 	Guards   fleet.Guards // with what the command line allows beyond them
 }
 

@@ -43,7 +43,9 @@ func drawFleet(t *rapid.T) string {
 
 // drawWorld makes up to ten live servers, twins and left-overs among them.
 func drawWorld(t *rapid.T) planner.Observation {
-	o := planner.Observation{Account: "ops@example.com", Endpoint: "https://api.example.com"}
+	ten, twenty := fleet.Money(10_000_000), fleet.Money(20_000_000)
+	o := planner.Observation{Account: "ops@example.com", Endpoint: "https://api.example.com",
+		Offers: []planner.Offer{{ID: "1", Available: true, Monthly: &ten}, {ID: "2", Available: true, Monthly: &twenty}}}
 	statuses := []planner.Status{"active", "stopped", "active", "stopped", "provisioning", "starting", "stopping", "rebooting", "suspended", "error"}
 	for id := range rapid.IntRange(0, 10).Draw(t, "servers") {
 		name := fmt.Sprintf("%s%d", rapid.SampledFrom([]string{"a", "b"}).Draw(t, "letter"), rapid.IntRange(0, 9).Draw(t, "number"))
@@ -141,7 +143,7 @@ func setFields(t *rapid.T, s *planner.Server, fields []planner.FieldChange) {
 
 // TestPlansConverge checks, on drawn fleets and worlds: a plan carried out leaves
 // nothing to plan but what is blocked, no name twice that was not there twice, and
-// nothing protected gone; it does not depend on the order of the observation; and
+// nothing protected gone; the cost is as it said; it does not depend on the order of the observation; and
 // it reads back to itself.
 func TestPlansConverge(t *testing.T) {
 	for range 10 { // hundreds of draws a time
@@ -174,6 +176,9 @@ func checkConverges(t *rapid.T) {
 	}
 	for _, c := range rest.Changes {
 		t.Errorf("after the apply there is still: %s %s (%s)", c.Action(), c.About().Name, c.About().Reason)
+	}
+	if p.Cost.After != rest.Cost.Before || p.Cost.Before+p.Cost.Delta != p.Cost.After {
+		t.Errorf("the cost was to be %s → %s, %s; then it is %s", p.Cost.Before, p.Cost.After, p.Cost.Delta, rest.Cost.Before)
 	}
 }
 

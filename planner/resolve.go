@@ -16,7 +16,7 @@ type names struct {
 	fleet     *fleet.Fleet
 	plans, os lookup
 	problems  fleet.Problems
-	reported  map[fleet.Pos]bool
+	reported  map[complaint]bool
 }
 
 // lookup knows ids by name, in groups from strongest to weakest, and names by id.
@@ -27,7 +27,7 @@ type lookup struct {
 
 func newNames(f *fleet.Fleet, o Observation) *names {
 	slugs, sold, plans, systems := map[string][]string{}, map[string][]string{}, map[string][]string{}, map[string][]string{}
-	n := &names{fleet: f, reported: make(map[fleet.Pos]bool)}
+	n := &names{fleet: f, reported: make(map[complaint]bool)}
 	n.plans = lookup{[]map[string][]string{slugs, sold, plans}, map[string]string{}}
 	n.os = lookup{[]map[string][]string{systems}, map[string]string{}}
 	for _, offer := range o.Offers {
@@ -80,9 +80,15 @@ func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) Named
 	return Named{}
 }
 
+// complaint is a problem at a place, told once however many servers it concerns.
+type complaint struct {
+	pos     fleet.Pos
+	message string
+}
+
 func (n *names) problem(pos fleet.Pos, message, hint string) {
-	if !n.reported[pos] {
-		n.reported[pos] = true
+	if told := (complaint{pos, message}); !n.reported[told] {
+		n.reported[told] = true
 		n.problems = append(n.problems, n.fleet.ProblemAt(pos, message, hint))
 	}
 }

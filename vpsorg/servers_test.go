@@ -2,6 +2,7 @@ package vpsorg
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -67,7 +68,7 @@ func plans() []Plan {
 	return []Plan{
 		{
 			ID: "1", Name: "Starter VPS", Slug: "starter", VCPUs: 1, Memory: 2048, Storage: 40, Bandwidth: 1024,
-			PriceMonthly: new(5.0), PriceHourly: new(0.007), Available: new(true),
+			PriceMonthly: new(json.Number("5.00")), PriceHourly: new(json.Number("0.007")), Available: new(true),
 			Locations: []string{"us-west", "us-east", "eu-central"}, Description: "For small sites",
 		},
 		{ID: "2", Name: "Standard VPS", Slug: "standard", VCPUs: 2, Memory: 4096, Storage: 80, Bandwidth: 2048},

@@ -139,18 +139,18 @@ type PowerAnswer struct {
 
 // Plan is a plan that the API sells, from ListPlans.
 type Plan struct {
-	ID           ID       `json:"id"`
-	Name         string   `json:"name"`
-	Slug         string   `json:"slug"`
-	VCPUs        int      `json:"vcpus"`
-	Memory       int      `json:"memory"`        // MB
-	Storage      int      `json:"storage"`       // GB
-	Bandwidth    int      `json:"bandwidth"`     // GB a month
-	PriceMonthly *float64 `json:"price_monthly"` // in the account's currency; nil: not told
-	PriceHourly  *float64 `json:"price_hourly"`
-	Available    *bool    `json:"available"` // nil: not told
-	Locations    []string `json:"locations"` // nil: not told
-	Description  string   `json:"description"`
+	ID           ID           `json:"id"`
+	Name         string       `json:"name"`
+	Slug         string       `json:"slug"`
+	VCPUs        int          `json:"vcpus"`
+	Memory       int          `json:"memory"`        // MB
+	Storage      int          `json:"storage"`       // GB
+	Bandwidth    int          `json:"bandwidth"`     // GB a month
+	PriceMonthly *json.Number `json:"price_monthly"` // in the account's currency, exact; nil: not told
+	PriceHourly  *json.Number `json:"price_hourly"`
+	Available    *bool        `json:"available"` // nil: not told
+	Locations    []string     `json:"locations"` // nil: not told
+	Description  string       `json:"description"`
 }
 
 // Account is whose token this is, from GetAccount.

@@ -10,6 +10,7 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -26,6 +27,7 @@ type flags struct {
 	logFormat         string
 
 	allowDeletes, allowChanges uint
+	allowCost                  fleet.Money
 	allowEmpty                 bool
 
 	markdown string
@@ -72,6 +74,10 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
 	set.UintVar(&f.allowDeletes, "allow-deletes", 0, "allow this `number` of deletes and replacements, where the file allows fewer")
 	set.UintVar(&f.allowChanges, "allow-changes", 0, "allow this `number` of changed servers, where the file allows fewer")
+	set.Func("allow-cost", "allow the fleet to cost this `amount` a month, where the file allows less", func(s string) (err error) {
+		f.allowCost, err = fleet.ParseMoney(s)
+		return err
+	})
 	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
 }
 

@@ -72,7 +72,7 @@ func (s *session) checkTargets(f *fleet.Fleet, o planner.Observation) error {
 }
 
 // widenGuards lets the flags allow more than the file does, never less. Without
-// a max_deletes none are allowed, without a max_changes all are.
+// a max_deletes none are allowed; without one of the others, anything is.
 func (s *session) widenGuards(p *planner.Plan) {
 	deletes, changes := int(s.flags.allowDeletes), int(s.flags.allowChanges)
 	if g := &p.Guards.MaxDeletes; deletes > g.Of(p.Scope.Total) {
@@ -80,5 +80,11 @@ func (s *session) widenGuards(p *planner.Plan) {
 	}
 	if g := &p.Guards.MaxChanges; g.Set && changes > g.Of(p.Scope.Total) {
 		*g = fleet.Limit{Set: true, N: changes}
+	}
+	if g := &p.Guards.MaxMonthlyCost; g.Set && s.flags.allowCost > g.Amount {
+		*g = fleet.CostLimit{Set: true, Amount: s.flags.allowCost}
+	}
+	if g, more := &p.Guards.MaxCostIncrease, s.flags.allowCost-p.Cost.Before; g.Set && more > g.Of(p.Cost.Before) {
+		*g = fleet.CostLimit{Set: true, Amount: more}
 	}
 }

@@ -142,6 +142,9 @@ func (s *session) applyCommand(p *planner.Plan) string {
 	if s.flags.allowChanges > 0 {
 		add("--allow-changes", fmt.Sprint(s.flags.allowChanges))
 	}
+	if s.flags.allowCost > 0 {
+		add("--allow-cost", s.flags.allowCost.String())
+	}
 	add("--digest", p.Digest())
 	for i, w := range words {
 		words[i] = shellWord(w)

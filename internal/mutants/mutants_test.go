@@ -45,6 +45,7 @@ var planted = []string{
 	"trust-404-on-delete",
 	"trust-short-list",
 	"unknown-exits-0",
+	"unknown-price-is-free",
 	"unknown-status-stopped",
 	"update-after-power",
 	"write-plan-in-place",

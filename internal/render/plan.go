@@ -7,23 +7,50 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Plan shows all of a plan: its changes and why, what is waited for, blocked or
-// not in the file, the guards that it goes beyond, the totals and the digest.
+// maxLines is how many lines of changes are shown before they are summed up.
+const maxLines = 300
+
+// Plan shows a plan: its changes and why, what is waited for, blocked or not in
+// the file, the guards that it goes beyond, the totals, the cost and the digest.
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
 	b.WriteString(s.paint(bold, heading(p)) + "\n")
-	for _, sec := range reviewOf(p, many).Sections {
-		s.section(&b, textTitle(sec.Title), s.groupRows(sec))
-	}
+	b.WriteString(s.sections(p))
 	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
 	b.WriteString("\n" + s.paint(bold, total(p)) + "\n")
 	if also := alsoThere(p); also != "" {
 		b.WriteString(also + "\n")
 	}
+	if cost := costTotal(p.Cost); cost != "" {
+		b.WriteString(cost + "\n")
+	}
 	if !p.Empty() {
 		b.WriteString(s.paint(dim, "Digest: "+p.Digest()) + "\n")
 	}
 	return b.String()
+}
+
+// sections are all that is said of single servers.
+func (s Style) sections(p *planner.Plan) string {
+	atLeast := many
+	if s.View == Whole {
+		atLeast = everyServer
+	}
+	var b strings.Builder
+	r := reviewOf(p, atLeast)
+	for _, sec := range r.Sections {
+		s.section(&b, textTitle(sec.Title), s.groupRows(sec))
+	}
+	s.section(&b, "Servers and cost by plan and location:", costRows(p.Cost, s))
+	text := b.String()
+	if s.View == Whole || s.View == Grouped && strings.Count(text, "\n") <= maxLines {
+		return text
+	}
+	b.Reset()
+	for _, sec := range r.Sections {
+		s.section(&b, textTitle(sec.Title), s.summaryRows(sec))
+	}
+	return b.String() + "\n" + s.paint(dim, "This is a summary; --full shows every server with its reasons.") + "\n"
 }
 
 // textTitle is a section's title in text, where the symbols tell the changes apart.

@@ -26,6 +26,14 @@ func about(name, id, reason string) planner.Subject {
 	return planner.Subject{Name: name, ID: id, Reason: reason}
 }
 
+// sampleCost is that of three plans, one of them of an unknown price.
+var sampleCost = planner.Cost{Before: 55_000_000, After: 70_000_000, Delta: 15_000_000, Hourly: ptr(fleet.Money(42_500)), Rows: []planner.CostRow{
+	{Plan: planner.Named{ID: "4"}, Location: "us-west", Before: 1, After: 1},
+	{Plan: standard, Location: "us-east", PriceMonthly: ptr(fleet.Money(10_000_000)), PriceHourly: ptr(fleet.Money(14_000)), Before: 3, After: 3},
+	{Plan: standard, Location: "us-west", PriceMonthly: ptr(fleet.Money(10_000_000)), PriceHourly: ptr(fleet.Money(14_000)), Before: 1, After: 0},
+	{Plan: planner.Named{ID: "3", Name: "Evil\x1b VPS"}, Location: "us-west\u202e", PriceMonthly: ptr(fleet.Money(5_000_000)), Before: 3, After: 8, Created: 5},
+}}
+
 // everything is a plan with each kind of change and all that stands beside them.
 func everything() *planner.Plan {
 	spec := planner.Spec{Plan: planner.Named{ID: "1", Name: "standard"}, OS: ubuntu, Location: "us-west",
@@ -60,7 +68,8 @@ func everything() *planner.Plan {
 		Unlisted: []planner.Server{live("12377", "tmp-1")},
 		Notes:    []planner.Note{{Name: "old-02", Text: "backups_enabled is not declared, so the new server gets the API's default: off"}},
 		Scope:    planner.Scope{Listed: 14, Live: 12, Total: 16},
-		Guards:   fleet.Guards{MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
+		Cost:     sampleCost,
+		Guards:   fleet.Guards{MaxMonthlyCost: fleet.CostLimit{Set: true, Amount: 50_000_000}, MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
 	}
 }
 

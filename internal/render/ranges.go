@@ -9,8 +9,8 @@ import (
 )
 
 // ranges lists names shorter, as a fleet file writes them: three and more that
-// count up are one range, web-[01:40]. All others stand as they are, in quotes
-// where they could be taken for a range or for several.
+// count up are one range, web-[01:40]. All others stand as they are; in quotes, where
+// they are not made of letters, digits and hyphens and could pass for something else.
 func ranges(names []string) []string {
 	numbered := make([]numberedName, len(names))
 	for i, n := range names {
@@ -49,17 +49,21 @@ func numberedNameOf(name string) numberedName {
 	for start > 0 && name[start-1] >= '0' && name[start-1] <= '9' {
 		start--
 	}
-	plain := strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !partOfName(byte(r)) }) < 0
-	if start == end || end-start > 9 || !plain {
+	if start == end || end-start > 9 || !isPlain(name) {
 		return numberedName{prefix: name, number: -1}
 	}
 	n, _ := strconv.Atoi(name[start:end]) // nine digits at most
 	return numberedName{name[:start], name[start:end], name[end:], n}
 }
 
+// isPlain reports whether a name is one that a fleet file could hold.
+func isPlain(name string) bool {
+	return strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !partOfName(byte(r)) }) < 0
+}
+
 func (n numberedName) String() string {
 	name := n.prefix + n.digits + n.suffix
-	if name == "" || strings.ContainsAny(name, `[], "`) {
+	if name == "" || !isPlain(name) {
 		return strconv.Quote(name)
 	}
 	return name

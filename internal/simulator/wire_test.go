@@ -118,7 +118,8 @@ func (s *simulation) heard(c *call, hit strike, resp *http.Response, err error) 
 	s.tellAnswer(c, status, err)
 	c.status = status
 	p := c.process
-	if p.refused == 0 && (status == http.StatusUnauthorized || status == http.StatusForbidden) {
+	forbidden := status == http.StatusForbidden && c.path != "/plans/" // a token need not be allowed to ask for prices
+	if p.refused == 0 && (status == http.StatusUnauthorized || forbidden) {
 		p.refused = s.step
 	}
 	if c.id != "" && hit.effect.Stage != emulator.Unsent {

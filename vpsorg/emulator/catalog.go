@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -36,9 +37,13 @@ func sold(id vpsorg.ID, name, slug string, vcpus int, price float64, locations [
 	return vpsorg.Plan{
 		ID: id, Name: name, Slug: slug,
 		VCPUs: vcpus, Memory: 2048 * vcpus, Storage: 40 * vcpus, Bandwidth: 1024 * vcpus,
-		PriceMonthly: new(price), PriceHourly: new(price / 5 * 0.007), Available: new(true), Locations: locations,
+		PriceMonthly: new(decimal(price, 2)), PriceHourly: new(decimal(price/5*0.007, 3)), Available: new(true), Locations: locations,
 		Description: strconv.Itoa(vcpus) + " vCPU, " + strconv.Itoa(2*vcpus) + " GB memory, " + strconv.Itoa(40*vcpus) + " GB storage",
 	}
+}
+
+func decimal(price float64, places int) json.Number {
+	return json.Number(strconv.FormatFloat(price, 'f', places, 64))
 }
 
 func (e *Emulator) plans() []vpsorg.Plan {

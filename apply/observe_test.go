@@ -1,0 +1,48 @@
+package apply_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// plansAnswer is an API that gives one answer to the question for plans.
+func plansAnswer(status int, body string) *emulator.Emulator {
+	return &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
+		if strings.HasSuffix(r.URL.Path, "/plans/") {
+			return &emulator.Fault{Answer: &emulator.Answer{Status: status, Body: body}}
+		}
+		return nil
+	}}
+}
+
+func TestPricesAreExactOrUnknown(t *testing.T) {
+	for _, test := range []struct{ told, want string }{
+		{`5.00`, "5.00 a month"}, {`"5.00"`, "5.00 a month"}, {`0.1`, "0.10 a month"}, {`0`, "0.00 a month"}, {`1000000`, "1000000.00 a month"},
+		{`null`, "price unknown"}, {`-5`, "price unknown"}, {`5e2`, "price unknown"}, {`1000000.01`, "price unknown"}, {`999999999`, "price unknown"},
+	} {
+		body := fmt.Sprintf(`{"count": 1, "results": [{"id": 1, "name": "Standard VPS", "price_monthly": %s}]}`, test.told)
+		inWorld(t, plansAnswer(http.StatusOK, body), func(w *world) {
+			if got := planner.MonthlyPrice(observation(w).Offers, "1"); got != test.want {
+				t.Errorf("price_monthly %s: got %s, want %s", test.told, got, test.want)
+			}
+		})
+	}
+}
+
+func TestPlansThatTheTokenMayNotReadAreUnknown(t *testing.T) {
+	for status, fails := range map[int]bool{http.StatusNotFound: false, http.StatusForbidden: false, http.StatusUnauthorized: true} {
+		inWorld(t, plansAnswer(status, `{"detail": "no"}`), func(w *world) {
+			o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{})
+			if (err != nil) != fails || o.Offers != nil {
+				t.Errorf("%d: got %v and the error %v", status, o.Offers, err)
+			}
+		})
+	}
+}
