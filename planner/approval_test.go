@@ -131,6 +131,17 @@ func TestDigestFitsInAnArgument(t *testing.T) {
 	}
 }
 
+func TestDigestInLittleRoom(t *testing.T) {
+	p := diff(t, everything, everythingLive...)
+	all := p.Digest()
+	if got := p.DigestIn(len(all)); got != all {
+		t.Errorf("with room for it, it is %s", got)
+	}
+	if got := p.DigestIn(len(all) - 1); got != all[:32] {
+		t.Errorf("without room for it, it is %s", got)
+	}
+}
+
 // partly carries out some of a plan, in an order in which an apply may: each lane
 // up to some change, replacements also to their middle.
 func partly(t *rapid.T, f *fleet.Fleet, p *planner.Plan, o planner.Observation) planner.Observation {

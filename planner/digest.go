@@ -40,6 +40,16 @@ func (p *Plan) Digest() string {
 	return p.head() + "." + tags.String()
 }
 
+// DigestIn is the digest for a place with room for so many characters: where it
+// has more, it is its head, which approves the whole plan and no part of it.
+func (p *Plan) DigestIn(room int) string {
+	digest := p.Digest()
+	if len(digest) > room {
+		digest = digest[:headSize]
+	}
+	return digest
+}
+
 func (p *Plan) head() string {
 	return hex.EncodeToString(p.sum("fleet plan 1", p.Changes...))[:headSize]
 }

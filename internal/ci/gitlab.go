@@ -18,11 +18,7 @@ const maxDotenv = 4 << 10
 // the variable of apply's --digest. Where all of the digest is more than GitLab
 // takes, it is the part that approves the whole plan only.
 func GitLabDotenv(p *planner.Plan) []byte {
-	digest := p.Digest()
-	if len(digest) > maxDotenv {
-		digest, _, _ = strings.Cut(digest, ".")
-	}
-	return assignments(outputs(p, digest), func(name string) string { return "FLEET_" + strings.ToUpper(name) })
+	return assignments(outputs(p, p.DigestIn(maxDotenv)), func(name string) string { return "FLEET_" + strings.ToUpper(name) })
 }
 
 // GitLabTerraform writes the report that GitLab shows as "N to add, N to change,

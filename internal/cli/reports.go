@@ -125,6 +125,9 @@ func notSaved(r report, err error) error {
 	return fmt.Errorf("cannot save %s in %s: %w", r.what, r.file, err)
 }
 
+// maxCommandDigest is how much of a comment a digest may take, in characters.
+const maxCommandDigest = render.CommentBytes / 4
+
 // applyCommand is the command that carries out exactly this plan, for a shell.
 func (s *session) applyCommand(p *planner.Plan) string {
 	words := []string{"fleet", "apply"}
@@ -145,7 +148,7 @@ func (s *session) applyCommand(p *planner.Plan) string {
 	if s.flags.allowCost > 0 {
 		add("--allow-cost", s.flags.allowCost.String())
 	}
-	add("--digest", p.Digest())
+	add("--digest", p.DigestIn(maxCommandDigest))
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}

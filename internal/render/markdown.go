@@ -98,7 +98,7 @@ func headLines(r Run) string {
 		}
 	}
 	if !p.Empty() {
-		lines = append(lines, "Digest: "+p.Digest())
+		lines = append(lines, "Digest: "+p.DigestIn(0)) // the command has all of it
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
