@@ -112,7 +112,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 	if err != nil {
 		return err
 	}
-	s.tell(render.Plan(p, s.style(s.people())))
+	s.tell(render.Plan(p, s.planStyle(s.people())))
 	if err := s.permitted(p); err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 // applySaved carries out what is still to do of a plan that was reviewed.
 func (s *session) applySaved(ctx context.Context, w world, p *planner.Plan) error {
 	s.widenGuards(p)
-	s.tell(render.Plan(p, s.style(s.people())))
+	s.tell(render.Plan(p, s.planStyle(s.people())))
 	if err := guarded(p); err != nil {
 		return err
 	}

@@ -30,9 +30,10 @@ type flags struct {
 	allowCost                  fleet.Money
 	allowEmpty                 bool
 
-	markdown string
-	gitlab   string
-	maxBytes int
+	full, summary bool
+	markdown      string
+	maxBytes      int
+	gitlab        string
 
 	out              string
 	detailedExitCode bool
@@ -81,8 +82,9 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
 }
 
-// forReports are the files that plan and apply write beside what they show.
+// forReports are what of a plan is shown, and the files that are written beside it.
 func (f *flags) forReports(set *pflag.FlagSet) {
+	set.BoolVar(&f.full, "full", false, "show every server by itself, however many there are")
 	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
 	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
 }

@@ -22,6 +22,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 		Example: `  fleet plan
   fleet plan -f fleet.yaml --target 'web-*'
   fleet plan --out plan.json && fleet apply plan.json
+  fleet plan --summary --markdown comment.md
   fleet plan --sandbox --detailed-exitcode`,
 		Args: noArguments("name fleet files with -f, a sandbox as --sandbox=FILE"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.planAndSave(cmd.Context()) },
@@ -30,6 +31,8 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	s.flags.forWorld(cmd.Flags())
 	s.flags.forReports(cmd.Flags())
 	s.flags.forPipelines(cmd.Flags())
+	cmd.Flags().BoolVar(&s.flags.summary, "summary", false, "show one screen: what is done to how many servers")
+	cmd.MarkFlagsMutuallyExclusive("summary", "full")
 	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
 	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd
@@ -71,6 +74,6 @@ func (s *session) showPlan(p *planner.Plan) error {
 	if s.flags.json {
 		return planner.Encode(s.Stdout, p)
 	}
-	_, err := io.WriteString(s.Stdout, render.Plan(p, s.style(s.Stdout)))
+	_, err := io.WriteString(s.Stdout, render.Plan(p, s.planStyle(s.Stdout)))
 	return err
 }

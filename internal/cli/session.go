@@ -80,6 +80,18 @@ func (s *session) style(w io.Writer) render.Style {
 	return render.Style{Color: isTerminal(w) && !plain, Width: terminalWidth(w)}
 }
 
+// planStyle is how a plan looks on w.
+func (s *session) planStyle(w io.Writer) render.Style {
+	style := s.style(w)
+	switch {
+	case s.flags.full:
+		style.View = render.Whole
+	case s.flags.summary:
+		style.View = render.Summary
+	}
+	return style
+}
+
 func isTerminal(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))

@@ -23,7 +23,7 @@ type section struct {
 	Groups []group
 }
 
-// The titles of the sections, in their order.
+// The titles of the sections, in their order; the cost comes after them.
 const (
 	titleLosses   = "Deletes and replacements"
 	titleChanges  = "Changes"
@@ -31,6 +31,7 @@ const (
 	titleBlocked  = "Blocked"
 	titleUnlisted = "Unlisted (not in the file, left alone)"
 	titleNotes    = "Notes"
+	titleCost     = "Servers and cost by plan and location"
 )
 
 // group is servers that the same is said of. Where there are several, {name}

@@ -115,7 +115,7 @@ func planBlocks(p *planner.Plan) []block {
 		blocks = append(blocks, b)
 	}
 	if rows := costRows(p.Cost, s); len(rows) > 0 {
-		blocks = append(blocks, block{title: "Cost by plan and location", entries: entries(rows, nil)})
+		blocks = append(blocks, block{title: titleCost, entries: entries(rows, nil)})
 	}
 	return blocks
 }
@@ -123,25 +123,36 @@ func planBlocks(p *planner.Plan) []block {
 // resultBlocks are what is not done, what was blocked, and what was done.
 func resultBlocks(r *apply.Result) []block {
 	var s Style
-	done := block{title: "Done"}
-	undone := block{title: "Not done", open: true}
+	var done, undone []apply.Report
 	for _, rep := range r.Reports {
-		b, rows := &done, doneRows([]apply.Report{rep}, s)
-		if rep.Outcome != apply.Done {
-			b, rows = &undone, undoneRows([]apply.Report{rep}, s)
+		if rep.Outcome == apply.Done {
+			done = append(done, rep)
+		} else {
+			undone = append(undone, rep)
 		}
-		e := entry{row: rows[0], servers: 1}
-		if rep.Change != nil && isLoss(rep.Change) {
-			e.kept = []string{reportName(rep)}
-		}
-		b.entries = append(b.entries, e)
 	}
 	blocked := section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}
 	var blocks []block
-	for _, b := range []block{undone, {title: titleBlocked, open: true, entries: entries(s.groupRows(blocked), blocked.Groups)}, done} {
+	for _, b := range []block{
+		{title: "Not done", open: true, entries: reportEntries(undone, undoneRows(undone, s))},
+		{title: titleBlocked, open: true, entries: entries(s.groupRows(blocked), blocked.Groups)},
+		{title: "Done", entries: reportEntries(done, doneRows(done, s))},
+	} {
 		if len(b.entries) > 0 {
 			blocks = append(blocks, b)
 		}
 	}
 	return blocks
+}
+
+// reportEntries are reports with their rows; what became of a server's data is told
+// whatever is cut.
+func reportEntries(reports []apply.Report, rows []row) []entry {
+	list := entries(rows, nil)
+	for i, rep := range reports {
+		if rep.Change != nil && isLoss(rep.Change) {
+			list[i].kept = []string{reportName(rep)}
+		}
+	}
+	return list
 }

@@ -41,7 +41,7 @@ func (s Style) sections(p *planner.Plan) string {
 	for _, sec := range r.Sections {
 		s.section(&b, textTitle(sec.Title), s.groupRows(sec))
 	}
-	s.section(&b, "Servers and cost by plan and location:", costRows(p.Cost, s))
+	s.section(&b, titleCost+":", costRows(p.Cost, s))
 	text := b.String()
 	if s.View == Whole || s.View == Grouped && strings.Count(text, "\n") <= maxLines {
 		return text

@@ -99,38 +99,6 @@ func stripColor(s string) string {
 	}
 }
 
-// hostile is text that would take a terminal over if it got there as it is.
-const hostile = "a\x1b[31m\u202eb\u009b2J\rc\nd\x00\U000e0041\u2066\u00a0\ufe0f\xff::error::"
-
-// Whatever text comes from the API or a file: every place that shows it escapes it.
-func TestHostileText(t *testing.T) {
-	evil := planner.Named{ID: hostile, Name: hostile}
-	spec := planner.Spec{Plan: evil, OS: evil, Location: hostile, Hostname: ptr(hostile), SSHKey: &evil}
-	old := planner.Server{ID: hostile, Name: hostile, Hostname: ptr(hostile), Status: hostile, Location: hostile, Plan: evil, OS: evil}
-	fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(hostile), To: planner.Text(hostile + "x")}, {Field: fleet.FieldPlan, From: planner.Reference(evil), To: planner.Text(hostile)}}
-	p := &planner.Plan{
-		Account: hostile, Endpoint: hostile,
-		Changes: []planner.Change{
-			&planner.Create{Subject: about(hostile, hostile, hostile), Spec: spec},
-			&planner.Update{Subject: about(hostile, hostile, hostile), Fields: fields},
-			&planner.Replace{Subject: about(hostile, hostile, hostile), Fields: fields, Spec: spec, Old: old, NextID: hostile},
-			&planner.Power{Subject: about(hostile, hostile, hostile), Verb: planner.ActionStart, From: hostile},
-			&planner.Delete{Subject: about(hostile, hostile, hostile), Old: old},
-		},
-		Waits:    []planner.Wait{{Name: hostile, From: hostile, To: hostile}},
-		Blocked:  []planner.Blocked{{Name: hostile, Reason: hostile, Hint: hostile, At: "x" + hostile}},
-		Unlisted: []planner.Server{old},
-		Notes:    []planner.Note{{Name: hostile, Text: hostile}},
-	}
-	for _, text := range []string{Plan(p, Style{}), stripColor(Plan(p, Style{Color: true}))} {
-		for i, r := range text {
-			if r != '\n' && !safe(r) {
-				t.Fatalf("%U got through: %q", r, text[max(0, i-40):i+10])
-			}
-		}
-	}
-}
-
 func TestClosingLines(t *testing.T) {
 	wait := []planner.Wait{{Name: "a"}, {Name: "b"}}
 	change := []planner.Change{&planner.Create{}}
