@@ -14,6 +14,9 @@ import (
 // planted are the bugs that the tests must find.
 var planted = []string{
 	"accept-tampered-plan",
+	"approve-of-other-account",
+	"approve-other-old-value",
+	"approve-other-server",
 	"blocked-is-done",
 	"delete-before-create",
 	"delete-by-name",
@@ -29,8 +32,10 @@ var planted = []string{
 	"null-as-empty",
 	"poll-without-limiter",
 	"put-unread-field",
+	"raw-name-in-annotation",
 	"raw-name-in-plan",
 	"raw-name-in-progress",
+	"raw-newline-in-annotation",
 	"recreate-on-timeout",
 	"retry-create",
 	"retry-reboot",
