@@ -76,7 +76,7 @@ func (s *session) checkReports() error {
 		if r.file == "-" {
 			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
 		}
-		if info, err := os.Lstat(r.file); err == nil && !info.Mode().IsRegular() {
+		if info, err := os.Lstat(r.file); err == nil && !info.Mode().IsRegular() && !r.add {
 			return refusal{fmt.Sprintf("cannot save %s: %s is there and is not a regular file", r.what, r.file), "give the name of a file, new or to be replaced; for stdout there is --json"}
 		}
 		if _, err := os.Stat(filepath.Dir(r.file) + "/."); err != nil {
