@@ -64,6 +64,16 @@ func stages(c Change) []Change {
 	return []Change{c, r.rest("", []FieldChange{finishName(r.Name)})}
 }
 
+// rest is what is left of a replacement whose old server is gone: to create the
+// new one, or to finish the one that is there.
+func (c *Replace) rest(next string, finish []FieldChange) Change {
+	s := Subject{c.Name, next, "the rest of its replacement"}
+	if c.Mode == fleet.ReplaceDeleteFirst {
+		return &Create{s, c.Spec}
+	}
+	return &Update{s, finish}
+}
+
 // unbegun is a change as it was planned if an apply has made the server that it
 // is about since then: without that server's id. A plan has such a change only
 // where it makes the server itself, so no other change is taken for it.

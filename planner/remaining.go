@@ -162,16 +162,6 @@ func (r *remainder) replace(c *Replace) (Change, string) {
 	return nil, "to be replaced, but both it and its replacement are gone"
 }
 
-// rest is what is left of a replacement whose old server is gone: to create the
-// new one, or to finish the one that is there.
-func (c *Replace) rest(next string, finish []FieldChange) Change {
-	s := Subject{c.Name, next, "the rest of its replacement"}
-	if c.Mode == fleet.ReplaceDeleteFirst {
-		return &Create{s, c.Spec}
-	}
-	return &Update{s, finish}
-}
-
 func (r *remainder) power(c *Power) (Change, string) {
 	if c.ID == "" && r.makes[c.Name] {
 		return c, ""

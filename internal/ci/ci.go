@@ -24,7 +24,7 @@ type Finding struct {
 	Text    string // what is wrong, then what to do; nothing in it moves a terminal
 }
 
-// FromProblems makes findings of the mistakes in fleet files.
+// FromProblems makes findings of the mistakes in fleet files, each at its line.
 func FromProblems(problems fleet.Problems) (found []Finding) {
 	for _, p := range problems {
 		found = append(found, Finding{Pos: p.Pos, Title: "fleet file", Text: text(p.Message, p.Hint)})
@@ -72,8 +72,8 @@ func cutLastNumber(s string) (before string, n int, ok bool) {
 // text from the API or a file: each is a number, a boolean or a digest.
 type output struct{ name, value string }
 
-// outputs are changes (whether there are any), the digest where there is one to
-// apply, and how many changes there are of each kind, blocked and unlisted ones too.
+// outputs are changes (whether there are any), the digest, and how many changes
+// there are of each kind, how many blocked entries and how many unlisted servers.
 func outputs(p *planner.Plan, digest string) []output {
 	out := []output{{"changes", strconv.FormatBool(!p.Empty())}, {"digest", digest}}
 	count := p.Count()
