@@ -17,9 +17,9 @@ import (
 
 // report is a file that a command writes beside what it shows.
 type report struct {
-	what  string // the Markdown
-	file  string // "" where nobody asked for it
-	write func(render.Run) ([]byte, error)
+	what  string                           // the Markdown
+	file  string                           // "" where nobody asked for it
+	write func(render.Run) ([]byte, error) // nil is no file; beside an error, the file says what is wrong
 }
 
 // reports are those of every command that has a plan.
@@ -91,10 +91,13 @@ func (s *session) writeReports() error {
 			continue
 		}
 		content, err := r.write(s.run)
-		if err == nil && content != nil {
-			err = renameio.WriteFile(r.file, content, 0o600, renameio.WithStaticPermissions(0o600))
-		}
 		if err != nil {
+			failed = append(failed, notSaved(r, err))
+		}
+		if content == nil {
+			continue
+		}
+		if err := renameio.WriteFile(r.file, content, 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
 			failed = append(failed, notSaved(r, err))
 		}
 	}
