@@ -15,6 +15,7 @@ import (
 var planted = []string{
 	"accept-tampered-plan",
 	"blocked-is-done",
+	"cut-deletes",
 	"delete-before-create",
 	"delete-by-name",
 	"drop-fsync",
@@ -22,6 +23,7 @@ var planted = []string{
 	"first-of-twins",
 	"follow-redirect",
 	"forget-in-flight",
+	"group-unlike",
 	"ignore-402",
 	"ignore-retry-after",
 	"log-header",
@@ -29,6 +31,7 @@ var planted = []string{
 	"null-as-empty",
 	"poll-without-limiter",
 	"put-unread-field",
+	"raw-fence",
 	"raw-name-in-plan",
 	"raw-name-in-progress",
 	"recreate-on-timeout",
