@@ -18,10 +18,10 @@ import (
 
 // report is a file that a command writes beside what it shows.
 type report struct {
-	what  string // the Markdown
-	file  string // "" where nobody asked for it
-	write func(render.Run) ([]byte, error)
-	add   bool // to what is in the file already
+	what  string                           // the Markdown
+	file  string                           // "" where nobody asked for it
+	write func(render.Run) ([]byte, error) // nil is no file; beside an error, the file says what is wrong
+	add   bool                             // to what is in the file already
 }
 
 // reports are all that may have been asked for, by flags or by the CI system.
@@ -95,10 +95,13 @@ func (s *session) writeReports() error {
 			continue
 		}
 		content, err := r.write(s.run)
-		if err == nil && content != nil {
-			err = r.save(content)
-		}
 		if err != nil {
+			failed = append(failed, notSaved(r, err))
+		}
+		if content == nil {
+			continue
+		}
+		if err := r.save(content); err != nil {
 			failed = append(failed, notSaved(r, err))
 		}
 	}

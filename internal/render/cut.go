@@ -41,37 +41,38 @@ func entries(rows []row, groups []group) []entry {
 	return list
 }
 
-// fit puts a document together and cuts its blocks, from the last to the first,
-// until it is not longer than maxBytes.
+// fit puts a document together. Where it would be longer than maxBytes, the room
+// goes to the first blocks first and the rest of their entries are cut. Where even
+// that is too long, what is left beside the error is the head, which says so.
 func fit(head string, blocks []block, foot string, maxBytes int) ([]byte, error) {
-	document := func() string {
-		text := head
-		for _, b := range blocks {
-			text += b.markdown()
+	parts := make([]string, len(blocks))
+	document := func() string { return head + strings.Join(parts, "") + cutNote(blocks) + foot }
+	fits := func(i, cut int) bool {
+		blocks[i].cut = cut
+		parts[i] = blocks[i].markdown()
+		return len(document()) <= maxBytes
+	}
+	for i := range blocks {
+		fits(i, 0)
+	}
+	if text := document(); len(text) <= maxBytes {
+		return []byte(text), nil
+	}
+	for i, b := range blocks {
+		fits(i, len(b.entries))
+	}
+	if least := len(document()); least > maxBytes {
+		err := tooLong{least, maxBytes}
+		if text := head + "\nToo long: " + err.Error() + ".\n"; len(text) <= maxBytes {
+			return []byte(text), err
 		}
-		return text + cutNote(blocks) + foot
+		return nil, err
 	}
-	for i := range blocks { // a row takes more than this, so the search below stays short
-		blocks[i].cut = max(0, len(blocks[i].entries)-maxBytes/minRow)
+	for i, b := range blocks {
+		fits(i, sort.Search(len(b.entries), func(cut int) bool { return fits(i, cut) }))
 	}
-	text := document()
-	for i := len(blocks) - 1; i >= 0 && len(text) > maxBytes; i-- {
-		b := &blocks[i]
-		least, all := b.cut, len(b.entries)
-		b.cut = least + sort.Search(all-least, func(more int) bool {
-			b.cut = least + more
-			return len(document()) <= maxBytes
-		})
-		text = document()
-	}
-	if len(text) > maxBytes {
-		return nil, tooLong{len(text), maxBytes}
-	}
-	return []byte(text), nil
+	return []byte(document()), nil
 }
-
-// minRow is less than any row takes.
-const minRow = 8
 
 // tooLong says that a document cannot be cut to a length.
 type tooLong struct{ least, allowed int }

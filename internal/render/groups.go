@@ -87,6 +87,14 @@ func reviewOf(p *planner.Plan, atLeast int) review {
 	return r
 }
 
+// groups counts the groups of all sections.
+func (r review) groups() (n int) {
+	for _, s := range r.Sections {
+		n += len(s.Groups)
+	}
+	return n
+}
+
 func each[T any](list []T, one func(T) group) []group {
 	groups := make([]group, len(list))
 	for i, x := range list {

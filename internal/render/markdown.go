@@ -24,8 +24,8 @@ const marker = "<!-- fleet -->\n"
 
 // Markdown is a run as a comment on a pull request: one line that says it all, then
 // what is lost, then the rest to unfold. Where that is more than maxBytes, detail is
-// cut and that is said, but no name of a server that is deleted or replaced is ever
-// left out; the error says so if even these are too many.
+// cut and that is said, but no name of a server that is deleted or replaced. If even
+// these are too many there is an error, and a document that says nothing else.
 //
 // Nothing but code blocks holds text from outside, and nothing in such a block is
 // obeyed: no tag, no link, no image and no mention.

@@ -93,8 +93,12 @@ func TestMarkdownIsCut(t *testing.T) {
 		}
 	}
 	var tooMuch tooLong
-	if _, err := Markdown(Run{Plan: p}, 1500); !errors.As(err, &tooMuch) || !strings.Contains(Hint(err), "--max-bytes") {
-		t.Errorf("85 names in 1,500 bytes: %v", err)
+	text, err := Markdown(Run{Plan: p}, 1500)
+	if !errors.As(err, &tooMuch) || !strings.Contains(Hint(err), "--max-bytes") || !strings.Contains(string(text), "Too long: it takes ") || len(text) > 1500 {
+		t.Errorf("85 names in 1,500 bytes: %v\n%s", err, text)
+	}
+	if text, err := Markdown(Run{Plan: p}, 100); !errors.As(err, &tooMuch) || text != nil {
+		t.Errorf("100 bytes: %v\n%s", err, text)
 	}
 }
 

@@ -30,27 +30,24 @@ func Plan(p *planner.Plan, s Style) string {
 	return b.String()
 }
 
-// sections are all that is said of single servers.
+// sections are all that is said of single servers, or a summary of it.
 func (s Style) sections(p *planner.Plan) string {
 	atLeast := many
 	if s.View == Whole {
 		atLeast = everyServer
 	}
-	var b strings.Builder
 	r := reviewOf(p, atLeast)
-	for _, sec := range r.Sections {
-		s.section(&b, textTitle(sec.Title), s.groupRows(sec))
+	if s.View != Summary && (s.View == Whole || r.groups() <= maxLines) {
+		var b strings.Builder
+		for _, sec := range r.Sections {
+			s.section(&b, textTitle(sec.Title), s.groupRows(sec))
+		}
+		s.section(&b, titleCost+":", costRows(p.Cost, s))
+		if text := b.String(); s.View == Whole || strings.Count(text, "\n") <= maxLines {
+			return text
+		}
 	}
-	s.section(&b, titleCost+":", costRows(p.Cost, s))
-	text := b.String()
-	if s.View == Whole || s.View == Grouped && strings.Count(text, "\n") <= maxLines {
-		return text
-	}
-	b.Reset()
-	for _, sec := range r.Sections {
-		s.section(&b, textTitle(sec.Title), s.summaryRows(sec))
-	}
-	return b.String() + "\n" + s.paint(dim, "This is a summary; --full shows every server with its reasons.") + "\n"
+	return s.summary(r)
 }
 
 // textTitle is a section's title in text, where the symbols tell the changes apart.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -77,6 +78,42 @@ func TestPlan(t *testing.T) {
 	golden(t, "plan", Plan(everything(), Style{}))
 	golden(t, "plan_color", Plan(everything(), Style{Color: true}))
 	golden(t, "plan_wide", Plan(everything(), Style{Width: 200}))
+}
+
+func TestPlanViews(t *testing.T) {
+	p := everything()
+	for i := range 2 * many {
+		name := fmt.Sprintf("app-%02d", i+1)
+		p.Changes = append(p.Changes,
+			&planner.Delete{Subject: about(name, fmt.Sprint(300+i), "no entry lists it, and unlisted: delete"), Old: live(fmt.Sprint(300+i), name)},
+			&planner.Power{Subject: about("x"+name, fmt.Sprint(500+i), fmt.Sprintf("status: active at fleet.yaml:%d:5", 80+i)), Verb: planner.ActionStart, From: planner.StatusStopped})
+	}
+	golden(t, "plan_grouped", Plan(p, Style{}))
+	golden(t, "plan_summary", Plan(p, Style{View: Summary}))
+	whole := Plan(p, Style{View: Whole})
+	for _, c := range p.Changes {
+		if !strings.Contains(whole, " "+c.About().Name+" ") {
+			t.Errorf("%s is not by itself in\n%s", c.About().Name, whole)
+		}
+	}
+}
+
+// A plan of hundreds of lines is summed up, unless all of it was asked for; the
+// summary names every server that loses its data.
+func TestLongPlansAreSummedUp(t *testing.T) {
+	p := manyServers(700)
+	if text := Plan(p, Style{}); text != Plan(p, Style{View: Summary}) || !strings.Contains(text, "--full shows every server") {
+		t.Errorf("700 servers that have little in common are shown as\n%.2000s", text)
+	}
+	text := Plan(p, Style{})
+	for _, c := range p.Changes {
+		if isLoss(c) && !strings.Contains(text, c.About().Name) {
+			t.Errorf("%s %s is left out", c.Action(), c.About().Name)
+		}
+	}
+	if whole := Plan(p, Style{View: Whole}); strings.Count(whole, "\n") < 700 {
+		t.Errorf("all of it is %d lines", strings.Count(whole, "\n"))
+	}
 }
 
 // Colour adds escape sequences and nothing else, so columns stay aligned.

@@ -8,6 +8,20 @@ import (
 // that keep their data.
 const maxNamed = 6
 
+// summary is one screen of what is done, and says how to see all.
+func (s Style) summary(r review) string {
+	var b strings.Builder
+	for _, sec := range r.Sections {
+		if sec.Title != titleNotes {
+			s.section(&b, textTitle(sec.Title), s.summaryRows(sec))
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return b.String() + "\n" + s.paint(dim, "This is a summary; --full shows every server with its reasons.") + "\n"
+}
+
 // summaryRows are what is done in a section, to how many servers and to whom.
 func (s Style) summaryRows(sec section) []row {
 	var rows []row

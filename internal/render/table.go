@@ -46,32 +46,33 @@ func (s Style) table(b *strings.Builder, rows []row) {
 
 // body writes a row's head and, right of it, all that the row says.
 func (s Style) body(b *strings.Builder, head line, r row) {
-	lines := r.details
+	lines := slices.Clone(r.details)
 	if remark := s.line(dim, Escape(r.remark)); remark.width > 0 {
 		if len(lines) == 1 && head.width+lines[0].width+2+remark.width <= s.width() {
 			lines = []line{lines[0].plus(s.line(plain, "  ")).plus(remark)}
 		} else {
-			lines = append(slices.Clone(lines), remark)
+			lines = append(lines, remark)
 		}
 	}
 	if r.hint != "" {
 		for _, h := range strings.Split(r.hint, "\n") {
-			lines = append(slices.Clone(lines), s.line(plain, "hint: "+Escape(h)))
+			lines = append(lines, s.line(plain, "hint: "+Escape(h)))
 		}
 	}
 	for _, l := range wrap(r.list, s.width()-head.width) {
-		lines = append(slices.Clone(lines), s.line(plain, Escape(l)))
+		lines = append(lines, s.line(plain, Escape(l)))
 	}
 	indent := strings.Repeat(" ", head.width)
+	if len(lines) == 0 {
+		b.WriteString(strings.TrimRight(head.text, " ") + "\n")
+		return
+	}
 	b.WriteString(head.text)
 	for i, l := range lines {
 		if i > 0 {
 			b.WriteString(indent)
 		}
 		b.WriteString(l.text + "\n")
-	}
-	if len(lines) == 0 {
-		b.WriteString("\n")
 	}
 }
 
