@@ -44,12 +44,15 @@ func (d *differ) existing(x match) {
 }
 
 // powerOf plans the power change that an existing server needs after its update.
+// One that takes the place of another is not rebooted, however often it is
+// interrupted: a replacement that goes through does not reboot either.
 func (d *differ) powerOf(e *fleet.Server, id string, settled Status, updated []FieldChange) {
 	switch {
 	case e.Status == fleet.StatusActive && settled == StatusStopped:
 		d.power(ActionStart, settled, e, id)
 	case e.Status == fleet.StatusStopped && settled == StatusActive:
 		d.power(ActionStop, settled, e, id)
+	case slices.Contains(updated, finishName(e.Name)):
 	case settled == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
 		d.power(ActionReboot, settled, e, id)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -31,11 +32,17 @@ type flags struct {
 	allowEmpty                 bool
 	only                       []string
 
+	full, summary bool
+	markdown      string
+	maxBytes      int
+	gitlab        string
+
 	out              string
 	detailedExitCode bool
 
 	autoApprove, bootstrap bool
 	digest                 string
+	approval               *planner.Approval // what the digest approves
 	parallelism            int
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
@@ -44,6 +51,7 @@ type flags struct {
 
 	since, once string
 	metrics     string
+	events      string
 }
 
 // maxParallelism is more than any API's rate has a use for.
@@ -90,6 +98,18 @@ func (f *flags) forMetrics(set *pflag.FlagSet) {
 	set.StringVar(&f.metrics, "metrics", "", "write metrics of this run to this `file`, for Prometheus' textfile collector")
 }
 
+// forReports are what of a plan is shown, and the files that are written beside it.
+func (f *flags) forReports(set *pflag.FlagSet) {
+	set.BoolVar(&f.full, "full", false, "show every server by itself, however many there are")
+	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
+	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
+}
+
+// forPipelines are the files for a CI system that does not say where it wants them.
+func (f *flags) forPipelines(set *pflag.FlagSet) {
+	set.StringVar(&f.gitlab, "gitlab", "", "also write GitLab's reports in this `folder`: terraform.json, codequality.json, fleet.env")
+}
+
 func (f *flags) forJournal(set *pflag.FlagSet) {
 	set.StringVar(&f.journal, "journal", "", "keep the journal of creates in this `file`, not in the user's state folder")
 }
@@ -122,6 +142,13 @@ func (f *flags) check() error {
 		if !slices.Contains(planner.Actions, a) {
 			return refusal{fmt.Sprintf("--only %s is not a kind of change", a), "the kinds are create, update, replace, start, stop, reboot and delete"}
 		}
+	}
+	if f.digest != "" {
+		a, err := planner.ParseDigest(f.digest)
+		if err != nil {
+			return refusal{"--digest is " + err.Error(), "give all that stands behind \"Digest:\" at the end of the reviewed plan"}
+		}
+		f.approval = &a
 	}
 	switch {
 	case f.only != nil && len(f.only) == 0:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -55,6 +56,7 @@ func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.P
 	}
 	p = p.Only(s.flags.actions())
 	s.widenGuards(p)
+	s.run = render.Run{Plan: p, Command: s.applyCommand(p)}
 	return p, nil
 }
 

@@ -52,7 +52,7 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 	d := resultDocument{
 		FormatVersion: resultVersion, Outcome: outcome(r), Plan: plan.Bytes(),
 		Changes: []reportDocument{}, Blocked: append([]planner.Blocked{}, r.Blocked...),
-		Summary:  summaryDocument{r.Count(apply.Done), r.Count(apply.Failed), r.Count(apply.Unknown), r.Count(apply.NotStarted), len(r.Blocked)},
+		Summary:  summary(r),
 		Requests: requests, DurationSeconds: r.Duration.Seconds(),
 	}
 	for _, rep := range r.Reports {
@@ -61,6 +61,10 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
 	return enc.Encode(d)
+}
+
+func summary(r *apply.Result) summaryDocument {
+	return summaryDocument{r.Count(apply.Done), r.Count(apply.Failed), r.Count(apply.Unknown), r.Count(apply.NotStarted), len(r.Blocked)}
 }
 
 func outcome(r *apply.Result) string {
