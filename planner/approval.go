@@ -71,7 +71,7 @@ func (c *Replace) rest(next string, finish []FieldChange) Change {
 	if c.Mode == fleet.ReplaceDeleteFirst {
 		return &Create{s, c.Spec}
 	}
-	return &Update{s, finish}
+	return &Update{Subject: s, Fields: finish, Location: c.Spec.Location}
 }
 
 // unbegun is a change as it was planned if an apply has made the server that it
@@ -80,9 +80,9 @@ func (c *Replace) rest(next string, finish []FieldChange) Change {
 func unbegun(c Change) Change {
 	switch c := c.(type) {
 	case *Power:
-		return &Power{Subject{Name: c.Name}, c.Verb, c.From}
+		return &Power{Subject: Subject{Name: c.Name}, Verb: c.Verb, From: c.From}
 	case *Update:
-		return &Update{Subject{Name: c.Name}, c.Fields}
+		return &Update{Subject: Subject{Name: c.Name}, Fields: c.Fields}
 	case *Replace:
 		before := *c
 		before.NextID, before.Finish = "", nil

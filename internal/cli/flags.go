@@ -34,6 +34,7 @@ type flags struct {
 
 	full, summary bool
 	markdown      string
+	html          string
 	maxBytes      int
 	gitlab        string
 
@@ -102,6 +103,7 @@ func (f *flags) forMetrics(set *pflag.FlagSet) {
 func (f *flags) forReports(set *pflag.FlagSet) {
 	set.BoolVar(&f.full, "full", false, "show every server by itself, however many there are")
 	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
+	set.StringVar(&f.html, "html", "", "also write one HTML page, which needs no network, to this `file`, however the run ends")
 	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
 }
 

@@ -27,6 +27,7 @@ func (s *session) reports() []report {
 	return slices.Concat([]report{
 		{what: "the plan", file: s.flags.out, write: planDocument},
 		{what: "the Markdown", file: s.flags.markdown, write: func(r render.Run) ([]byte, error) { return render.Markdown(r, s.flags.maxBytes) }},
+		{what: "the page", file: s.flags.html, write: render.HTML},
 	}, s.gitHubReports(), s.gitLabReports())
 }
 

@@ -46,6 +46,7 @@ var planted = []string{
 	"raw-name-in-plan",
 	"raw-name-in-progress",
 	"raw-newline-in-annotation",
+	"raw-text-in-page",
 	"recreate-on-timeout",
 	"retry-create",
 	"retry-reboot",

@@ -123,8 +123,9 @@ func changeGroup(c planner.Change) group {
 	case *planner.Create:
 		g.What, g.Members[0].Location = specText(c.Spec), c.Spec.Location
 	case *planner.Update:
-		g.Fields = c.Fields
+		g.Fields, g.Members[0].Location = c.Fields, c.Location
 	case *planner.Power:
+		g.Members[0].Location = c.Location
 		if c.Verb != planner.ActionReboot {
 			g.What = string(c.From + " → " + c.Goal())
 		}

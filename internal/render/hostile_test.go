@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,9 +45,9 @@ func hostilePlan(text string, servers int) *planner.Plan {
 		Cost: planner.Cost{Rows: []planner.CostRow{{Plan: named, Location: text, After: 1, Created: 1}, {Plan: planner.Named{ID: text + "2"}, Location: text, Before: 1}}}}
 	s := about(text, text, text)
 	for range servers {
-		p.Changes = append(p.Changes, &planner.Create{Subject: s, Spec: spec}, &planner.Update{Subject: s, Fields: fields},
+		p.Changes = append(p.Changes, &planner.Create{Subject: s, Spec: spec}, &planner.Update{Subject: s, Fields: fields, Location: text},
 			&planner.Replace{Subject: s, Fields: fields, Spec: spec, Old: old, NextID: text},
-			&planner.Power{Subject: s, Verb: planner.ActionStart, From: planner.Status(text)}, &planner.Delete{Subject: s, Old: old})
+			&planner.Power{Subject: s, Verb: planner.ActionStart, From: planner.Status(text), Location: text}, &planner.Delete{Subject: s, Old: old})
 		p.Waits = append(p.Waits, planner.Wait{Name: text, From: planner.Status(text), To: planner.Status(text)})
 		p.Blocked = append(p.Blocked, planner.Blocked{Name: text, Reason: text, Hint: text, At: "x" + text})
 		p.Unlisted = append(p.Unlisted, old)
@@ -65,6 +66,9 @@ func hostileResult(p *planner.Plan, text string) *apply.Result {
 			rep.Err = errors.New(text + "\nhint: " + text)
 		}
 		r.Reports = append(r.Reports, rep)
+	}
+	for i := range p.Waits {
+		r.Reports = append(r.Reports, apply.Report{Wait: &p.Waits[i], ID: text, Outcome: apply.Done, Spans: []apply.Span{{Waiting: "active", From: r.Started, To: r.Started.Add(r.Duration)}}})
 	}
 	return r
 }
@@ -101,6 +105,9 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["cut Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
 		all["result as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Result: r}, CommentBytes)), checkMarkdown}
 		all["failure as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Err: errors.New(text)}, CommentBytes)), checkMarkdown}
+		all["plan as HTML of "+of] = output{must(HTML(Run{Plan: p, Command: "fleet apply -f " + text})), checkHTML}
+		all["result as HTML of "+of] = output{must(HTML(Run{Plan: p, Result: r})), checkHTML}
+		all["failure as HTML of "+of] = output{must(HTML(Run{Plan: p, Err: errors.New(text)})), checkHTML}
 		all["plan as JSON of "+of] = output{plan.String(), checkJSON}
 		all["result as JSON of "+of] = output{result.String(), checkJSON}
 		lines := ""
@@ -168,6 +175,28 @@ func checkJSON(t *testing.T, text string) {
 	for i, r := range text {
 		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			t.Fatalf("%U got through: %q", r, text[max(0, i-40):i])
+		}
+	}
+}
+
+// tags are all elements that the content of a page is made of.
+var tags = regexp.MustCompile(`^(header|title|p|h1|h2|h3|section|div|article|span|b|del|ins|mark|details|summary|ul|li|button|label|select|option|input|output|pre|code|small|figure|figcaption|svg|text|rect|line)$`)
+
+// checkHTML wants no element, attribute or character in the page that a text from
+// outside has brought.
+func checkHTML(t *testing.T, page string) {
+	t.Helper()
+	if n := strings.Count(page, "<script"); n != 1 {
+		t.Errorf("there are %d scripts", n)
+	}
+	for _, tag := range regexp.MustCompile(`<([^/\s>]+)([^>]*)>`).FindAllStringSubmatch(content(page), -1) {
+		if !tags.MatchString(tag[1]) || regexp.MustCompile(`\son[a-z]+=`).MatchString(regexp.MustCompile(`"[^"]*"`).ReplaceAllString(tag[2], "")) {
+			t.Errorf("the element %q came from a text", tag[0])
+		}
+	}
+	for i, r := range html.UnescapeString(content(page)) {
+		if r != '\n' && !safe(r) {
+			t.Fatalf("%U got through at %d", r, i)
 		}
 	}
 }
