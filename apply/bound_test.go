@@ -1,0 +1,135 @@
+package apply_test
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"time"
+)
+
+// No client can be done before its bound. This file computes it, from nothing but
+// what the API and the flags allow, and from the requests that nobody can do without.
+
+// setting is what an apply runs against, and with.
+type setting struct {
+	latency     time.Duration // of each answer
+	parallelism int
+	rate        float64      // requests a second that --rate allows; 0: any number
+	takes       float64      // requests a second that the API takes, after a burst of one second's; 0: any number
+	provisions  provisioning // from create to active
+	pages       int          // servers in one page of a list; 0: all of them
+}
+
+// provisioning is how long new servers take: from and up to a time, evenly spread.
+type provisioning struct{ from, to time.Duration }
+
+const transition = time.Second // of a start, a stop or a reboot
+
+// of is the time that the n-th server takes. Turning the bits of n round spreads
+// any few servers in a row over the whole range.
+func (p provisioning) of(n int) time.Duration {
+	share := float64(bits.Reverse32(uint32(n))) / (1 << 32)
+	return p.from + time.Duration(share*float64(p.to-p.from))
+}
+
+func (p provisioning) String() string {
+	if p.from == p.to {
+		return p.from.String()
+	}
+	return fmt.Sprintf("%s–%s", p.from, p.to)
+}
+
+// leaves is when the n-th request, from 0, can leave at the earliest: a worker has
+// one under way at a time, and the rate binds all of them.
+func (s setting) leaves(n int) time.Duration {
+	at := time.Duration(n/s.parallelism) * s.latency
+	if s.rate > 0 {
+		at = max(at, seconds(float64(n)/s.rate))
+	}
+	if s.takes > 0 {
+		burst := math.Floor(max(1, s.takes))
+		at = max(at, seconds((float64(n)+1-burst)/s.takes))
+	}
+	return at
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// need is what has to be seen of a request before the next one of its lane can go.
+type need int
+
+const (
+	answered    need = iota
+	seenGone         // a look finds no server
+	seenSettled      // a look finds the transition over
+	seenActive       // a look finds the server provisioned
+)
+
+// takesAtLeast is the time from a request's leaving until its need is met. What the
+// API begins, it begins when the request leaves, so that is when a look can follow.
+func (s setting) takesAtLeast(n need, provisioned time.Duration) time.Duration {
+	switch n {
+	case seenSettled:
+		return transition + s.latency
+	case seenActive:
+		return provisioned + s.latency
+	}
+	return s.latency
+}
+
+// bound is the shortest time in which lanes, each a row of requests with what has
+// to follow them, can be carried out. live is how many servers there were before.
+//
+// After its leaving, each request has a rest: what its lane needs from there on.
+// Where requests leave one by one at given times, no order ends sooner than that
+// with the longest rest first, so the bound is the latest of leaving and rest in
+// that order. Who provisions for how long is decided by the order in which creates
+// arrive; so where the times differ, that order is taken for the creates alone, and
+// the rests count the shortest time.
+func (s setting) bound(lanes [][]need, live int) time.Duration {
+	var rests []time.Duration
+	creates := 0
+	for _, lane := range lanes {
+		rest := time.Duration(0)
+		for _, n := range slices.Backward(lane) {
+			rest += s.takesAtLeast(n, s.provisions.from)
+			rests = append(rests, rest)
+			if n == seenActive {
+				creates++
+			}
+		}
+	}
+	slices.SortFunc(rests, func(a, b time.Duration) int { return int(b - a) })
+	var end time.Duration
+	for i, rest := range rests {
+		end = max(end, s.leaves(i)+rest)
+	}
+	for i := range creates {
+		end = max(end, s.leaves(i)+s.takesAtLeast(seenActive, s.provisions.of(live+i)))
+	}
+	return end
+}
+
+// readingBound is the shortest time in which a list of n servers and so many
+// details can be read, ten requests at a time, and how many requests that takes with
+// the one for the account. All else can begin when the first page has come, or where
+// that is a small one, the first of the large pages after it.
+func (s setting) readingBound(n, details int) (least time.Duration, requests int) {
+	s.parallelism = 10
+	first, pages := 1, 1
+	if 0 < s.pages && s.pages < n {
+		size := max(s.pages, 100)
+		pages = (n + size - 1) / size
+		if s.pages < size {
+			first = 2
+		}
+	}
+	rest := pages - 1 + details
+	requests = 1 + first + rest
+	least = time.Duration(first) * s.latency
+	if rest > 0 {
+		least += s.leaves(rest-1) + s.latency
+	}
+	return max(least, s.leaves(requests-1)+s.latency), requests
+}
