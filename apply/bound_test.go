@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"testing"
 	"time"
 )
 
@@ -132,4 +133,32 @@ func (s setting) readingBound(n, details int) (least time.Duration, requests int
 		least += s.leaves(rest-1) + s.latency
 	}
 	return max(least, s.leaves(requests-1)+s.latency), requests
+}
+
+// TestBoundsByHand holds bounds that can be worked out on paper.
+func TestBoundsByHand(t *testing.T) {
+	one := setting{latency: time.Second, parallelism: 1, provisions: provisioning{3 * time.Second, 3 * time.Second}}
+	two, slow, full := one, one, one
+	two.parallelism, slow.rate = 2, 0.5
+	full.takes, full.parallelism = 2, 10
+	creates := [][]need{create.lane, create.lane, create.lane, create.lane}
+	for _, test := range []struct {
+		what  string
+		s     setting
+		lanes [][]need
+		want  time.Duration
+	}{
+		{"no requests", one, nil, 0},
+		{"the last create leaves after three answers", one, creates, 3*time.Second + 4*time.Second},
+		{"or after one, two at a time", two, creates, 1*time.Second + 4*time.Second},
+		{"or when the rate lets it", slow, creates, 6*time.Second + 4*time.Second},
+		{"or when the burst is over", full, creates, 1*time.Second + 4*time.Second},
+		{"updates go while a server provisions", one, [][]need{update.lane, update.lane, create.lane}, 4 * time.Second},
+		{"a stop follows a create", one, [][]need{shelve.lane}, 4*time.Second + 2*time.Second},
+		{"a delete is a look and a delete, and a look", one, [][]need{remove.lane}, 2 * time.Second},
+	} {
+		if got := test.s.bound(test.lanes, 0); got != test.want {
+			t.Errorf("%s: %s, want %s", test.what, got, test.want)
+		}
+	}
 }
