@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"apply":              {"fleet", "planner", "vpsorg"},
 	"internal/render":    {"fleet", "planner", "apply"},
 	"internal/metrics":   {},
+	"internal/bench":     {"vpsorg", "vpsorg/emulator"},
 	"internal/mutants":   {},
 	"internal/simulator": {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/render", "internal/metrics"},
