@@ -90,14 +90,14 @@ func (s setting) takesAtLeast(n need, provisioned time.Duration) time.Duration {
 // the rests count the shortest time.
 func (s setting) bound(lanes [][]need, live int) time.Duration {
 	var rests []time.Duration
-	creates := 0
+	made := 0
 	for _, lane := range lanes {
 		rest := time.Duration(0)
 		for _, n := range slices.Backward(lane) {
 			rest += s.takesAtLeast(n, s.provisions.from)
 			rests = append(rests, rest)
 			if n == seenActive {
-				creates++
+				made++
 			}
 		}
 	}
@@ -106,27 +106,34 @@ func (s setting) bound(lanes [][]need, live int) time.Duration {
 	for i, rest := range rests {
 		end = max(end, s.leaves(i)+rest)
 	}
-	for i := range creates {
+	for i := range made {
 		end = max(end, s.leaves(i)+s.takesAtLeast(seenActive, s.provisions.of(live+i)))
 	}
 	return end
 }
 
+// listing is how a list of n servers is read: first so many requests one after
+// another, then the others at once. The first page tells how many there are; where it
+// is a small one, the first of the large ones is read alone, too.
+func (s setting) listing(n int) (first, others int) {
+	if s.pages == 0 || s.pages >= n {
+		return 1, 0
+	}
+	size := max(s.pages, 100)
+	others = (n+size-1)/size - 1
+	if s.pages < size {
+		return 2, others
+	}
+	return 1, others
+}
+
 // readingBound is the shortest time in which a list of n servers and so many
 // details can be read, ten requests at a time, and how many requests that takes with
-// the one for the account. All else can begin when the first page has come, or where
-// that is a small one, the first of the large pages after it.
+// the one for the account.
 func (s setting) readingBound(n, details int) (least time.Duration, requests int) {
 	s.parallelism = 10
-	first, pages := 1, 1
-	if 0 < s.pages && s.pages < n {
-		size := max(s.pages, 100)
-		pages = (n + size - 1) / size
-		if s.pages < size {
-			first = 2
-		}
-	}
-	rest := pages - 1 + details
+	first, others := s.listing(n)
+	rest := others + details
 	requests = 1 + first + rest
 	least = time.Duration(first) * s.latency
 	if rest > 0 {
@@ -141,7 +148,7 @@ func TestBoundsByHand(t *testing.T) {
 	two, slow, full := one, one, one
 	two.parallelism, slow.rate = 2, 0.5
 	full.takes, full.parallelism = 2, 10
-	creates := [][]need{create.lane, create.lane, create.lane, create.lane}
+	four := [][]need{creates.lane, creates.lane, creates.lane, creates.lane}
 	for _, test := range []struct {
 		what  string
 		s     setting
@@ -149,13 +156,13 @@ func TestBoundsByHand(t *testing.T) {
 		want  time.Duration
 	}{
 		{"no requests", one, nil, 0},
-		{"the last create leaves after three answers", one, creates, 3*time.Second + 4*time.Second},
-		{"or after one, two at a time", two, creates, 1*time.Second + 4*time.Second},
-		{"or when the rate lets it", slow, creates, 6*time.Second + 4*time.Second},
-		{"or when the burst is over", full, creates, 1*time.Second + 4*time.Second},
-		{"updates go while a server provisions", one, [][]need{update.lane, update.lane, create.lane}, 4 * time.Second},
-		{"a stop follows a create", one, [][]need{shelve.lane}, 4*time.Second + 2*time.Second},
-		{"a delete is a look and a delete, and a look", one, [][]need{remove.lane}, 2 * time.Second},
+		{"the last create leaves after three answers", one, four, 3*time.Second + 4*time.Second},
+		{"or after one, two at a time", two, four, 1*time.Second + 4*time.Second},
+		{"or when the rate lets it", slow, four, 6*time.Second + 4*time.Second},
+		{"or when the burst is over", full, four, 1*time.Second + 4*time.Second},
+		{"updates go while a server provisions", one, [][]need{updates.lane, updates.lane, creates.lane}, 4 * time.Second},
+		{"a stop follows a create", one, [][]need{shelves.lane}, 4*time.Second + 2*time.Second},
+		{"a delete is a look and a delete, and a look", one, [][]need{deletes.lane}, 2 * time.Second},
 	} {
 		if got := test.s.bound(test.lanes, 0); got != test.want {
 			t.Errorf("%s: %s, want %s", test.what, got, test.want)

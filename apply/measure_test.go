@@ -3,6 +3,7 @@ package apply_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,15 +23,15 @@ type kind struct {
 
 var (
 	quiet    = kind{"quiet", "{hostname: '{name}.example.com'}", "active", nil}
-	told     = kind{"told", "{backups_enabled: false}", "active", nil} // declares what only a detail tells
-	create   = kind{"create", "{}", "", []need{seenActive}}
-	shelve   = kind{"shelve", "{status: stopped}", "", []need{seenActive, seenSettled}}
-	update   = kind{"update", "{hostname: '{name}.example.org'}", "active", []need{answered}}
-	reboot   = kind{"reboot", "{hostname: '{name}.example.org', reboot_on: [hostname]}", "active", []need{answered, seenSettled}}
-	start    = kind{"start", "{status: active}", "stopped", []need{seenSettled}}
-	stop     = kind{"stop", "{status: stopped}", "active", []need{seenSettled}}
-	remove   = kind{"remove", "{absent: true}", "active", []need{answered, seenGone}}
-	exchange = kind{"exchange", "{plan: 2, replace: create-first}", "active", []need{seenActive, answered, seenGone, answered}}
+	detailed = kind{"detailed", "{backups_enabled: false}", "active", nil} // a list does not tell
+	creates  = kind{"create", "{}", "", []need{seenActive}}
+	shelves  = kind{"shelve", "{status: stopped}", "", []need{seenActive, seenSettled}}
+	updates  = kind{"update", "{hostname: '{name}.example.org'}", "active", []need{answered}}
+	reboots  = kind{"reboot", "{hostname: '{name}.example.org', reboot_on: [hostname]}", "active", []need{answered, seenSettled}}
+	starts   = kind{"start", "{status: active}", "stopped", []need{seenSettled}}
+	stops    = kind{"stop", "{status: stopped}", "active", []need{seenSettled}}
+	deletes  = kind{"delete", "{absent: true}", "active", []need{answered, seenGone}}
+	replaces = kind{"replace", "{plan: 2, replace: create-first}", "active", []need{seenActive, answered, seenGone, answered}}
 )
 
 // scenario is a fleet by how many servers of each kind it has.
@@ -45,11 +46,11 @@ type share struct {
 }
 
 var (
-	creating = scenario{"create 1,000", []share{{create, 1000}}}
-	drifted  = scenario{"drift of 10 %", []share{{quiet, 900}, {update, 100}}}
-	deleting = scenario{"delete 10 %", []share{{quiet, 900}, {remove, 100}}}
-	mixed    = scenario{"mixed", []share{{quiet, 450}, {create, 150}, {shelve, 50}, {update, 150}, {reboot, 50}, {start, 25}, {stop, 25}, {remove, 50}, {exchange, 50}}}
-	applies  = []scenario{creating, drifted, deleting, mixed}
+	creating = scenario{"create 1,000", []share{{creates, 1000}}}
+	drifted  = scenario{"drift of 10 %", []share{{quiet, 900}, {updates, 100}}}
+	deleting = scenario{"delete 10 %", []share{{quiet, 900}, {deletes, 100}}}
+	mixed    = scenario{"mixed", []share{{quiet, 450}, {creates, 150}, {shelves, 50}, {updates, 150}, {reboots, 50},
+		{starts, 25}, {stops, 25}, {deletes, 50}, {replaces, 50}}}
 )
 
 func (c scenario) file() string {
@@ -61,17 +62,18 @@ func (c scenario) file() string {
 	return b.String()
 }
 
-// lanes are the requests of all lanes, and the deletes among them.
-func (c scenario) lanes() (lanes [][]need, deletes int) {
+// lanes are the requests of all lanes, and how many servers are read once more, as
+// each is before its delete.
+func (c scenario) lanes() (lanes [][]need, reread int) {
 	for _, s := range c.of {
 		for range s.count {
 			lanes = append(lanes, s.kind.lane)
 		}
-		if strings.Contains(fmt.Sprint(s.kind.lane), fmt.Sprint(seenGone)) {
-			deletes += s.count
+		if slices.Contains(s.kind.lane, seenGone) {
+			reread += s.count
 		}
 	}
-	return lanes, deletes
+	return lanes, reread
 }
 
 // populate puts the live servers in place, and tells how many there are.
@@ -138,10 +140,10 @@ func (s setting) applied(t *testing.T, c scenario) (m measured) {
 		w.connect(s)
 		before := len(w.emulator.Ledger())
 		m.took = elapsed(func() { w.wantComplete(w.run(p)) })
-		lanes, deletes := c.lanes()
+		lanes, reread := c.lanes()
 		m.bound = s.bound(lanes, live)
 		m.count(w.emulator.Ledger()[before:])
-		m.polls -= deletes // each reads its server once more
+		m.polls -= reread
 		m.budget = max(20, len(p.Changes)/50)
 	})
 	return m
@@ -159,7 +161,7 @@ func (s setting) planned(t *testing.T, of kind, n int) (m measured) {
 			}
 		})
 		details := 0
-		if of.name == told.name {
+		if of.name == detailed.name {
 			details = n
 		}
 		var needed int

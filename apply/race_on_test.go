@@ -2,4 +2,4 @@
 
 package apply_test
 
-const tested = 4 // settings: the race detector is slow
+const tested = 2 // settings: the race detector is slow
