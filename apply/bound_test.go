@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
@@ -85,26 +86,29 @@ func (s setting) takesAtLeast(n need, provisioned time.Duration) time.Duration {
 // After its leaving, each request has a rest: what its lane needs from there on.
 // Where requests leave one by one at given times, no order ends sooner than that
 // with the longest rest first, so the bound is the latest of leaving and rest in
-// that order. Who provisions for how long is decided by the order in which creates
-// arrive; so where the times differ, that order is taken for the creates alone, and
-// the rests count the shortest time.
+// that order. Nobody can know how long servers will take, so what decides is the
+// time that the API documents. Who provisions for how long depends on the order in
+// which creates arrive; so where the times differ, that order is taken for the
+// creates alone, and the rests count the shortest time.
 func (s setting) bound(lanes [][]need, live int) time.Duration {
-	var rests []time.Duration
+	type rest struct{ foreseen, real time.Duration }
+	var rests []rest
 	made := 0
 	for _, lane := range lanes {
-		rest := time.Duration(0)
+		var r rest
 		for _, n := range slices.Backward(lane) {
-			rest += s.takesAtLeast(n, s.provisions.from)
-			rests = append(rests, rest)
+			r.foreseen += s.takesAtLeast(n, documented.from)
+			r.real += s.takesAtLeast(n, s.provisions.from)
+			rests = append(rests, r)
 			if n == seenActive {
 				made++
 			}
 		}
 	}
-	slices.SortFunc(rests, func(a, b time.Duration) int { return int(b - a) })
+	slices.SortFunc(rests, func(a, b rest) int { return cmp.Compare(b.foreseen, a.foreseen) })
 	var end time.Duration
-	for i, rest := range rests {
-		end = max(end, s.leaves(i)+rest)
+	for i, r := range rests {
+		end = max(end, s.leaves(i)+r.real)
 	}
 	for i := range made {
 		end = max(end, s.leaves(i)+s.takesAtLeast(seenActive, s.provisions.of(live+i)))
@@ -129,12 +133,12 @@ func (s setting) listing(n int) (first, others int) {
 
 // readingBound is the shortest time in which a list of n servers and so many
 // details can be read, ten requests at a time, and how many requests that takes with
-// the one for the account.
+// one for the account and one for the plans.
 func (s setting) readingBound(n, details int) (least time.Duration, requests int) {
 	s.parallelism = 10
 	first, others := s.listing(n)
 	rest := others + details
-	requests = 1 + first + rest
+	requests = 2 + first + rest
 	least = time.Duration(first) * s.latency
 	if rest > 0 {
 		least += s.leaves(rest-1) + s.latency

@@ -32,7 +32,7 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := strings.Split(strings.TrimSpace(out.String()), "\n")[2:]
-	want := []int{2, 2 + n, 2, 2 + 2*n, 2 + n, 2 + n, 2 + 2*n}
+	want := []int{3, 3 + n, 3, 3 + 2*n, 3 + n, 3 + n, 3 + 2*n}
 	if len(rows) != len(want) {
 		t.Fatalf("%d rows, want %d:\n%s", len(rows), len(want), &out)
 	}

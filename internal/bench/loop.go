@@ -11,10 +11,10 @@ import (
 )
 
 // needed are the requests that nobody could do without: whose account it is, what
-// there is, and what each server needs. Those of one server stand behind each other
+// it can buy, what there is, and what each server needs. Those of one server stand behind each other
 // at a distance, as the second needs the first to be answered.
 func (c benchCase) needed() []request {
-	all := []request{{"GET", "/account/me/", ""}, {"GET", "/servers/", ""}}
+	all := []request{{"GET", "/account/me/", ""}, {"GET", "/plans/", ""}, {"GET", "/servers/", ""}}
 	for _, r := range c.each {
 		for i := range c.servers {
 			r := r
