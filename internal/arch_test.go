@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"internal/render":    {"fleet", "planner", "apply"},
 	"internal/ci":        {"fleet", "planner", "internal/render"},
 	"internal/metrics":   {},
+	"internal/bench":     {"vpsorg", "vpsorg/emulator"},
 	"internal/mutants":   {},
 	"internal/simulator": {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/render", "internal/metrics"},

@@ -23,6 +23,11 @@ type Emulator struct {
 	// answer still names the transition, the next look finds it over.
 	Provisioning, Transition time.Duration
 
+	// ProvisioningOf, if not nil, is the time from create to active of the n-th
+	// server ever put in place, from 0, instead of Provisioning. It is called with
+	// nothing to wait for, and answers the same for the same n.
+	ProvisioningOf func(n int) time.Duration
+
 	// ListLag is how long a created server is missing from lists; its own GET
 	// finds it at once.
 	ListLag time.Duration
