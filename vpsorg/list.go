@@ -199,8 +199,11 @@ func (l list[T]) checkNext(next string) error {
 // join puts the pages together if they are one complete list: one count
 // throughout, no page after the last, and as many distinct entries as counted.
 func (l list[T]) join(pages []page[T]) ([]T, error) {
-	count := pages[0].count
-	items := []T{}
+	count, came := pages[0].count, 0
+	for _, p := range pages {
+		came += len(p.items)
+	}
+	items := make([]T, 0, came)
 	for _, p := range pages {
 		if p.count != count {
 			return nil, &listFault{what: fmt.Sprintf("count moved from %d to %d between pages", count, p.count)}
