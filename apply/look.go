@@ -42,7 +42,7 @@ func (w *watcher) look(ctx context.Context, now time.Time, only []*wait) {
 // arriving are the waits for servers that may have arrived by now.
 func (w *watcher) arriving(now time.Time) (due []*wait) {
 	w.mu.Lock()
-	scouts := w.scouts()
+	scouts := w.scouts(now)
 	for x := range w.waits {
 		if from, _, ok := w.expected(x, scouts[x.pace] == x); ok && !from.After(now) {
 			due = append(due, x)
@@ -55,7 +55,7 @@ func (w *watcher) arriving(now time.Time) (due []*wait) {
 
 // lookByList reads the list once for all servers in transit, due or not.
 func (w *watcher) lookByList(ctx context.Context) {
-	servers, asked, err := w.run.list(ctx)
+	servers, asked, err := w.run.list(ctx, time.Now())
 	waits := w.pending()
 	if err != nil {
 		w.failed(waits, err)

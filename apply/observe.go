@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -52,12 +53,17 @@ func (o *Observer) Plan(ctx context.Context, p *planner.Plan) (planner.Observati
 func (o *Observer) observe(ctx context.Context, offers bool, details func([]planner.Server) []string) (planner.Observation, error) {
 	seen := planner.Observation{Endpoint: o.client.Endpoint()}
 	group, ctx := errgroup.WithContext(ctx)
+	begun := make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) })
 	group.Go(func() (err error) {
-		seen.Account, err = o.Account(ctx)
+		defer begin()
+		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, details)
 		return err
 	})
+	<-begun // all else waits for the list, which takes longest
+	ctx = vpsorg.LowPriority(ctx)
 	group.Go(func() (err error) {
-		seen.Servers, err = servers(ctx, o.client, details)
+		seen.Account, err = o.Account(ctx)
 		return err
 	})
 	if offers {

@@ -93,16 +93,20 @@ func (p *pace) expected(missed time.Duration, dear bool, growth float64) (from, 
 		from = max(time.Duration(float64(missed)*growth), missed+100*time.Millisecond)
 		return from, from
 	}
-	from = p.nextScouting(max(missed, p.floor))
-	return from, from
+	return p.scouted(missed), p.scouted(missed)
 }
+
+// width is how far apart the ages are at which servers had and had not arrived.
+func (p *pace) width() time.Duration { return p.soonest - max(p.floor, 0) }
 
 // roundly adds to an age what may be needed for one request to be quicker than
 // another.
-func roundly(age time.Duration) time.Duration { return age + age/128 }
+func roundly(age time.Duration) time.Duration { return age + age/256 }
 
-// nextScouting is the first of the ages for scouting after one that was missed.
-func (p *pace) nextScouting(missed time.Duration) time.Duration {
+// scouted is the age at which to look at a scout that had not arrived at the age of
+// missed.
+func (p *pace) scouted(missed time.Duration) time.Duration {
+	missed = max(missed, p.floor)
 	ages := scouting
 	if p.documented {
 		ages = scoutingNew

@@ -105,8 +105,9 @@ type run struct {
 	left     int   // reports to be made
 	open     int   // lanes not ended
 	listed   int   // lanes not ended when the list was last read
-	held     int   // servers in that list
-	made     int   // servers made since
+	held     int   // servers in that list; before the first, those that the fleet speaks for
+	coming   int   // servers still to be made then
+	made     int   // of these, those made since
 	working  int   // lanes that a worker has or is about to have
 	handled  int   // how often a worker has had a lane
 	spent    int   // requests to look at servers
@@ -136,6 +137,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 		fresh:    make(chan *lane, len(plan)),
 		resumed:  make(chan *lane, len(plan)),
 		stopping: make(chan struct{}), finished: make(chan struct{}),
+		held: p.Scope.Live, coming: p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace],
 		left: len(p.Changes) + len(p.Waits), open: len(plan), listed: len(plan),
 	}
 	for _, c := range p.Changes {

@@ -82,22 +82,24 @@ func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
 	o := outlook{began: w.began, now: now, last: w.last, took: w.took, first: now.Add(time.Hour), sending: sending}
 	o.looks = (left - (1+w.stages())*whole) / max(1, whole)
 	w.dear, w.growth = cost > dearList, growth(o.looks)
+	if cost > 1 && sending > 0 {
+		o.looks = 0 // pages that shift while servers come and go are no list
+	}
 	at, w.first = o.first, o.first
-	apart := w.dear && left > whole // scouts are looked at on their own
-	scouts := w.scouts()
+	scouts := w.scouts(now)
+	alone := w.alone(scouts, left > whole)
 	for x := range w.waits {
 		if x.settling == nil {
 			at = sooner(at, x.end(w.run.Timeout))
 		}
-		scout := scouts[x.pace] == x
-		from, to, ok := w.expected(x, scout)
+		from, to, ok := w.expected(x, scouts[x.pace] == x)
 		switch {
-		case !ok || apart && scout:
+		case !ok || alone[x.pace] == x:
 			continue
 		case !x.due.IsZero():
 			at = sooner(at, to)
 			continue
-		case scout || x.stages > 0:
+		case scouts[x.pace] == x || x.stages > 0:
 			o.urgent = sooner(cmp.Or(o.urgent, from), from)
 		}
 		o.first, o.full = sooner(o.first, from), later(o.full, to)
@@ -106,10 +108,34 @@ func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
 	if next, ok := o.next(); ok && !o.full.IsZero() {
 		at = sooner(at, next)
 	}
-	if apart {
-		return w.apart(now, at, scouts)
+	if left > whole && w.dear {
+		if probe := w.probe(now); probe != nil {
+			return now, []*wait{probe}
+		}
 	}
-	return at, nil
+	for _, x := range alone {
+		from, _, _ := w.expected(x, true)
+		w.first = sooner(w.first, from)
+		if from.Before(at) || from.Equal(at) && (only == nil || compare(x, only[0]) < 0) {
+			at, only = from, []*wait{x}
+		}
+	}
+	return at, only
+}
+
+// alone are the scouts that are looked at on their own, because a look at all is
+// dear: where it can be spared, and where it would come at a time that means nothing.
+func (w *watcher) alone(scouts map[*pace]*wait, spare bool) map[*pace]*wait {
+	if spare && w.dear {
+		return scouts
+	}
+	alone := make(map[*pace]*wait)
+	for p, x := range scouts {
+		if p.known() && w.dear {
+			alone[p] = x
+		}
+	}
+	return alone
 }
 
 // stages is the most that may come after a wait.
@@ -118,23 +144,6 @@ func (w *watcher) stages() (most int) {
 		most = max(most, x.stages)
 	}
 	return most
-}
-
-// apart is when to look at a single server, where that is before the look at all
-// that is due at the time at.
-func (w *watcher) apart(now, at time.Time, scouts map[*pace]*wait) (time.Time, []*wait) {
-	if probe := w.probe(now); probe != nil {
-		return now, []*wait{probe}
-	}
-	var only []*wait
-	for _, x := range scouts {
-		from, _, _ := w.expected(x, true)
-		w.first = sooner(w.first, from)
-		if from.Before(at) || from.Equal(at) && (only == nil || compare(x, only[0]) < 0) {
-			at, only = from, []*wait{x}
-		}
-	}
-	return at, only
 }
 
 func sooner(a, b time.Time) time.Time {
@@ -148,15 +157,30 @@ func sooner(a, b time.Time) time.Time {
 // at in its place, to find out when all of them will have arrived.
 const dearList = 4
 
-// scouts are the oldest wait of each kind of which nothing is known.
-func (w *watcher) scouts() map[*pace]*wait {
+// scouts are the waits by which to learn how long their kinds take: the oldest of a
+// kind of which nothing is known, and the youngest of one of which too little is.
+func (w *watcher) scouts(now time.Time) map[*pace]*wait {
 	scouts := make(map[*pace]*wait, len(w.paces))
 	for x := range w.waits {
-		if x.due.IsZero() && !x.pace.known() && (scouts[x.pace] == nil || compare(x, scouts[x.pace]) < 0) {
+		old := scouts[x.pace]
+		switch {
+		case !x.due.IsZero() || x.pace.known() && (!w.vague(x.pace, now) || now.Sub(x.since) >= x.pace.soonest):
+		case old == nil || (compare(x, old) < 0) != x.pace.known():
 			scouts[x.pace] = x
 		}
 	}
 	return scouts
+}
+
+// vague reports whether the ages at which servers had and had not arrived are too
+// far apart to tell when the last will have, compared with the time that the run has
+// taken. A single server costs little to look at, so more is asked then.
+func (w *watcher) vague(p *pace, now time.Time) bool {
+	tolerance := now.Sub(w.began) / 16
+	if w.dear {
+		tolerance /= 2
+	}
+	return p.soonest < never && !p.asDocumented(w.dear) && p.width() >= tolerance
 }
 
 // compare orders waits by when they began.
@@ -174,21 +198,23 @@ func (w *watcher) expected(x *wait, scout bool) (from, to time.Time, ok bool) {
 		return time.Time{}, time.Time{}, false
 	}
 	after, by := x.pace.expected(x.missed, w.dear, w.growth)
+	if scout {
+		after = min(x.pace.scouted(x.missed), after)
+	}
 	end := x.end(w.run.Timeout)
 	return sooner(x.since.Add(after), end), sooner(x.since.Add(by), end), true
 }
 
 // probe is a server whose age is in the middle between the ages at which others
-// had and had not arrived, where these are too far apart to tell when the last will
-// have: more than 4 % of the time that the run has taken.
+// had and had not arrived, where these are too far apart.
 func (w *watcher) probe(now time.Time) (best *wait) {
 	var least time.Duration
 	for x := range w.waits {
 		p := x.pace
-		width := p.soonest - max(p.floor, 0)
-		if !x.due.IsZero() || p.soonest == never || p.asDocumented(w.dear) || width < now.Sub(w.began)/25 {
+		if !x.due.IsZero() || !w.vague(p, now) {
 			continue
 		}
+		width := p.width()
 		off := (now.Sub(x.since) - p.soonest + width/2).Abs()
 		if off > width/4 || x.missed >= p.soonest-width/2-off {
 			continue

@@ -22,9 +22,10 @@ type view struct {
 
 	mu    sync.Mutex
 	world map[vpsorg.ID]sighting
-	asOf  time.Time // when that list was asked for; before it, when the run began
+	list  []planner.Server // the newest; nil before the first
+	asOf  time.Time        // when that list was asked for; before it, when the run began
 
-	refreshing chan struct{} // full while a worker reads the list for all
+	reading chan struct{} // full while one reads the list for all
 }
 
 // sighting is a server and when it was asked for.
@@ -34,7 +35,14 @@ type sighting struct {
 }
 
 func newView(r Runner, p *planner.Plan) *view {
-	return &view{client: r.Client, journal: r.Journal, plan: p, world: map[vpsorg.ID]sighting{}, asOf: time.Now(), refreshing: make(chan struct{}, 1)}
+	return &view{client: r.Client, journal: r.Journal, plan: p, world: map[vpsorg.ID]sighting{}, asOf: time.Now(), reading: make(chan struct{}, 1)}
+}
+
+// newest is the newest list and when it was asked for; nil before the first.
+func (v *view) newest() ([]planner.Server, time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.list, v.asOf
 }
 
 // read reads the list, and tells when it was asked for.
@@ -44,14 +52,13 @@ func (v *view) read(ctx context.Context) (servers []planner.Server, asked time.T
 	if err != nil {
 		return nil, sent(), err
 	}
-	asked = sent()
-	servers = fromServers(listed)
+	servers, asked = fromServers(listed), sent()
 	world := make(map[vpsorg.ID]sighting, len(servers))
 	for _, s := range servers {
 		world[vpsorg.ID(s.ID)] = sighting{s, asked}
 	}
 	v.mu.Lock()
-	v.world, v.asOf = world, asked
+	v.world, v.list, v.asOf = world, servers, asked
 	v.mu.Unlock()
 	v.journal.Settle(planner.Observation{Account: v.plan.Account, Endpoint: v.plan.Endpoint, Servers: servers})
 	return servers, asked, nil
@@ -76,13 +83,23 @@ func (v *view) server(id vpsorg.ID) (s planner.Server, fresh, known bool) {
 	return seen.Server, time.Since(seen.at) <= freshFor, known
 }
 
-// list reads the list for the whole run.
-func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
+// list is the list, read by one for the whole run: where the newest is not from
+// before the time since, somebody else has just read it.
+func (r *run) list(ctx context.Context, since time.Time) ([]planner.Server, time.Time, error) {
+	select {
+	case r.view.reading <- struct{}{}:
+		defer func() { <-r.view.reading }()
+	case <-ctx.Done():
+		return nil, time.Time{}, context.Cause(ctx)
+	}
+	if servers, asked := r.view.newest(); servers != nil && !asked.Before(since) {
+		return servers, asked, nil
+	}
 	servers, asked, err := r.view.read(ctx)
 	r.spend(r.Client.ListCost())
 	if err == nil {
 		r.mu.Lock()
-		r.listed, r.held, r.made = r.open, len(servers), 0
+		r.listed, r.held, r.coming, r.made = r.open, len(servers), r.coming-r.made, 0
 		r.mu.Unlock()
 	}
 	return servers, asked, err
@@ -92,8 +109,8 @@ func (r *run) list(ctx context.Context) ([]planner.Server, time.Time, error) {
 const page = 100
 
 // listCost is how many requests the list may be expected to take: as many as the
-// last time, and one more for each page that the servers made since may fill. That
-// a list of less than a page came whole does not say that a longer one will.
+// last time, or as its pages will be when all creates are done. That a list of less
+// than a page came whole does not say that a longer one will.
 func (r *run) listCost() int {
 	cost := r.Client.ListCost()
 	r.mu.Lock()
@@ -101,7 +118,7 @@ func (r *run) listCost() int {
 	if cost == 1 && r.held > page {
 		return 1
 	}
-	return max(cost, (r.held+r.made+page-1)/page)
+	return max(cost, (r.held+r.coming+page-1)/page)
 }
 
 // born notes a server that was made.
@@ -123,16 +140,7 @@ func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, know
 		return s, known, nil
 	}
 	if r.lanesOpen() >= r.listCost() {
-		select {
-		case r.view.refreshing <- struct{}{}:
-			defer func() { <-r.view.refreshing }()
-		case <-ctx.Done():
-			return s, false, notStarted{ErrInterrupted}
-		}
-		if s, fresh, known = r.view.server(id); fresh {
-			return s, known, nil // another worker has just read it
-		}
-		if _, _, err := r.list(ctx); r.fatal(err) == nil {
+		if _, _, err := r.list(ctx, time.Now().Add(-freshFor)); r.fatal(err) == nil {
 			s, _, known = r.view.server(id)
 			return s, known, nil
 		}

@@ -19,8 +19,8 @@ const (
 	KindUpdate // PUT or PATCH
 	KindPower  // start, stop or reboot
 	KindDelete
-	KindReread // a GET marked by Rereading
-	KindPoll   // a GET marked by LowPriority
+	KindReread // a GET of servers marked by Rereading
+	KindPoll   // a GET of servers marked by LowPriority
 )
 
 // Kinds are all kinds, in the order of their constants.
@@ -50,10 +50,10 @@ func isLowPriority(ctx context.Context) bool { return ctx.Value(readingFor{}) ==
 
 // kind is what a request of ctx is for.
 func (r request) kind(ctx context.Context) Kind {
-	if k, marked := ctx.Value(readingFor{}).(Kind); marked && r.method == http.MethodGet {
+	server, ofServers := strings.CutPrefix(r.path, serversPath)
+	if k, marked := ctx.Value(readingFor{}).(Kind); marked && ofServers && r.method == http.MethodGet {
 		return k
 	}
-	server, ofServers := strings.CutPrefix(r.path, serversPath)
 	switch r.method {
 	case http.MethodPut, http.MethodPatch:
 		return KindUpdate
