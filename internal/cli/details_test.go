@@ -29,9 +29,9 @@ func quietWorld(t *testing.T) (*emulator.Emulator, func(string) string) {
 	return e, getenv
 }
 
-// setBackups puts a server in place whose updated_at never moves; its id is its name.
+// setBackups puts a server in place whose updated_at never moves, or puts it there anew.
 func setBackups(e *emulator.Emulator, name string, on bool) {
-	e.Add(vpsorg.Server{ID: vpsorg.ID(name), Name: name, Location: "us-west", BackupsEnabled: &on, CreatedAt: longQuiet, UpdatedAt: longQuiet,
+	e.Add(vpsorg.Server{ID: vpsorg.ID("id-" + name), Name: name, Location: "us-west", BackupsEnabled: &on, CreatedAt: longQuiet, UpdatedAt: longQuiet,
 		Plan: vpsorg.ServerPlan{ID: "1"}, OS: vpsorg.OS{ID: "5"}})
 }
 
@@ -43,7 +43,7 @@ func remembering(t *testing.T, e *emulator.Emulator, getenv func(string) string,
 	var out, diag bytes.Buffer
 	code = Main(Process{Args: append(args, "--details-max-age", "24h"), Stdout: &out, Stderr: &diag, Getenv: getenv})
 	for _, entry := range e.Ledger()[mark:] {
-		if entry.Method == "GET" && strings.Contains(entry.Path, "/servers/web-") {
+		if entry.Method == "GET" && strings.Contains(entry.Path, "/servers/id-") {
 			read++
 		}
 	}
@@ -84,11 +84,11 @@ func TestDetailsAreRememberedBetweenRuns(t *testing.T) {
 // A file that cannot be used is dropped with a notice, and replaced.
 func TestUnusableDetailsAreDropped(t *testing.T) {
 	read := func(at time.Time) string {
-		return `{"web-8":{"updated_at":"` + longQuiet + `","backups_enabled":true,"read_at":"` + at.Format(time.RFC3339) + `"}}`
+		return `{"id-web-8":{"updated_at":"` + longQuiet + `","backups_enabled":true,"read_at":"` + at.Format(time.RFC3339) + `"}}`
 	}
 	now := time.Now()
 	for name, test := range map[string]struct{ version, account, details, notice string }{
-		"damaged":         {"1", "sandbox@example.com", `{"web-8":`, "is damaged"},
+		"damaged":         {"1", "sandbox@example.com", `{"id-web-8":`, "is damaged"},
 		"of the future":   {"1", "sandbox@example.com", read(now.Add(time.Hour)), "which is yet to come"},
 		"newer":           {"2", "sandbox@example.com", read(now), "has format_version 2, not 1"},
 		"somebody else's": {"1", "other@example.com", read(now), "is of another account"},
