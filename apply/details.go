@@ -18,7 +18,7 @@ type Memory struct {
 	MaxAge  time.Duration     // a detail of this age is read anew
 	Details map[string]Detail // by the server's id
 
-	// Contradiction names the server that the last look found changed while its
+	// Contradiction names a server that a look found changed while its
 	// updated_at was not; "" where there was none. Nothing of before is
 	// remembered then, and that look has read every detail.
 	Contradiction string
