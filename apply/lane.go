@@ -51,6 +51,7 @@ func (r *run) advance(ctx context.Context, l *lane) {
 		}
 		r.begun(t)
 		err := r.do(ctx, l, t.steps[0])
+		r.reports[t.report].passed()
 		var unclear unclearCreate
 		switch {
 		case errors.As(err, &unclear):
@@ -94,16 +95,25 @@ func (l *lane) inPart(err error) error {
 	return err
 }
 
-// begun notes the first request of a task.
+// begun notes a request of a task, and tells of the first one.
 func (r *run) begun(t *task) {
-	rep := &r.reports[t.report]
-	if rep.Started.IsZero() {
-		rep.Started = time.Now()
-		if rep.Change != nil {
-			r.emit(Begun{rep.Change})
-		}
+	if rep := &r.reports[t.report]; rep.begin("") && rep.Change != nil {
+		r.emit(Begun{rep.Change})
 	}
 }
+
+// begin begins a span, and reports whether it is the first.
+func (rep *Report) begin(waiting goal) (first bool) {
+	now := time.Now()
+	if first = rep.Started.IsZero(); first {
+		rep.Started = now
+	}
+	rep.Spans = append(rep.Spans, Span{string(waiting), now, now})
+	return first
+}
+
+// passed ends the span that was begun last.
+func (rep *Report) passed() { rep.Spans[len(rep.Spans)-1].To = time.Now() }
 
 // await hands a lane to the watcher until its server has arrived.
 func (r *run) await(l *lane, s awaitStep) {
@@ -121,15 +131,14 @@ func (r *run) watch(x *wait) {
 	if x.since.IsZero() || x.settling != nil {
 		x.since = x.begun
 	}
-	if rep := &r.reports[x.lane.tasks[0].report]; rep.Started.IsZero() {
-		rep.Started = x.begun
-	}
+	r.reports[x.lane.tasks[0].report].begin(x.goal)
 	r.emit(Waiting{Name: x.lane.Name, ID: string(x.id), For: string(x.goal)})
 	r.watcher.add(x)
 }
 
 // arrived takes a lane back from the watcher.
 func (r *run) arrived(l *lane, err error) {
+	r.reports[l.tasks[0].report].passed()
 	if err != nil {
 		r.end(l, err)
 	}

@@ -14,9 +14,6 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// detailsAtOnce bounds the detail requests that are under way together.
-const detailsAtOnce = 10
-
 // Observer looks at the API through one client. It changes nothing, and asks for
 // nothing that it need not know.
 type Observer struct {
@@ -145,7 +142,7 @@ func servers(ctx context.Context, c *vpsorg.Client, m *Memory, details func([]pl
 func (s snapshot) addDetails(ctx context.Context, c *vpsorg.Client, ids []string) (current bool, err error) {
 	gone := make([]bool, len(ids))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(detailsAtOnce)
+	group.SetLimit(c.Parallelism())
 	for i, id := range ids {
 		group.Go(func() error {
 			detail, err := c.GetServer(ctx, vpsorg.ID(id))

@@ -26,6 +26,14 @@ type Report struct {
 	Err      error         // why, unless Done
 	Started  time.Time     // zero when nothing was sent
 	Duration time.Duration // from the first request to the arrival
+	Spans    []Span        // what took that time, in order; empty when nothing was sent
+}
+
+// Span is a stretch of a report's time: a step's requests, which may have been held
+// back by the rate, or a wait.
+type Span struct {
+	Waiting  string // what was waited for, as in the event Waiting; "" for requests
+	From, To time.Time
 }
 
 // Result is what became of a whole plan: one report for each change, then one

@@ -52,7 +52,7 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	}
 	run := newRun(r, p)
 	started := time.Now()
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(vpsorg.Rereading(ctx))
 	defer cancel()
 	unwatch := context.AfterFunc(ctx, func() { run.stop(ErrInterrupted) })
 	defer unwatch()

@@ -52,6 +52,9 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 		switch {
 		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give):
 			attempt-- // put off, not refused; the limiter holds it back
+			if r.stopped() == nil {
+				continue
+			}
 		case notSent(err):
 			if ctx.Err() != nil {
 				return failed(notStarted{ErrInterrupted})

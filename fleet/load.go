@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -113,14 +114,15 @@ func (l *loader) read(path string, info fs.FileInfo, open func() (*os.File, erro
 	if l.size+info.Size() > maxSize {
 		return tooLarge
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSize-l.size+1))
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // nothing to grow, unlike ReadAll
+	_, err = text.ReadFrom(io.LimitReader(f, maxSize-l.size+1))
 	if err != nil {
 		return fmt.Errorf("cannot read fleet file %s: %s", escape(path), escape(err.Error()))
 	}
-	if l.size += int64(len(data)); l.size > maxSize {
+	if l.size += int64(text.Len()); l.size > maxSize {
 		return tooLarge
 	}
-	l.files = append(l.files, &file{name: path, data: data})
+	l.files = append(l.files, &file{name: path, data: text.Bytes()})
 	return nil
 }
 

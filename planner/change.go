@@ -68,14 +68,16 @@ func (s Spec) Fits(live Server) bool {
 // Update changes some of name, hostname and backups_enabled.
 type Update struct {
 	Subject
-	Fields []FieldChange `json:"fields"`
+	Fields   []FieldChange `json:"fields"`
+	Location string        `json:"location,omitempty"` // where the server is; only shown
 }
 
 // Power starts, stops or reboots a server.
 type Power struct {
 	Subject
-	Verb Action `json:"-"`    // ActionStart, ActionStop or ActionReboot
-	From Status `json:"from"` // the settled status it needs
+	Verb     Action `json:"-"`                  // ActionStart, ActionStop or ActionReboot
+	From     Status `json:"from"`               // the settled status it needs
+	Location string `json:"location,omitempty"` // where the server is; only shown
 }
 
 // Replace puts a new server in the place of one that differs in a field that the

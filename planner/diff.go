@@ -132,13 +132,13 @@ func (d *differ) create(e *fleet.Server) {
 	d.checkSold(e, spec)
 	d.lookAlike(e.Name)
 	d.add(&Create{Subject{e.Name, "", "no live server has this name (" + e.Source.Entry.String() + ")"}, spec})
-	d.stopNew(e)
+	d.stopNew(e, spec.Location)
 }
 
 // stopNew plans the stop of a server that this plan makes.
-func (d *differ) stopNew(e *fleet.Server) {
+func (d *differ) stopNew(e *fleet.Server, location string) {
 	if e.Status == fleet.StatusStopped {
-		d.power(ActionStop, StatusActive, e, "")
+		d.power(ActionStop, StatusActive, e, "", location)
 	}
 }
 

@@ -249,3 +249,23 @@ func TestScope(t *testing.T) {
 		t.Errorf("got %+v, want %+v", p.Scope, want)
 	}
 }
+
+// Updates and power changes say where their server is, the stop of a server that
+// is still to be made where it will be.
+func TestLocations(t *testing.T) {
+	p := diff(t, "servers:\n  new-01: {"+web+", status: stopped}\n  web-01: {hostname: b.example.com, reboot_on: [hostname]}\n  web-02: {status: active}\n",
+		"1 web-01 active host=a.example.com at=us-east", "2 web-02 stopped at=eu-west")
+	got := map[string]string{}
+	for _, c := range p.Changes {
+		switch c := c.(type) {
+		case *planner.Update:
+			got["update "+c.Name] = c.Location
+		case *planner.Power:
+			got[string(c.Verb)+" "+c.Name] = c.Location
+		}
+	}
+	want := map[string]string{"stop new-01": "us-west", "update web-01": "us-east", "reboot web-01": "us-east", "start web-02": "eu-west"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("locations (-want +got):\n%s", d)
+	}
+}

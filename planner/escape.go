@@ -9,9 +9,9 @@ import (
 )
 
 // EscapeJSON is a writer that escapes, in JSON, the characters that JSON lets
-// stand but a terminal obeys or a reader does not see: control, format and
-// direction characters. Each Write must end between two characters' bytes or be
-// followed by the rest.
+// stand but a terminal obeys or a reader does not see (control, format and
+// direction characters), and #, for a CI system obeys "##[" in its log. Each Write
+// must end between two characters' bytes or be followed by the rest.
 func EscapeJSON(w io.Writer) io.Writer { return &jsonEscaper{w: w} }
 
 type jsonEscaper struct {
@@ -22,9 +22,17 @@ type jsonEscaper struct {
 func (e *jsonEscaper) Write(p []byte) (int, error) {
 	in := append(e.rest, p...)
 	out := make([]byte, 0, len(in)+16)
-	for len(in) > 0 && utf8.FullRune(in) {
+	for {
+		plain := 0 // most text is ASCII
+		for plain < len(in) && in[plain] < 0x7f && in[plain] != '#' {
+			plain++
+		}
+		out, in = append(out, in[:plain]...), in[plain:]
+		if len(in) == 0 || !utf8.FullRune(in) {
+			break
+		}
 		r, size := utf8.DecodeRune(in)
-		if r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if r == '#' || r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			for _, unit := range utf16.AppendRune(nil, r) {
 				out = fmt.Appendf(out, `\u%04x`, unit)
 			}

@@ -38,25 +38,28 @@ func (d *differ) existing(x match) {
 	d.wait(live, e.Name, settled)
 	fields := mutableFields(e.Name, want, live)
 	if len(fields) > 0 {
-		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields)}, fields})
+		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields)}, fields, live.Location})
 	}
-	d.powerOf(e, live.ID, settled, fields)
+	d.powerOf(e, live, settled, fields)
 }
 
 // powerOf plans the power change that an existing server needs after its update.
-func (d *differ) powerOf(e *fleet.Server, id string, settled Status, updated []FieldChange) {
+// One that takes the place of another is not rebooted, however often it is
+// interrupted: a replacement that goes through does not reboot either.
+func (d *differ) powerOf(e *fleet.Server, live *Server, settled Status, updated []FieldChange) {
 	switch {
 	case e.Status == fleet.StatusActive && settled == StatusStopped:
-		d.power(ActionStart, settled, e, id)
+		d.power(ActionStart, settled, e, live.ID, live.Location)
 	case e.Status == fleet.StatusStopped && settled == StatusActive:
-		d.power(ActionStop, settled, e, id)
+		d.power(ActionStop, settled, e, live.ID, live.Location)
+	case slices.Contains(updated, finishName(e.Name)):
 	case settled == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
-		d.power(ActionReboot, settled, e, id)
+		d.power(ActionReboot, settled, e, live.ID, live.Location)
 	}
 }
 
 // power plans one power change.
-func (d *differ) power(verb Action, from Status, e *fleet.Server, id string) {
+func (d *differ) power(verb Action, from Status, e *fleet.Server, id, location string) {
 	reason := fmt.Sprintf("status: %s at %s", e.Status, e.Source.At(fleet.FieldStatus))
 	switch verb {
 	case ActionStop:
@@ -64,7 +67,7 @@ func (d *differ) power(verb Action, from Status, e *fleet.Server, id string) {
 	case ActionReboot:
 		reason = "reboot_on at " + e.Source.At(fleet.FieldRebootOn).String()
 	}
-	d.add(&Power{Subject{e.Name, id, reason}, verb, from})
+	d.add(&Power{Subject{e.Name, id, reason}, verb, from, location})
 }
 
 // forcedFields are the differences that the API cannot change in a server that
@@ -145,7 +148,7 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Statu
 		if e.BackupsEnabled == nil {
 			d.note(e.Name, "backups_enabled is not declared, so the new server gets the API's default: off")
 		}
-		d.stopNew(e)
+		d.stopNew(e, spec.Location)
 	}
 }
 

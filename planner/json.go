@@ -39,26 +39,27 @@ type document struct {
 // Encode writes a plan as a JSON document that Decode reads back to the same
 // plan. It is written as it goes, one line a change.
 func Encode(w io.Writer, p *Plan) error {
-	sum, err := checksum(p)
+	digest := p.Digest()
+	sum, err := checksum(p, digest)
 	if err != nil {
 		return err
 	}
-	return encode(w, p, sum)
+	return encode(w, p, digest, sum)
 }
 
 // checksum is what a document must say of its own content. It keeps a plan from
 // being changed after its review, by accident or by somebody who does not know of it.
-func checksum(p *Plan) (string, error) {
+func checksum(p *Plan, digest string) (string, error) {
 	h := sha256.New()
-	err := encode(h, p, "")
+	err := encode(h, p, digest, "")
 	return hex.EncodeToString(h.Sum(nil)[:16]), err
 }
 
-func encode(w io.Writer, p *Plan, checksum string) error {
+func encode(w io.Writer, p *Plan, digest, checksum string) error {
 	cost := p.Cost
 	cost.Rows = list(cost.Rows)
 	head, err := json.MarshalIndent(document{
-		FormatVersion: FormatVersion, Checksum: checksum, Digest: p.Digest(), Account: p.Account, Endpoint: p.Endpoint,
+		FormatVersion: FormatVersion, Checksum: checksum, Digest: digest, Account: p.Account, Endpoint: p.Endpoint,
 		Summary: p.Count(), Scope: p.Scope, Cost: cost,
 		Guards: guardsToJSON(p.Guards),
 		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), LeftOut: p.LeftOut, Notes: list(p.Notes),
@@ -130,8 +131,9 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a plan: %w", err)
 	}
-	sum, err := checksum(p)
-	if err == nil && (sum != doc.Checksum || p.Digest() != doc.Digest) {
+	digest := p.Digest()
+	sum, err := checksum(p, digest)
+	if err == nil && (sum != doc.Checksum || digest != doc.Digest) {
 		err = errors.New("the plan was edited after it was made, so nobody has reviewed it: make it again")
 	}
 	return p, err

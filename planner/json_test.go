@@ -125,9 +125,6 @@ func TestDigestCountsWhatIsDoneAndNothingElse(t *testing.T) {
 			t.Errorf("the digest does not see %s", live)
 		}
 	}
-	if !base.SameDigest(" "+strings.ToUpper(base.Digest())+"\n") || base.SameDigest(base.Digest()[:31]) {
-		t.Error("a typed digest must be whole, whatever its case")
-	}
 }
 
 func FuzzDecode(f *testing.F) {

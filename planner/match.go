@@ -152,6 +152,9 @@ func (m *matching) claimNext(x *match, w *world) {
 // ask for: the matched ones whose entries declare it and that are not known to be
 // as declared. A list does not tell it.
 func DetailsFor(f *fleet.Fleet, servers []Server) []string {
+	if !slices.ContainsFunc(f.Servers, func(e fleet.Server) bool { return e.BackupsEnabled != nil }) {
+		return nil
+	}
 	var ids []string
 	for _, x := range matchAll(f, newWorld(Observation{Servers: servers})).matches {
 		if x.entry.BackupsEnabled == nil {

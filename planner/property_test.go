@@ -78,9 +78,11 @@ func applyPlan(t *rapid.T, p *planner.Plan, o planner.Observation) planner.Obser
 	remove := func(id string) {
 		servers = slices.DeleteFunc(servers, func(s planner.Server) bool { return s.ID == id })
 	}
+	made := 0
 	create := func(name string, s planner.Spec) {
+		made++
 		off := false
-		live := planner.Server{ID: fmt.Sprint(1000 + len(servers)), Name: name, Status: "active", Hostname: s.Hostname,
+		live := planner.Server{ID: fmt.Sprint(1000 + made), Name: name, Status: "active", Hostname: s.Hostname,
 			Location: s.Location, Plan: s.Plan, OS: s.OS, BackupsEnabled: s.BackupsEnabled}
 		if live.BackupsEnabled == nil {
 			live.BackupsEnabled = &off

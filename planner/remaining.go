@@ -154,10 +154,10 @@ func (r *remainder) replace(c *Replace) (Change, string) {
 		return nil, fmt.Sprintf("to be replaced, but by now there is another server of that name, %s", named[0].ID)
 	case c.Mode == fleet.ReplaceDeleteFirst:
 		r.makes[c.Name] = true
-		return &Create{Subject{c.Name, "", "the rest of its replacement"}, c.Spec}, ""
+		return c.rest("", nil), ""
 	case len(next) == 1 && usable(next[0], c.Spec):
 		r.makes[c.Name] = true
-		return &Update{Subject{c.Name, next[0].ID, "the rest of its replacement"}, mutableFields(c.Name, c.Spec, next[0])}, ""
+		return c.rest(next[0].ID, mutableFields(c.Name, c.Spec, next[0])), ""
 	}
 	return nil, "to be replaced, but both it and its replacement are gone"
 }

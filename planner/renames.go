@@ -74,7 +74,7 @@ type takers struct {
 // conflict says why a change cannot have the name it takes, or "".
 func (t *takers) conflict(c Change) string {
 	name, ok := takesName(c)
-	if !ok {
+	if !ok || len(t.world.byName[name]) == 0 {
 		return ""
 	}
 	if why, known := t.verdict[c]; known {

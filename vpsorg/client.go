@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,13 +21,14 @@ type Client struct {
 	userAgent string
 	// A RoundTripper, not an http.Client: it follows no redirects and keeps no
 	// cookies, so the token goes to one origin.
-	transport http.RoundTripper
-	timeout   time.Duration
-	observe   func(Call)
-	limiter   *limiter
-	budget    *budget
-	steady    Steady
-	listCost  atomic.Int64
+	transport   http.RoundTripper
+	timeout     time.Duration
+	observe     func(Call)
+	limiter     *limiter
+	budget      *budget
+	steady      Steady
+	parallelism int
+	servers     listForm
 }
 
 // Endpoint is the base URL in its normal form, for messages and digests.
@@ -76,6 +76,9 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 		if !c.again(ctx, failed, attempt) {
 			return v, failed
 		}
+		if failed.Status == http.StatusTooManyRequests {
+			continue // the limiter holds everyone back
+		}
 		if err := sleep(ctx, pause()); err != nil {
 			return v, r.fail(fmt.Errorf("%w, after %v", err, failed))
 		}
@@ -86,13 +89,10 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 // observer how it went.
 func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, decode func(io.Reader) (T, error)) (T, *Error) {
 	turn, err := c.queue(ctx, r)
-	if err != nil {
-		failed := r.fail(err)
-		failed.NotSent = true
-		var zero T
-		return zero, failed
+	if err == nil {
+		err = beforeSend(ctx)
 	}
-	if err := beforeSend(ctx); err != nil {
+	if err != nil {
 		failed := r.fail(err)
 		failed.NotSent = true
 		var zero T
@@ -102,7 +102,7 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 	v, status, failed := exchange(ctx, c, r, decode)
 	c.limiter.learn(turn, failed)
 	if c.observe != nil {
-		call := Call{Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
+		call := Call{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
 		if failed != nil {
 			call.Err = failed
 		}

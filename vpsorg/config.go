@@ -18,18 +18,22 @@ const DefaultBaseURL = "https://admin.vps.org/api/v1"
 // DefaultTimeout is how long one request may take, its answer included.
 const DefaultTimeout = 30 * time.Second
 
+// DefaultParallelism is how many readings are under way at once.
+const DefaultParallelism = 10
+
 const defaultUserAgent = "fleet"
 
 // Config says which API a Client talks to and how. Only Token is required.
 type Config struct {
-	BaseURL   string            // "": DefaultBaseURL
-	Token     string            // made at Account → Developers; never shown by this package
-	UserAgent string            // "": "fleet"
-	Transport http.RoundTripper // nil: NewTransport()
-	Rate      float64           // requests a second, kept over any window; 0: no limit but what 429 answers teach
-	Timeout   time.Duration     // of one request from its sending to the end of the answer; 0: 30 s
-	Observe   func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil
-	Steady    Steady            // for simulations that repeat exactly; nil: none
+	BaseURL     string            // "": DefaultBaseURL
+	Token       string            // made at Account → Developers; never shown by this package
+	UserAgent   string            // "": "fleet"
+	Transport   http.RoundTripper // nil: NewTransport()
+	Rate        float64           // requests a second, kept over any window; 0: no limit but what 429 answers teach
+	Parallelism int               // readings under way at once, such as of a list's pages; 0: DefaultParallelism
+	Timeout     time.Duration     // of one request from its sending to the end of the answer; 0: 30 s
+	Observe     func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil
+	Steady      Steady            // for simulations that repeat exactly; nil: none
 }
 
 // Steady is called before a request queues for its turn, with its method, path and
@@ -44,6 +48,7 @@ func (c Config) Format(f fmt.State, _ rune) {
 
 // Call is one request as it went, for logs and counters.
 type Call struct {
+	Kind     Kind
 	Method   string
 	Path     string // below the base URL, with the query
 	Status   int    // 0: no answer
@@ -67,25 +72,32 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Rate < 0 || math.IsNaN(cfg.Rate) || math.IsInf(cfg.Rate, 0) {
 		return nil, fmt.Errorf("the rate of %g requests a second is not a number from 0 up", cfg.Rate)
 	}
+	if cfg.Parallelism < 0 {
+		return nil, fmt.Errorf("the parallelism of %d is negative", cfg.Parallelism)
+	}
 	if cfg.Timeout < 0 {
 		return nil, fmt.Errorf("the time-out of %s is negative", cfg.Timeout)
 	}
 	c := &Client{
-		base:      base,
-		token:     token,
-		userAgent: cfg.UserAgent,
-		transport: cfg.Transport,
-		timeout:   cfg.Timeout,
-		observe:   cfg.Observe,
-		limiter:   newLimiter(cfg.Rate),
-		budget:    newBudget(),
-		steady:    cfg.Steady,
+		base:        base,
+		token:       token,
+		userAgent:   cfg.UserAgent,
+		transport:   cfg.Transport,
+		timeout:     cfg.Timeout,
+		observe:     cfg.Observe,
+		parallelism: cfg.Parallelism,
+		limiter:     newLimiter(cfg.Rate),
+		budget:      newBudget(),
+		steady:      cfg.Steady,
 	}
 	if c.userAgent == "" {
 		c.userAgent = defaultUserAgent
 	}
 	if c.transport == nil {
 		c.transport = NewTransport()
+	}
+	if c.parallelism == 0 {
+		c.parallelism = DefaultParallelism
 	}
 	if c.timeout == 0 {
 		c.timeout = DefaultTimeout

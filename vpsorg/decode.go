@@ -161,7 +161,7 @@ func decodeObjectPage[T any](dec *json.Decoder) (p page[T], err error) {
 
 // decodeItems reads the elements and the end of a list whose bracket has been read.
 func decodeItems[T any](dec *json.Decoder) ([]T, error) {
-	items := []T{}
+	items := make([]T, 0, pageSize)
 	for dec.More() {
 		var item T
 		if err := dec.Decode(&item); err != nil {

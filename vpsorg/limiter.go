@@ -1,49 +1,44 @@
 package vpsorg
 
 import (
+	linked "container/list"
 	"context"
-	"math"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
 
-// What a 429 teaches: the rate is halved, and the half that was cut is won back
-// in about recovery of answered requests, and more after that.
 const (
-	recovery    = 10 * time.Second
-	minRate     = 0.5 // requests a second below which no 429 brings the rate
-	minObserved = 2   // taken for the rate that brought on a 429 when hardly anything was sent
+	firstPause  = time.Second           // after a 429 that names no Retry-After; twice as long each time that nothing was accepted since
+	longestOwn  = time.Minute           // of those pauses
+	lateAtMost  = 10 * time.Millisecond // that a timer's delay is made up for, where the rate was found and not asked for
+	wholeSecond = 2 * time.Second       // pauses below may just be a Retry-After that was rounded up
 )
 
-type lowPriority struct{}
-
-// LowPriority marks the requests of ctx as able to wait, as polls are: while the
-// limiter holds requests back, all others go first.
-func LowPriority(ctx context.Context) context.Context {
-	return context.WithValue(ctx, lowPriority{}, true)
-}
-
-// limiter lets requests go one at a time, at least 1/rate apart, so the rate
-// holds over any window. Requests queue here and only the first waits in time:
-// a new rate or a pause binds at once all that wait, which reservations, as
+// limiter lets requests go one at a time, at least 1/rate apart, so a configured
+// rate holds over any window. Requests queue here and only the first waits in
+// time: a new rate or a pause binds at once all that wait, which reservations, as
 // x/time/rate makes them, would not be moved by. With no rate and no pause it
 // lets everything pass.
 type limiter struct {
 	mu     sync.Mutex
-	max    float64 // requests a second that were configured; 0: none
-	rate   float64 // requests a second in force; 0: none
-	gain   float64 // what the rate gains in a second of answered requests
-	turn   int     // how many times the rate has been cut
-	last   time.Time
-	paused time.Time // nothing goes before
-	queues [2][]chan<- int
+	pace   pace
+	queues [2]linked.List // of chan int; the first goes before the second
 	timer  *time.Timer
-	sent   meter
+	next   time.Time // what the rate allows next
+	paused time.Time // nothing goes before
+
+	turn     int           // how many times the API has said that it was too much
+	judging  bool          // the last time is not judged yet
+	refused  time.Time     // when it was
+	since    time.Time     // when the rate was last cut
+	held     time.Duration // paused since then
+	own      time.Duration // the last pause that was not told by the API
+	accepted int           // since the rate was last cut
+	meter    meter
 }
 
-func newLimiter(rate float64) *limiter { return &limiter{max: rate, rate: rate} }
+func newLimiter(rate float64) *limiter { return &limiter{pace: pace{max: rate, rate: rate}} }
 
 // wait returns when the caller may send, with the turn to hand back to learn, or
 // the context's error.
@@ -52,126 +47,151 @@ func (l *limiter) wait(ctx context.Context) (turn int, err error) {
 		return 0, err
 	}
 	queue := 0
-	if ctx.Value(lowPriority{}) != nil {
+	if isLowPriority(ctx) {
 		queue = 1
 	}
 	ready := make(chan int, 1)
 	l.mu.Lock()
-	l.queues[queue] = append(l.queues[queue], ready)
+	place := l.queues[queue].PushBack(ready)
 	l.release()
 	l.mu.Unlock()
 	select {
 	case turn = <-ready:
 		return turn, nil
 	case <-ctx.Done():
-		l.leave(queue, ready)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.queues[queue].Remove(place)
 		return 0, ctx.Err()
 	}
-}
-
-// leave takes a caller that gave up out of its queue.
-func (l *limiter) leave(queue int, ready chan<- int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if i := slices.Index(l.queues[queue], ready); i >= 0 {
-		l.queues[queue] = slices.Delete(l.queues[queue], i, i+1)
-	}
-	l.release()
 }
 
 // release lets those go whose time has come and sets the timer for the next. It
 // is called with the lock held, after anything has changed.
 func (l *limiter) release() {
-	if l.timer != nil {
-		l.timer.Stop()
-	}
 	for i := range l.queues {
-		for len(l.queues[i]) > 0 {
+		for first := l.queues[i].Front(); first != nil; first = l.queues[i].Front() {
 			now := time.Now()
+			l.judge(now)
 			if wait := l.free().Sub(now); wait > 0 {
-				l.timer = time.AfterFunc(wait, func() {
-					l.mu.Lock()
-					defer l.mu.Unlock()
-					l.release()
-				})
+				l.wake(wait)
 				return
 			}
-			l.queues[i][0] <- l.turn
-			l.queues[i] = l.queues[i][1:]
-			l.last = now
-			l.sent.add(now)
+			l.queues[i].Remove(first).(chan int) <- l.turn
+			l.sent(now)
 		}
 	}
 }
 
+// wake has release called after a while.
+func (l *limiter) wake(after time.Duration) {
+	if l.timer != nil {
+		l.timer.Reset(after)
+		return
+	}
+	l.timer = time.AfterFunc(after, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.next.After(l.paused) { // somebody had to wait for the rate, so a higher one would be used
+			l.pace.grow()
+		}
+		l.release()
+	})
+}
+
 // free is when the next request may go.
 func (l *limiter) free() time.Time {
-	if l.rate == 0 {
-		return l.paused
+	if l.pace.rate > 0 && l.next.After(l.paused) {
+		return l.next
 	}
-	next := l.last.Add(time.Duration(math.Ceil(float64(time.Second) / l.rate)))
-	if l.paused.After(next) {
-		return l.paused
+	return l.paused
+}
+
+// sent notes when the next may go after one that has gone now. A timer's delay is
+// made up for only where nobody has asked for a rate over any window.
+func (l *limiter) sent(now time.Time) {
+	if l.pace.max > 0 || now.Sub(l.next) > lateAtMost {
+		l.next = now
 	}
-	return next
+	l.next = l.next.Add(l.pace.gap())
 }
 
 // learn is told how a request that went at turn was answered.
 func (l *limiter) learn(turn int, failed *Error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now()
 	switch {
-	case failed == nil && l.rate > 0:
-		l.rate += l.gain / l.rate
-		if l.max > 0 {
-			l.rate = min(l.rate, l.max)
-		}
 	case failed == nil:
+		l.accepted++
+		l.own = 0
+		l.meter.add(now)
 		return
-	case failed.Status == http.StatusTooManyRequests && turn == l.turn:
-		l.cut() // once for all the requests that went before the cut
-	}
-	if failed != nil && failed.RetryAfter > 0 {
-		if until := time.Now().Add(failed.RetryAfter); until.After(l.paused) {
-			l.paused = until
+	case failed.Status == http.StatusTooManyRequests && turn == l.turn: // once for all that went before
+		l.turn++
+		l.judging, l.refused = true, now
+		if l.own = min(max(2*l.own, firstPause), longestOwn); failed.RetryAfter == 0 {
+			l.pause(now.Add(l.own))
 		}
+	}
+	if failed.RetryAfter > 0 {
+		l.pause(now.Add(failed.RetryAfter))
 	}
 	l.release()
 }
 
-// cut halves the rate in force or, if there is none, the one observed.
-func (l *limiter) cut() {
-	rate := l.rate
-	if rate == 0 {
-		rate = max(l.sent.rate(time.Now()), minObserved)
+func (l *limiter) pause(until time.Time) {
+	if until.After(l.paused) {
+		l.paused = until
 	}
-	l.rate = max(rate/2, min(rate, minRate))
-	l.gain = max(rate-l.rate, minRate/2) / recovery.Seconds()
-	l.turn++
 }
 
-// meter counts what was sent in this second and in the one before.
+// judge cuts the rate for a refusal when its pause is over, since by then the
+// requests that were under way have been answered too. Where nothing was accepted
+// since the last time, it tells only that the pause was too short.
+func (l *limiter) judge(now time.Time) {
+	if !l.judging || now.Before(l.paused) {
+		return
+	}
+	l.judging = false
+	pause := l.paused.Sub(l.refused)
+	if l.accepted == 0 {
+		l.held += pause
+		return
+	}
+	l.pace.cut(l.bearable(), max(min(float64(l.accepted), patience), l.held.Seconds()))
+	l.since, l.held, l.accepted = l.refused, pause, 0
+}
+
+// bearable is the rate that the API is taken to refuse no more than just: the one
+// in force, or what was seen to be accepted where that tells more. Behind a long
+// pause is a limit on as long a time, so there the mean counts.
+func (l *limiter) bearable() float64 {
+	rate := l.pace.rate
+	if busiest := l.meter.busiest(); l.pace.guessed() && (rate == 0 || busiest < rate) {
+		rate = busiest
+	}
+	if l.held >= wholeSecond && (l.pace.guessed() || l.pace.age < l.held.Seconds()) {
+		rate = min(rate, float64(l.accepted)/l.refused.Sub(l.since).Seconds())
+	}
+	return rate
+}
+
+// meter counts what was accepted in this second and in the one before.
 type meter struct {
 	second       time.Time
 	now, earlier int
 }
 
 func (m *meter) add(now time.Time) {
-	m.roll(now)
-	m.now++
-}
-
-// rate is what was sent in the busier of the two seconds.
-func (m *meter) rate(now time.Time) float64 {
-	m.roll(now)
-	return float64(max(m.now, m.earlier))
-}
-
-func (m *meter) roll(now time.Time) {
 	switch age := now.Sub(m.second); {
 	case age >= 2*time.Second:
 		*m = meter{second: now}
 	case age >= time.Second:
 		*m = meter{second: m.second.Add(time.Second), earlier: m.now}
 	}
+	m.now++
 }
+
+// busiest is what was accepted in the busier of the two seconds.
+func (m *meter) busiest() float64 { return float64(max(m.now, m.earlier)) }

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // go1 waits for a turn in a goroutine of its own and then calls done.
@@ -27,6 +31,9 @@ func TestLimiterKeepsTheRateOverAnyWindow(t *testing.T) {
 		for i := range 50 {
 			if i == 20 {
 				time.Sleep(time.Minute) // saves nothing up
+			}
+			if i == 30 {
+				time.Sleep(340 * time.Millisecond) // nor does being a little late
 			}
 			if _, err := l.wait(t.Context()); err != nil {
 				t.Fatal(err)
@@ -123,63 +130,113 @@ func TestLimiterPauseHoldsEveryone(t *testing.T) {
 	}
 }
 
-func TestLimiterRateFallsAndRecovers(t *testing.T) {
+// Whatever waits, gives up, is refused or pauses: between any two requests is time
+// enough for a configured rate, so it holds over any window.
+func TestConfiguredRateHolds(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rate := rapid.Float64Range(0.5, 200).Draw(rt, "rate")
+		steps := rapid.SliceOfN(rapid.SampledFrom([]string{"change", "poll", "give up", "accepted", "refused", "told to wait", "pass"}), 1, 200).Draw(rt, "steps")
+		pause := rapid.SliceOfN(rapid.IntRange(0, 3000), len(steps), len(steps)).Draw(rt, "pauses")
+		synctest.Test(t, func(t *testing.T) {
+			sent := play(t, newLimiter(rate), steps, pause)
+			for i := 1; i < len(sent); i++ {
+				if gap := sent[i].Sub(sent[i-1]); gap.Seconds()*rate < 1 {
+					t.Errorf("at %g a second a request came %s after the one before", rate, gap)
+				}
+			}
+		})
+	})
+}
+
+// play does to a limiter what steps say, each after a pause in milliseconds, and
+// answers when requests went.
+func play(t *testing.T, l *limiter, steps []string, pause []int) (sent []time.Time) {
+	var mu sync.Mutex
+	turn := 0
+	ctx, cancel := context.WithCancel(t.Context())
+	went := func(at int) {
+		mu.Lock()
+		defer mu.Unlock()
+		turn, sent = at, append(sent, time.Now())
+	}
+	last := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return turn
+	}
+	for i, step := range steps {
+		switch step {
+		case "change":
+			go1(t, l, ctx, went)
+		case "poll":
+			go1(t, l, LowPriority(ctx), went)
+		case "give up":
+			cancel()
+			ctx, cancel = context.WithCancel(t.Context())
+		case "accepted":
+			l.learn(last(), nil)
+		case "refused":
+			l.learn(last(), throttled(0))
+		case "told to wait":
+			l.learn(last(), throttled(3*time.Second))
+		case "pass":
+			time.Sleep(time.Duration(pause[i]) * time.Millisecond)
+		}
+	}
+	cancel()
+	synctest.Wait()
+	return sent
+}
+
+// A hundred thousand that wait, half of whom give up, cost no more than their number.
+func TestLimiterHoldsManyCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(20)
-		for range 5 { // five refusals of one burst are one cut
-			l.learn(0, throttled(time.Second))
+		const callers = 100_000
+		l := newLimiter(callers)
+		leaving, leave := context.WithCancel(t.Context())
+		l.pause(time.Now().Add(time.Minute))
+		var went, left atomic.Int64
+		for i := range callers {
+			ctx := t.Context()
+			if i%2 == 0 {
+				ctx = leaving
+			}
+			go func() {
+				if _, err := l.wait(ctx); err != nil {
+					left.Add(1)
+				} else {
+					went.Add(1)
+				}
+			}()
 		}
-		if l.rate != 10 {
-			t.Fatalf("rate is %g after one cut, want 10", l.rate)
-		}
-		turn, _ := l.wait(t.Context())
-		l.learn(turn, throttled(time.Second))
-		if l.rate != 5 {
-			t.Fatalf("rate is %g after two cuts, want 5", l.rate)
-		}
-		start := time.Now()
-		for l.rate < 10 {
-			turn, _ := l.wait(t.Context())
-			l.learn(turn, nil)
-		}
-		if d := time.Since(start); d < 8*time.Second || d > 15*time.Second {
-			t.Errorf("half the rate was won back in %s", d)
-		}
-		for range 1000 {
-			l.learn(turn, nil)
-		}
-		if l.rate != 20 {
-			t.Errorf("rate is %g, want the configured 20", l.rate)
-		}
-		for range 100 {
-			turn, _ := l.wait(t.Context())
-			l.learn(turn, throttled(time.Second))
-		}
-		if l.rate != minRate {
-			t.Errorf("rate is %g, want the least, %g", l.rate, minRate)
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		time.Sleep(2 * time.Minute)
+		if went.Load() != callers/2 || left.Load() != callers/2 {
+			t.Errorf("%d went and %d gave up, of %d", went.Load(), left.Load(), callers)
 		}
 	})
 }
 
-func TestLimiterLearnsARate(t *testing.T) {
-	for _, tt := range []struct {
-		sent int
-		want float64
-	}{{1, 1}, {40, 20}} {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLimiter(0)
-			for range tt.sent {
-				l.wait(t.Context())
-			}
-			l.learn(0, throttled(time.Second))
-			if l.rate != tt.want {
-				t.Errorf("after %d in a second: rate is %g, want %g", tt.sent, l.rate, tt.want)
-			}
-		})
-	}
-	low := newLimiter(0.1)
-	low.learn(0, throttled(time.Second))
-	if low.rate != 0.1 {
-		t.Errorf("a rate of 0.1 became %g", low.rate)
-	}
+// A refusal after which nothing is accepted says that its pause was too short, and
+// nothing of the rate.
+func TestRefusalsInARowAreOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, start := newLimiter(20), time.Now()
+		turn, _ := l.wait(t.Context())
+		l.learn(turn, nil)
+		for range 4 {
+			turn, _ = l.wait(t.Context())
+			l.learn(turn, throttled(0))
+		}
+		rate := l.pace.rate
+		l.wait(t.Context())
+		if took := time.Since(start).Round(time.Second); took != (1+2+4+8)*time.Second {
+			t.Errorf("four refusals paused for %s", took)
+		}
+		if l.pace.rate != rate {
+			t.Errorf("the rate fell from %g to %g, though nothing was accepted", rate, l.pace.rate)
+		}
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -15,8 +16,7 @@ import (
 const (
 	pageSize     = 100  // entries a page to ask for, the most that the vendor's own client asks
 	maxPages     = 5000 // of one list; a count that needs more is taken for nonsense
-	pagesAtOnce  = 10
-	listReadings = 3 // of a list that contradicts itself
+	listReadings = 3    // of a list that contradicts itself
 )
 
 // ErrIncompleteList is why a list was refused: it could not be shown to be
@@ -32,34 +32,42 @@ type listFault struct {
 func (f *listFault) Error() string        { return ErrIncompleteList.Error() + ": " + f.what }
 func (f *listFault) Is(target error) bool { return target == ErrIncompleteList }
 
-// list reads one list of the API completely. It first asks as documented,
-// without page parameters, and goes on by pages where the answer was one page.
+// list reads one list of the API completely. It first asks as documented, without
+// page parameters, and goes on by pages where the answer was one page; the next time
+// it begins with the pages.
 type list[T any] struct {
 	client *Client
 	path   string
 	filter url.Values
 	key    func(T) ID // what tells two entries apart
+	form   *listForm
+}
+
+// listForm is what the last complete reading has shown of a list's form.
+type listForm struct {
+	size  atomic.Int64 // entries of a page, where there are pages; 0: ask as documented
+	pages atomic.Int64
 }
 
 // all reads the list, up to three times while it contradicts itself, as a list
-// does that changes while its pages are read. It answers every entry, and how many
-// requests the last reading took, or an error.
-func (l list[T]) all(ctx context.Context) (items []T, requests int, err error) {
+// does that changes while its pages are read. It answers every entry, or an error.
+func (l list[T]) all(ctx context.Context) ([]T, error) {
 	pause := l.client.Pauses()
 	for reading := 1; ; reading++ {
-		items, requests, err := l.read(ctx)
+		items, err := l.read(ctx)
 		if err == nil {
-			return items, requests, nil
+			return items, nil
 		}
+		l.form.size.Store(0) // it may have changed
 		var fault *listFault
 		if !errors.As(err, &fault) {
-			return nil, 0, err
+			return nil, err
 		}
 		if fault.final || reading == listReadings {
-			return nil, 0, l.refuse(reading, err)
+			return nil, l.refuse(reading, err)
 		}
 		if err := sleep(ctx, pause()); err != nil {
-			return nil, 0, l.refuse(reading, err)
+			return nil, l.refuse(reading, err)
 		}
 	}
 }
@@ -77,32 +85,22 @@ func (l list[T]) refuse(readings int, err error) error {
 	return r.fail(err)
 }
 
-// read reads the whole list once, and tells how many requests that took.
-func (l list[T]) read(ctx context.Context) (items []T, requests int, err error) {
-	first, err := l.page(ctx, 0, 0)
+// read reads the whole list once.
+func (l list[T]) read(ctx context.Context) ([]T, error) {
+	first, size, err := l.first(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if first.next == "" && first.count <= len(first.items) {
-		items, err = l.join([]page[T]{first})
-		return items, 1, err
-	}
-	size := len(first.items)
-	if size < pageSize {
-		size = pageSize
-		if first, err = l.page(ctx, 1, size); err != nil {
-			return nil, 0, err
+	n := 1
+	if size > 0 {
+		if n, err = first.number(); err != nil {
+			return nil, err
 		}
-		requests++
-	}
-	n, err := first.pages()
-	if err != nil {
-		return nil, 0, err
 	}
 	pages := make([]page[T], n)
 	pages[0] = first
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(pagesAtOnce)
+	group.SetLimit(l.client.parallelism)
 	for i := 1; i < n; i++ {
 		group.Go(func() (err error) {
 			pages[i], err = l.page(ctx, i+1, size)
@@ -110,15 +108,41 @@ func (l list[T]) read(ctx context.Context) (items []T, requests int, err error) 
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	items, err = l.join(pages)
-	return items, requests + n, err
+	items, err := l.join(pages)
+	if err == nil {
+		l.form.size.Store(int64(size))
+		l.form.pages.Store(int64(n))
+	}
+	return items, err
 }
 
-// pages is how many pages the list has, by the size that the first really had:
+// first reads the first page, and tells by which size to ask for the others, or 0
+// for a list that came whole. An API that has no pages any more may refuse to be
+// asked for one, so it is then asked as documented.
+func (l list[T]) first(ctx context.Context) (first page[T], size int, err error) {
+	if size = int(l.form.size.Load()); size > 0 {
+		var refused *Error
+		first, err = l.page(ctx, 1, size)
+		if !errors.As(err, &refused) || refused.Status != http.StatusBadRequest && refused.Status != http.StatusNotFound {
+			return first, size, err
+		}
+	}
+	first, err = l.page(ctx, 0, 0)
+	if err != nil || first.next == "" && first.count <= len(first.items) {
+		return first, 0, err
+	}
+	if size = len(first.items); size < pageSize {
+		size = pageSize
+		first, err = l.page(ctx, 1, size)
+	}
+	return first, size, err
+}
+
+// number is how many pages the list has, by the size that the first really had:
 // an API may give fewer entries a page than it was asked for.
-func (p page[T]) pages() (int, error) {
+func (p page[T]) number() (int, error) {
 	size := len(p.items)
 	if size == 0 && p.count > 0 {
 		return 0, &listFault{what: fmt.Sprintf("count is %d but the first page is empty", p.count)}
@@ -175,8 +199,11 @@ func (l list[T]) checkNext(next string) error {
 // join puts the pages together if they are one complete list: one count
 // throughout, no page after the last, and as many distinct entries as counted.
 func (l list[T]) join(pages []page[T]) ([]T, error) {
-	count := pages[0].count
-	items := []T{}
+	count, came := pages[0].count, 0
+	for _, p := range pages {
+		came += len(p.items)
+	}
+	items := make([]T, 0, came)
 	for _, p := range pages {
 		if p.count != count {
 			return nil, &listFault{what: fmt.Sprintf("count moved from %d to %d between pages", count, p.count)}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 )
 
+const plansPath = "/plans/"
+
 // ListPlans answers every plan that the API sells, at one location or, if
 // location is empty, anywhere. It is complete like ListServers.
 func (c *Client) ListPlans(ctx context.Context, location string) ([]Plan, error) {
@@ -13,8 +15,8 @@ func (c *Client) ListPlans(ctx context.Context, location string) ([]Plan, error)
 	if location != "" {
 		query.Set("location", location)
 	}
-	plans, _, err := list[Plan]{client: c, path: "/plans/", filter: query, key: planKey}.all(ctx)
-	return plans, err
+	l := list[Plan]{client: c, path: plansPath, filter: query, key: planKey, form: new(listForm)}
+	return l.all(ctx)
 }
 
 // planKey tells plans apart even where the API leaves their id out.

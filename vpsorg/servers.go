@@ -27,17 +27,18 @@ func (c *Client) ListServers(ctx context.Context, filter ListFilter) ([]Server, 
 	if filter.Location != "" {
 		query.Set("location", filter.Location)
 	}
-	l := list[Server]{client: c, path: serversPath, filter: query, key: func(s Server) ID { return s.ID }}
-	servers, requests, err := l.all(ctx)
-	if err == nil {
-		c.listCost.Store(int64(requests))
-	}
-	return servers, err
+	l := list[Server]{client: c, path: serversPath, filter: query, key: func(s Server) ID { return s.ID }, form: &c.servers}
+	return l.all(ctx)
 }
 
-// ListCost is how many requests the last complete ListServers took; 1 before the
-// first. It tells when reading some servers one by one is cheaper.
-func (c *Client) ListCost() int { return max(1, int(c.listCost.Load())) }
+// ListCost is how many requests the next ListServers takes if the list is as long
+// as it was last; 1 before the first. It tells when reading some servers one by one
+// is cheaper.
+func (c *Client) ListCost() int { return max(1, int(c.servers.pages.Load())) }
+
+// Parallelism is how many readings, such as of a list's pages, the client was
+// configured to have under way at once.
+func (c *Client) Parallelism() int { return c.parallelism }
 
 // CreateServer orders a server, which costs money, and answers it as it is right
 // after: usually provisioning and without an address. Only 201 with a server

@@ -94,7 +94,9 @@ func (w *world) wantTruth(end ended, n int) {
 			Done, Failed, Unknown int
 			NotStarted            int `json:"not_started"`
 		}
-		Requests map[string]int
+		Requests struct {
+			ByKind map[string]int `json:"by_kind"`
+		}
 	}
 	if err := json.Unmarshal([]byte(end.stdout), &told); err != nil {
 		w.Fatalf("exit code %d, and no document: %s\n%s", end.code, err, end.stderr)
@@ -119,8 +121,8 @@ func (w *world) wantTruth(end ended, n int) {
 	if whole := s.Done == n; (end.code == 0) != whole || end.code != 0 && end.code != 3 && end.code != 130 {
 		w.Errorf("exit code %d with %d of %d done", end.code, s.Done, n)
 	}
-	if sent := len(w.sent()); told.Requests["POST"] != sent {
-		w.Errorf("%d creates are told, %d were sent", told.Requests["POST"], sent)
+	if sent := len(w.sent()); told.Requests.ByKind["create"] != sent {
+		w.Errorf("%d creates are told, %d were sent", told.Requests.ByKind["create"], sent)
 	}
 }
 

@@ -20,7 +20,8 @@ func newApply(s *session) *cobra.Command {
 		Short: "Carry out a plan and wait until every server is there",
 		Long: `Carry out a plan: one that plan --out saved, or a new one from fleet files. A new one
 is shown first, and needs a "yes" on the terminal, or --auto-approve, or --digest
-with the digest of the plan that was reviewed. Just before anything changes the
+with the digest of the plan that was reviewed, which approves also what is left of
+that plan once a part of it is done. Just before anything changes the
 servers are looked at again; where they are not as the plan knows them, nothing is
 changed at all.
 
@@ -44,25 +45,28 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 			if len(args) == 1 && cmd.Flags().Changed("file") {
 				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
 			}
-			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes)+len(s.flags.only) > 0 || s.flags.digest != "") {
+			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes)+len(s.flags.only) > 0 || s.flags.approval != nil) {
 				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
 			}
-			return s.measured("apply", args, func() error { return s.apply(cmd.Context(), args) })
+			return s.measured("apply", args, func() error {
+				return s.reported(cmd.Context(), func(ctx context.Context) error { return s.apply(ctx, args) })
+			})
 		},
 	}
 	s.flags.forFiles(cmd.Flags())
 	s.flags.forWorld(cmd.Flags())
 	s.flags.forChanges(cmd.Flags())
 	s.flags.forMetrics(cmd.Flags())
+	s.flags.forReports(cmd.Flags())
 	set := cmd.Flags()
 	set.BoolVar(&s.flags.autoApprove, "auto-approve", false, "do not ask")
-	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the plan is the one with this `digest`; refuse any other")
+	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
 	set.BoolVar(&s.flags.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
-	set.IntVar(&s.flags.parallelism, "parallelism", apply.DefaultParallelism, "changes at a time, at most 100")
 	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
 	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
 	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
 	set.IntVar(&s.flags.fightAfter, "fight-after", 3, "with --auto-approve, block what was corrected in this many runs in a row and undone each time; 0 never")
+	set.StringVar(&s.flags.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 	s.flags.forJournal(set)
 	return cmd
 }
@@ -73,12 +77,17 @@ func (s *session) apply(ctx context.Context, args []string) error {
 	var err error
 	if len(args) == 1 {
 		p, err = readPlan(args[0])
+		s.run.Plan = p
 	} else if err = s.checkApproval(); err == nil {
 		f, err = s.load()
 	}
 	if err != nil {
 		return err
 	}
+	if err := s.openEvents(); err != nil {
+		return err
+	}
+	defer s.closeEvents()
 	w, err := s.connect()
 	if err != nil {
 		return err
@@ -99,7 +108,7 @@ func (s *session) apply(ctx context.Context, args []string) error {
 
 // checkApproval refuses, before any request, a run that nobody could approve.
 func (s *session) checkApproval() error {
-	if s.flags.autoApprove || s.flags.digest != "" || isTerminal(s.Stdin) {
+	if s.flags.autoApprove || s.flags.approval != nil || isTerminal(s.Stdin) {
 		return nil
 	}
 	return refusal{"there is no terminal to ask on", "review a plan, then run apply with its file or --digest; or skip the review with --auto-approve"}
@@ -115,11 +124,11 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 	if s.unattended() {
 		p, remember = s.holdFights(w.fights, f, p)
 	}
-	s.tell(render.Plan(p, s.style(s.people())))
+	s.tell(render.Plan(p, s.planStyle(s.people())))
 	if err := s.permitted(p); err != nil {
 		return err
 	}
-	if !p.Empty() && !s.flags.autoApprove && s.flags.digest == "" {
+	if !p.Empty() && !s.flags.autoApprove && s.flags.approval == nil {
 		if err := s.ask(ctx, p); err != nil {
 			return err
 		}
@@ -134,7 +143,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 // applySaved carries out what is still to do of a plan that was reviewed.
 func (s *session) applySaved(ctx context.Context, w world, p *planner.Plan) error {
 	s.widenGuards(p)
-	s.tell(render.Plan(p, s.style(s.people())))
+	s.tell(render.Plan(p, s.planStyle(s.people())))
 	if err := guarded(p); err != nil {
 		return err
 	}

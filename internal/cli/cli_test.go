@@ -79,11 +79,12 @@ func TestInterrupts(t *testing.T) {
 		code   int
 		stdout string
 		stderr string
+		report string
 		made   int
 	}{
-		{"while it looks", "GET", 1, 130, "", "error: interrupted", 0},
-		{"once", "POST", 1, 3, "Apply interrupted: 1 unknown, 1 not started.", "finishing what is in flight", 1},
-		{"twice", "POST", 2, 130, "Apply interrupted: 1 unknown, 1 not started.", "error: interrupted", -1},
+		{"while it looks", "GET", 1, 130, "", "error: interrupted", "nothing was changed", 0},
+		{"once", "POST", 1, 3, "Apply interrupted: 1 unknown, 1 not started.", "finishing what is in flight", "apply interrupted: 1 unknown, 1 not started", 1},
+		{"twice", "POST", 2, 130, "Apply interrupted: 1 unknown, 1 not started.", "error: interrupted", "apply interrupted: 1 unknown, 1 not started", -1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			signals := make(chan os.Signal)
@@ -110,12 +111,16 @@ func TestInterrupts(t *testing.T) {
 			}
 			getenv := serve(t, e)
 			var stdout bytes.Buffer
+			markdown := filepath.Join(t.TempDir(), "result.md")
 			code := Main(Process{
-				Args:   []string{"apply", "-f", fleetFile(t, twoServers), "--auto-approve", "--parallelism", "1"},
+				Args:   []string{"apply", "-f", fleetFile(t, twoServers), "--auto-approve", "--parallelism", "1", "--markdown", markdown},
 				Stdout: &stdout, Stderr: stderr, Getenv: getenv, Signals: signals,
 			})
 			if code != test.code || !strings.Contains(stdout.String(), test.stdout) || !strings.Contains(stderr.String(), test.stderr) {
 				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", code, test.code, &stdout, stderr)
+			}
+			if report, err := os.ReadFile(markdown); err != nil || !strings.Contains(string(report), test.report) {
+				t.Errorf("the report lacks %q: %v\n%s", test.report, err, report)
 			}
 			if made := len(e.Servers()); test.made >= 0 && made != test.made {
 				t.Errorf("%d servers were made, want %d", made, test.made)
@@ -196,6 +201,16 @@ func TestErrorText(t *testing.T) {
 	} {
 		if got := errorText(test.err); got != test.want {
 			t.Errorf("%v is shown as %q, want %q", test.err, got, test.want)
+		}
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	for word, want := range map[string]string{
+		"fleet.yaml": "fleet.yaml", "a b": "'a b'", "web-*": "'web-*'", "it's": `'it'\''s'`, "": "''", "$(x)": "'$(x)'",
+	} {
+		if got := shellWord(word); got != want {
+			t.Errorf("%q is %s for a shell, want %s", word, got, want)
 		}
 	}
 }

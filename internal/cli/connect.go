@@ -3,10 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -42,7 +40,7 @@ func (s *session) connect() (world, error) {
 }
 
 func (s *session) clientConfig() (vpsorg.Config, error) {
-	cfg := vpsorg.Config{Rate: s.flags.rate, UserAgent: "fleet/" + version(), Observe: s.noteCall}
+	cfg := vpsorg.Config{Rate: s.flags.rate, Parallelism: s.flags.parallelism, UserAgent: "fleet/" + version(), Observe: s.noteCall}
 	if s.flags.sandbox != "" {
 		e, err := openSandbox(s.flags.sandbox)
 		if err != nil {
@@ -92,32 +90,4 @@ func (s *session) token() (string, error) {
 		return "", refusal{"the token file " + s.flags.tokenFile + " holds more than a token", "it must hold the API token alone, on one line"}
 	}
 	return token, nil
-}
-
-// callCount counts the requests of a run by method.
-type callCount struct {
-	mu       sync.Mutex
-	byMethod map[string]int
-}
-
-func (n *callCount) add(method string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.byMethod == nil {
-		n.byMethod = make(map[string]int)
-	}
-	n.byMethod[method]++
-}
-
-func (n *callCount) sent() map[string]int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return maps.Clone(n.byMethod)
-}
-
-// noteCall counts and logs a request: never its headers or body.
-func (s *session) noteCall(c vpsorg.Call) {
-	s.calls.add(c.Method)
-	s.log.Debug().Str("method", c.Method).Str("path", c.Path).Int("status", c.Status).
-		Int("attempt", c.Attempt).Dur("duration", c.Duration).Err(c.Err).Msg("request")
 }

@@ -54,7 +54,7 @@ func (s *session) holdFights(mem fights, f *fleet.Fleet, p *planner.Plan) (held 
 	past := mem.read()
 	looked := func(name string) bool { return f.OwnsName(name) && s.flags.selection().Includes(name) }
 	return p.HoldFights(past, s.flags.fightAfter), func() {
-		if err := mem.write(planner.Remember(past, p.Changes, done(s.result), looked)); err != nil {
+		if err := mem.write(planner.Remember(past, p.Changes, done(s.run.Result), looked)); err != nil {
 			s.log.Warn().Err(err).Msg("fights go unnoticed")
 		}
 	}

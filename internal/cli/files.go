@@ -33,15 +33,28 @@ func readFile(path string) ([]byte, error) {
 // replaceFile writes what, which the error names, to a file: whole or not at all,
 // and never through a link or into a device.
 func replaceFile(what, path string, data []byte, mode fs.FileMode) error {
+	if err := checkRegular(what, path); err != nil {
+		return err
+	}
+	return notSaved(what, path, renameio.WriteFile(path, data, mode, renameio.WithStaticPermissions(mode)))
+}
+
+// checkRegular refuses a place where something is that must not be replaced.
+func checkRegular(what, path string) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return refusal{fmt.Sprintf("cannot save %s: %s is there and is not a regular file", what, path), "give the name of a file, new or to be replaced; for stdout there is --json"}
 	}
-	if err := renameio.WriteFile(path, data, mode, renameio.WithStaticPermissions(mode)); err != nil {
-		var cause syscall.Errno // without the name of a temporary file
-		if errors.As(err, &cause) {
-			err = cause
-		}
-		return fmt.Errorf("cannot save %s in %s: %w", what, path, err)
-	}
 	return nil
+}
+
+// notSaved says what could not be saved, and where; nil for nil.
+func notSaved(what, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var cause syscall.Errno // without the name of a temporary file
+	if errors.As(err, &cause) {
+		err = cause
+	}
+	return fmt.Errorf("cannot save %s in %s: %w", what, path, err)
 }

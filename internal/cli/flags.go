@@ -10,7 +10,9 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -31,11 +33,18 @@ type flags struct {
 	allowEmpty                 bool
 	only                       []string
 
+	full, summary bool
+	markdown      string
+	html          string
+	maxBytes      int
+	gitlab        string
+
 	out              string
 	detailedExitCode bool
 
 	autoApprove, bootstrap bool
 	digest                 string
+	approval               *planner.Approval // what the digest approves
 	parallelism            int
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
@@ -44,6 +53,7 @@ type flags struct {
 
 	since, once string
 	metrics     string
+	events      string
 }
 
 // maxParallelism is more than any API's rate has a use for.
@@ -68,6 +78,7 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
+	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
 	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this long, do not read backups_enabled again of a server whose updated_at stays the same; 0 always reads it")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
@@ -88,6 +99,19 @@ func (f *flags) forChanges(set *pflag.FlagSet) {
 
 func (f *flags) forMetrics(set *pflag.FlagSet) {
 	set.StringVar(&f.metrics, "metrics", "", "write metrics of this run to this `file`, for Prometheus' textfile collector")
+}
+
+// forReports are what of a plan is shown, and the files that are written beside it.
+func (f *flags) forReports(set *pflag.FlagSet) {
+	set.BoolVar(&f.full, "full", false, "show every server by itself, however many there are")
+	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
+	set.StringVar(&f.html, "html", "", "also write one HTML page, which needs no network, to this `file`, however the run ends")
+	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
+}
+
+// forPipelines are the files for a CI system that does not say where it wants them.
+func (f *flags) forPipelines(set *pflag.FlagSet) {
+	set.StringVar(&f.gitlab, "gitlab", "", "also write GitLab's reports in this `folder`: terraform.json, codequality.json, fleet.env")
 }
 
 func (f *flags) forJournal(set *pflag.FlagSet) {
@@ -122,6 +146,13 @@ func (f *flags) check() error {
 		if !slices.Contains(planner.Actions, a) {
 			return refusal{fmt.Sprintf("--only %s is not a kind of change", a), "the kinds are create, update, replace, start, stop, reboot and delete"}
 		}
+	}
+	if f.digest != "" {
+		a, err := planner.ParseDigest(f.digest)
+		if err != nil {
+			return refusal{"--digest is " + err.Error(), "give all that stands behind \"Digest:\" at the end of the reviewed plan"}
+		}
+		f.approval = &a
 	}
 	switch {
 	case f.only != nil && len(f.only) == 0:

@@ -58,3 +58,11 @@ func (i *interrupts) begin() {
 }
 
 func (i *interrupts) stop() { i.cancel(nil) }
+
+// explain makes of an error that an interrupt has caused just that.
+func (i *interrupts) explain(err error) error {
+	if err != nil && context.Cause(i.ctx) == errInterrupted {
+		return errInterrupted
+	}
+	return err
+}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -29,19 +28,11 @@ func Main(p Process) int {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	err := s.ending(root.ExecuteContext(s.interrupts.ctx))
+	err := s.interrupts.explain(root.ExecuteContext(s.interrupts.ctx))
 	if text := errorText(err); text != "" {
 		fmt.Fprint(p.Stderr, text)
 	}
 	return exitCode(err)
-}
-
-// ending is the error that a run ends with: after an interrupt no other counts.
-func (s *session) ending(err error) error {
-	if err != nil && context.Cause(s.interrupts.ctx) == errInterrupted {
-		return errInterrupted
-	}
-	return err
 }
 
 // errorText is an error as it is shown: the error, then what to do next. Mistakes

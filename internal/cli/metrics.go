@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ func (s *session) measured(command string, files []string, run func() error) err
 	if s.flags.metrics == "" {
 		return err
 	}
-	m := s.measurements(command, files, began, time.Now(), s.ending(err))
+	m := s.measurements(command, files, began, time.Now(), s.interrupts.explain(err))
 	if failed := replaceFile("the metrics", s.flags.metrics, metrics.Write(m), 0o644); failed != nil {
 		fmt.Fprintf(s.Stderr, "error: %s\n", render.EscapeLines(failed.Error()))
 	}
@@ -75,10 +74,11 @@ func (s *session) measurements(command string, files []string, began, ended time
 			success.Samples = []metrics.Sample{one(at)}
 		}
 	}
-	requests := metrics.Metric{Name: "fleet_run_requests", Help: "Requests that the last run has sent, by method."}
-	sent := s.calls.sent()
-	for _, method := range slices.Sorted(maps.Keys(sent)) {
-		requests.Samples = append(requests.Samples, one(float64(sent[method]), metrics.Label{Name: "method", Value: method}))
+	requests := metrics.Metric{Name: "fleet_run_requests", Help: "Requests that the last run has sent, by kind."}
+	for _, k := range s.calls.sent().Kinds {
+		if k.Count > 0 {
+			requests.Samples = append(requests.Samples, one(float64(k.Count), metrics.Label{Name: "kind", Value: k.Kind}))
+		}
 	}
 	return slices.Concat(m, []metrics.Metric{success, requests}, s.foundMetrics(one), s.resultMetrics(one))
 }
@@ -115,16 +115,16 @@ func (s *session) foundMetrics(one sampler) []metrics.Metric {
 
 // resultMetrics are about the changes of an apply.
 func (s *session) resultMetrics(one sampler) []metrics.Metric {
-	if s.result == nil {
+	if s.run.Result == nil {
 		return nil
 	}
 	changes := metrics.Metric{Name: "fleet_changes", Help: "Changes of the last run, by what became of them."}
 	for _, o := range []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted} {
-		changes.Samples = append(changes.Samples, one(float64(s.result.Count(o)), metrics.Label{Name: "outcome", Value: string(o)}))
+		changes.Samples = append(changes.Samples, one(float64(s.run.Result.Count(o)), metrics.Label{Name: "outcome", Value: string(o)}))
 	}
-	changes.Samples = append(changes.Samples, one(float64(len(s.result.Blocked)), metrics.Label{Name: "outcome", Value: "blocked"}))
+	changes.Samples = append(changes.Samples, one(float64(len(s.run.Result.Blocked)), metrics.Label{Name: "outcome", Value: "blocked"}))
 	longest := make(map[planner.Action]time.Duration)
-	for _, r := range s.result.Reports {
+	for _, r := range s.run.Result.Reports {
 		if r.Change != nil {
 			longest[r.Change.Action()] = max(longest[r.Change.Action()], r.Duration)
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -11,11 +12,16 @@ import (
 
 // carryOut runs an approved plan and reports what became of it.
 func (s *session) carryOut(ctx context.Context, w world, p *planner.Plan) error {
+	s.events.write(render.RunLine(p, time.Now()))
 	if p.Empty() && len(p.Waits) == 0 {
 		s.report(p, &apply.Result{Blocked: p.Blocked}, false)
 		return outcome(ctx, len(p.Blocked) == 0)
 	}
-	emit, stop := s.progress(len(p.Changes) + len(p.Waits))
+	show, stop := s.progress(len(p.Changes) + len(p.Waits))
+	emit := func(e apply.Event) {
+		s.events.write(render.EventLine(e, time.Now()))
+		show(e)
+	}
 	s.tell("\n")
 	s.interrupts.begin()
 	if d, err := s.details(p.Endpoint, p.Account); err == nil { // else there are none
@@ -33,10 +39,12 @@ func (s *session) carryOut(ctx context.Context, w world, p *planner.Plan) error 
 // report shows what became of a plan. The text is left out where the plan has
 // said already that there is nothing to do.
 func (s *session) report(p *planner.Plan, r *apply.Result, text bool) {
-	s.result = r
+	s.run.Plan, s.run.Result = p, r
+	s.events.write(render.ResultLine(r, time.Now()))
 	if text {
 		s.tell(render.Result(r, s.style(s.people())))
 	}
+	s.tellCalls()
 	if !s.flags.json {
 		return
 	}

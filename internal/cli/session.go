@@ -7,7 +7,6 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
-	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
 	"golang.org/x/term"
 )
@@ -20,8 +19,9 @@ type session struct {
 	diag       *diagnostics
 	interrupts *interrupts
 	calls      callCount
-	found      *finding      // what was observed; nil before
-	result     *apply.Result // of an apply; nil before
+	found      *finding   // what was observed; nil before
+	run        render.Run // what it has come to so far, for its reports
+	events     *eventFile // nil where nobody asked for it
 }
 
 func newSession(p Process) *session {
@@ -79,6 +79,18 @@ func (s *session) people() io.Writer {
 func (s *session) style(w io.Writer) render.Style {
 	plain := s.flags.noColor || s.Getenv("NO_COLOR") != "" || s.Getenv("TERM") == "dumb"
 	return render.Style{Color: isTerminal(w) && !plain, Width: terminalWidth(w)}
+}
+
+// planStyle is how a plan looks on w.
+func (s *session) planStyle(w io.Writer) render.Style {
+	style := s.style(w)
+	switch {
+	case s.flags.full:
+		style.View = render.Whole
+	case s.flags.summary:
+		style.View = render.Summary
+	}
+	return style
 }
 
 func isTerminal(v any) bool {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -17,17 +18,20 @@ func newValidate(s *session) *cobra.Command {
 plans, systems and locations exist, only plan can tell.`,
 		Example: "  fleet validate\n  fleet validate -f fleet.yaml -f staging/",
 		Args:    noArguments("name fleet files with -f"),
-		RunE: func(*cobra.Command, []string) error {
-			f, err := fleet.Load(s.flags.files...)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), contents(f))
-			return err
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.reported(cmd.Context(), s.validate) },
 	}
 	s.flags.forFiles(cmd.Flags())
+	s.flags.forPipelines(cmd.Flags())
 	return cmd
+}
+
+func (s *session) validate(context.Context) error {
+	f, err := fleet.Load(s.flags.files...)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), contents(f))
+	return err
 }
 
 // contents counts a fleet's servers, and apart from them those to be deleted.

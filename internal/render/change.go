@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strings"
-
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -32,79 +30,40 @@ func symbol(c planner.Change) string {
 	return words[c.Action()].symbol
 }
 
-// changeRow shows a change with its symbol, its fields and why.
-func (s Style) changeRow(c planner.Change) row {
-	subject := c.About()
-	r := row{symbol: symbol(c), color: words[c.Action()].color, name: subject.Name, verb: string(c.Action()), remark: subject.Reason}
-	switch c := c.(type) {
-	case *planner.Create:
-		r.details = []line{s.line(plain, spec(c.Spec))}
-	case *planner.Update:
-		r.details = s.fields(c.Fields)
-	case *planner.Power:
-		r.details = s.power(c)
-	case *planner.Replace:
-		r.details = append(s.fields(c.Fields), s.line(red, "! "+replaceWarning(c)))
-	case *planner.Delete:
-		old := s.line(plain, server(c.Old)+"  ").plus(s.line(red, "! its data is lost for good"))
-		r.details = []line{old}
+// groupRow shows a group: what it changes, what is lost, why, and who is in it.
+func (s Style) groupRow(g group) row {
+	r := row{symbol: g.Symbol, color: words[g.Action].color, name: g.subject(), verb: string(g.Action),
+		details: s.fields(g.Fields), remark: g.Reason, hint: g.Hint}
+	if len(g.Members) > 1 {
+		r.list = g.names()
+	}
+	what, warning := s.line(plain, Escape(g.what())), s.line(red, Escape(g.warning()))
+	if warning.width > 0 {
+		warning = s.line(red, "! ").plus(warning)
+	}
+	switch {
+	case what.width > 0 && warning.width > 0:
+		r.details = append(r.details, what.plus(s.line(plain, "  ")).plus(warning))
+	case what.width+warning.width > 0:
+		r.details = append(r.details, what.plus(warning))
 	}
 	return r
 }
 
-func (s Style) power(p *planner.Power) []line {
-	if p.Verb == planner.ActionReboot {
-		return nil
-	}
-	return []line{s.line(plain, Escape(string(p.From+" → "+p.Goal())))}
-}
+// sectionColors are the colours of the symbols where nothing is changed.
+var sectionColors = map[string]color{titleWaits: cyan, titleBlocked: red, titleUnlisted: yellow}
 
-func replaceWarning(r *planner.Replace) string {
-	switch {
-	case r.NextID != "":
-		return "the data of " + Escape(r.ID) + " is lost; its replacement " + Escape(r.NextID) + " is there already"
-	case r.Mode == fleet.ReplaceCreateFirst:
-		return "the data of " + Escape(r.ID) + " is lost, once its replacement is there"
+// groupRows shows the groups of a section. A reason that the change above has
+// too, as in a range, is not said again.
+func (s Style) groupRows(sec section) []row {
+	rows := make([]row, len(sec.Groups))
+	for i, g := range sec.Groups {
+		rows[i] = s.groupRow(g)
+		if g.Action == "" {
+			rows[i].color = sectionColors[sec.Title]
+		} else if i > 0 && sec.Groups[i-1].Action == g.Action && sec.Groups[i-1].Reason == g.Reason {
+			rows[i].remark = ""
+		}
 	}
-	return "the data of " + Escape(r.ID) + " is lost, before its replacement is there"
-}
-
-// spec is what a server is created with, on one line.
-func spec(c planner.Spec) string {
-	parts := []string{called("plan", c.Plan), called("os", c.OS), c.Location}
-	if c.Hostname != nil {
-		parts = append(parts, planner.Text(*c.Hostname).String())
-	}
-	if c.SSHKey != nil {
-		parts = append(parts, "ssh key "+c.SSHKey.String())
-	}
-	if c.BackupsEnabled != nil {
-		parts = append(parts, onOff(*c.BackupsEnabled))
-	}
-	return Escape(strings.Join(parts, ", "))
-}
-
-// called is a plan or an operating system by its name, which needs no more words,
-// or else by what its id is of.
-func called(what string, n planner.Named) string {
-	if n.Name == "" {
-		return what + " " + n.ID
-	}
-	return n.String()
-}
-
-func onOff(backups bool) string {
-	if backups {
-		return "backups on"
-	}
-	return "backups off"
-}
-
-// server is a live server on one line.
-func server(l planner.Server) string {
-	parts := []string{l.ID, string(l.Status), l.Location, called("plan", l.Plan)}
-	if l.Hostname != nil && *l.Hostname != "" {
-		parts = append(parts, *l.Hostname)
-	}
-	return Escape(strings.Join(parts, ", "))
+	return rows
 }

@@ -61,22 +61,24 @@ func TestNoDrift(t *testing.T) {
 }
 
 func TestHostileDrift(t *testing.T) {
-	d := &planner.Drift{Account: hostile, Endpoint: hostile}
-	for _, k := range planner.DriftKinds {
-		d.Differences = append(d.Differences, planner.Difference{Kind: k, Name: hostile, IDs: []string{hostile, hostile}, Field: hostile, Is: planner.Text(hostile), Want: planner.Text(hostile), At: hostile})
-	}
-	d.Pending = d.Differences
-	var doc bytes.Buffer
-	if err := DriftJSON(&doc, d, false); err != nil {
-		t.Fatal(err)
-	}
-	for l := range strings.SplitSeq(Drift(d, true, Style{}), "\n") {
-		if Escape(l) != l {
-			t.Errorf("%q is not safe to show", l)
+	for what, text := range hostile {
+		d := &planner.Drift{Account: text, Endpoint: text}
+		for _, k := range planner.DriftKinds {
+			d.Differences = append(d.Differences, planner.Difference{Kind: k, Name: text, IDs: []string{text, text}, Field: fleet.Field(text), Is: planner.Text(text), Want: planner.Text(text), At: text})
 		}
-	}
-	if strings.ContainsAny(doc.String(), "\x1b\u202e\u009b\u2066") {
-		t.Errorf("the document holds what a terminal obeys:\n%q", &doc)
+		d.Pending = d.Differences
+		var doc bytes.Buffer
+		if err := DriftJSON(&doc, d, false); err != nil {
+			t.Fatal(err)
+		}
+		for l := range strings.SplitSeq(Drift(d, true, Style{}), "\n") {
+			if Escape(l) != l {
+				t.Errorf("%s: %q is not safe to show", what, l)
+			}
+		}
+		if strings.ContainsAny(doc.String(), "\x1b\u202e\u009b\u2066") {
+			t.Errorf("%s: the document holds what a terminal obeys:\n%q", what, &doc)
+		}
 	}
 }
 

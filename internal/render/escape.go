@@ -7,11 +7,19 @@ import (
 	"unicode/utf8"
 )
 
+// commands defuses the older form of workflow commands, which counts anywhere in a line.
+var commands = strings.NewReplacer("##[", `\x23#[`)
+
 // Escape makes text from outside safe to show on one line: whatever a terminal
 // would obey, hide or reorder (control and escape characters, C1, bidi marks,
 // odd spaces, invisible letters, broken UTF-8) becomes a visible \x1b, \u202e or
-// \U000e0001. All other text is left as it is.
+// \U000e0001. So does what a CI would obey in its log: :: at the start and ##[. All
+// other text is left as it is.
 func Escape(s string) string {
+	s = commands.Replace(s)
+	if rest := strings.TrimLeft(s, " "); strings.HasPrefix(rest, "::") {
+		s = s[:len(s)-len(rest)] + `\x3a` + rest[1:]
+	}
 	if i := firstUnsafe(s); i < 0 {
 		return s
 	}

@@ -39,7 +39,7 @@ func ended(r apply.Report, s Style) string {
 // done says what was done: the id only where it is news.
 func done(r apply.Report) string {
 	if r.Change == nil {
-		return string(r.Wait.To)
+		return Escape(string(r.Wait.To))
 	}
 	action := r.Change.Action()
 	if past := words[action].past; r.ID == "" || action != planner.ActionCreate && action != planner.ActionReplace {

@@ -20,7 +20,7 @@ type resultDocument struct {
 	Changes         []reportDocument  `json:"changes"`
 	Summary         summaryDocument   `json:"summary"`
 	Blocked         []planner.Blocked `json:"blocked"`
-	Requests        map[string]int    `json:"requests"`
+	Requests        Requests          `json:"requests"`
 	DurationSeconds float64           `json:"duration_seconds"`
 }
 
@@ -42,9 +42,9 @@ type summaryDocument struct {
 	Blocked    int `json:"blocked"`
 }
 
-// ResultJSON writes a plan and what became of it as one JSON document. requests
-// are those that were sent, by method.
-func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests map[string]int) error {
+// ResultJSON writes a plan, what became of it and what was sent for that as one
+// JSON document.
+func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests) error {
 	var plan bytes.Buffer
 	if err := planner.Encode(&plan, p); err != nil {
 		return err
@@ -52,7 +52,7 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests map[stri
 	d := resultDocument{
 		FormatVersion: resultVersion, Outcome: outcome(r), Plan: plan.Bytes(),
 		Changes: []reportDocument{}, Blocked: append([]planner.Blocked{}, r.Blocked...),
-		Summary:  summaryDocument{r.Count(apply.Done), r.Count(apply.Failed), r.Count(apply.Unknown), r.Count(apply.NotStarted), len(r.Blocked)},
+		Summary:  summary(r),
 		Requests: requests, DurationSeconds: r.Duration.Seconds(),
 	}
 	for _, rep := range r.Reports {
@@ -61,6 +61,10 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests map[stri
 	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
 	return enc.Encode(d)
+}
+
+func summary(r *apply.Result) summaryDocument {
+	return summaryDocument{r.Count(apply.Done), r.Count(apply.Failed), r.Count(apply.Unknown), r.Count(apply.NotStarted), len(r.Blocked)}
 }
 
 func outcome(r *apply.Result) string {

@@ -24,6 +24,7 @@ type Live struct {
 	mu      sync.Mutex
 	begun   time.Time
 	busy    map[string]bool // servers under way; true: only waited for
+	waiting int             // of them, those only waited for
 	done    int
 	failed  int
 	drawn   bool
@@ -69,11 +70,14 @@ func (l *Live) count(e apply.Event) {
 	defer l.mu.Unlock()
 	switch e := e.(type) {
 	case apply.Begun:
+		l.rest(e.Change.About().Name)
 		l.busy[e.Change.About().Name] = false
 	case apply.Waiting:
+		l.rest(e.Name)
 		l.busy[e.Name] = true
+		l.waiting++
 	case apply.Ended:
-		delete(l.busy, reportName(e.Report))
+		l.rest(reportName(e.Report))
 		switch e.Report.Outcome {
 		case apply.Done:
 			l.done++
@@ -81,6 +85,14 @@ func (l *Live) count(e apply.Event) {
 			l.failed++
 		}
 	}
+}
+
+// rest takes a server from those under way.
+func (l *Live) rest(name string) {
+	if l.busy[name] {
+		l.waiting--
+	}
+	delete(l.busy, name)
 }
 
 // above writes text over the status line and draws that anew below it.
@@ -122,14 +134,8 @@ func (l *Live) draw() string {
 	if l.stopped {
 		return ""
 	}
-	waiting := 0
-	for _, only := range l.busy {
-		if only {
-			waiting++
-		}
-	}
 	parts := []string{fmt.Sprintf("%d/%d done", l.done, l.total)}
-	parts = append(parts, counted(len(l.busy)-waiting, "under way", waiting, "waiting", l.failed, "failed")...)
+	parts = append(parts, counted(len(l.busy)-l.waiting, "under way", l.waiting, "waiting", l.failed, "failed")...)
 	text := []rune(strings.Join(parts, ", ") + "  [" + span(time.Since(l.begun)) + "]")
 	if w := l.width() - 1; w > 0 && len(text) > w {
 		text = text[:w]

@@ -7,18 +7,15 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Plan shows all of a plan: its changes and why, what is waited for, blocked or
-// not in the file, the guards that it goes beyond, the totals, the cost and the digest.
+// maxLines is how many lines of changes are shown before they are summed up.
+const maxLines = 300
+
+// Plan shows a plan: its changes and why, what is waited for, blocked or not in
+// the file, the guards that it goes beyond, the totals, the cost and the digest.
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
 	b.WriteString(s.paint(bold, heading(p.Account, p.Endpoint)) + "\n")
-	s.section(&b, "", changeRows(p.Changes, s))
-	s.section(&b, "Waiting for:", waitRows(p.Waits, s))
-	s.section(&b, "Blocked:", blockedRows(p.Blocked, s))
-	s.section(&b, "Unlisted (not in the file, left alone):", unlistedRows(p.Unlisted, s))
-	s.section(&b, "Left out by --only:", leftOutRows(p.LeftOut, s))
-	s.section(&b, "Notes:", noteRows(p.Notes, s))
-	s.section(&b, "Servers and cost by plan and location:", costRows(p.Cost, s))
+	b.WriteString(s.sections(p))
 	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
 	b.WriteString("\n" + s.paint(bold, total(p)) + "\n")
 	if also := alsoThere(p); also != "" {
@@ -31,6 +28,34 @@ func Plan(p *planner.Plan, s Style) string {
 		b.WriteString(s.paint(dim, "Digest: "+p.Digest()) + "\n")
 	}
 	return b.String()
+}
+
+// sections are all that is said of single servers, or a summary of it.
+func (s Style) sections(p *planner.Plan) string {
+	atLeast := many
+	if s.View == Whole {
+		atLeast = everyServer
+	}
+	r := reviewOf(p, atLeast)
+	if s.View != Summary && (s.View == Whole || r.groups() <= maxLines) {
+		var b strings.Builder
+		for _, sec := range r.Sections {
+			s.section(&b, textTitle(sec.Title), s.groupRows(sec))
+		}
+		s.section(&b, titleCost+":", costRows(p.Cost, s))
+		if text := b.String(); s.View == Whole || strings.Count(text, "\n") <= maxLines {
+			return text
+		}
+	}
+	return s.summary(r)
+}
+
+// textTitle is a section's title in text, where the symbols tell the changes apart.
+func textTitle(title string) string {
+	if title == titleLosses || title == titleChanges {
+		return ""
+	}
+	return title + ":"
 }
 
 func heading(account, endpoint string) string {
@@ -50,65 +75,6 @@ func (s Style) section(b *strings.Builder, title string, rows []row) {
 		b.WriteString(title + "\n")
 	}
 	s.table(b, rows)
-}
-
-// changeRows shows changes. A reason that the change above has too, as in a range,
-// is not said again.
-func changeRows(changes []planner.Change, s Style) []row {
-	var rows []row
-	for i, c := range changes {
-		r := s.changeRow(c)
-		if i > 0 && changes[i-1].Action() == c.Action() && changes[i-1].About().Reason == c.About().Reason {
-			r.remark = ""
-		}
-		rows = append(rows, r)
-	}
-	return rows
-}
-
-func waitRows(waits []planner.Wait, s Style) []row {
-	var rows []row
-	for _, w := range waits {
-		rows = append(rows, row{symbol: "…", color: cyan, name: w.Name, details: []line{s.line(plain, Escape(string(w.From)+" → "+string(w.To)))}})
-	}
-	return rows
-}
-
-func blockedRows(blocked []planner.Blocked, s Style) []row {
-	var rows []row
-	for _, e := range blocked {
-		r := row{symbol: "!", color: red, name: e.Name, details: []line{s.line(plain, Escape(e.Reason))}, hint: e.Hint}
-		if !strings.Contains(e.Reason+e.Hint, e.At) { // "" is in every text
-			r.remark = "(" + e.At + ")"
-		}
-		rows = append(rows, r)
-	}
-	return rows
-}
-
-func unlistedRows(servers []planner.Server, s Style) []row {
-	var rows []row
-	for _, l := range servers {
-		rows = append(rows, row{symbol: "?", color: yellow, name: l.Name, details: []line{s.line(plain, server(l))}})
-	}
-	return rows
-}
-
-func leftOutRows(left []planner.LeftOut, s Style) []row {
-	var rows []row
-	for _, l := range left {
-		w := words[l.Action]
-		rows = append(rows, row{symbol: w.symbol, color: w.color, name: l.Name, verb: string(l.Action), remark: l.Because, details: []line{s.line(plain, Escape(l.Reason))}})
-	}
-	return rows
-}
-
-func noteRows(notes []planner.Note, s Style) []row {
-	var rows []row
-	for _, n := range notes {
-		rows = append(rows, row{name: n.Name, details: []line{s.line(plain, Escape(n.Text))}})
-	}
-	return rows
 }
 
 func violationRows(violations []planner.Violation, s Style) []row {

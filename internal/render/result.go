@@ -14,7 +14,7 @@ import (
 func Result(r *apply.Result, s Style) string {
 	var b strings.Builder
 	s.section(&b, "Not done:", undoneRows(r.Reports, s))
-	s.section(&b, "Blocked:", blockedRows(r.Blocked, s))
+	s.section(&b, "Blocked:", s.groupRows(section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}))
 	c := red
 	if r.Complete() {
 		c = green
@@ -32,18 +32,36 @@ func undoneRows(reports []apply.Report, s Style) []row {
 		if rep.Outcome == apply.Done {
 			continue
 		}
-		r := row{symbol: "…", color: cyan, verb: "wait"}
-		if rep.Change != nil {
-			r = row{symbol: symbol(rep.Change), color: words[rep.Change.Action()].color, verb: string(rep.Change.Action())}
-		}
-		r.name = reportName(rep)
-		r.details = []line{s.line(outcomeColor(rep.Outcome), string(rep.Outcome)).plus(s.line(plain, because(rep.Err)))}
+		r := reportRow(rep)
+		r.details = []line{s.line(outcomeColor(rep.Outcome), string(rep.Outcome)).plus(s.line(plain, because(rep.Err)+took(rep.Duration)))}
 		if h := Hint(rep.Err); h != "" && !given[h] {
 			r.hint, given[h] = h, true
 		}
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// doneRows are the changes and waits that are done, with the time they took.
+func doneRows(reports []apply.Report, s Style) []row {
+	var rows []row
+	for _, rep := range reports {
+		if rep.Outcome == apply.Done {
+			r := reportRow(rep)
+			r.details = []line{s.line(green, done(rep)).plus(s.line(plain, took(rep.Duration)))}
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// reportRow is what a report is about.
+func reportRow(rep apply.Report) row {
+	r := row{symbol: "…", color: cyan, verb: "wait", name: reportName(rep)}
+	if rep.Change != nil {
+		r.symbol, r.color, r.verb = symbol(rep.Change), words[rep.Change.Action()].color, string(rep.Change.Action())
+	}
+	return r
 }
 
 func outcomeColor(o apply.Outcome) color {

@@ -35,13 +35,27 @@ func mixedResult() *apply.Result {
 	}
 }
 
+var someRequests = Requests{Kinds: []KindCount{{"list", 1}, {"detail", 0}, {"create", 2}, {"re-read", 1}, {"power call", 3}}, Throttled: 1, Retried: 2}
+
+func TestRequestsLine(t *testing.T) {
+	for want, r := range map[string]Requests{
+		"Requests sent: 7 (1 list, 2 creates, 1 re-read, 3 power calls; 1 throttled, 2 retried).\n": someRequests,
+		"Requests sent: 1 (1 list).\n": {Kinds: []KindCount{{"list", 1}, {"create", 0}}},
+		"Requests sent: 0.\n":          {},
+	} {
+		if got := r.Line(Style{}); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestResult(t *testing.T) {
 	golden(t, "result", Result(mixedResult(), Style{}))
 }
 
 func TestResultJSON(t *testing.T) {
 	var b strings.Builder
-	if err := ResultJSON(&b, &planner.Plan{Endpoint: "https://admin.vps.org/api/v1"}, mixedResult(), map[string]int{"GET": 7, "POST": 2}); err != nil {
+	if err := ResultJSON(&b, &planner.Plan{Endpoint: "https://admin.vps.org/api/v1"}, mixedResult(), someRequests); err != nil {
 		t.Fatal(err)
 	}
 	if !json.Valid([]byte(b.String())) {

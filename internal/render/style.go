@@ -9,7 +9,18 @@ import (
 type Style struct {
 	Color bool // write ANSI colours
 	Width int  // characters in a line; 0 is 100
+	View  View // how much of a plan to show
 }
+
+// View is how much of a plan its text shows.
+type View int
+
+// The views of a plan. None leaves out the name of a server that loses its data.
+const (
+	Grouped View = iota // servers of which the same is said are one group; a summary where that is still hundreds of lines
+	Summary             // one screen: what is done to how many, and to whom
+	Whole               // every server by itself
+)
 
 func (s Style) width() int {
 	if s.Width > 0 {

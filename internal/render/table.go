@@ -17,8 +17,9 @@ type row struct {
 	name    string
 	verb    string
 	details []line
-	remark  string // dimmed, after a single detail where it fits, else below
-	hint    string // on a line of its own
+	remark  string   // dimmed, after a single detail where it fits, else below
+	hint    string   // on lines of its own
+	list    []string // on as many lines as it takes
 }
 
 // table writes rows with their columns aligned.
@@ -45,20 +46,27 @@ func (s Style) table(b *strings.Builder, rows []row) {
 
 // body writes a row's head and, right of it, all that the row says.
 func (s Style) body(b *strings.Builder, head line, r row) {
-	lines := r.details
+	lines := slices.Clone(r.details)
 	if remark := s.line(dim, Escape(r.remark)); remark.width > 0 {
 		if len(lines) == 1 && head.width+lines[0].width+2+remark.width <= s.width() {
 			lines = []line{lines[0].plus(s.line(plain, "  ")).plus(remark)}
 		} else {
-			lines = append(slices.Clone(lines), remark)
+			lines = append(lines, remark)
 		}
 	}
 	if r.hint != "" {
 		for _, h := range strings.Split(r.hint, "\n") {
-			lines = append(slices.Clone(lines), s.line(plain, "hint: "+Escape(h)))
+			lines = append(lines, s.line(plain, "hint: "+Escape(h)))
 		}
 	}
+	for _, l := range wrap(r.list, s.width()-head.width) {
+		lines = append(lines, s.line(plain, Escape(l)))
+	}
 	indent := strings.Repeat(" ", head.width)
+	if len(lines) == 0 {
+		b.WriteString(strings.TrimRight(head.text, " ") + "\n")
+		return
+	}
 	b.WriteString(head.text)
 	for i, l := range lines {
 		if i > 0 {
@@ -66,7 +74,22 @@ func (s Style) body(b *strings.Builder, head line, r row) {
 		}
 		b.WriteString(l.text + "\n")
 	}
-	if len(lines) == 0 {
-		b.WriteString("\n")
+}
+
+// wrap writes a list with commas, in lines of a width where its parts allow it.
+func wrap(list []string, width int) (lines []string) {
+	used := 0
+	for i, part := range list {
+		if i < len(list)-1 {
+			part += ","
+		}
+		n := utf8.RuneCountInString(Escape(part))
+		if i == 0 || used+1+n > width {
+			lines, used = append(lines, part), n
+			continue
+		}
+		lines[len(lines)-1] += " " + part
+		used += 1 + n
 	}
+	return lines
 }

@@ -22,6 +22,10 @@ func TestEscape(t *testing.T) {
 		"filler\u3164sel\ufe0f": `filler\u3164sel\ufe0f`,
 		"broken\xff\xfe":        `broken\xff\xfe`,
 		"\ufffd":                "\ufffd",
+		"::error::x":            `\x3a:error::x`,
+		"  ::error::x":          `  \x3a:error::x`,
+		"a::b #[c]":             "a::b #[c]",
+		"a##[add-mask]b###[":    `a\x23#[add-mask]b#\x23#[`,
 	} {
 		if got := Escape(in); got != want {
 			t.Errorf("Escape(%q) = %s, want %s", in, got, want)

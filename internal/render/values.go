@@ -11,35 +11,58 @@ import (
 // search takes quadratic time, and in longer text nobody sees it.
 const maxDiff = 512
 
-// fieldChange shows old → new. In colour the part of a text that changed is
-// marked; without colour both values stand as they are.
-func (s Style) fieldChange(f planner.FieldChange) line {
-	arrow := s.line(plain, " → ")
-	from, fromText := f.From.AsText()
-	to, toText := f.To.AsText()
-	if !s.Color || !fromText || !toText || from == "" || to == "" || len(from)+len(to) > maxDiff {
-		return s.line(red, Escape(f.From.String())).plus(arrow).plus(s.line(green, Escape(f.To.String())))
-	}
-	var old, new line
-	for _, d := range changedParts(from, to) {
-		switch text := Escape(d.Text); d.Type {
-		case diffmatchpatch.DiffDelete:
-			old = old.plus(s.line(removed, text))
-		case diffmatchpatch.DiffInsert:
-			new = new.plus(s.line(added, text))
-		default:
-			old, new = old.plus(s.line(plain, text)), new.plus(s.line(plain, text))
-		}
-	}
-	return old.plus(arrow).plus(new)
+// part is a piece of a value, escaped.
+type part struct {
+	Text    string
+	Changed bool
 }
 
-// changedParts compares two values in whole characters, always with the same
-// outcome: a time limit would make it depend on the machine.
-func changedParts(from, to string) []diffmatchpatch.Diff {
+// changedParts are the pieces of a field's old and new value, marked where they
+// differ. Two texts are compared in whole characters, always with the same outcome:
+// a time limit would make it depend on the machine. All else differs as a whole.
+func changedParts(f planner.FieldChange) (old, new []part) {
+	from, fromText := f.From.AsText()
+	to, toText := f.To.AsText()
+	if !fromText || !toText || from == "" || to == "" || len(from)+len(to) > maxDiff {
+		return []part{{Escape(f.From.String()), true}}, []part{{Escape(f.To.String()), true}}
+	}
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0
-	return d.DiffCleanupSemantic(d.DiffMainRunes([]rune(from), []rune(to), false))
+	for _, x := range d.DiffCleanupSemantic(d.DiffMainRunes([]rune(from), []rune(to), false)) {
+		p := part{Escape(x.Text), x.Type != diffmatchpatch.DiffEqual}
+		if x.Type != diffmatchpatch.DiffInsert {
+			old = append(old, p)
+		}
+		if x.Type != diffmatchpatch.DiffDelete {
+			new = append(new, p)
+		}
+	}
+	return old, new
+}
+
+// fieldChange shows old → new, in colour with the parts marked that differ.
+func (s Style) fieldChange(f planner.FieldChange) line {
+	if !s.Color { // nothing shows the parts
+		return s.line(plain, Escape(f.From.String()+" → "+f.To.String()))
+	}
+	old, new := changedParts(f)
+	return s.parts(old, red, removed).plus(s.line(plain, " → ")).plus(s.parts(new, green, added))
+}
+
+// parts paints a value that differs as a whole, or what differs in it.
+func (s Style) parts(parts []part, whole, changed color) line {
+	if len(parts) == 1 && parts[0].Changed {
+		return s.line(whole, parts[0].Text)
+	}
+	var l line
+	for _, p := range parts {
+		c := plain
+		if p.Changed {
+			c = changed
+		}
+		l = l.plus(s.line(c, p.Text))
+	}
+	return l
 }
 
 // fields shows a change's fields, one a line, their names aligned.

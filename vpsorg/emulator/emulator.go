@@ -23,6 +23,11 @@ type Emulator struct {
 	// answer still names the transition, the next look finds it over.
 	Provisioning, Transition time.Duration
 
+	// ProvisioningOf, if not nil, is the time from create to active of the n-th
+	// server ever put in place, from 0, instead of Provisioning. It is called with
+	// nothing to wait for, and answers the same for the same n.
+	ProvisioningOf func(n int) time.Duration
+
 	// ListLag is how long a created server is missing from lists; its own GET
 	// finds it at once.
 	ListLag time.Duration
@@ -43,8 +48,10 @@ type Emulator struct {
 	Credit int
 
 	// Rate is the requests a second beyond which the answer is 429 with
-	// Retry-After; bursts of a second's worth pass. Zero is no limit.
-	Rate float64
+	// Retry-After; bursts of a second's worth pass. Zero is no limit. With a
+	// Window as many are let pass in each such time by the clock, whenever in it.
+	Rate   float64
+	Window time.Duration
 
 	// Plans, OS, Locations and Account are what the account is offered and whose
 	// it is. Nil is a small catalog, and sandbox@example.com.
@@ -66,6 +73,7 @@ type Emulator struct {
 	ledger  []*Entry
 	late    []lateCall
 	limiter *rate.Limiter
+	window  window
 }
 
 // maxBody bounds the body of a request; the longest documented one is far shorter.

@@ -198,6 +198,26 @@ func TestRateAndRetryAfter(t *testing.T) {
 	})
 }
 
+func TestRateByWindows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := emulator.Emulator{Rate: 2, Window: 10 * time.Second}
+		pass(7) // the clock in here begins with a window
+		for i := range 22 {
+			resp, _ := ask(t, &e, request(t, "GET", "servers/", ""))
+			if want := map[bool]int{true: 200, false: 429}[i < 20]; resp.StatusCode != want {
+				t.Errorf("request %d of a window is answered %d, want %d", i+1, resp.StatusCode, want)
+			}
+			if after := resp.Header.Get("Retry-After"); i >= 20 && after != "3" {
+				t.Errorf("Retry-After is %q at 7 s of 10", after)
+			}
+		}
+		pass(3)
+		if resp, _ := ask(t, &e, request(t, "GET", "servers/", "")); resp.StatusCode != 200 {
+			t.Errorf("in the next window it is answered %d", resp.StatusCode)
+		}
+	})
+}
+
 func TestUpdateChangesOnlyWhatIsGiven(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e emulator.Emulator

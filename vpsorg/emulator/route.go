@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/vpsorg"
-	"golang.org/x/time/rate"
 )
 
 // root is where every path begins.
@@ -137,18 +136,10 @@ func (e *Emulator) admit(c *call) (a answer, refused bool) {
 		a.header = http.Header{"Www-Authenticate": {"Bearer"}}
 		return a, true
 	}
-	if e.Rate <= 0 {
+	delay := e.throttle(c.now)
+	if delay <= 0 {
 		return a, false
 	}
-	if e.limiter == nil {
-		e.limiter = rate.NewLimiter(rate.Limit(e.Rate), max(1, int(e.Rate)))
-	}
-	r := e.limiter.ReserveN(c.now, 1)
-	delay := r.DelayFrom(c.now)
-	if delay == 0 {
-		return a, false
-	}
-	r.CancelAt(c.now)
 	seconds := strconv.Itoa(int(math.Ceil(delay.Seconds())))
 	a = refuse(http.StatusTooManyRequests, "Request was throttled. Expected available in "+seconds+" seconds.")
 	a.header = http.Header{"Retry-After": {seconds}}

@@ -45,7 +45,10 @@ var after = map[vpsorg.Status]vpsorg.Status{
 // begin puts a record into a status; one in transit ends after its time.
 func (e *Emulator) begin(r *record, status vpsorg.Status, now time.Time) {
 	took := duration(e.Transition, time.Second)
-	if status == vpsorg.StatusProvisioning {
+	switch {
+	case status == vpsorg.StatusProvisioning && e.ProvisioningOf != nil:
+		took = e.ProvisioningOf(r.Serial)
+	case status == vpsorg.StatusProvisioning:
 		took = duration(e.Provisioning, 3*time.Second)
 	}
 	r.Status, r.Then, r.Settles = status, after[status], time.Time{}

@@ -192,3 +192,19 @@ func TestConcurrentUse(t *testing.T) {
 		t.Errorf("%d ids and %d addresses for %d creates", len(ids), len(ips), workers*rounds)
 	}
 }
+
+func TestEachProvisionsForItsOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := emulator.Emulator{Provisioning: time.Hour, ProvisioningOf: func(n int) time.Duration { return time.Duration(3-n) * time.Second }}
+		e.Add(vpsorg.Server{})
+		ask(t, &e, request(t, "POST", "servers/", create))
+		ask(t, &e, request(t, "POST", "servers/", create))
+		pass(1)
+		want := []vpsorg.Status{vpsorg.StatusActive, vpsorg.StatusProvisioning, vpsorg.StatusActive}
+		for i, s := range e.Servers() {
+			if s.Status != want[i] {
+				t.Errorf("after a second server %d is %q", i, s.Status)
+			}
+		}
+	})
+}

@@ -1,0 +1,180 @@
+package apply_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// bench is one case of the table.
+type bench struct {
+	what  string
+	run   func(*testing.T) measured
+	s     setting
+	looks bool // it has to look at what can be over before its request is answered
+}
+
+// most is what a case may take: 1.05 times its bound, but for two sorts of cases.
+//
+// A client that is not told the API's rate learns it from a 429, which asks for a
+// pause of at least the one second that is its unit, and stays up to 10 % under it
+// from then on.
+//
+// And a delete can be over, and so can the provisioning of a server, before its own
+// request is answered. Only a list that was asked for in between could show that so
+// early. As nobody knows which request is the last, there would have to be one
+// behind every request, far beyond the polls that are allowed. So the look comes
+// after the answer, which is one answer later than the bound has it; and because so
+// many are over at once, it is by list, which takes more answers where it has pages.
+func (b bench) most(bound time.Duration) time.Duration {
+	most := bound * 105 / 100
+	if b.s.takes > 0 {
+		most = bound*10/9 + time.Second
+	}
+	if b.looks {
+		answers, others := b.s.listing(1000)
+		most += time.Duration(answers+min(others, 1)) * b.s.latency
+	}
+	return most
+}
+
+var (
+	atOnce     = provisioning{}
+	short      = provisioning{3 * time.Second, 3 * time.Second}
+	documented = provisioning{2 * time.Minute, 5 * time.Minute}
+)
+
+// covering are settings in which each value of one thing meets each of the others
+// that it could quarrel with, in far fewer cases than all.
+func covering() []setting {
+	ms := time.Millisecond
+	return []setting{
+		{latency: 20 * ms, parallelism: 10, provisions: short},
+		{latency: 20 * ms, parallelism: 1, provisions: documented},
+		{latency: 20 * ms, parallelism: 50, provisions: atOnce},
+		{latency: 200 * ms, parallelism: 10, provisions: documented},
+		{latency: 200 * ms, parallelism: 1, provisions: atOnce},
+		{latency: 200 * ms, parallelism: 50, provisions: short},
+		{latency: 20 * ms, parallelism: 10, provisions: documented, rate: 5},
+		{latency: 200 * ms, parallelism: 50, provisions: atOnce, rate: 5},
+		{latency: 200 * ms, parallelism: 1, provisions: short, rate: 5},
+		{latency: 20 * ms, parallelism: 50, provisions: documented, rate: 20},
+		{latency: 20 * ms, parallelism: 1, provisions: atOnce, rate: 20},
+		{latency: 200 * ms, parallelism: 10, provisions: short, rate: 20},
+		{latency: 20 * ms, parallelism: 10, provisions: short, rate: 100},
+		{latency: 200 * ms, parallelism: 50, provisions: documented, rate: 100},
+		{latency: 20 * ms, parallelism: 10, provisions: short, takes: 5},
+		{latency: 200 * ms, parallelism: 50, provisions: documented, takes: 5},
+		{latency: 20 * ms, parallelism: 50, provisions: atOnce, takes: 20},
+		{latency: 200 * ms, parallelism: 10, provisions: short, takes: 20},
+		{latency: 20 * ms, parallelism: 10, provisions: documented, takes: 100},
+		{latency: 200 * ms, parallelism: 50, provisions: short, takes: 100},
+		{latency: 20 * ms, parallelism: 10, provisions: documented, pages: 100},
+		{latency: 200 * ms, parallelism: 50, provisions: short, pages: 20, rate: 20},
+	}
+}
+
+// everySetting is each value of each thing with all of the others.
+func everySetting() []setting {
+	var all []setting
+	for _, latency := range []time.Duration{20 * time.Millisecond, 200 * time.Millisecond} {
+		for _, parallelism := range []int{1, 10, 50} {
+			for _, provisions := range []provisioning{atOnce, short, documented} {
+				s := setting{latency: latency, parallelism: parallelism, provisions: provisions}
+				all = append(all, s)
+				for _, rate := range []float64{5, 20, 100} {
+					given, learned := s, s
+					given.rate, learned.takes = rate, rate
+					all = append(all, given, learned)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// benches are all cases: each scenario in each setting.
+func benches(settings []setting) []bench {
+	var all []bench
+	for _, s := range settings {
+		for _, c := range []scenario{creating, drifted, deleting, mixed} {
+			looks := c.name == deleting.name || s.provisions == atOnce && c.name != drifted.name
+			all = append(all, bench{c.name, func(t *testing.T) measured { return s.applied(t, c) }, s, looks})
+		}
+		for _, k := range []kind{quiet, detailed} {
+			all = append(all, bench{"no change, " + k.name, func(t *testing.T) measured { return s.planned(t, k, 1000) }, s, false})
+		}
+	}
+	return all
+}
+
+// TestBound holds each case against its bound, and its polls against their budget.
+// With -v it prints a table in Markdown.
+func TestBound(t *testing.T) {
+	table := &strings.Builder{}
+	table.WriteString(heading)
+	settings := covering()
+	for _, s := range settings[:min(tested, len(settings))] {
+		fmt.Fprintf(table, "| %s | %d | %s | %s | %s |", s.latency, s.parallelism, s.limits(), s.provisions, s.paging())
+		for _, b := range benches([]setting{s}) {
+			m := b.run(t)
+			if most := b.most(m.bound); m.took > most {
+				t.Errorf("%s took %s, %.3f times its bound of %s, and may take %s", b, m.took, m.times(), m.bound, most)
+			}
+			if m.polls > m.budget {
+				t.Errorf("%s took %d polls, and may take %d", b, m.polls, m.budget)
+			}
+			fmt.Fprintf(table, " %.3f · %d |", m.times(), m.polls)
+		}
+		table.WriteByte('\n')
+	}
+	t.Logf("\n%s", table)
+}
+
+// heading is that of the table; its cells are x-bound and polls.
+const heading = `| latency | at a time | rate | provisioning | lists | create 1,000 | drift of 10 % | delete 10 % | mixed | no change | with details |
+|---|--:|---|---|---|--:|--:|--:|--:|--:|--:|
+`
+
+// BenchmarkBound measures every scenario in every setting. The times are virtual, so
+// once is enough: -benchtime 1x.
+func BenchmarkBound(b *testing.B) {
+	for _, c := range benches(everySetting()) {
+		b.Run(c.String(), func(b *testing.B) {
+			var m measured
+			one := testing.InternalTest{Name: b.Name(), F: func(t *testing.T) { m = c.run(t) }}
+			for b.Loop() {
+				if !testing.RunTests(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{one}) {
+					b.Fatal("it failed")
+				}
+			}
+			b.ReportMetric(m.times(), "x-bound")
+			b.ReportMetric(float64(m.requests), "requests")
+			b.ReportMetric(float64(m.polls), "polls")
+		})
+	}
+}
+
+func (b bench) String() string { return b.what + ", " + b.s.String() }
+
+func (s setting) String() string {
+	return fmt.Sprintf("%s, %d at a time, %s, provisioning %s, %s", s.latency, s.parallelism, s.limits(), s.provisions, s.paging())
+}
+
+func (s setting) limits() string {
+	switch {
+	case s.rate > 0:
+		return fmt.Sprintf("--rate %g", s.rate)
+	case s.takes > 0:
+		return fmt.Sprintf("%g/s, learned", s.takes)
+	}
+	return "no limit"
+}
+
+func (s setting) paging() string {
+	if s.pages == 0 {
+		return "whole lists"
+	}
+	return fmt.Sprintf("pages of %d", s.pages)
+}

@@ -1,0 +1,175 @@
+package apply_test
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"testing"
+	"time"
+)
+
+// No client can be done before its bound. This file computes it, from nothing but
+// what the API and the flags allow, and from the requests that nobody can do without.
+
+// setting is what an apply runs against, and with.
+type setting struct {
+	latency     time.Duration // of each answer
+	parallelism int
+	rate        float64      // requests a second that --rate allows; 0: any number
+	takes       float64      // requests a second that the API takes, after a burst of one second's; 0: any number
+	provisions  provisioning // from create to active
+	pages       int          // servers in one page of a list; 0: all of them
+}
+
+// provisioning is how long new servers take: from and up to a time, evenly spread.
+type provisioning struct{ from, to time.Duration }
+
+const transition = time.Second // of a start, a stop or a reboot
+
+// of is the time that the n-th server takes. Turning the bits of n round spreads
+// any few servers in a row over the whole range.
+func (p provisioning) of(n int) time.Duration {
+	share := float64(bits.Reverse32(uint32(n))) / (1 << 32)
+	return p.from + time.Duration(share*float64(p.to-p.from))
+}
+
+func (p provisioning) String() string {
+	if p.from == p.to {
+		return p.from.String()
+	}
+	return fmt.Sprintf("%s–%s", p.from, p.to)
+}
+
+// leaves is when the n-th request, from 0, can leave at the earliest: a worker has
+// one under way at a time, and the rate binds all of them.
+func (s setting) leaves(n int) time.Duration {
+	at := time.Duration(n/s.parallelism) * s.latency
+	if s.rate > 0 {
+		at = max(at, seconds(float64(n)/s.rate))
+	}
+	if s.takes > 0 {
+		burst := math.Floor(max(1, s.takes))
+		at = max(at, seconds((float64(n)+1-burst)/s.takes))
+	}
+	return at
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// need is what has to be seen of a request before the next one of its lane can go.
+type need int
+
+const (
+	answered    need = iota
+	seenGone         // a look finds no server
+	seenSettled      // a look finds the transition over
+	seenActive       // a look finds the server provisioned
+)
+
+// takesAtLeast is the time from a request's leaving until its need is met. What the
+// API begins, it begins when the request leaves, so that is when a look can follow.
+func (s setting) takesAtLeast(n need, provisioned time.Duration) time.Duration {
+	switch n {
+	case seenSettled:
+		return transition + s.latency
+	case seenActive:
+		return provisioned + s.latency
+	}
+	return s.latency
+}
+
+// bound is the shortest time in which lanes, each a row of requests with what has
+// to follow them, can be carried out. live is how many servers there were before.
+//
+// After its leaving, each request has a rest: what its lane needs from there on.
+// Where requests leave one by one at given times, no order ends sooner than that
+// with the longest rest first, so the bound is the latest of leaving and rest in
+// that order. Nobody can know how long servers will take, so what decides is the
+// time that the API documents. Who provisions for how long depends on the order in
+// which creates arrive; so where the times differ, that order is taken for the
+// creates alone, and the rests count the shortest time.
+func (s setting) bound(lanes [][]need, live int) time.Duration {
+	type rest struct{ foreseen, real time.Duration }
+	var rests []rest
+	made := 0
+	for _, lane := range lanes {
+		var r rest
+		for _, n := range slices.Backward(lane) {
+			r.foreseen += s.takesAtLeast(n, documented.from)
+			r.real += s.takesAtLeast(n, s.provisions.from)
+			rests = append(rests, r)
+			if n == seenActive {
+				made++
+			}
+		}
+	}
+	slices.SortFunc(rests, func(a, b rest) int { return cmp.Compare(b.foreseen, a.foreseen) })
+	var end time.Duration
+	for i, r := range rests {
+		end = max(end, s.leaves(i)+r.real)
+	}
+	for i := range made {
+		end = max(end, s.leaves(i)+s.takesAtLeast(seenActive, s.provisions.of(live+i)))
+	}
+	return end
+}
+
+// listing is how a list of n servers is read: first so many requests one after
+// another, then the others at once. The first page tells how many there are; where it
+// is a small one, the first of the large ones is read alone, too.
+func (s setting) listing(n int) (first, others int) {
+	if s.pages == 0 || s.pages >= n {
+		return 1, 0
+	}
+	size := max(s.pages, 100)
+	others = (n+size-1)/size - 1
+	if s.pages < size {
+		return 2, others
+	}
+	return 1, others
+}
+
+// readingBound is the shortest time in which a list of n servers and so many
+// details can be read, ten requests at a time, and how many requests that takes with
+// one for the account and one for the plans.
+func (s setting) readingBound(n, details int) (least time.Duration, requests int) {
+	s.parallelism = 10
+	first, others := s.listing(n)
+	rest := others + details
+	requests = 2 + first + rest
+	least = time.Duration(first) * s.latency
+	if rest > 0 {
+		least += s.leaves(rest-1) + s.latency
+	}
+	return max(least, s.leaves(requests-1)+s.latency), requests
+}
+
+// TestBoundsByHand holds bounds that can be worked out on paper.
+func TestBoundsByHand(t *testing.T) {
+	one := setting{latency: time.Second, parallelism: 1, provisions: provisioning{3 * time.Second, 3 * time.Second}}
+	two, slow, full := one, one, one
+	two.parallelism, slow.rate = 2, 0.5
+	full.takes, full.parallelism = 2, 10
+	four := [][]need{creates.lane, creates.lane, creates.lane, creates.lane}
+	for _, test := range []struct {
+		what  string
+		s     setting
+		lanes [][]need
+		want  time.Duration
+	}{
+		{"no requests", one, nil, 0},
+		{"the last create leaves after three answers", one, four, 3*time.Second + 4*time.Second},
+		{"or after one, two at a time", two, four, 1*time.Second + 4*time.Second},
+		{"or when the rate lets it", slow, four, 6*time.Second + 4*time.Second},
+		{"or when the burst is over", full, four, 1*time.Second + 4*time.Second},
+		{"updates go while a server provisions", one, [][]need{updates.lane, updates.lane, creates.lane}, 4 * time.Second},
+		{"a stop follows a create", one, [][]need{shelves.lane}, 4*time.Second + 2*time.Second},
+		{"a delete is a look and a delete, and a look", one, [][]need{deletes.lane}, 2 * time.Second},
+	} {
+		if got := test.s.bound(test.lanes, 0); got != test.want {
+			t.Errorf("%s: %s, want %s", test.what, got, test.want)
+		}
+	}
+}

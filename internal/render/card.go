@@ -1,0 +1,128 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+)
+
+// cardSection is the cards that stand under one title.
+type cardSection struct {
+	Title string
+	Cards []card
+}
+
+// card is a group on a page, and in a result what became of it.
+type card struct {
+	Kind          string // what it is filtered by: an action, waiting, blocked, unlisted or note
+	Symbol, Title string
+	Verb          string // the action; "" where nothing is changed
+	Members       []member
+	Names         []string // of several members, as ranges
+	Fields        []fieldParts
+	What, Warning string
+	Reason, Hint  string
+	Outcome       apply.Outcome // "" on the page of a plan
+	Took          string        // "" where it took no time
+	Error         string
+}
+
+// fieldParts is a field's old and new value, with the parts of them that differ.
+type fieldParts struct {
+	Name     string
+	Old, New []part
+}
+
+// kinds are what is filtered by where nothing is changed.
+var kinds = map[string]string{titleWaits: "waiting", titleBlocked: "blocked", titleUnlisted: "unlisted", titleNotes: "note"}
+
+// kindOf is what a group in a section is filtered by.
+func kindOf(g group, title string) string {
+	if g.Action != "" {
+		return string(g.Action)
+	}
+	return kinds[title]
+}
+
+func newCard(g group, kind string) card {
+	c := card{Kind: kind, Symbol: g.Symbol, Title: g.title(), Verb: string(g.Action), Members: g.Members,
+		What: g.What, Warning: g.warning(), Reason: g.Reason, Hint: g.Hint}
+	if len(g.Members) == 1 {
+		c.Title = g.subject()
+	} else {
+		c.Names = g.names()
+	}
+	for _, f := range g.Fields {
+		old, new := changedParts(f)
+		c.Fields = append(c.Fields, fieldParts{string(f.Field), old, new})
+	}
+	return c
+}
+
+// The titles of a result's sections, beside those of a plan's.
+const (
+	titleUndone = "Not done"
+	titleLost   = "Deleted and replaced"
+	titleDone   = "Done"
+)
+
+// resultSections are all reports, what was not done first, then what was lost.
+func resultSections(r *apply.Result) []cardSection {
+	var undone, blocked, lost, done []card
+	for _, rep := range r.Reports {
+		switch c := reportCard(rep); {
+		case rep.Outcome != apply.Done:
+			undone = append(undone, c)
+		case rep.Change != nil && isLoss(rep.Change):
+			lost = append(lost, c)
+		default:
+			done = append(done, c)
+		}
+	}
+	for _, b := range r.Blocked {
+		blocked = append(blocked, newCard(blockedGroup(b), kinds[titleBlocked]))
+	}
+	sections := []cardSection{{titleUndone, undone}, {titleBlocked, blocked}, {titleLost, lost}, {titleDone, done}}
+	return slices.DeleteFunc(sections, func(s cardSection) bool { return len(s.Cards) == 0 })
+}
+
+// reportCard is one report on a page.
+func reportCard(rep apply.Report) card {
+	var g group
+	if rep.Change != nil {
+		g = changeGroup(rep.Change)
+	} else {
+		g = waitGroup(*rep.Wait)
+	}
+	g.Members[0].ID = rep.ID
+	c := newCard(g, kindOf(g, titleWaits))
+	if c.Outcome = rep.Outcome; c.Outcome != apply.Done {
+		c.Warning = "" // nobody knows that it is lost
+	}
+	if rep.Duration > 0 {
+		c.Took = lasted(rep.Duration)
+	}
+	if rep.Err != nil {
+		c.Error, _, _ = strings.Cut(rep.Err.Error(), "\nhint: ")
+		c.Hint = Hint(rep.Err)
+	}
+	return c
+}
+
+// lasted writes a duration for people.
+func lasted(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return span(d)
+}
+
+func servers(n int) string {
+	if n == 1 {
+		return "1 server"
+	}
+	return fmt.Sprintf("%d servers", n)
+}

@@ -1,0 +1,161 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// block is a part of a Markdown document that can be unfolded: rows of text, of
+// which the last may be cut.
+type block struct {
+	title   string
+	open    bool // unfolded from the start
+	entries []entry
+	cut     int // how many entries are not shown, from the end
+}
+
+// entry is one row of a block.
+type entry struct {
+	row
+	servers int
+	kept    []string // names that are told even where the row is cut
+}
+
+// entries are rows with the servers that they are about; groups may be nil.
+func entries(rows []row, groups []group) []entry {
+	list := make([]entry, len(rows))
+	for i, r := range rows {
+		list[i] = entry{row: r, servers: 1}
+		if groups == nil {
+			continue
+		}
+		list[i].servers = len(groups[i].Members)
+		if g := groups[i]; g.Warning != "" {
+			for _, m := range g.Members {
+				list[i].kept = append(list[i].kept, m.Name)
+			}
+		}
+	}
+	return list
+}
+
+// fit puts a document together. Where it would be longer than maxBytes, the room
+// goes to the first blocks first and the rest of their entries are cut. Where even
+// that is too long, what is left beside the error is the head, which says so.
+func fit(head string, blocks []block, foot string, maxBytes int) ([]byte, error) {
+	parts := make([]string, len(blocks))
+	document := func() string { return head + strings.Join(parts, "") + cutNote(blocks) + foot }
+	fits := func(i, cut int) bool {
+		blocks[i].cut = cut
+		parts[i] = blocks[i].markdown()
+		return len(document()) <= maxBytes
+	}
+	for i := range blocks {
+		fits(i, 0)
+	}
+	if text := document(); len(text) <= maxBytes {
+		return []byte(text), nil
+	}
+	for i, b := range blocks {
+		fits(i, len(b.entries))
+	}
+	if least := len(document()); least > maxBytes {
+		err := tooLong{least, maxBytes}
+		if text := head + "\nToo long: " + err.Error() + ".\n"; len(text) <= maxBytes {
+			return []byte(text), err
+		}
+		return nil, err
+	}
+	for i, b := range blocks {
+		fits(i, sort.Search(len(b.entries), func(cut int) bool { return fits(i, cut) }))
+	}
+	return []byte(document()), nil
+}
+
+// tooLong says that a document cannot be cut to a length.
+type tooLong struct{ least, allowed int }
+
+func (e tooLong) Error() string {
+	return fmt.Sprintf("it takes %d bytes to name every server that is deleted or replaced, and the totals; %d are allowed", e.least, e.allowed)
+}
+
+// Hint says what else there is.
+func (tooLong) Hint() string {
+	return "allow more with --max-bytes, or review the plan in another form"
+}
+
+// markdown is a block as it is unfolded, and what is cut of it.
+func (b block) markdown() string {
+	shown := b.entries[:len(b.entries)-b.cut]
+	rows := make([]row, len(shown))
+	for i, e := range shown {
+		rows[i] = e.row
+	}
+	var text strings.Builder
+	Style{}.table(&text, rows)
+	text.WriteString(b.rest())
+	open := ""
+	if b.open {
+		open = " open"
+	}
+	return fmt.Sprintf("\n<details%s><summary>%s</summary>\n%s\n</details>\n", open, b.title, fenced("text", text.String()))
+}
+
+// rest says what the cut entries are: how many of each kind, and the names that
+// have to be told.
+func (b block) rest() string {
+	servers, kept := make(map[string]int), make(map[string][]string)
+	var verbs []string
+	for _, e := range b.entries[len(b.entries)-b.cut:] {
+		if servers[e.verb] == 0 {
+			verbs = append(verbs, e.verb)
+		}
+		servers[e.verb] += e.servers
+		kept[e.verb] = append(kept[e.verb], e.kept...)
+	}
+	text := ""
+	for _, verb := range verbs {
+		text += strings.TrimRight(fmt.Sprintf("    and %d more %s", servers[verb], verb), " ")
+		if names := ranges(kept[verb]); len(names) > 0 {
+			text += ": " + Escape(strings.Join(names, ", "))
+		}
+		text += "\n"
+	}
+	return text
+}
+
+// cutNote says what was cut, if anything was.
+func cutNote(blocks []block) string {
+	var parts []string
+	for _, b := range blocks {
+		if b.cut > 0 {
+			parts = append(parts, fmt.Sprintf("%d of the %d entries of “%s”", b.cut, len(b.entries), b.title))
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return "\nCut to fit: the detail of " + strings.Join(parts, ", ") + ". The totals and the names of all servers that lose their data are here; `fleet plan --full` shows everything.\n"
+}
+
+// cutLines shortens text to whole lines of about so many bytes.
+func cutLines(text string, maxBytes int) string {
+	if len(text) <= maxBytes {
+		return text
+	}
+	lines := strings.SplitAfter(text, "\n")
+	size := 0
+	n := slices.IndexFunc(lines, func(l string) bool { size += len(l); return size > maxBytes })
+	return strings.Join(lines[:n], "") + fmt.Sprintf("… and %d lines more\n", len(lines)-n-1)
+}
+
+// fenced is text as a code block, which no text in it can end.
+func fenced(language, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return "\n" + fence + language + "\n" + text + fence + "\n"
+}

@@ -1,0 +1,113 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// alikePlan has updates of hostname in servers of these names, from and to as
+// given with {name} in it.
+func alikePlan(from, to string, names ...string) *planner.Plan {
+	var p planner.Plan
+	for i, n := range names {
+		own := func(text string) planner.Value { return planner.Text(strings.ReplaceAll(text, "{name}", n)) }
+		p.Changes = append(p.Changes, &planner.Update{Subject: about(n, fmt.Sprint(100+i), fmt.Sprintf("hostname differs from fleet.yaml:%d:5", 9+i)),
+			Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: own(from), To: own(to)}}})
+	}
+	return &p
+}
+
+func TestAlikeChangesAreOneGroup(t *testing.T) {
+	names := []string{"web-1", "web-10", "web-2", "web-3", "web-4"}
+	r := reviewOf(alikePlan("{name}.old.example", "{name}.example.com", names...), 5)
+	if len(r.Sections) != 1 || len(r.Sections[0].Groups) != 1 {
+		t.Fatalf("sections are %+v, want one of one group", r.Sections)
+	}
+	g := r.Sections[0].Groups[0]
+	text := stripColor(Style{}.fieldChange(g.Fields[0]).text)
+	if g.title() != "hostname of 5 servers" || text != "{name}.old.example → {name}.example.com" || g.Reason != "hostname differs from fleet.yaml:9…13" {
+		t.Errorf("the group is %q, %q, %q", g.title(), text, g.Reason)
+	}
+	if got, want := g.names(), []string{"web-[1:4]", "web-10"}; !slices.Equal(got, want) {
+		t.Errorf("its servers are %q, want %q", got, want)
+	}
+}
+
+// What differs in anything but the name stays apart, and so does what could be
+// mistaken for something else.
+func TestUnlikeChangesStayApart(t *testing.T) {
+	oneDiffers := alikePlan("{name}.old", "{name}.new", "a-1", "a-2", "a-3", "a-4", "a-5")
+	oneDiffers.Changes[2].(*planner.Update).Fields[0].From = planner.Text("a-3.other")
+	for name, p := range map[string]*planner.Plan{
+		"too few":           alikePlan("{name}.old", "{name}.new", "a-1", "a-2", "a-3", "a-4"),
+		"one differs":       oneDiffers,
+		"the mark itself":   alikePlan("x{name}x", "y", "{name}", "{name}", "{name}", "{name}", "{name}"),
+		"a mark of another": alikePlan("{name}", "y\x01", "a-1", "a-2", "a-3", "a-4", "a-5"),
+	} {
+		if n := len(reviewOf(p, 5).Sections[0].Groups); n != len(p.Changes) {
+			t.Errorf("%s: %d groups, want %d", name, n, len(p.Changes))
+		}
+	}
+}
+
+// Every server of a plan is in exactly one group of its section, and deletes and
+// replacements come first.
+func TestReviewHoldsEverything(t *testing.T) {
+	p := everything()
+	for _, atLeast := range []int{1, many, everyServer} {
+		var seen []string
+		r := reviewOf(p, atLeast)
+		for _, s := range r.Sections {
+			for _, g := range s.Groups {
+				for _, m := range g.Members {
+					seen = append(seen, m.Name)
+				}
+			}
+		}
+		if want := len(p.Changes) + len(p.Waits) + len(p.Blocked) + len(p.Unlisted) + len(p.LeftOut) + len(p.Notes); len(seen) != want {
+			t.Errorf("%d servers are shown, want %d", len(seen), want)
+		}
+		if want := []string{"old-01", "old-02", "old-03", "old-04"}; !slices.Equal(seen[:4], want) {
+			t.Errorf("the first are %q, want %q", seen[:4], want)
+		}
+	}
+}
+
+func TestRanges(t *testing.T) {
+	for _, test := range []struct{ names, want []string }{
+		{[]string{"web-01", "web-02", "web-03"}, []string{"web-[01:03]"}},
+		{[]string{"web-01", "web-02"}, []string{"web-01", "web-02"}},
+		{[]string{"web-08", "web-09", "web-10", "web-12"}, []string{"web-[08:10]", "web-12"}},
+		{[]string{"n-10", "n-8", "n-9"}, []string{"n-[8:10]"}},
+		{[]string{"n-099", "n-100", "n-101"}, []string{"n-[099:101]"}},
+		{[]string{"n-9", "n-10", "n-011"}, []string{"n-9", "n-10", "n-011"}},
+		{[]string{"a-1-x", "a-2-x", "a-3-x", "a-1-y"}, []string{"a-[1:3]-x", "a-1-y"}},
+		{[]string{"db", "db-1", "db-1", "db-2"}, []string{"db", "db-1", "db-1", "db-2"}},
+		{[]string{"n-1234567890", "n-1234567891", "n-1234567892"}, []string{"n-1234567890", "n-1234567891", "n-1234567892"}},
+		{[]string{"web-[01:03]", "a, b", "", "ok"}, []string{`""`, `"a, b"`, "ok", `"web-[01:03]"`}},
+	} {
+		if d := cmp.Diff(test.want, ranges(test.names)); d != "" {
+			t.Errorf("%q (-want +got):\n%s", test.names, d)
+		}
+	}
+}
+
+func TestWithoutName(t *testing.T) {
+	for _, test := range [][3]string{
+		{"web-1.example.com", "web-1", "{name}.example.com"},
+		{"web-10.web-1.web-1", "web-1", "web-10.{name}.{name}"},
+		{"a.aa-a.a", "a", "{name}.aa-a.{name}"},
+		{"nothing", "", "nothing"},
+		{"exactly", "exactly", "{name}"},
+	} {
+		if got := withoutName(test[0], test[1]); got != test[2] {
+			t.Errorf("%q without %q is %q, want %q", test[0], test[1], got, test[2])
+		}
+	}
+}

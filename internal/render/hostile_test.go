@@ -1,0 +1,202 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// hostile are texts that the API, or who may name a server there, could send to
+// take over whatever shows them.
+var hostile = map[string]string{
+	"escapes":           "a\x1b[31m\u202eb\u009b2J\rc\nd\x00\U000e0041\u2066\u00a0\ufe0f\xff",
+	"HTML":              `<script>alert(1)</script><img src=x onerror=alert(1)>"><b>&amp;</details></td>`,
+	"fences":            "x\n```\n# heading\n```````\n````",
+	"backticks":         "`whoami` ``` `` ",
+	"table":             "a|b|c\n|---|\n",
+	"links":             "[here](javascript:alert(1)) ![x](https://evil.example/x.png) <https://evil.example> https://evil.example www.evil.example",
+	"mentions":          "@everyone #1 GH-1 octo/octo#1 :tada:",
+	"workflow command":  "::error file=a,line=1::pwned",
+	"command in a line": "\n  ::set-output name=digest::x\r\n::stop-commands::x",
+	"old command":       "##[set-env name=PATH]evil",
+	"comment":           "<!-- fleet --> --> *bold* _it_ ~~no~~ \\",
+	"shell":             "$(rm -rf ~); ' \" && echo",
+	"range":             "web-[01:99], db-01",
+	"mark":              "{name}",
+}
+
+// hostilePlan has a text in every place that holds text.
+func hostilePlan(text string, servers int) *planner.Plan {
+	named := planner.Named{ID: text, Name: text}
+	spec := planner.Spec{Plan: named, OS: named, Location: text, Hostname: &text, SSHKey: &named}
+	old := planner.Server{ID: text, Name: text, Hostname: &text, Status: planner.Status(text), Location: text, Plan: named, OS: named}
+	fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(text), To: planner.Text(text + "x")}, {Field: fleet.FieldPlan, From: planner.Reference(named), To: planner.Text(text)}}
+	p := &planner.Plan{Account: text, Endpoint: text,
+		Cost: planner.Cost{Rows: []planner.CostRow{{Plan: named, Location: text, After: 1, Created: 1}, {Plan: planner.Named{ID: text + "2"}, Location: text, Before: 1}}}}
+	s := about(text, text, text)
+	for range servers {
+		p.Changes = append(p.Changes, &planner.Create{Subject: s, Spec: spec}, &planner.Update{Subject: s, Fields: fields, Location: text},
+			&planner.Replace{Subject: s, Fields: fields, Spec: spec, Old: old, NextID: text},
+			&planner.Power{Subject: s, Verb: planner.ActionStart, From: planner.Status(text), Location: text}, &planner.Delete{Subject: s, Old: old})
+		p.Waits = append(p.Waits, planner.Wait{Name: text, From: planner.Status(text), To: planner.Status(text)})
+		p.Blocked = append(p.Blocked, planner.Blocked{Name: text, Reason: text, Hint: text, At: "x" + text})
+		p.Unlisted = append(p.Unlisted, old)
+		p.LeftOut = append(p.LeftOut, planner.LeftOut{Action: planner.ActionDelete, Subject: s, Because: text})
+		p.Notes = append(p.Notes, planner.Note{Name: text, Text: text})
+	}
+	return p
+}
+
+// hostileResult is what became of a hostile plan, each change in another way.
+func hostileResult(p *planner.Plan, text string) *apply.Result {
+	r := &apply.Result{Blocked: p.Blocked, Duration: time.Minute}
+	for i, c := range p.Changes {
+		rep := apply.Report{Change: c, ID: text, Outcome: []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted}[i%4]}
+		if rep.Outcome != apply.Done {
+			rep.Err = errors.New(text + "\nhint: " + text)
+		}
+		r.Reports = append(r.Reports, rep)
+	}
+	for i := range p.Waits {
+		r.Reports = append(r.Reports, apply.Report{Wait: &p.Waits[i], ID: text, Outcome: apply.Done, Spans: []apply.Span{{Waiting: "active", From: r.Started, To: r.Started.Add(r.Duration)}}})
+	}
+	return r
+}
+
+// output is one form in which a plan or a result is shown, and what must be true of it.
+type output struct {
+	text  string
+	check func(*testing.T, string)
+}
+
+// outputs are all forms, of texts that stand once and of texts that are grouped.
+func outputs(t *testing.T, text string) map[string]output {
+	t.Helper()
+	must := func(b []byte, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	all := make(map[string]output)
+	for of, servers := range map[string]int{"one": 1, "many": many} {
+		p := hostilePlan(text, servers)
+		r := hostileResult(p, text)
+		var plan, result bytes.Buffer
+		if err := errors.Join(planner.Encode(&plan, p), ResultJSON(&result, p, r, Requests{})); err != nil {
+			t.Fatal(err)
+		}
+		all["plan of "+of] = output{Plan(p, Style{}), checkText}
+		all["plan in colour of "+of] = output{stripColor(Plan(p, Style{Color: true})), checkText}
+		all["summary of "+of] = output{Plan(p, Style{View: Summary}), checkText}
+		all["whole of "+of] = output{Plan(p, Style{View: Whole}), checkText}
+		all["result of "+of] = output{Result(r, Style{}), checkText}
+		all["plan as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Command: "fleet apply -f " + text}, CommentBytes)), checkMarkdown}
+		all["cut Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
+		all["result as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Result: r}, CommentBytes)), checkMarkdown}
+		all["failure as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Err: errors.New(text)}, CommentBytes)), checkMarkdown}
+		all["plan as HTML of "+of] = output{must(HTML(Run{Plan: p, Command: "fleet apply -f " + text})), checkHTML}
+		all["result as HTML of "+of] = output{must(HTML(Run{Plan: p, Result: r})), checkHTML}
+		all["failure as HTML of "+of] = output{must(HTML(Run{Plan: p, Err: errors.New(text)})), checkHTML}
+		all["plan as JSON of "+of] = output{plan.String(), checkJSON}
+		all["result as JSON of "+of] = output{result.String(), checkJSON}
+		lines := ""
+		for _, rep := range r.Reports {
+			lines += strings.Join(append(Lines(apply.Ended{Report: rep}, Style{}), ""), "\n")
+		}
+		all["events of "+of] = output{lines + strings.Join(Lines(apply.Still{Servers: []apply.InTransit{{Name: text, Status: planner.Status(text)}}}, Style{}), "\n"), checkText}
+	}
+	return all
+}
+
+func TestHostileText(t *testing.T) {
+	for kind, text := range hostile {
+		for form, output := range outputs(t, text) {
+			t.Run(kind+" in "+form, func(t *testing.T) { output.check(t, output.text) })
+		}
+	}
+}
+
+// checkText wants nothing in text that a terminal or a CI's log would obey.
+func checkText(t *testing.T, text string) {
+	t.Helper()
+	for i, r := range text {
+		if r != '\n' && !safe(r) {
+			t.Fatalf("%U got through: %q", r, text[max(0, i-40):min(len(text), i+10)])
+		}
+	}
+	if command := regexp.MustCompile(`(?m)^\s*::.*|.*##\[.*`).FindString(text); command != "" {
+		t.Errorf("a CI obeys %q", command)
+	}
+}
+
+// skeleton are the lines of Markdown outside of code blocks: none of them holds
+// text from outside.
+var skeleton = regexp.MustCompile(`^(|<!-- fleet -->|\*\*fleet: [a-z0-9 ,;:]+\*\*|<details( open)?><summary>[A-Za-z ,()-]+</summary>|</details>|To carry out exactly this:|Cut to fit: .*)$`)
+
+// checkMarkdown wants text from outside in code blocks only, and none that ends its block.
+func checkMarkdown(t *testing.T, text string) {
+	t.Helper()
+	checkText(t, text)
+	fence := ""
+	for _, line := range strings.Split(text, "\n") {
+		switch {
+		case fence == "" && strings.HasPrefix(line, "```"):
+			fence = strings.TrimRight(line, "abcdefghijklmnopqrstuvwxyz")
+		case fence != "" && line == fence:
+			fence = ""
+		case fence != "" && strings.Trim(line, " `") == "" && len(strings.TrimSpace(line)) >= len(fence):
+			t.Errorf("the line %q may end the block %s", line, fence)
+		case fence == "" && !skeleton.MatchString(line):
+			t.Errorf("the line %q is outside of code", line)
+		}
+	}
+	if fence != "" {
+		t.Error("a code block does not end")
+	}
+}
+
+// checkJSON wants a whole document with nothing a terminal would obey.
+func checkJSON(t *testing.T, text string) {
+	t.Helper()
+	if !json.Valid([]byte(text)) {
+		t.Error("it is not JSON")
+	}
+	for i, r := range text {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			t.Fatalf("%U got through: %q", r, text[max(0, i-40):i])
+		}
+	}
+}
+
+// tags are all elements that the content of a page is made of.
+var tags = regexp.MustCompile(`^(header|title|p|h1|h2|h3|section|div|article|span|b|del|ins|mark|details|summary|ul|li|button|label|select|option|input|output|pre|code|small|figure|figcaption|svg|text|rect|line)$`)
+
+// checkHTML wants no element, attribute or character in the page that a text from
+// outside has brought.
+func checkHTML(t *testing.T, page string) {
+	t.Helper()
+	if n := strings.Count(page, "<script"); n != 1 {
+		t.Errorf("there are %d scripts", n)
+	}
+	for _, tag := range regexp.MustCompile(`<([^/\s>]+)([^>]*)>`).FindAllStringSubmatch(content(page), -1) {
+		if !tags.MatchString(tag[1]) || regexp.MustCompile(`\son[a-z]+=`).MatchString(regexp.MustCompile(`"[^"]*"`).ReplaceAllString(tag[2], "")) {
+			t.Errorf("the element %q came from a text", tag[0])
+		}
+	}
+	for i, r := range html.UnescapeString(content(page)) {
+		if r != '\n' && !safe(r) {
+			t.Fatalf("%U got through at %d", r, i)
+		}
+	}
+}

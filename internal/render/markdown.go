@@ -1,0 +1,158 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Run is what a command has come to: what its reports tell.
+type Run struct {
+	Plan    *planner.Plan // nil where the command failed before there was one
+	Command string        // the command that carries out exactly this plan, for a shell; "" where there is none
+	Result  *apply.Result // nil where nothing was carried out
+	Err     error         // why the command failed; nil where the result tells
+}
+
+// CommentBytes is what a comment on a pull request takes, at GitHub.
+const CommentBytes = 65536
+
+// marker is by what a pipeline finds its comment again; no reader sees it.
+const marker = "<!-- fleet -->\n"
+
+// Markdown is a run as a comment on a pull request: one line that says it all, then
+// what is lost, then the rest to unfold. Where that is more than maxBytes, detail is
+// cut and that is said, but no name of a server that is deleted or replaced. If even
+// these are too many there is an error, and a document that says nothing else.
+//
+// Nothing but code blocks holds text from outside, and nothing in such a block is
+// obeyed: no tag, no link, no image and no mention.
+func Markdown(r Run, maxBytes int) ([]byte, error) {
+	head := marker + "**fleet: " + verdict(r) + "**\n"
+	if r.Err != nil {
+		head += fenced("text", cutLines(errorLines(r.Err), maxBytes/2))
+	}
+	if r.Plan == nil {
+		return fit(head, nil, "", maxBytes)
+	}
+	head += fenced("text", headLines(r))
+	if r.Result != nil {
+		return fit(head, resultBlocks(r.Result), "", maxBytes)
+	}
+	foot := ""
+	if !r.Plan.Empty() && r.Command != "" && r.Err == nil {
+		foot = "\nTo carry out exactly this:\n" + fenced("sh", Escape(r.Command)+"\n")
+	}
+	return fit(head, planBlocks(r.Plan), foot, maxBytes)
+}
+
+// verdict is what a tired reader takes away. It holds no text from outside.
+func verdict(r Run) string {
+	switch {
+	case r.Result != nil:
+		return lowerFirst(strings.TrimSuffix(closing(r.Result), "."))
+	case r.Err != nil:
+		return "refused or failed, nothing was changed"
+	}
+	text := lowerFirst(strings.TrimSuffix(strings.TrimPrefix(total(r.Plan), "Plan: "), "."))
+	switch n := losses(r.Plan); {
+	case n == 1:
+		text += "; the data of 1 server is lost"
+	case n > 1:
+		text += fmt.Sprintf("; the data of %d servers is lost", n)
+	}
+	if len(r.Plan.Violations()) > 0 {
+		text += "; beyond the guards, so apply will refuse it"
+	}
+	return text
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// errorLines is an error with its hint, as on a terminal.
+func errorLines(err error) string {
+	text := strings.TrimSpace(err.Error())
+	if hint := Hint(err); hint != "" && !strings.Contains(text, hint) {
+		text += "\nhint: " + strings.ReplaceAll(hint, "\n", "\nhint: ")
+	}
+	return EscapeLines(strings.ReplaceAll(text, "\t", "  ")) + "\n"
+}
+
+// headLines are what is true of a whole plan.
+func headLines(r Run) string {
+	p := r.Plan
+	lines := []string{heading(p.Account, p.Endpoint)}
+	if r.Result != nil {
+		return lines[0] + "\nTook " + span(r.Result.Duration) + ".\n"
+	}
+	for _, line := range []string{alsoThere(p), costTotal(p.Cost)} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if !p.Empty() {
+		lines = append(lines, "Digest: "+p.DigestIn(0)) // the command has all of it
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// planBlocks are the parts of a plan that can be unfolded, in the order of reading.
+func planBlocks(p *planner.Plan) []block {
+	var s Style
+	var blocks []block
+	if v := p.Violations(); len(v) > 0 {
+		blocks = append(blocks, block{title: "Beyond the guards", open: true, entries: entries(violationRows(v, s), nil)})
+	}
+	for _, sec := range reviewOf(p, many).Sections {
+		b := block{title: sec.Title, open: sec.Title == titleLosses || sec.Title == titleBlocked, entries: entries(s.groupRows(sec), sec.Groups)}
+		blocks = append(blocks, b)
+	}
+	if rows := costRows(p.Cost, s); len(rows) > 0 {
+		blocks = append(blocks, block{title: titleCost, entries: entries(rows, nil)})
+	}
+	return blocks
+}
+
+// resultBlocks are what is not done, what was blocked, and what was done.
+func resultBlocks(r *apply.Result) []block {
+	var s Style
+	var done, undone []apply.Report
+	for _, rep := range r.Reports {
+		if rep.Outcome == apply.Done {
+			done = append(done, rep)
+		} else {
+			undone = append(undone, rep)
+		}
+	}
+	blocked := section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}
+	var blocks []block
+	for _, b := range []block{
+		{title: "Not done", open: true, entries: reportEntries(undone, undoneRows(undone, s))},
+		{title: titleBlocked, open: true, entries: entries(s.groupRows(blocked), blocked.Groups)},
+		{title: "Done", entries: reportEntries(done, doneRows(done, s))},
+	} {
+		if len(b.entries) > 0 {
+			blocks = append(blocks, b)
+		}
+	}
+	return blocks
+}
+
+// reportEntries are reports with their rows; what became of a server's data is told
+// whatever is cut.
+func reportEntries(reports []apply.Report, rows []row) []entry {
+	list := entries(rows, nil)
+	for i, rep := range reports {
+		if rep.Change != nil && isLoss(rep.Change) {
+			list[i].kept = []string{reportName(rep)}
+		}
+	}
+	return list
+}

@@ -1,0 +1,149 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+func TestMarkdown(t *testing.T) {
+	p := everything()
+	for name, r := range map[string]Run{
+		"markdown_plan":    {Plan: p, Command: "fleet apply --file fleet.yaml --digest " + p.Digest()},
+		"markdown_empty":   {Plan: &planner.Plan{Endpoint: p.Endpoint, Scope: planner.Scope{Listed: 3, Selected: 3}}},
+		"markdown_result":  {Plan: p, Result: mixedResult()},
+		"markdown_refused": {Plan: p, Err: refused("refused, nothing was changed")},
+		"markdown_failed":  {Err: errors.New("fleet.yaml:1:1: no servers are listed")},
+	} {
+		text, err := Markdown(r, CommentBytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, string(text))
+	}
+}
+
+// manyServers is a plan with every action, over 300 servers that have little in common.
+func manyServers(n int) *planner.Plan {
+	p := everything()
+	p.Changes = nil
+	for i := range n {
+		name := fmt.Sprintf("%c%c-server-%03d", 'a'+i%26, 'a'+i/26%26, (i*37)%1000)
+		s := about(name, fmt.Sprint(20000+i), fmt.Sprintf("an entry of its own says so, and why takes a whole sentence (fleet.yaml:%d:5)", i*7))
+		from, to := planner.Text(fmt.Sprintf("host-%d.old.example", i*i)), planner.Text(fmt.Sprintf("host-%d.example.com", i))
+		fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: from, To: to}}
+		spec := planner.Spec{Plan: standard, OS: ubuntu, Location: fmt.Sprintf("place-%d", i), Hostname: ptr(fmt.Sprintf("h%d.example.com", i))}
+		var c planner.Change
+		switch planner.Actions[i%len(planner.Actions)] {
+		case planner.ActionCreate:
+			c = &planner.Create{Subject: s, Spec: spec}
+		case planner.ActionUpdate:
+			c = &planner.Update{Subject: s, Fields: fields}
+		case planner.ActionReplace:
+			c = &planner.Replace{Subject: s, Mode: fleet.ReplaceDeleteFirst, Fields: fields, Spec: spec, Old: live(s.ID, name)}
+		case planner.ActionStart:
+			c = &planner.Power{Subject: s, Verb: planner.ActionStart, From: planner.StatusStopped}
+		case planner.ActionStop:
+			c = &planner.Power{Subject: s, Verb: planner.ActionStop, From: planner.StatusActive}
+		case planner.ActionReboot:
+			c = &planner.Power{Subject: s, Verb: planner.ActionReboot, From: planner.StatusActive}
+		case planner.ActionDelete:
+			c = &planner.Delete{Subject: s, Old: live(s.ID, name)}
+		}
+		p.Changes = append(p.Changes, c)
+	}
+	return p
+}
+
+// However little room there is, every delete, every replacement and every total is
+// there, what was cut is said, and no byte more is taken than allowed.
+func TestMarkdownIsCut(t *testing.T) {
+	p := manyServers(300)
+	whole, err := Markdown(Run{Plan: p, Command: "fleet apply"}, 1<<20)
+	if err != nil || strings.Contains(string(whole), "Cut to fit") {
+		t.Fatalf("with room for all of it, it is cut: %v", err)
+	}
+	for _, allowed := range []int{CommentBytes, 40000, 20000, 10000, 7000, 5000, 4000} {
+		text, err := Markdown(Run{Plan: p, Command: "fleet apply"}, allowed)
+		if err != nil {
+			t.Errorf("%d bytes: %v", allowed, err)
+			continue
+		}
+		if len(text) > allowed || len(text) < min(allowed, len(whole))*7/10 {
+			t.Errorf("it takes %d bytes of %d", len(text), allowed)
+		}
+		if cut := strings.Contains(string(text), "Cut to fit"); cut != (len(text) < len(whole)) {
+			t.Errorf("%d bytes: it says that something was cut: %v", allowed, cut)
+		}
+		for _, c := range p.Changes {
+			if isLoss(c) && !strings.Contains(string(text), c.About().Name) {
+				t.Errorf("%d bytes: %s %s is not in it", allowed, c.Action(), c.About().Name)
+			}
+		}
+		for _, want := range []string{marker, "43 to create", "42 to delete", "85 servers is lost", "beyond the guards", "Digest: " + p.DigestIn(0), "fleet apply"} {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%d bytes: %q is not in it", allowed, want)
+			}
+		}
+	}
+	var tooMuch tooLong
+	text, err := Markdown(Run{Plan: p}, 1500)
+	if !errors.As(err, &tooMuch) || !strings.Contains(Hint(err), "--max-bytes") || !strings.Contains(string(text), "Too long: it takes ") || len(text) > 1500 {
+		t.Errorf("85 names in 1,500 bytes: %v\n%s", err, text)
+	}
+	if text, err := Markdown(Run{Plan: p}, 100); !errors.As(err, &tooMuch) || text != nil {
+		t.Errorf("100 bytes: %v\n%s", err, text)
+	}
+}
+
+// A result is cut as a plan is: what became of deletes is told whatever happens.
+func TestResultMarkdownIsCut(t *testing.T) {
+	p := manyServers(300)
+	r := &apply.Result{Duration: time.Minute}
+	for i, c := range p.Changes {
+		rep := apply.Report{Change: c, Outcome: []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted}[i%4], Duration: time.Second}
+		if rep.Outcome != apply.Done {
+			rep.Err = fmt.Errorf("PATCH /servers/%d/: 500 Internal Server Error", i)
+		}
+		r.Reports = append(r.Reports, rep)
+	}
+	text, err := Markdown(Run{Plan: p, Result: r}, 6000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"75 done, 75 failed, 75 unknown, 75 not started", "Cut to fit"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	for _, c := range p.Changes {
+		if isLoss(c) && !strings.Contains(string(text), c.About().Name) {
+			t.Errorf("%s %s is not in it", c.Action(), c.About().Name)
+		}
+	}
+	if len(text) > 6000 {
+		t.Errorf("it takes %d bytes", len(text))
+	}
+}
+
+func TestCutLines(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		max  int
+		want string
+	}{
+		{"a\nb\n", 4, "a\nb\n"},
+		{"aaa\nbbb\nccc\n", 8, "aaa\nbbb\n… and 1 lines more\n"},
+		{"aaa\nbbb\nccc\n", 2, "… and 3 lines more\n"},
+	} {
+		if got := cutLines(test.text, test.max); got != test.want {
+			t.Errorf("%q cut to %d is %q, want %q", test.text, test.max, got, test.want)
+		}
+	}
+}

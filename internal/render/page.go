@@ -1,0 +1,173 @@
+package render
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"slices"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+var (
+	//go:embed page/page.html
+	pageHTML string
+	//go:embed page/page.css
+	pageCSS string
+	//go:embed page/page.js
+	pageJS string
+)
+
+// pageTemplate writes every text from outside through Escape, and html/template
+// then quotes it for where it stands.
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"text":   Escape,
+	"lines":  EscapeLines,
+	"style":  func() template.CSS { return template.CSS(pageCSS) },
+	"script": func() template.JS { return template.JS(pageJS) },
+	"policy": func() string {
+		return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + source(pageCSS) + "; script-src " + source(pageJS)
+	},
+}).Parse(pageHTML))
+
+// source names a text, and no other, in a content security policy.
+func source(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// page is what the template shows, in its order.
+type page struct {
+	Title, About, Verdict string
+	Tone                  tone
+	Remarks               []string
+	Failure               string // the error that the run ended with, escaped; "" where there is none
+	Violations            []planner.Violation
+	Kinds                 []kindCount // what can be filtered by
+	Locations             []string    // likewise
+	Sections              []cardSection
+	Timeline              *timeline
+	Cost                  *costPage
+	Digest, Command       string // "" where there is nothing to apply
+}
+
+// tone is how serious a page is.
+type tone string
+
+const (
+	calm tone = "calm"
+	good tone = "good"
+	warn tone = "warn" // data will be lost
+	bad  tone = "bad"
+)
+
+type kindCount struct {
+	Kind  string
+	Count int
+}
+
+// HTML is a run as one page that needs no other file and no network.
+func HTML(r Run) ([]byte, error) {
+	d := &page{Title: "fleet plan", Tone: calm}
+	if r.Plan != nil {
+		d.about(r.Plan)
+	}
+	switch {
+	case r.Result != nil:
+		d.result(r.Plan, r.Result)
+	case r.Plan != nil:
+		d.plan(r.Plan)
+		d.Command = r.Command
+	}
+	if r.Err != nil {
+		d.failure(r)
+	}
+	d.filters()
+	var b bytes.Buffer
+	err := pageTemplate.Execute(&b, d)
+	return b.Bytes(), err
+}
+
+// about is what the pages of a plan and of its result have in common.
+func (d *page) about(p *planner.Plan) {
+	d.About, d.Cost = heading(p.Account, p.Endpoint), newCostPage(p.Cost)
+	if n := losses(p); n > 0 {
+		d.Remarks = []string{"! The data of " + servers(n) + " is lost."}
+	}
+	if !p.Empty() {
+		d.Digest = p.Digest()
+	}
+}
+
+// plan shows what is to be done.
+func (d *page) plan(p *planner.Plan) {
+	d.Verdict = total(p)
+	d.Violations = p.Violations()
+	switch {
+	case len(d.Violations) > 0:
+		d.Tone = bad
+	case losses(p) > 0:
+		d.Tone = warn
+	case p.Empty() && len(p.Blocked) == 0:
+		d.Tone = good
+	}
+	if also := alsoThere(p); also != "" {
+		d.Remarks = append(d.Remarks, also)
+	}
+	for _, s := range reviewOf(p, many).Sections {
+		section := cardSection{Title: s.Title}
+		for _, g := range s.Groups {
+			section.Cards = append(section.Cards, newCard(g, kindOf(g, s.Title)))
+		}
+		d.Sections = append(d.Sections, section)
+	}
+}
+
+// result shows what became of a plan.
+func (d *page) result(p *planner.Plan, r *apply.Result) {
+	d.Title, d.Verdict, d.Tone = "fleet apply", closing(r), bad
+	if r.Complete() {
+		d.Tone = good
+	}
+	d.Remarks = nil // what was lost is told of each server
+	if !r.Started.IsZero() {
+		d.Remarks = []string{"Started " + r.Started.UTC().Format("2006-01-02 15:04:05 UTC") + ", took " + lasted(r.Duration) + "."}
+	}
+	d.Sections, d.Timeline = resultSections(r), newTimeline(p, r)
+}
+
+// failure shows, above all else, why the run ended before its end.
+func (d *page) failure(r Run) {
+	d.Tone, d.Command, d.Failure = bad, "", errorLines(r.Err)
+	if r.Result != nil {
+		return
+	}
+	if d.Verdict != "" {
+		d.Remarks = append([]string{d.Verdict}, d.Remarks...)
+	}
+	d.Verdict = "Refused or failed: nothing was changed."
+}
+
+// filters collects what the page can be filtered by.
+func (d *page) filters() {
+	at := make(map[string]int)
+	for _, s := range d.Sections {
+		for _, c := range s.Cards {
+			if _, ok := at[c.Kind]; !ok {
+				at[c.Kind] = len(d.Kinds)
+				d.Kinds = append(d.Kinds, kindCount{Kind: c.Kind})
+			}
+			d.Kinds[at[c.Kind]].Count += len(c.Members)
+			for _, m := range c.Members {
+				if m.Location != "" {
+					d.Locations = append(d.Locations, m.Location)
+				}
+			}
+		}
+	}
+	slices.Sort(d.Locations)
+	d.Locations = slices.Compact(d.Locations)
+}

@@ -1,0 +1,66 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Requests counts what a run has sent to the API.
+type Requests struct {
+	Kinds     []KindCount // in the order in which they are shown
+	Throttled int         // of all: refused for coming too fast
+	Retried   int         // of all: reads that were sent again
+}
+
+// KindCount is how many requests of one kind were sent.
+type KindCount struct {
+	Kind  string // a noun in the singular, such as "power call"
+	Count int
+}
+
+func (r Requests) total() (n int) {
+	for _, k := range r.Kinds {
+		n += k.Count
+	}
+	return n
+}
+
+// Line is one quiet line: Requests sent: 3 (1 list, 2 creates; 1 throttled).
+func (r Requests) Line(s Style) string {
+	text := fmt.Sprintf("Requests sent: %d", r.total())
+	var kinds []string
+	for _, k := range r.Kinds {
+		noun := k.Kind
+		if k.Count > 1 {
+			noun += "s"
+		}
+		kinds = append(kinds, counted(k.Count, noun)...)
+	}
+	if len(kinds) > 0 {
+		text += " (" + strings.Join(kinds, ", ")
+		if trouble := counted(r.Throttled, "throttled", r.Retried, "retried"); len(trouble) > 0 {
+			text += "; " + strings.Join(trouble, ", ")
+		}
+		text += ")"
+	}
+	return s.paint(dim, text+".") + "\n"
+}
+
+var keys = strings.NewReplacer(" ", "_", "-", "_")
+
+// MarshalJSON writes the counts by kind, zeros left out, and the totals.
+func (r Requests) MarshalJSON() ([]byte, error) {
+	byKind := make(map[string]int)
+	for _, k := range r.Kinds {
+		if k.Count > 0 {
+			byKind[keys.Replace(k.Kind)] = k.Count
+		}
+	}
+	return json.Marshal(struct {
+		Total     int            `json:"total"`
+		ByKind    map[string]int `json:"by_kind"`
+		Throttled int            `json:"throttled"`
+		Retried   int            `json:"retried"`
+	}{r.total(), byKind, r.Throttled, r.Retried})
+}

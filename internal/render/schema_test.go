@@ -1,0 +1,133 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// schema is one of those that the documentation gives.
+func schema(t *testing.T, name string) *jsonschema.Schema {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", name+".schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func conforms(t *testing.T, s *jsonschema.Schema, document []byte) error {
+	t.Helper()
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(v)
+}
+
+// The documents are what their schemas say: with all that there can be in them,
+// with nothing, and with whatever text the API sends.
+func TestSchemas(t *testing.T) {
+	plans := map[string]*planner.Plan{"everything": everything(), "empty": {}, "many": manyServers(70)}
+	results := map[string]*apply.Result{"everything": mixedResult(), "empty": {}, "many": {Interrupted: true}}
+	full := plans["many"]
+	full.Changes[0].(*planner.Create).Spec.BackupsEnabled = ptr(true)
+	for _, c := range full.Changes {
+		if r, ok := c.(*planner.Replace); ok {
+			r.NextID, r.Finish, r.Old.BackupsEnabled = "9", r.Fields, ptr(false)
+		}
+	}
+	planSchema, resultSchema := schema(t, "plan"), schema(t, "result")
+	for name, p := range plans {
+		var plan, result bytes.Buffer
+		if err := errors.Join(planner.Encode(&plan, p), ResultJSON(&result, p, results[name], Requests{Kinds: []KindCount{{"list", 3}}, Throttled: 1})); err != nil {
+			t.Fatal(err)
+		}
+		if err := conforms(t, planSchema, plan.Bytes()); err != nil {
+			t.Errorf("the plan of %s: %v", name, err)
+		}
+		if err := conforms(t, resultSchema, result.Bytes()); err != nil {
+			t.Errorf("the result of %s: %v", name, err)
+		}
+	}
+}
+
+// A schema that says too little would accept anything.
+func TestSchemasRefuse(t *testing.T) {
+	s := schema(t, "plan")
+	var whole bytes.Buffer
+	if err := planner.Encode(&whole, everything()); err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range [][2]string{
+		{`"format_version": 1`, `"format_version": 2`},
+		{`"action":"delete"`, `"action":"destroy"`},
+		{`"action":"delete"`, `"action":"create"`},
+		{`"reason":`, `"because":`},
+		{`"old":{`, `"old":{"extra":1,`},
+		{`"field":"hostname"`, `"field":"colour"`},
+		{`"waits": [`, `"waits": [{},`},
+		{`"max_changes": "30%"`, `"max_changes": 30`},
+		{`"checksum": "`, `"checksum": "x`},
+		{`"from":"stopped"`, `"from":false`},
+	} {
+		edited := strings.Replace(whole.String(), edit[0], edit[1], 1)
+		if edited == whole.String() {
+			t.Errorf("%s is not in the document", edit[0])
+		}
+		if conforms(t, s, []byte(edited)) == nil {
+			t.Errorf("%s in the place of %s is accepted", edit[1], edit[0])
+		}
+	}
+}
+
+// Every field of the schemas is one that a document can have.
+func TestSchemaFieldsExist(t *testing.T) {
+	var documents bytes.Buffer
+	p := manyServers(70)
+	for _, c := range p.Changes {
+		if r, ok := c.(*planner.Replace); ok {
+			r.NextID, r.Finish, r.Old.BackupsEnabled = "9", r.Fields, ptr(false)
+		}
+	}
+	p.Changes = append(p.Changes, everything().Changes...)
+	if err := ResultJSON(&documents, p, mixedResult(), Requests{Kinds: []KindCount{{"list", 3}}}); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		m, _ := v.(map[string]any)
+		properties, _ := m["properties"].(map[string]any)
+		for name := range properties {
+			if !strings.Contains(documents.String(), `"`+name+`":`) {
+				t.Errorf("no document has %s", name)
+			}
+		}
+		for _, v := range m {
+			walk(v)
+		}
+		list, _ := v.([]any)
+		for _, v := range list {
+			walk(v)
+		}
+	}
+	for _, name := range []string{"plan", "result"} {
+		data, err := os.ReadFile("../../docs/" + name + ".schema.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any
+		if err := json.Unmarshal(data, &v); err != nil {
+			t.Fatal(err)
+		}
+		walk(v)
+	}
+}
