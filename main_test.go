@@ -74,11 +74,11 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // drift changes a server behind fleet's back: drift NAME FIELD VALUE, drift NAME
-// gone, or drift NAME new, which adds one.
+// gone, or drift NAME new, which adds one that has been there for long.
 func drift(ts *testscript.TestScript, _ bool, args []string) {
 	e := world(ts)
 	if args[1] == "new" {
-		e.Add(vpsorg.Server{Name: args[0], Location: "us-west", Plan: vpsorg.ServerPlan{ID: "1"}, OS: vpsorg.OS{ID: "5"}})
+		e.Add(vpsorg.Server{Name: args[0], Location: "us-west", CreatedAt: "2025-01-10T14:30:00Z", Plan: vpsorg.ServerPlan{ID: "1"}, OS: vpsorg.OS{ID: "5"}})
 		return
 	}
 	for _, s := range e.Servers() {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,6 +18,8 @@ import (
 // Observer looks at the API through one client. It changes nothing, and asks for
 // nothing that it need not know.
 type Observer struct {
+	Memory *Memory // of the details that Fleet reads; nil: it reads all of them each time
+
 	client  *vpsorg.Client
 	account *string // once it is known
 }
@@ -40,24 +44,24 @@ func (o *Observer) Account(ctx context.Context) (string, error) {
 // Fleet observes what a fleet's diff needs: the complete list, the details of the
 // servers that declare backups_enabled, and the plans, which tell ids and prices.
 func (o *Observer) Fleet(ctx context.Context, f *fleet.Fleet) (planner.Observation, error) {
-	return o.observe(ctx, true, func(servers []planner.Server) []string {
+	return o.observe(ctx, true, o.Memory, func(servers []planner.Server) []string {
 		return planner.DetailsFor(f, servers)
 	})
 }
 
-// Plan observes what an approved plan is held against.
+// Plan observes what an approved plan is held against. Nothing of it is remembered.
 func (o *Observer) Plan(ctx context.Context, p *planner.Plan) (planner.Observation, error) {
-	return o.observe(ctx, false, p.DetailsFor)
+	return o.observe(ctx, false, nil, p.DetailsFor)
 }
 
-func (o *Observer) observe(ctx context.Context, offers bool, details func([]planner.Server) []string) (planner.Observation, error) {
+func (o *Observer) observe(ctx context.Context, offers bool, m *Memory, details func([]planner.Server) []string) (planner.Observation, error) {
 	seen := planner.Observation{Endpoint: o.client.Endpoint()}
 	group, ctx := errgroup.WithContext(ctx)
 	begun := make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
 	group.Go(func() (err error) {
 		defer begin()
-		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, details)
+		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, m, details)
 		return err
 	})
 	<-begun // all else waits for the list, which takes longest
@@ -87,33 +91,61 @@ func sold(ctx context.Context, c *vpsorg.Client) ([]planner.Offer, error) {
 	return fromPlans(plans), err
 }
 
-// servers reads the list and puts the details that are asked for in their places.
-// A server that vanishes or is renamed between the two makes the list stale; it is
-// read again then.
-func servers(ctx context.Context, c *vpsorg.Client, details func([]planner.Server) []string) ([]planner.Server, error) {
+// snapshot is a complete list, with the details that were added to it.
+type snapshot struct {
+	asked   time.Time // when it was asked for
+	listed  []vpsorg.Server
+	servers []planner.Server // the same
+	at      map[string]int   // where in them an id is
+}
+
+// updatedAt is a server's updated_at in the list; "" for one that is not in it.
+func (s snapshot) updatedAt(id string) string {
+	i, there := s.at[id]
+	if !there {
+		return ""
+	}
+	return s.listed[i].UpdatedAt
+}
+
+func list(ctx context.Context, c *vpsorg.Client) (snapshot, error) {
+	asked := time.Now()
+	listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
+	s := snapshot{asked, listed, fromServers(listed), make(map[string]int, len(listed))}
+	for i := range s.servers {
+		s.at[s.servers[i].ID] = i
+	}
+	return s, err
+}
+
+// servers reads the list and puts the details that are asked for in their places,
+// from memory where that is good enough. A server that vanishes or is renamed
+// between the two makes the list stale; it is read again then, and also where
+// what was remembered is not to be trusted.
+func servers(ctx context.Context, c *vpsorg.Client, m *Memory, details func([]planner.Server) []string) ([]planner.Server, error) {
 	const tries = 3
-	for range tries {
-		listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
+	for stale := 0; stale < tries; {
+		s, err := list(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		found := fromServers(listed)
-		stale, err := addDetails(ctx, c, found, details(found))
-		if err != nil {
+		ids := m.recall(s, details)
+		current, err := s.addDetails(ctx, c, ids)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if !stale {
-			return found, nil
+		case !current:
+			stale++
+		case m.learn(s, ids):
+			return s.servers, nil
 		}
 	}
 	return nil, fmt.Errorf("servers are being deleted or renamed while they are read; the list was stale %d times\nhint: wait until nobody else changes them, then run again", tries)
 }
 
-func addDetails(ctx context.Context, c *vpsorg.Client, found []planner.Server, ids []string) (stale bool, err error) {
-	at := make(map[string]int, len(found))
-	for i := range found {
-		at[found[i].ID] = i
-	}
+// addDetails reads servers one by one. It reports false where one of them shows
+// that the list is stale.
+func (s snapshot) addDetails(ctx context.Context, c *vpsorg.Client, ids []string) (current bool, err error) {
 	gone := make([]bool, len(ids))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(c.Parallelism())
@@ -127,17 +159,14 @@ func addDetails(ctx context.Context, c *vpsorg.Client, found []planner.Server, i
 			if err != nil {
 				return err
 			}
-			s := &found[at[id]]
-			gone[i] = detail.Name != s.Name || string(detail.ID) != id
-			*s = fromServer(detail)
+			live := &s.servers[s.at[id]]
+			gone[i] = detail.Name != live.Name || string(detail.ID) != id
+			*live = fromServer(detail)
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return false, err
 	}
-	for _, g := range gone {
-		stale = stale || g
-	}
-	return stale, nil
+	return !slices.Contains(gone, true), nil
 }

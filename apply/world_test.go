@@ -51,11 +51,16 @@ func inWorld(t *testing.T, e *emulator.Emulator, test func(w *world)) {
 
 func (w *world) plan(file string) *planner.Plan {
 	w.Helper()
+	return w.planBy(apply.NewObserver(w.client), file)
+}
+
+func (w *world) planBy(observer *apply.Observer, file string) *planner.Plan {
+	w.Helper()
 	f, err := fleet.Parse("f.yaml", []byte("version: 1\n"+file))
 	if err != nil {
 		w.Fatal(err)
 	}
-	o, err := apply.NewObserver(w.client).Fleet(w.Context(), f)
+	o, err := observer.Fleet(w.Context(), f)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -149,7 +149,8 @@ func (m *matching) claimNext(x *match, w *world) {
 }
 
 // DetailsFor lists the ids of the live servers whose backups_enabled a diff will
-// ask for: the matched ones whose entries declare it. A list does not tell it.
+// ask for: the matched ones whose entries declare it and that are not known to be
+// as declared. A list does not tell it.
 func DetailsFor(f *fleet.Fleet, servers []Server) []string {
 	if !slices.ContainsFunc(f.Servers, func(e fleet.Server) bool { return e.BackupsEnabled != nil }) {
 		return nil
@@ -160,7 +161,7 @@ func DetailsFor(f *fleet.Fleet, servers []Server) []string {
 			continue
 		}
 		for _, s := range []*Server{x.live, x.next} {
-			if s == nil {
+			if s == nil || s.BackupsEnabled != nil && *s.BackupsEnabled == *x.entry.BackupsEnabled {
 				continue
 			}
 			if _, ok := s.Status.Settles(); ok {

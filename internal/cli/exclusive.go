@@ -44,13 +44,18 @@ func (s *session) exclusively(ctx context.Context, w world) (world, func(), erro
 	return w, func() { file.Close(); lock.Release() }, nil
 }
 
-// journalPath is where an account's journal is: as --journal says, beside the
-// sandbox's world, or in the user's folder for state.
+// journalPath is where an account's journal is: as --journal says, or in its place.
 func (s *session) journalPath(endpoint, account string) (string, error) {
-	switch {
-	case s.flags.journal != "":
+	if s.flags.journal != "" {
 		return s.flags.journal, nil
-	case s.flags.sandbox != "":
+	}
+	return s.statePath(endpoint, account)
+}
+
+// statePath is the place of an account's journal, and of what is kept beside it:
+// beside the sandbox's world, or in the user's folder for state.
+func (s *session) statePath(endpoint, account string) (string, error) {
+	if s.flags.sandbox != "" {
 		return s.flags.sandbox + ".journal", nil
 	}
 	folder, err := s.stateFolder()
@@ -68,7 +73,7 @@ func (s *session) stateFolder() (string, error) {
 		home = me.HomeDir // a service may be run without HOME
 	}
 	if home == "" {
-		return "", refusal{"there is no place for the journal of creates: this user has no home", "say where with --journal"}
+		return "", refusal{"there is no place for what fleet keeps, such as the journal of creates: this user has no home", "set XDG_STATE_HOME; for the journal alone, there is --journal"}
 	}
 	return filepath.Join(home, ".local", "state", "fleet"), nil
 }

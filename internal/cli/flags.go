@@ -23,6 +23,7 @@ type flags struct {
 	sandbox           string // the file of the sandbox's world; "" is the API
 	tokenFile         string
 	rate              float64
+	detailsMaxAge     time.Duration // 0: details are always read
 	json, noColor     bool
 	logLevel          string
 	logFormat         string
@@ -78,6 +79,7 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
 	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
+	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this long, do not read backups_enabled again of a server whose updated_at stays the same; 0 always reads it")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
@@ -157,6 +159,8 @@ func (f *flags) check() error {
 		return refusal{"--only names no kind of change", "leave it out to make all changes"}
 	case f.parallelism < 1 || f.parallelism > maxParallelism:
 		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
+	case f.detailsMaxAge < 0:
+		return fmt.Errorf("--details-max-age %s is negative", f.detailsMaxAge)
 	case f.pollInterval < 0:
 		return fmt.Errorf("--poll-interval %s is negative", f.pollInterval)
 	case f.timeout < 0:

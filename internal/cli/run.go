@@ -24,6 +24,9 @@ func (s *session) carryOut(ctx context.Context, w world, p *planner.Plan) error 
 	}
 	s.tell("\n")
 	s.interrupts.begin()
+	if d, err := s.details(p.Endpoint, p.Account); err == nil { // else there are none
+		d.forgetChanged(p)
+	}
 	s.tellPending(w.journal.Pending(p.Endpoint, p.Account))
 	r := apply.Runner{Client: w.client, Journal: w.journal, Emit: emit, Parallelism: s.flags.parallelism,
 		PollInterval: s.flags.pollInterval, Timeout: s.flags.timeout, Settle: s.flags.settle}
