@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fleet": main})
+	testscript.Main(m, map[string]func(){"fleet": main, "gh": gh})
 }
 
 // TestScript runs the stories of testdata/script through the real main.
@@ -37,6 +37,10 @@ func TestScript(t *testing.T) {
 			"drift":    drift,
 			"requests": requests,
 			"live":     live,
+			"github":   runGitHub, // the recipes of examples/ci
+			"gitlab":   runGitLab,
+			"systemd":  runSystemd,
+			"cron":     runCron,
 		},
 	})
 }

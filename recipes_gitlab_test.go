@@ -1,0 +1,84 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// gitlab is as much of a pipeline as the recipe uses.
+type gitlab struct {
+	Stages  []string
+	Default struct {
+		Image        string
+		BeforeScript []string `yaml:"before_script"`
+	}
+	Plan, Apply gitlabJob
+}
+
+type gitlabJob struct {
+	Stage, Environment string
+	Needs              []string
+	ResourceGroup      string `yaml:"resource_group"`
+	Rules              []struct {
+		If, When     string
+		AllowFailure *bool `yaml:"allow_failure"`
+	}
+	Variables map[string]string
+	Cache     struct {
+		Key, When string
+		Paths     []string
+	}
+	Script    []string
+	Artifacts struct {
+		When     string
+		ExposeAs string `yaml:"expose_as"`
+		Paths    []string
+		Reports  map[string]string
+	}
+}
+
+// The merge request gets its reports, and an apply waits for somebody and its turn.
+func TestGitLabRecipe(t *testing.T) {
+	var p gitlab
+	if err := readYAML(recipe("gitlab.yml"), &p); err != nil {
+		t.Fatal(err)
+	}
+	for name, job := range map[string]gitlabJob{"plan": p.Plan, "apply": p.Apply} {
+		if !slices.Contains(p.Stages, job.Stage) || len(job.Rules) == 0 {
+			t.Errorf("%s is in stage %q, with the rules %v", name, job.Stage, job.Rules)
+		}
+	}
+	for _, kind := range []string{"terraform", "codequality", "dotenv"} {
+		if p.Plan.Artifacts.Reports[kind] == "" {
+			t.Errorf("there is no %s report", kind)
+		}
+	}
+	if a := p.Apply; a.ResourceGroup == "" || a.Rules[0].When != "manual" || !slices.Equal(a.Needs, []string{"plan"}) {
+		t.Errorf("apply is %+v", a)
+	}
+}
+
+// runGitLab runs the script of a job, with what the jobs that it needs hand on:
+// gitlab JOB.
+func runGitLab(ts *testscript.TestScript, neg bool, args []string) {
+	var p gitlab
+	ts.Check(readYAML(recipe("gitlab.yml"), &p))
+	job, handed := p.Plan, map[string]string{}
+	if args[0] == "apply" {
+		job, handed = p.Apply, assignments(ts.ReadFile(p.Plan.Artifacts.Reports["dotenv"]))
+	}
+	variables := maps.Clone(job.Variables)
+	for name, value := range variables {
+		variables[name] = strings.ReplaceAll(value, "$CI_PROJECT_DIR", ts.Getenv("WORK"))
+	}
+	script := slices.DeleteFunc(slices.Concat(p.Default.BeforeScript, job.Script), isInstall)
+	runner := map[string]string{"CI_PROJECT_DIR": ts.Getenv("WORK"), "VPS_API_TOKEN": ts.Getenv("VPS_API_TOKEN")}
+	ended(ts, neg, shell(ts, strings.Join(script, "\n"), runner, variables, handed))
+	if !neg {
+		kept(ts, slices.Concat(slices.Collect(maps.Values(job.Artifacts.Reports)), job.Artifacts.Paths, job.Cache.Paths)...)
+	}
+}
