@@ -55,7 +55,7 @@ func (w *world) plan(file string) *planner.Plan {
 	if err != nil {
 		w.Fatal(err)
 	}
-	o, err := apply.NewObserver(w.client).Fleet(w.Context(), f)
+	o, err := apply.NewObserver(w.client).Fleet(w.Context(), f, planner.Selection{})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func (w *world) plan(file string) *planner.Plan {
 
 func observation(w *world) planner.Observation {
 	w.Helper()
-	o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{})
+	o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func loadSparingly(files []string) (*fleet.Fleet, error) {
 
 // observe looks at all that a fleet's plan needs, at the account that it is for.
 func (s *session) observe(ctx context.Context, w world, f *fleet.Fleet) (planner.Observation, error) {
-	o, err := w.observer.Fleet(ctx, f)
+	o, err := w.observer.Fleet(ctx, f, s.flags.selection())
 	if err != nil {
 		return o, err
 	}
