@@ -109,7 +109,9 @@ func noChanges(p *planner.Plan) string {
 	case len(p.LeftOut) > 0:
 		return "No changes that --only allows."
 	case p.Scope.Listed == 0:
-		return "No changes. The file lists no servers."
+		return "No changes. The file wants no servers."
+	case p.Scope.Selected == 0:
+		return "No changes."
 	}
 	return fmt.Sprintf("No changes. %s as the file says.", areServers(p.Scope.Selected))
 }

@@ -82,6 +82,7 @@ func TestPlan(t *testing.T) {
 	golden(t, "plan", Plan(everything(), Style{}))
 	golden(t, "plan_color", Plan(everything(), Style{Color: true}))
 	golden(t, "plan_wide", Plan(everything(), Style{Width: 200}))
+	golden(t, "plan_narrow", Plan(everything(), Style{Width: 80, Color: true}))
 }
 
 func TestPlanViews(t *testing.T) {
@@ -151,7 +152,8 @@ func TestClosingLines(t *testing.T) {
 	}{
 		{planner.Plan{Scope: planner.Scope{Listed: 15, Selected: 12}}, "No changes. 12 servers are as the file says.", ""},
 		{planner.Plan{Scope: planner.Scope{Listed: 1, Selected: 1}}, "No changes. 1 server is as the file says.", ""},
-		{planner.Plan{}, "No changes. The file lists no servers.", ""},
+		{planner.Plan{Scope: planner.Scope{Listed: 1}}, "No changes.", ""},
+		{planner.Plan{}, "No changes. The file wants no servers.", ""},
 		{planner.Plan{Waits: wait}, "No changes. 2 servers are still on their way.", ""},
 		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still on its way.", ""},
 		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes that apply may make.", "1 blocked, 2 unlisted."},
