@@ -42,10 +42,11 @@ func (o *Observer) Account(ctx context.Context) (string, error) {
 }
 
 // Fleet observes what a fleet's diff needs: the complete list, the details of the
-// servers that declare backups_enabled, and the plans, which tell ids and prices.
-func (o *Observer) Fleet(ctx context.Context, f *fleet.Fleet) (planner.Observation, error) {
+// selected servers that declare backups_enabled, and the plans, which tell ids and
+// prices.
+func (o *Observer) Fleet(ctx context.Context, f *fleet.Fleet, sel planner.Selection) (planner.Observation, error) {
 	return o.observe(ctx, true, o.Memory, func(servers []planner.Server) []string {
-		return planner.DetailsFor(f, servers)
+		return planner.DetailsFor(f, servers, sel)
 	})
 }
 

@@ -39,7 +39,7 @@ func TestPricesAreExactOrUnknown(t *testing.T) {
 func TestPlansThatTheTokenMayNotReadAreUnknown(t *testing.T) {
 	for status, fails := range map[int]bool{http.StatusNotFound: false, http.StatusForbidden: false, http.StatusUnauthorized: true} {
 		inWorld(t, plansAnswer(status, `{"detail": "no"}`), func(w *world) {
-			o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{})
+			o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
 			if (err != nil) != fails || o.Offers != nil {
 				t.Errorf("%d: got %v and the error %v", status, o.Offers, err)
 			}

@@ -60,7 +60,7 @@ func (w *world) planBy(observer *apply.Observer, file string) *planner.Plan {
 	if err != nil {
 		w.Fatal(err)
 	}
-	o, err := observer.Fleet(w.Context(), f)
+	o, err := observer.Fleet(w.Context(), f, planner.Selection{})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (w *world) planBy(observer *apply.Observer, file string) *planner.Plan {
 
 func observation(w *world) planner.Observation {
 	w.Helper()
-	o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{})
+	o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -236,10 +236,19 @@ func TestSelectionOnlyNarrows(t *testing.T) {
 }
 
 func TestDetailsForAsksOnlyForDeclaredBackups(t *testing.T) {
-	f := parse(t, "servers: {a: {backups_enabled: true}, b: {}, c: {backups_enabled: true, "+web+"}, d: {backups_enabled: true}}")
-	got := planner.DetailsFor(f, observe(t, "1 a active", "2 b active", "4 d suspended", "5 e active").Servers)
-	if d := cmp.Diff([]string{"1"}, got); d != "" {
-		t.Error(d)
+	f := parse(t, "servers: {a: {backups_enabled: true}, b: {}, c: {backups_enabled: true, "+web+"}, d: {backups_enabled: true}, f: {backups_enabled: true}}")
+	servers := observe(t, "1 a active", "2 b active", "4 d suspended", "5 e active", "6 f active").Servers
+	for _, test := range []struct {
+		sel  planner.Selection
+		want []string
+	}{
+		{planner.Selection{}, []string{"1", "6"}},
+		{planner.Selection{Targets: []string{"a", "b"}}, []string{"1"}},
+		{planner.Selection{Excludes: []string{"a"}}, []string{"6"}},
+	} {
+		if d := cmp.Diff(test.want, planner.DetailsFor(f, servers, test.sel)); d != "" {
+			t.Errorf("%+v: %s", test.sel, d)
+		}
 	}
 }
 

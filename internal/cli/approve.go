@@ -30,7 +30,7 @@ func (s *session) permitted(p *planner.Plan) error {
 // notReviewed refuses a plan for the changes that its reviewed digest does not
 // approve. It names a few of them.
 func notReviewed(a planner.Approval, unknown []planner.Change) error {
-	const hint = "the servers or the file have changed since; review the plan above and give its digest"
+	const hint = "the servers or the file have changed since; review the plan as it is now and give its digest"
 	if a.WholeOnly() {
 		return refusal{"the plan is not the one that was reviewed, nothing was changed",
 			hint + "\na digest without a part after the dot approves the whole plan only, not what is left of it"}

@@ -18,7 +18,7 @@ import (
 // only, so it is told and no error.
 func (s *session) look(ctx context.Context, w world, f *fleet.Fleet) (planner.Observation, error) {
 	if s.flags.detailsMaxAge == 0 {
-		return w.observer.Fleet(ctx, f)
+		return w.observer.Fleet(ctx, f, s.flags.selection())
 	}
 	account, err := w.observer.Account(ctx)
 	if err != nil {
@@ -27,14 +27,14 @@ func (s *session) look(ctx context.Context, w world, f *fleet.Fleet) (planner.Ob
 	file, err := s.details(w.client.Endpoint(), account)
 	if err != nil {
 		s.log.Warn().Err(err).Msg("details are not remembered")
-		return w.observer.Fleet(ctx, f)
+		return w.observer.Fleet(ctx, f, s.flags.selection())
 	}
 	m := &apply.Memory{MaxAge: s.flags.detailsMaxAge}
 	if m.Details, err = file.read(); err != nil {
 		s.log.Warn().Err(err).Msg("remembered details are dropped, and all are read anew")
 	}
 	w.observer.Memory = m
-	o, err := w.observer.Fleet(ctx, f)
+	o, err := w.observer.Fleet(ctx, f, s.flags.selection())
 	if err != nil {
 		return o, err
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -129,7 +131,7 @@ func fromEnvironment(set *pflag.FlagSet, getenv func(string) string) error {
 			return
 		}
 		if err := f.Value.Set(value); err != nil {
-			first = fmt.Errorf("%s=%q is not a value for --%s: %w", name, value, f.Name, err)
+			first = errors.New(plainly(fmt.Sprintf("%s=%q is not a value for --%s: %v", name, value, f.Name, err)))
 		}
 	})
 	return first
@@ -157,6 +159,12 @@ func (f *flags) check() error {
 	switch {
 	case f.only != nil && len(f.only) == 0:
 		return refusal{"--only names no kind of change", "leave it out to make all changes"}
+	case f.full && f.summary:
+		return errors.New("--summary and --full cannot be shown together; give one of them")
+	case !(f.rate >= 0 && f.rate <= math.MaxFloat64): // NaN is neither
+		return refusal{fmt.Sprintf("--rate %g is not a number of requests a second", f.rate), "leave it out to find how many the API takes"}
+	case f.maxBytes < 0:
+		return fmt.Errorf("--max-bytes %d is negative", f.maxBytes)
 	case f.parallelism < 1 || f.parallelism > maxParallelism:
 		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
 	case f.detailsMaxAge < 0:
@@ -206,7 +214,13 @@ func flagError(cmd *cobra.Command, err error) error {
 			}
 		})
 	}
-	return refusal{err.Error(), hint}
+	return refusal{plainly(err.Error()), hint}
+}
+
+// plainly leaves out of a mistake in a value what Go's parser of numbers calls it.
+func plainly(text string) string {
+	text, _, _ = strings.Cut(text, ": strconv.")
+	return text
 }
 
 // distance is how many letters differ between two words.

@@ -33,7 +33,6 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	s.flags.forReports(cmd.Flags())
 	s.flags.forPipelines(cmd.Flags())
 	cmd.Flags().BoolVar(&s.flags.summary, "summary", false, "show one screen: what is done to how many servers")
-	cmd.MarkFlagsMutuallyExclusive("summary", "full")
 	cmd.Flags().StringVar(&s.flags.out, "out", "", "also write the plan to this `file`, for apply")
 	cmd.Flags().BoolVar(&s.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd
@@ -43,7 +42,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 func (s *session) planAndSave(ctx context.Context) error {
 	err := s.reported(ctx, s.plan)
 	if s.flags.out != "" && !s.flags.json && (err == nil || isShown(err)) {
-		s.tell("Saved. To carry out exactly this: fleet apply " + render.Escape(shellWord(s.flags.out)) + "\n")
+		s.tell("Saved. To carry out exactly this: " + render.Escape(s.savedCommand()) + "\n")
 	}
 	return err
 }

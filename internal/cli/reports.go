@@ -145,13 +145,24 @@ func (s *session) applyCommand(p *planner.Plan) string {
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}
-	if s.flags.sandbox != "" {
-		words = append(words, shellWord("--sandbox="+s.flags.sandbox))
-	}
+	words = append(words, s.sandboxWords()...)
 	if s.flags.allowEmpty {
 		words = append(words, "--allow-empty")
 	}
 	return strings.Join(words, " ")
+}
+
+// savedCommand is the command that carries out the plan of --out, for a shell.
+func (s *session) savedCommand() string {
+	return strings.Join(append([]string{"fleet", "apply", shellWord(s.flags.out)}, s.sandboxWords()...), " ")
+}
+
+// sandboxWords point a command at the sandbox of this one, if it has any.
+func (s *session) sandboxWords() []string {
+	if s.flags.sandbox == "" {
+		return nil
+	}
+	return []string{shellWord("--sandbox=" + s.flags.sandbox)}
 }
 
 // shellWord quotes what a shell would not take as it stands.

@@ -42,10 +42,10 @@ func (s Style) groupRow(g group) row {
 		warning = s.line(red, "! ").plus(warning)
 	}
 	switch {
-	case what.width > 0 && warning.width > 0:
-		r.details = append(r.details, what.plus(s.line(plain, "  ")).plus(warning))
-	case what.width+warning.width > 0:
-		r.details = append(r.details, what.plus(warning))
+	case what.width > 0:
+		r.details, r.warning = append(r.details, what), warning
+	case warning.width > 0:
+		r.details = append(r.details, warning)
 	}
 	return r
 }

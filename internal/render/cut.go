@@ -137,7 +137,7 @@ func cutNote(blocks []block) string {
 	if parts == nil {
 		return ""
 	}
-	return "\nCut to fit: the detail of " + strings.Join(parts, ", ") + ". The totals and the names of all servers that lose their data are here; `fleet plan --full` shows everything.\n"
+	return "\nCut to fit: the detail of " + strings.Join(parts, ", ") + ". The totals and the names of all servers that lose their data are here; `--html` and `--json` have everything.\n"
 }
 
 // cutLines shortens text to whole lines of about so many bytes.

@@ -72,7 +72,7 @@ func stillLine(e apply.Still, at time.Time) []byte {
 	}
 	servers := []server{}
 	for _, s := range e.Servers {
-		servers = append(servers, server{s.Name, s.Status, s.Age.Seconds()})
+		servers = append(servers, server{s.Name, s.Status, seconds(s.Age)})
 	}
 	return jsonLine(struct {
 		eventHead
@@ -87,7 +87,7 @@ func ResultLine(r *apply.Result, at time.Time) []byte {
 		Outcome         string          `json:"outcome"`
 		Summary         summaryDocument `json:"summary"`
 		DurationSeconds float64         `json:"duration_seconds"`
-	}{head("result", at), outcome(r), summary(r), r.Duration.Seconds()})
+	}{head("result", at), outcome(r), summary(r), seconds(r.Duration)})
 }
 
 func head(kind string, at time.Time) eventHead { return eventHead{kind, at.UTC()} }

@@ -142,9 +142,9 @@ func replaceWarning(r *planner.Replace) string {
 	case r.NextID != "":
 		return "is lost; its replacement " + r.NextID + " is there already"
 	case r.Mode == fleet.ReplaceCreateFirst:
-		return "is lost, once its replacement is there"
+		return "is lost, once there is a replacement"
 	}
-	return "is lost, before its replacement is there"
+	return "is lost, before there is a replacement"
 }
 
 func waitGroup(w planner.Wait) group {

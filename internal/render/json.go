@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/planner"
@@ -53,7 +54,7 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 		FormatVersion: resultVersion, Outcome: outcome(r), Plan: plan.Bytes(),
 		Changes: []reportDocument{}, Blocked: append([]planner.Blocked{}, r.Blocked...),
 		Summary:  summary(r),
-		Requests: requests, DurationSeconds: r.Duration.Seconds(),
+		Requests: requests, DurationSeconds: seconds(r.Duration),
 	}
 	for _, rep := range r.Reports {
 		d.Changes = append(d.Changes, report(rep))
@@ -67,6 +68,11 @@ func summary(r *apply.Result) summaryDocument {
 	return summaryDocument{r.Count(apply.Done), r.Count(apply.Failed), r.Count(apply.Unknown), r.Count(apply.NotStarted), len(r.Blocked)}
 }
 
+// seconds is a duration in seconds, to the millisecond.
+func seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Millisecond).Milliseconds()) / 1000
+}
+
 func outcome(r *apply.Result) string {
 	switch {
 	case r.Complete():
@@ -78,7 +84,7 @@ func outcome(r *apply.Result) string {
 }
 
 func report(r apply.Report) reportDocument {
-	d := reportDocument{Action: "wait", Name: reportName(r), ID: r.ID, Outcome: r.Outcome, Hint: Hint(r.Err), DurationSeconds: r.Duration.Seconds()}
+	d := reportDocument{Action: "wait", Name: reportName(r), ID: r.ID, Outcome: r.Outcome, Hint: Hint(r.Err), DurationSeconds: seconds(r.Duration)}
 	if r.Change != nil {
 		d.Action = string(r.Change.Action())
 	}

@@ -117,7 +117,7 @@ func TestResultMarkdownIsCut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"75 done, 75 failed, 75 unknown, 75 not started", "Cut to fit"} {
+	for _, want := range []string{"75 done, 75 failed, 75 unknown, 75 not started", "Cut to fit", "`--html` and `--json` have everything"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

@@ -25,9 +25,22 @@ func Plan(p *planner.Plan, s Style) string {
 		b.WriteString(cost + "\n")
 	}
 	if !p.Empty() {
-		b.WriteString(s.paint(dim, "Digest: "+p.Digest()) + "\n")
+		b.WriteString(s.paint(dim, "Digest: "+s.digest(p)) + "\n")
 	}
 	return b.String()
+}
+
+// digestLines are how many lines of a terminal a digest may take: a longer one
+// would drive the plan off the screen.
+const digestLines = 4
+
+// digest is a plan's digest, on a terminal just its head where it is too long.
+func (s Style) digest(p *planner.Plan) string {
+	digest := p.Digest()
+	if head, _, cut := strings.Cut(digest, "."); cut && s.Width > 0 && len(digest) > digestLines*s.Width {
+		return head + " (of the whole plan; in files and in --json with all its parts)"
+	}
+	return digest
 }
 
 // sections are all that is said of single servers, or a summary of it.
@@ -109,7 +122,9 @@ func noChanges(p *planner.Plan) string {
 	case len(p.LeftOut) > 0:
 		return "No changes that --only allows."
 	case p.Scope.Listed == 0:
-		return "No changes. The file lists no servers."
+		return "No changes. The file wants no servers."
+	case p.Scope.Selected == 0:
+		return "No changes."
 	}
 	return fmt.Sprintf("No changes. %s as the file says.", areServers(p.Scope.Selected))
 }

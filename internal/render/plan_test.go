@@ -82,6 +82,7 @@ func TestPlan(t *testing.T) {
 	golden(t, "plan", Plan(everything(), Style{}))
 	golden(t, "plan_color", Plan(everything(), Style{Color: true}))
 	golden(t, "plan_wide", Plan(everything(), Style{Width: 200}))
+	golden(t, "plan_narrow", Plan(everything(), Style{Width: 80, Color: true}))
 }
 
 func TestPlanViews(t *testing.T) {
@@ -120,6 +121,24 @@ func TestLongPlansAreSummedUp(t *testing.T) {
 	}
 }
 
+// A digest of hundreds of changes would drive the plan off a terminal's screen. A
+// file is never short of it.
+func TestDigestOnATerminal(t *testing.T) {
+	for _, test := range []struct {
+		changes, width int
+		whole          bool
+	}{
+		{40, 80, true}, {60, 80, false}, {60, 200, true}, {700, 200, false}, {700, 0, true},
+	} {
+		p := manyServers(test.changes)
+		text := Plan(p, Style{Width: test.width})
+		if strings.HasSuffix(text, "\nDigest: "+p.Digest()+"\n") != test.whole ||
+			strings.HasSuffix(text, "\nDigest: "+p.DigestIn(0)+" (of the whole plan; in files and in --json with all its parts)\n") == test.whole {
+			t.Errorf("%+v: %s", test, text[strings.LastIndex(text, "Digest"):])
+		}
+	}
+}
+
 // Colour adds escape sequences and nothing else, so columns stay aligned.
 func TestColorChangesNoText(t *testing.T) {
 	colored := Plan(everything(), Style{Color: true})
@@ -151,7 +170,8 @@ func TestClosingLines(t *testing.T) {
 	}{
 		{planner.Plan{Scope: planner.Scope{Listed: 15, Selected: 12}}, "No changes. 12 servers are as the file says.", ""},
 		{planner.Plan{Scope: planner.Scope{Listed: 1, Selected: 1}}, "No changes. 1 server is as the file says.", ""},
-		{planner.Plan{}, "No changes. The file lists no servers.", ""},
+		{planner.Plan{Scope: planner.Scope{Listed: 1}}, "No changes.", ""},
+		{planner.Plan{}, "No changes. The file wants no servers.", ""},
 		{planner.Plan{Waits: wait}, "No changes. 2 servers are still on their way.", ""},
 		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still on its way.", ""},
 		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes that apply may make.", "1 blocked, 2 unlisted."},

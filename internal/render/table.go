@@ -1,6 +1,7 @@
 package render
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +18,8 @@ type row struct {
 	name    string
 	verb    string
 	details []line
-	remark  string   // dimmed, after a single detail where it fits, else below
+	warning line     // after a single detail where it fits, else below
+	remark  string   // dimmed, likewise
 	hint    string   // on lines of its own
 	list    []string // on as many lines as it takes
 }
@@ -47,11 +49,13 @@ func (s Style) table(b *strings.Builder, rows []row) {
 // body writes a row's head and, right of it, all that the row says.
 func (s Style) body(b *strings.Builder, head line, r row) {
 	lines := slices.Clone(r.details)
-	if remark := s.line(dim, Escape(r.remark)); remark.width > 0 {
-		if len(lines) == 1 && head.width+lines[0].width+2+remark.width <= s.width() {
-			lines = []line{lines[0].plus(s.line(plain, "  ")).plus(remark)}
-		} else {
-			lines = append(lines, remark)
+	for _, more := range []line{r.warning, s.line(dim, Escape(r.remark))} {
+		switch {
+		case more.width == 0:
+		case len(lines) == 1 && head.width+lines[0].width+2+more.width <= s.width():
+			lines[0] = lines[0].plus(s.line(plain, "  ")).plus(more)
+		default:
+			lines = append(lines, more)
 		}
 	}
 	if r.hint != "" {
@@ -61,6 +65,9 @@ func (s Style) body(b *strings.Builder, head line, r row) {
 	}
 	for _, l := range wrap(r.list, s.width()-head.width) {
 		lines = append(lines, s.line(plain, Escape(l)))
+	}
+	if s.Width > 0 {
+		lines = folded(lines, s.Width-head.width)
 	}
 	indent := strings.Repeat(" ", head.width)
 	if len(lines) == 0 {
@@ -75,6 +82,36 @@ func (s Style) body(b *strings.Builder, head line, r row) {
 		b.WriteString(l.text + "\n")
 	}
 }
+
+// minFold is the narrowest column that lines are folded into.
+const minFold = 20
+
+// folded breaks lines at spaces where they are wider than a column, so that a
+// terminal does not do it anywhere. Without a width, as for a file, they stay whole.
+func folded(lines []line, width int) (short []line) {
+	if width < minFold {
+		return lines
+	}
+	for _, l := range lines {
+		part := line{}
+		for i, word := range strings.Split(l.text, " ") {
+			w := line{word, utf8.RuneCountInString(colors.ReplaceAllString(word, ""))}
+			switch {
+			case i == 0:
+				part = w
+			case part.width+1+w.width > width:
+				short, part = append(short, part), w
+			default:
+				part = part.plus(line{" ", 1}).plus(w)
+			}
+		}
+		short = append(short, part)
+	}
+	return short
+}
+
+// colors are the sequences that Style.line writes.
+var colors = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // wrap writes a list with commas, in lines of a width where its parts allow it.
 func wrap(list []string, width int) (lines []string) {

@@ -144,7 +144,7 @@ func (p *process) approve(ctx context.Context, o *apply.Observer, j *apply.Journ
 }
 
 func (p *process) diff(ctx context.Context, o *apply.Observer, j *apply.Journal) error {
-	seen, err := o.Fleet(ctx, p.file)
+	seen, err := o.Fleet(ctx, p.file, planner.Selection{})
 	if err != nil {
 		return err
 	}
