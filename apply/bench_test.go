@@ -126,7 +126,8 @@ func benches(settings []setting) []bench {
 	return all
 }
 
-// TestBound holds each case against its bound, and its polls against their budget.
+// TestBound holds each case against its bound, its polls against their budget, and
+// what its plan has foreseen against both.
 // With -v it prints a table in Markdown.
 func TestBound(t *testing.T) {
 	table := &strings.Builder{}
@@ -146,6 +147,7 @@ func TestBound(t *testing.T) {
 			if m.polls > m.budget {
 				t.Errorf("%s took %d polls, and may take %d", b, m.polls, m.budget)
 			}
+			b.wantForeseen(t, m)
 			fmt.Fprintf(table, " %.3f · %d |", m.times(), m.polls)
 		}
 		table.WriteByte('\n')

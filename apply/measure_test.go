@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -95,6 +96,7 @@ type measured struct {
 	requests      int
 	refused       int // with 429
 	polls, budget int // what was read beyond what is needed, and how much of that is allowed
+	estimate      planner.Estimate
 }
 
 func (m measured) times() float64 { return float64(m.took) / float64(m.bound) }
@@ -136,6 +138,7 @@ func (s setting) applied(t *testing.T, c scenario) (m measured) {
 		live := c.populate(w)
 		w.connect(s)
 		p := w.plan(c.file())
+		m.estimate = p.Estimate(s.outlook(w.client.ListCost()))
 		time.Sleep(time.Minute) // the API has forgotten the plan's requests
 		if s.takes > 0 {
 			w.connect(s) // and so has the client, which is to learn the rate

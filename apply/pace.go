@@ -7,10 +7,10 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// The time that the API documents for a new server: 2 to 5 minutes.
+// The time that the API documents for a new server.
 const (
-	documentedMin = 2 * time.Minute
-	documentedMax = 5 * time.Minute
+	documentedMin = planner.ProvisioningMin
+	documentedMax = planner.ProvisioningMax
 )
 
 // scouting are the ages at which one server is looked at while nothing is known of

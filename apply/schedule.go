@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"math"
 	"time"
+
+	"github.com/vps-fleet/fleet/planner"
 )
 
-// budget is how many requests a run may spend on looking, beside the one before
-// each delete: 2 % of its changes, or 20.
-func budget(changes int) int { return max(20, changes/50) }
+// budget is how many requests a run may spend on looking.
+func budget(changes int) int { return planner.LookBudget(changes) }
 
 // outlook is what the time of the next look depends on.
 type outlook struct {

@@ -132,7 +132,7 @@ func TestSessions(t *testing.T) {
 }
 
 var (
-	durations = regexp.MustCompile(`\[[0-9hms]+\]`)
+	durations = regexp.MustCompile(`\[[0-9hms]+\]|\b[0-9.]+ s\b`)
 	ids       = regexp.MustCompile(`\b123[0-9]{2}\b`)
 	digests   = regexp.MustCompile(`\b[0-9a-f]{32}(\.[\w-]+)?`)
 	counts    = regexp.MustCompile(`Requests sent: [0-9]+|[0-9]+ polls?`)

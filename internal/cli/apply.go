@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
-	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -124,7 +123,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 	if s.unattended() {
 		p, remember = s.holdFights(w.fights, f, p)
 	}
-	s.tell(render.Plan(p, s.planStyle(s.people())))
+	s.tell(s.planText(p, s.people()))
 	if err := s.permitted(p); err != nil {
 		return err
 	}
@@ -143,7 +142,8 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 // applySaved carries out what is still to do of a plan that was reviewed.
 func (s *session) applySaved(ctx context.Context, w world, p *planner.Plan) error {
 	s.widenGuards(p)
-	s.tell(render.Plan(p, s.planStyle(s.people())))
+	s.run.Outlook = s.outlook(w)
+	s.tell(s.planText(p, s.people()))
 	if err := guarded(p); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -13,6 +14,7 @@ type callCount struct {
 	mu                 sync.Mutex
 	byKind             map[vpsorg.Kind]int
 	throttled, retried int
+	quickest           time.Duration // answer to a GET; 0: there was none
 }
 
 func (n *callCount) add(c vpsorg.Call) {
@@ -28,6 +30,17 @@ func (n *callCount) add(c vpsorg.Call) {
 	if c.Attempt > 1 {
 		n.retried++
 	}
+	if c.Method == http.MethodGet && c.Status == http.StatusOK && (n.quickest == 0 || c.Duration < n.quickest) {
+		n.quickest = c.Duration
+	}
+}
+
+// latency is that of an answer, as far as one can tell: the others took longer
+// because they were long themselves, or because their connection was new.
+func (n *callCount) latency() time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.quickest
 }
 
 // sent is what was counted until now.

@@ -66,8 +66,21 @@ func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.P
 	}
 	p = p.Only(s.flags.actions())
 	s.widenGuards(p)
-	s.run = render.Run{Plan: p, Command: s.applyCommand(p)}
+	s.run = render.Run{Plan: p, Command: s.applyCommand(p), Outlook: s.outlook(w)}
 	return p, nil
+}
+
+// outlook is what the requests of a plan will meet, as far as is known by now.
+func (s *session) outlook(w world) planner.Outlook {
+	o := planner.Outlook{
+		Rate: s.flags.rate, Parallelism: s.flags.parallelism, Latency: s.calls.latency(), ListRequests: w.client.ListCost(),
+		Provisioning: planner.Range{Min: planner.ProvisioningMin, Max: planner.ProvisioningMax},
+	}
+	if s.flags.sandbox != "" {
+		o.Rate, o.Transition = 0, sandboxTransition
+		o.Provisioning = planner.Range{Min: sandboxProvisioning, Max: sandboxProvisioning}
+	}
+	return o
 }
 
 // checkAccount refuses to go on with an account that the file does not speak of.

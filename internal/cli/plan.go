@@ -76,6 +76,6 @@ func (s *session) showPlan(p *planner.Plan) error {
 	if s.flags.json {
 		return planner.Encode(s.Stdout, p)
 	}
-	_, err := io.WriteString(s.Stdout, render.Plan(p, s.planStyle(s.Stdout)))
+	_, err := io.WriteString(s.Stdout, s.planText(p, s.Stdout))
 	return err
 }

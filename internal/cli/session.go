@@ -8,6 +8,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
 	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/planner"
 	"golang.org/x/term"
 )
 
@@ -91,6 +92,12 @@ func (s *session) planStyle(w io.Writer) render.Style {
 		style.View = render.Summary
 	}
 	return style
+}
+
+// planText is a plan as text on w, with what carrying it out will take.
+func (s *session) planText(p *planner.Plan, w io.Writer) string {
+	style := s.planStyle(w)
+	return render.Plan(p, style) + render.Estimate(p, s.run.Outlook, style)
 }
 
 func isTerminal(v any) bool {

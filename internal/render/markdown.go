@@ -10,10 +10,11 @@ import (
 
 // Run is what a command has come to: what its reports tell.
 type Run struct {
-	Plan    *planner.Plan // nil where the command failed before there was one
-	Command string        // the command that carries out exactly this plan, for a shell; "" where there is none
-	Result  *apply.Result // nil where nothing was carried out
-	Err     error         // why the command failed; nil where the result tells
+	Plan    *planner.Plan   // nil where the command failed before there was one
+	Command string          // the command that carries out exactly this plan, for a shell; "" where there is none
+	Outlook planner.Outlook // what the plan's requests will meet
+	Result  *apply.Result   // nil where nothing was carried out
+	Err     error           // why the command failed; nil where the result tells
 }
 
 // CommentBytes is what a comment on a pull request takes, at GitHub.
@@ -92,7 +93,7 @@ func headLines(r Run) string {
 	if r.Result != nil {
 		return lines[0] + "\nTook " + span(r.Result.Duration) + ".\n"
 	}
-	for _, line := range []string{alsoThere(p), costTotal(p.Cost)} {
+	for _, line := range []string{alsoThere(p), costTotal(p.Cost), estimate(p, r.Outlook)} {
 		if line != "" {
 			lines = append(lines, line)
 		}

@@ -15,7 +15,7 @@ import (
 func TestMarkdown(t *testing.T) {
 	p := everything()
 	for name, r := range map[string]Run{
-		"markdown_plan":    {Plan: p, Command: "fleet apply --file fleet.yaml --digest " + p.Digest()},
+		"markdown_plan":    {Plan: p, Command: "fleet apply --file fleet.yaml --digest " + p.Digest(), Outlook: documented},
 		"markdown_empty":   {Plan: &planner.Plan{Endpoint: p.Endpoint, Scope: planner.Scope{Listed: 3, Selected: 3}}},
 		"markdown_result":  {Plan: p, Result: mixedResult()},
 		"markdown_refused": {Plan: p, Err: refused("refused, nothing was changed")},

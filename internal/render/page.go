@@ -79,7 +79,7 @@ func HTML(r Run) ([]byte, error) {
 	case r.Result != nil:
 		d.result(r.Plan, r.Result)
 	case r.Plan != nil:
-		d.plan(r.Plan)
+		d.plan(r.Plan, r.Outlook)
 		d.Command = r.Command
 	}
 	if r.Err != nil {
@@ -103,7 +103,7 @@ func (d *page) about(p *planner.Plan) {
 }
 
 // plan shows what is to be done.
-func (d *page) plan(p *planner.Plan) {
+func (d *page) plan(p *planner.Plan, o planner.Outlook) {
 	d.Verdict = total(p)
 	d.Violations = p.Violations()
 	switch {
@@ -114,8 +114,10 @@ func (d *page) plan(p *planner.Plan) {
 	case p.Empty() && len(p.Blocked) == 0:
 		d.Tone = good
 	}
-	if also := alsoThere(p); also != "" {
-		d.Remarks = append(d.Remarks, also)
+	for _, remark := range []string{alsoThere(p), estimate(p, o)} {
+		if remark != "" {
+			d.Remarks = append(d.Remarks, remark)
+		}
 	}
 	for _, s := range reviewOf(p, many).Sections {
 		section := cardSection{Title: s.Title}

@@ -74,7 +74,7 @@ func resultOf(p *planner.Plan) *apply.Result {
 }
 
 func TestPages(t *testing.T) {
-	golden(t, "plan_page", content(pageOf(t, Run{Plan: priced(), Command: "fleet apply --digest 123"})))
+	golden(t, "plan_page", content(pageOf(t, Run{Plan: priced(), Command: "fleet apply --digest 123", Outlook: documented})))
 	golden(t, "result_page", content(pageOf(t, Run{Plan: priced(), Result: resultOf(priced())})))
 }
 

@@ -109,7 +109,9 @@ func crashAt(t *testing.T, api string, parallelism int, e end) {
 		name = fmt.Sprintf("write %d", e.atWrite)
 	}
 	t.Run(name, func(t *testing.T) {
-		if p := crashOnce(t, api, parallelism, e); !p.dead.Load() {
+		p := crashOnce(t, api, parallelism, e)
+		shared := e.atWrite > p.writes // two lines that came at one instant went to disk in one write
+		if !p.dead.Load() && !shared {
 			t.Error("it did not die")
 		}
 	})

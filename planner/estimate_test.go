@@ -1,0 +1,49 @@
+package planner_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+func TestEstimate(t *testing.T) {
+	at := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	one := planner.Outlook{Parallelism: 1, Latency: time.Second, ListRequests: 1, Transition: at(4), Provisioning: planner.Range{Min: at(120), Max: at(300)}}
+	ten, slow, paged, fixed, unknown := one, one, one, one, one
+	ten.Parallelism, slow.Rate, paged.ListRequests = 10, 0.5, 30
+	fixed.Provisioning = planner.Range{Min: at(10), Max: at(10)}
+	unknown.Latency, unknown.Transition = 0, 0
+	updates := "servers: {'a-[1:5]': {hostname: x}}"
+	active := []string{"1 a-1 active", "2 a-2 active", "3 a-3 active", "4 a-4 active", "5 a-5 active"}
+	ready := func(from, to float64) planner.Range { return planner.Range{Min: at(from), Max: at(to)} }
+	for _, test := range []struct {
+		what, file string
+		live       []string
+		o          planner.Outlook
+		want       planner.Estimate
+	}{
+		{"nothing takes nothing", "servers: {a-1: {}}", active[:1], one, planner.Estimate{}},
+		{"updates go one after another", updates, active, one, planner.Estimate{Requests: 5, Duration: at(5)}},
+		{"or all at a time", updates, active, ten, planner.Estimate{Requests: 5, Duration: at(1)}},
+		{"or when the rate lets them", updates, active, slow, planner.Estimate{Requests: 5, Duration: at(9)}},
+		{"or in no time that is known", updates, active, unknown, planner.Estimate{Requests: 5}},
+		{"a delete is read before and looked for after", "servers: {a-1: {absent: true}}", active[:1], one, planner.Estimate{Requests: 3, Duration: at(3)}},
+		{"a stop is looked at, twice", "servers: {a-1: {status: stopped}}", active[:1], one, planner.Estimate{Requests: 3, Duration: at(5)}},
+		{"servers are looked at one by one where the list is longer", "servers: {'a-[1:5]': {status: stopped}}", active, paged, planner.Estimate{Requests: 15, Duration: at(10)}},
+		{"new servers take as long as the API says", "servers: {a: {" + web + "}}", nil, one, planner.Estimate{Requests: 17, Duration: at(2), Ready: ready(121, 301)}},
+		{"fewer looks tell of those that all take as long", "servers: {a: {" + web + "}}", nil, fixed, planner.Estimate{Requests: 5, Duration: at(2), Ready: ready(11, 11)}},
+		{"looks are kept within a budget", "servers: {'a-[1:30]': {" + web + "}}", nil, paged, planner.Estimate{Requests: 60, Duration: at(32), Ready: ready(151, 331)}},
+		{"updates go while a server is made", "servers: {a: {" + web + "}, 'a-[1:5]': {hostname: x}}", active, fixed, planner.Estimate{Requests: 10, Duration: at(6), Ready: ready(11, 11)}},
+		{"a stop follows a create", "servers: {a: {" + web + ", status: stopped}}", nil, fixed, planner.Estimate{Requests: 8, Duration: at(7), Ready: ready(16, 16)}},
+		{"a replacement is made, takes the place and the name", "guards: {max_deletes: 1}\nservers: {a-1: {plan: performance, replace: create-first}}", active[:1], fixed,
+			planner.Estimate{Requests: 9, Duration: at(6), Ready: ready(15, 15)}},
+		{"or is made when the old one is gone", "guards: {max_deletes: 1}\nservers: {a-1: {plan: performance, replace: delete-first}}", active[:1], fixed,
+			planner.Estimate{Requests: 8, Duration: at(5), Ready: ready(14, 14)}},
+		{"a server may be on its way already", "servers: {a: {hostname: x}}", []string{"1 a provisioning"}, fixed, planner.Estimate{Requests: 5, Duration: at(3), Ready: ready(12, 12)}},
+	} {
+		if got := diff(t, test.file, test.live...).Estimate(test.o); got != test.want {
+			t.Errorf("%s:\n got %+v\nwant %+v", test.what, got, test.want)
+		}
+	}
+}
