@@ -115,6 +115,23 @@ func (rep *Report) begin(waiting goal) (first bool) {
 // passed ends the span that was begun last.
 func (rep *Report) passed() { rep.Spans[len(rep.Spans)-1].To = time.Now() }
 
+// stages is 0 where nothing comes after the step that a lane has just begun, and
+// else one more than there are waits to come.
+func (l *lane) stages() int {
+	n := 0
+	if len(l.tasks) > 1 || len(l.tasks[0].steps) > 0 || len(l.next) > 0 {
+		n = 1
+	}
+	for _, t := range l.tasks {
+		for _, s := range t.steps {
+			if _, ok := s.(awaitStep); ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // await hands a lane to the watcher until its server has arrived.
 func (r *run) await(l *lane, s awaitStep) {
 	id := s.id

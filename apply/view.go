@@ -121,6 +121,20 @@ func (r *run) listCost() int {
 	return max(cost, (r.held+r.coming+page-1)/page)
 }
 
+// spend notes requests to look at servers.
+func (r *run) spend(requests int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spent += requests
+}
+
+// allowance is how many requests to look at servers the budget still allows.
+func (r *run) allowance() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return budget(len(r.plan.Changes)) - r.spent
+}
+
 // born notes a server that was made.
 func (r *run) born() {
 	r.mu.Lock()
