@@ -25,7 +25,14 @@ func ParseDigest(text string) (Approval, error) {
 		return Approval{}, errors.New("not a digest: it is neither 32 hexadecimal digits alone, nor these, a dot and six characters for each change")
 	}
 	a := Approval{head: strings.ToLower(parts[1]), tags: make(map[string]bool)}
-	for tags := parts[2]; tags != ""; tags = tags[tagSize:] {
+	tags, last := "", parts[2]
+	if end := len(last) - tagSize; end >= 0 {
+		tags, last = last[:end], last[end:]
+	}
+	if last != "" && (tags == "" || last != seal(a.head, tags)) {
+		return Approval{}, errors.New("not a whole digest: a part of it is missing or was changed")
+	}
+	for ; tags != ""; tags = tags[tagSize:] {
 		a.tags[tags[:tagSize]] = true
 	}
 	return a, nil

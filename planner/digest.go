@@ -22,8 +22,9 @@ const (
 //
 // It is 32 hexadecimal digits, its head, which stand for the whole plan, then a
 // dot and six base64url characters, a tag, for each change and for what may be
-// left of it, so that an Approval knows a part of the plan again. A plan without
-// changes, and one that would need more than 20,000 tags, has a head only.
+// left of it, so that an Approval knows a part of the plan again; and a last tag by
+// which it knows that none of that was lost. A plan without changes, and one that
+// would need more than 20,000 tags, has a head only.
 func (p *Plan) Digest() string {
 	var tags strings.Builder
 	for _, c := range p.Changes {
@@ -37,7 +38,13 @@ func (p *Plan) Digest() string {
 	if tags.Len() == 0 {
 		return p.head()
 	}
-	return p.head() + "." + tags.String()
+	return p.head() + "." + tags.String() + seal(p.head(), tags.String())
+}
+
+// seal is the last tag of a digest.
+func seal(head, tags string) string {
+	sum := sha256.Sum256([]byte("fleet digest 1 " + head + " " + tags))
+	return base64.RawURLEncoding.EncodeToString(sum[:])[:tagSize]
 }
 
 // DigestIn is the digest for a place with room for so many characters: where it

@@ -44,6 +44,9 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 			if len(args) == 1 && cmd.Flags().Changed("file") {
 				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
 			}
+			if cmd.Flags().Changed("digest") && s.flags.digest == "" {
+				return refusal{"--digest is empty", "give all that stands behind \"Digest:\" at the end of the reviewed plan"}
+			}
 			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes)+len(s.flags.only) > 0 || s.flags.approval != nil) {
 				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
 			}
@@ -64,7 +67,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
 	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
 	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
-	set.IntVar(&s.flags.fightAfter, "fight-after", 3, "with --auto-approve, block what was corrected in this many runs in a row and undone each time; 0 never")
+	set.IntVar(&s.flags.fightAfter, "fight-after", 3, "with --auto-approve, block what this many runs in a row have corrected in vain; 0 never")
 	set.StringVar(&s.flags.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 	s.flags.forJournal(set)
 	return cmd

@@ -79,7 +79,7 @@ func (f *flags) forWorld(set *pflag.FlagSet) {
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
 	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
-	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this long, do not read backups_enabled again of a server whose updated_at stays the same; 0 always reads it")
+	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for so long, do not read backups_enabled again while updated_at stays the same")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
@@ -106,7 +106,7 @@ func (f *flags) forReports(set *pflag.FlagSet) {
 	set.BoolVar(&f.full, "full", false, "show every server by itself, however many there are")
 	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
 	set.StringVar(&f.html, "html", "", "also write one HTML page, which needs no network, to this `file`, however the run ends")
-	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail of the Markdown beyond this `number` of bytes, but no delete, replacement or total")
+	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail, and nothing else, of Markdown beyond this `number` of bytes")
 }
 
 // forPipelines are the files for a CI system that does not say where it wants them.
