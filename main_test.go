@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,16 +12,24 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/vps-fleet/fleet/internal/recipes"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fleet": main, "gh": gh})
+	testscript.Main(m, map[string]func(){"fleet": main, "gh": recipes.GH})
 }
 
 // TestScript runs the stories of testdata/script through the real main.
 func TestScript(t *testing.T) {
+	commands := recipes.Commands()
+	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
+		"api":      startAPI,
+		"drift":    drift,
+		"requests": requests,
+		"live":     live,
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -32,16 +41,7 @@ func TestScript(t *testing.T) {
 			env.Values[apiKey{}] = new(emulator.Emulator)
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"api":      startAPI,
-			"drift":    drift,
-			"requests": requests,
-			"live":     live,
-			"github":   runGitHub, // the recipes of examples/ci
-			"gitlab":   runGitLab,
-			"systemd":  runSystemd,
-			"cron":     runCron,
-		},
+		Cmds: commands,
 	})
 }
 

@@ -1,10 +1,9 @@
-package main
+package recipes
 
 import (
 	"maps"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -41,32 +40,11 @@ type gitlabJob struct {
 	}
 }
 
-// The merge request gets its reports, and an apply waits for somebody and its turn.
-func TestGitLabRecipe(t *testing.T) {
-	var p gitlab
-	if err := readYAML(recipe("gitlab.yml"), &p); err != nil {
-		t.Fatal(err)
-	}
-	for name, job := range map[string]gitlabJob{"plan": p.Plan, "apply": p.Apply} {
-		if !slices.Contains(p.Stages, job.Stage) || len(job.Rules) == 0 {
-			t.Errorf("%s is in stage %q, with the rules %v", name, job.Stage, job.Rules)
-		}
-	}
-	for _, kind := range []string{"terraform", "codequality", "dotenv"} {
-		if p.Plan.Artifacts.Reports[kind] == "" {
-			t.Errorf("there is no %s report", kind)
-		}
-	}
-	if a := p.Apply; a.ResourceGroup == "" || a.Rules[0].When != "manual" || !slices.Equal(a.Needs, []string{"plan"}) {
-		t.Errorf("apply is %+v", a)
-	}
-}
-
 // runGitLab runs the script of a job, with what the jobs that it needs hand on:
 // gitlab JOB.
 func runGitLab(ts *testscript.TestScript, neg bool, args []string) {
 	var p gitlab
-	ts.Check(readYAML(recipe("gitlab.yml"), &p))
+	ts.Check(readYAML(recipe(ts, "gitlab.yml"), &p))
 	job, handed := p.Plan, map[string]string{}
 	if args[0] == "apply" {
 		job, handed = p.Apply, assignments(ts.ReadFile(p.Plan.Artifacts.Reports["dotenv"]))
