@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,8 +26,9 @@ func TestGoneIsWhatNoListShows(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{PageSize: 2, Fault: missing("/1/", test.found)}, func(w *world) {
 				w.add("1", "x", "active")
-				w.add("2", "y", "active")
-				w.add("3", "z", "active")
+				for n := range 150 { // more than one page
+					w.add(fmt.Sprint(n+2), fmt.Sprint("other-", n), "active")
+				}
 				r := w.run(w.plan("servers: {x: {absent: true}}"))
 				want := "delete x: unknown: still active, not gone, after 15m0s / hint: run again to go on waiting, or give --timeout more\n"
 				if d := cmp.Diff(want, report(r)); d != "" {
