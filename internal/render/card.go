@@ -93,8 +93,8 @@ func reportCard(rep apply.Report) card {
 	} else {
 		g = waitGroup(*rep.Wait)
 	}
-	g.Members[0].ID = rep.ID
 	c := newCard(g, cmp.Or(string(g.Action), kinds[titleWaits]))
+	c.Members[0].ID = rep.ID // by now; the data that is lost was the old one's
 	if c.Outcome = rep.Outcome; c.Outcome != apply.Done {
 		c.Warning = "" // nobody knows that it is lost
 	}
