@@ -60,26 +60,42 @@ func (s *session) reported(ctx context.Context, command func(context.Context) er
 	return errors.Join(err, failed)
 }
 
+// checkFiles refuses names of files that a run cannot write, or not beside one
+// another: its reports, and all else that it may have been told to write.
+func (s *session) checkFiles() error {
+	written := append(s.reports(), report{what: "the events", file: s.flags.events}, report{what: "the metrics", file: s.flags.metrics},
+		report{what: "what was reported", file: s.flags.once}, report{what: "the journal", file: s.flags.journal})
+	taken := make(map[string]string)
+	for _, r := range written {
+		path, err := filepath.Abs(r.file)
+		other, ok := taken[path]
+		switch {
+		case r.file == "":
+			continue
+		case r.file == "-":
+			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
+		case err != nil:
+			return notSaved(r.what, r.file, err)
+		case ok:
+			return refusal{fmt.Sprintf("%s and %s cannot be saved in one file, %s", other, r.what, r.file), "give each a file of its own"}
+		}
+		taken[path] = r.what
+	}
+	return nil
+}
+
 // checkReports refuses files that no report can be written to, before anything
 // is changed.
 func (s *session) checkReports() error {
-	taken := make(map[string]string)
 	for _, r := range s.reports() {
 		if r.file == "" {
 			continue
 		}
-		if other, ok := taken[filepath.Clean(r.file)]; ok {
-			return refusal{fmt.Sprintf("%s and %s cannot be saved in one file, %s", other, r.what, r.file), "give each a file of its own"}
-		}
-		taken[filepath.Clean(r.file)] = r.what
-		if r.file == "-" {
-			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
-		}
 		if err := checkRegular(r.what, r.file); err != nil && !r.add {
 			return err
 		}
-		if _, err := os.Stat(filepath.Dir(r.file) + "/."); err != nil {
-			return notSaved(r.what, r.file, err)
+		if err := checkFolder(r.what, r.file); err != nil {
+			return err
 		}
 	}
 	return nil
