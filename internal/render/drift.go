@@ -31,7 +31,7 @@ func Drift(d *planner.Drift, before bool, s Style) string {
 	b.WriteString(s.paint(bold, heading(d.Account, d.Endpoint)) + "\n")
 	s.section(&b, "", driftRows(d.Differences, s))
 	s.section(&b, "Newly written in the file, and not applied yet:", driftRows(d.Pending, s))
-	b.WriteString("\n" + s.paint(bold, driftTotal(d, before)) + "\n")
+	b.WriteString("\n" + s.paragraph(bold, driftTotal(d, before)))
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paint(dim, "Fingerprint: "+f) + "\n")
 	}
