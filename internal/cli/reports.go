@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,7 @@ import (
 type report struct {
 	what  string                           // the Markdown
 	file  string                           // "" where nobody asked for it
-	write func(render.Run) ([]byte, error) // nil is no file; beside an error, the file says what is wrong
+	write func(render.Run) ([]byte, error) // nil is no report; beside an error, the report says what is wrong
 	add   bool                             // to what is in the file already
 }
 
@@ -102,7 +103,8 @@ func (s *session) checkReports() error {
 }
 
 // writeReports writes every report that was asked for, each whole or not at all
-// unless it is added to a file.
+// unless it is added to a file. Where a run that failed has no report, a former
+// run's goes, for it would pass for this one's.
 func (s *session) writeReports() error {
 	var failed []error
 	for _, r := range s.reports() {
@@ -113,12 +115,22 @@ func (s *session) writeReports() error {
 		if err != nil {
 			failed = append(failed, notSaved(r.what, r.file, err))
 		}
-		if content == nil {
-			continue
+		switch {
+		case content != nil:
+			failed = append(failed, r.save(content))
+		case s.run.Err != nil && !r.add:
+			failed = append(failed, r.remove())
 		}
-		failed = append(failed, r.save(content))
 	}
 	return errors.Join(failed...)
+}
+
+func (r report) remove() error {
+	err := os.Remove(r.file)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("%s of an earlier run is still there: %w", r.what, err)
 }
 
 func (r report) save(content []byte) error {
