@@ -103,8 +103,8 @@ func (s *session) checkReports() error {
 }
 
 // writeReports writes every report that was asked for, each whole or not at all
-// unless it is added to a file. Where a run that failed has no report, a former
-// run's goes, for it would pass for this one's.
+// unless it is added to a file. Where there is none because something failed, a
+// former run's goes: it would pass for this one's.
 func (s *session) writeReports() error {
 	var failed []error
 	for _, r := range s.reports() {
@@ -118,7 +118,7 @@ func (s *session) writeReports() error {
 		switch {
 		case content != nil:
 			failed = append(failed, r.save(content))
-		case s.run.Err != nil && !r.add:
+		case (s.run.Err != nil || err != nil) && !r.add:
 			failed = append(failed, r.remove())
 		}
 	}
