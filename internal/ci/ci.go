@@ -33,11 +33,19 @@ func FromProblems(problems fleet.Problems) (found []Finding) {
 }
 
 // FromPlan makes findings of a plan's blocked entries, each at the line that
-// would allow it.
+// would allow it. What is said of several servers there, as of a range, is one.
 func FromPlan(p *planner.Plan) (found []Finding) {
+	at := make(map[Finding]int) // where each is in found, known by all but its title
+	servers := make(map[Finding]int)
 	for _, b := range p.Blocked {
-		title := "blocked: " + render.Escape(b.Name)
-		found = append(found, Finding{Pos: position(b.At), Warning: true, Title: title, Text: text(b.Reason, b.Hint)})
+		f := Finding{Pos: position(b.At), Warning: true, Text: text(b.Reason, b.Hint)}
+		if servers[f]++; servers[f] > 1 {
+			found[at[f]].Title = fmt.Sprintf("blocked: %d servers", servers[f])
+			continue
+		}
+		at[f] = len(found)
+		f.Title = "blocked: " + render.Escape(b.Name)
+		found = append(found, f)
 	}
 	return found
 }

@@ -100,6 +100,24 @@ func TestAnnotations(t *testing.T) {
 	}
 }
 
+// What is said of many servers of one range is said once, of each line.
+func TestAlikeFindingsAreOne(t *testing.T) {
+	var p planner.Plan
+	for i := range 40 {
+		line := 4 + i%2
+		p.Blocked = append(p.Blocked, planner.Blocked{Name: fmt.Sprint("web-", i), Reason: "plan differs", At: fmt.Sprintf("fleet.yaml:%d:3", line)})
+	}
+	p.Blocked = append(p.Blocked, planner.Blocked{Name: "db-1", Reason: "plan differs", Hint: "wait", At: "fleet.yaml:4:3"})
+	want := []Finding{
+		{Pos: fleet.Pos{File: "fleet.yaml", Line: 4, Column: 3}, Warning: true, Title: "blocked: 20 servers", Text: "plan differs"},
+		{Pos: fleet.Pos{File: "fleet.yaml", Line: 5, Column: 3}, Warning: true, Title: "blocked: 20 servers", Text: "plan differs"},
+		{Pos: fleet.Pos{File: "fleet.yaml", Line: 4, Column: 3}, Warning: true, Title: "blocked: db-1", Text: "plan differs\nhint: wait"},
+	}
+	if d := cmp.Diff(want, FromPlan(&p)); d != "" {
+		t.Errorf("findings differ (-want +got):\n%s", d)
+	}
+}
+
 func TestCodeQuality(t *testing.T) {
 	report := string(GitLabCodeQuality(append(FromProblems(problems), FromPlan(plan())...)))
 	golden(t, "codequality.json", report)

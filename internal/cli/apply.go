@@ -34,12 +34,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
   fleet apply --digest 2b1c… -f fleet.yaml
   fleet apply --auto-approve --only update,start
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return refusal{"apply takes one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"}
-			}
-			return nil
-		},
+		Args: oneArgument("one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && cmd.Flags().Changed("file") {
 				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}

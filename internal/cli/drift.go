@@ -108,5 +108,8 @@ func (s *session) lastReported() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot read what was reported: %w", err)
 	}
+	if err := checkFolder("what was reported", s.flags.once); err != nil {
+		return "", err
+	}
 	return strings.TrimSpace(string(data)), nil
 }

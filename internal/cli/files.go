@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/google/renameio/v2"
@@ -45,6 +46,12 @@ func checkRegular(what, path string) error {
 		return refusal{fmt.Sprintf("cannot save %s: %s is there and is not a regular file", what, path), "give the name of a file, new or to be replaced; for stdout there is --json"}
 	}
 	return nil
+}
+
+// checkFolder refuses a file in a folder that is not there.
+func checkFolder(what, path string) error {
+	_, err := os.Stat(filepath.Dir(path) + "/.")
+	return notSaved(what, path, err)
 }
 
 // notSaved says what could not be saved, and where; nil for nil.

@@ -203,6 +203,17 @@ func noArguments(hint string) cobra.PositionalArgs {
 	}
 }
 
+// oneArgument refuses more than one argument, saying what a command takes and what
+// may have been meant.
+func oneArgument(takes, hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= 1 {
+			return nil
+		}
+		return refusal{fmt.Sprintf("%s takes %s, and there is %q as well", cmd.CommandPath(), takes, args[1]), hint}
+	}
+}
+
 // flagError adds to a mistake in the flags what may have been meant.
 func flagError(cmd *cobra.Command, err error) error {
 	hint := cmd.CommandPath() + " --help lists the flags"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,7 @@ import (
 type report struct {
 	what  string                           // the Markdown
 	file  string                           // "" where nobody asked for it
-	write func(render.Run) ([]byte, error) // nil is no file; beside an error, the file says what is wrong
+	write func(render.Run) ([]byte, error) // nil is no report; beside an error, the report says what is wrong
 	add   bool                             // to what is in the file already
 }
 
@@ -60,33 +61,50 @@ func (s *session) reported(ctx context.Context, command func(context.Context) er
 	return errors.Join(err, failed)
 }
 
+// checkFiles refuses names of files that a run cannot write, or not beside one
+// another: its reports, and all else that it may have been told to write.
+func (s *session) checkFiles() error {
+	written := append(s.reports(), report{what: "the events", file: s.flags.events}, report{what: "the metrics", file: s.flags.metrics},
+		report{what: "what was reported", file: s.flags.once}, report{what: "the journal", file: s.flags.journal})
+	taken := make(map[string]string)
+	for _, r := range written {
+		path, err := filepath.Abs(r.file)
+		other, ok := taken[path]
+		switch {
+		case r.file == "":
+			continue
+		case r.file == "-":
+			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
+		case err != nil:
+			return notSaved(r.what, r.file, err)
+		case ok:
+			return refusal{fmt.Sprintf("%s and %s cannot be saved in one file, %s", other, r.what, r.file), "give each a file of its own"}
+		}
+		taken[path] = r.what
+	}
+	return nil
+}
+
 // checkReports refuses files that no report can be written to, before anything
 // is changed.
 func (s *session) checkReports() error {
-	taken := make(map[string]string)
 	for _, r := range s.reports() {
 		if r.file == "" {
 			continue
 		}
-		if other, ok := taken[filepath.Clean(r.file)]; ok {
-			return refusal{fmt.Sprintf("%s and %s cannot be saved in one file, %s", other, r.what, r.file), "give each a file of its own"}
-		}
-		taken[filepath.Clean(r.file)] = r.what
-		if r.file == "-" {
-			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
-		}
 		if err := checkRegular(r.what, r.file); err != nil && !r.add {
 			return err
 		}
-		if _, err := os.Stat(filepath.Dir(r.file) + "/."); err != nil {
-			return notSaved(r.what, r.file, err)
+		if err := checkFolder(r.what, r.file); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // writeReports writes every report that was asked for, each whole or not at all
-// unless it is added to a file.
+// unless it is added to a file. Where there is none because something failed, a
+// former run's goes: it would pass for this one's.
 func (s *session) writeReports() error {
 	var failed []error
 	for _, r := range s.reports() {
@@ -97,12 +115,22 @@ func (s *session) writeReports() error {
 		if err != nil {
 			failed = append(failed, notSaved(r.what, r.file, err))
 		}
-		if content == nil {
-			continue
+		switch {
+		case content != nil:
+			failed = append(failed, r.save(content))
+		case (s.run.Err != nil || err != nil) && !r.add:
+			failed = append(failed, r.remove())
 		}
-		failed = append(failed, r.save(content))
 	}
 	return errors.Join(failed...)
+}
+
+func (r report) remove() error {
+	err := os.Remove(r.file)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("%s of an earlier run is still there: %w", r.what, err)
 }
 
 func (r report) save(content []byte) error {

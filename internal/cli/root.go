@@ -34,6 +34,9 @@ func newRoot(s *session) *cobra.Command {
 			if err := s.flags.check(); err != nil {
 				return err
 			}
+			if err := s.checkFiles(); err != nil {
+				return err
+			}
 			return s.startLog()
 		},
 	}

@@ -21,7 +21,7 @@ func newSandbox(s *session) *cobra.Command {
 FILE (default ` + defaultSandbox + `). The two lines on stdout, pasted into another
 shell, point fleet or curl at it.`,
 		Example: "  fleet sandbox\n  fleet sandbox --listen 127.0.0.1:8080 world.json",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    oneArgument("one file", "serve each world by a sandbox of its own, with an address of its own in --listen"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := defaultSandbox
 			if len(args) == 1 {
@@ -35,11 +35,18 @@ shell, point fleet or curl at it.`,
 }
 
 func (s *session) serveSandbox(ctx context.Context, listen, file string) error {
+	addr, err := net.ResolveTCPAddr("tcp", listen)
+	if err != nil {
+		return fmt.Errorf("cannot serve the sandbox: %w", err)
+	}
+	if !addr.IP.IsLoopback() { // the token that it takes is no secret
+		return refusal{fmt.Sprintf("--listen %s is not an address of this machine alone", listen), "give a local one, such as 127.0.0.1:8080"}
+	}
 	e, err := openSandbox(file)
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", listen)
+	l, err := net.ListenTCP("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)
 	}

@@ -41,7 +41,7 @@ const nameMark = "{name}"
 // name and, in reason and hint, the lines of the file. It is "" where a text holds
 // a mark by itself: such a server is shown alone, so that the mark means one thing.
 func (g group) key() string {
-	texts := []string{string(g.Action), g.Symbol, g.Warning, g.What, g.Reason, g.Hint}
+	texts := []string{string(g.Action), string(g.Drift), g.Symbol, g.Warning, g.What, g.Reason, g.Hint}
 	for _, f := range g.Fields {
 		texts = append(texts, string(f.Field), f.From.String(), f.To.String())
 	}
@@ -51,7 +51,7 @@ func (g group) key() string {
 		}
 		texts[i] = withoutName(text, g.Members[0].Name)
 	}
-	texts[4], texts[5] = withoutLines(texts[4]), withoutLines(texts[5])
+	texts[5], texts[6] = withoutLines(texts[5]), withoutLines(texts[6])
 	return strings.Join(texts, "\x00")
 }
 

@@ -117,7 +117,10 @@ func (b block) rest() string {
 	}
 	text := ""
 	for _, verb := range verbs {
-		text += strings.TrimRight(fmt.Sprintf("    and %d more %s", servers[verb], verb), " ")
+		text += fmt.Sprintf("    and %d more", servers[verb])
+		if verb != "" {
+			text += " (" + verb + ")"
+		}
 		if names := ranges(kept[verb]); len(names) > 0 {
 			text += ": " + Escape(strings.Join(names, ", "))
 		}
@@ -131,13 +134,24 @@ func cutNote(blocks []block) string {
 	var parts []string
 	for _, b := range blocks {
 		if b.cut > 0 {
-			parts = append(parts, fmt.Sprintf("%d of the %d entries of “%s”", b.cut, len(b.entries), b.title))
+			parts = append(parts, entriesCut(b.cut, len(b.entries))+" of “"+b.title+"”")
 		}
 	}
 	if parts == nil {
 		return ""
 	}
 	return "\nCut to fit: the detail of " + strings.Join(parts, ", ") + ". The totals and the names of all servers that lose their data are here; `--html` and `--json` have everything.\n"
+}
+
+// entriesCut says how many of all entries are cut.
+func entriesCut(n, all int) string {
+	switch {
+	case all == 1:
+		return "the only entry"
+	case n == all:
+		return fmt.Sprintf("all %d entries", all)
+	}
+	return fmt.Sprintf("%d of the %d entries", n, all)
 }
 
 // cutLines shortens text to whole lines of about so many bytes.
@@ -148,7 +162,7 @@ func cutLines(text string, maxBytes int) string {
 	lines := strings.SplitAfter(text, "\n")
 	size := 0
 	n := slices.IndexFunc(lines, func(l string) bool { size += len(l); return size > maxBytes })
-	return strings.Join(lines[:n], "") + fmt.Sprintf("… and %d lines more\n", len(lines)-n-1)
+	return strings.Join(lines[:n], "") + fmt.Sprintf("… lines left out: %d\n", len(lines)-n-1)
 }
 
 // fenced is text as a code block, which no text in it can end.

@@ -29,24 +29,42 @@ var driftWords = map[planner.DriftKind]word{
 func Drift(d *planner.Drift, before bool, s Style) string {
 	var b strings.Builder
 	b.WriteString(s.paint(bold, heading(d.Account, d.Endpoint)) + "\n")
-	s.section(&b, "", driftRows(d.Differences, s))
-	s.section(&b, "Newly written in the file, and not applied yet:", driftRows(d.Pending, s))
-	b.WriteString("\n" + s.paint(bold, driftTotal(d, before)) + "\n")
+	s.section(&b, "", driftRows(merge(each(d.Differences, driftGroup), many), s))
+	s.section(&b, "Newly written in the file, and not applied yet:", driftRows(merge(each(d.Pending, driftGroup), many), s))
+	b.WriteString("\n" + s.paragraph(bold, driftTotal(d, before)))
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paint(dim, "Fingerprint: "+f) + "\n")
 	}
 	return b.String()
 }
 
-func driftRows(differences []planner.Difference, s Style) []row {
-	var rows []row
-	for _, x := range differences {
-		w := driftWords[x.Kind]
-		r := row{symbol: w.symbol, color: w.color, name: x.Name, verb: string(x.Kind), details: []line{s.line(plain, Escape(x.String()))}}
-		if x.At != "" {
-			r.remark = "(" + x.At + ")"
-		}
-		rows = append(rows, r)
+// driftGroup is one difference as it is shown. Which server is there stands apart
+// from what is said of it, so that many can be one group.
+func driftGroup(x planner.Difference) group {
+	g := group{Drift: x.Kind, Symbol: driftWords[x.Kind].symbol, Members: []member{{Name: x.Name, ID: strings.Join(x.IDs, ", ")}}}
+	g.What = strings.TrimPrefix(x.String(), g.whichIsThere())
+	if x.At != "" {
+		g.Reason = "(" + x.At + ")"
+	}
+	return g
+}
+
+// whichIsThere begins what is said of servers that should not be there.
+func (g group) whichIsThere() string {
+	switch {
+	case g.Drift != planner.DriftUnwanted && g.Drift != planner.DriftUnlisted:
+		return ""
+	case len(g.Members) == 1:
+		return "server " + g.Members[0].ID + " "
+	}
+	return "each "
+}
+
+func driftRows(groups []group, s Style) []row {
+	rows := make([]row, len(groups))
+	for i, g := range groups {
+		rows[i] = s.groupRow(g)
+		rows[i].verb, rows[i].color = string(g.Drift), driftWords[g.Drift].color
 	}
 	return rows
 }

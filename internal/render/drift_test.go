@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -38,6 +39,23 @@ func TestDrift(t *testing.T) {
 	if got, want := stripColor(Drift(drifted(), true, Style{Color: true})), Drift(drifted(), true, Style{}); got != want {
 		t.Errorf("without its colours the drift is\n%s\nwant\n%s", got, want)
 	}
+}
+
+// Many servers that differ alike are one group, apart from those that do not.
+func TestAlikeDriftIsOneGroup(t *testing.T) {
+	d := &planner.Drift{Account: "ops@example.com", Endpoint: "https://admin.vps.org/api/v1", Selected: 40}
+	for i := range 24 {
+		name := fmt.Sprintf("web-%02d", i+1)
+		ids, at := []string{fmt.Sprint(12345 + i)}, fmt.Sprintf("fleet.yaml:%d:3", 10+i/12)
+		d.Differences = append(d.Differences,
+			planner.Difference{Kind: planner.DriftChanged, Name: name, IDs: ids, Field: fleet.FieldHostname, Is: planner.Text(name + ".old.example"), Want: planner.Text(name + ".example.com"), At: at},
+			planner.Difference{Kind: planner.DriftUnlisted, Name: "tmp-" + name, IDs: ids})
+		if i%6 == 0 {
+			d.Differences = append(d.Differences, planner.Difference{Kind: planner.DriftUnwanted, Name: "old-" + name, IDs: ids, At: at})
+		}
+		d.Pending = append(d.Pending, planner.Difference{Kind: planner.DriftMissing, Name: fmt.Sprintf("new-%d", i), IDs: []string{}, At: at})
+	}
+	golden(t, "drift_grouped", Drift(d, false, Style{}))
 }
 
 func TestNoDrift(t *testing.T) {

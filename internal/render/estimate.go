@@ -13,7 +13,7 @@ import (
 // at 5/s; servers ready after 2–5 min. It is "" where apply has nothing to do.
 func Estimate(p *planner.Plan, o planner.Outlook, s Style) string {
 	if text := estimate(p, o); text != "" {
-		return s.paint(dim, text) + "\n"
+		return s.paragraph(dim, text)
 	}
 	return ""
 }

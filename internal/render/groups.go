@@ -38,7 +38,8 @@ const (
 // group is servers that the same is said of. Where there are several, {name}
 // stands in its texts for the name of each, and a:3…9 for lines 3 to 9.
 type group struct {
-	Action  planner.Action // "" where nothing is changed
+	Action  planner.Action    // "" where nothing is changed
+	Drift   planner.DriftKind // "" in a plan
 	Symbol  string
 	Members []member              // in the plan's order, at least one
 	Fields  []planner.FieldChange // old → new
@@ -221,10 +222,10 @@ func (g group) subject() string {
 
 // what is what the group says is there; of a server that is left alone with its id.
 func (g group) what() string {
-	if g.Symbol == symbolUnlisted && len(g.Members) == 1 {
+	if g.Drift == "" && g.Symbol == symbolUnlisted && len(g.Members) == 1 {
 		return g.Members[0].ID + ", " + g.What
 	}
-	return g.What
+	return g.whichIsThere() + g.What
 }
 
 // warning says whose data is lost, and how.

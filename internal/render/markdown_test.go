@@ -132,6 +132,26 @@ func TestResultMarkdownIsCut(t *testing.T) {
 	}
 }
 
+// What is cut is said in whole sentences, of one as of many.
+func TestCutNote(t *testing.T) {
+	for _, test := range []struct {
+		cut, all int
+		want     string
+	}{
+		{1, 1, "the detail of the only entry of “Changes”."},
+		{3, 3, "the detail of all 3 entries of “Changes”."},
+		{1, 3, "the detail of 1 of the 3 entries of “Changes”."},
+	} {
+		if got := cutNote([]block{{title: "Changes", entries: make([]entry, test.all), cut: test.cut}}); !strings.Contains(got, test.want) {
+			t.Errorf("%d of %d cut is told as %q, want %q", test.cut, test.all, got, test.want)
+		}
+	}
+	b := block{cut: 3, entries: []entry{{row: row{verb: "create"}, servers: 40}, {row: row{verb: "delete"}, servers: 2, kept: []string{"a", "b"}}, {servers: 1}}}
+	if got, want := b.rest(), "    and 40 more (create)\n    and 2 more (delete): a, b\n    and 1 more\n"; got != want {
+		t.Errorf("the rest is\n%swant\n%s", got, want)
+	}
+}
+
 func TestCutLines(t *testing.T) {
 	for _, test := range []struct {
 		text string
@@ -139,8 +159,8 @@ func TestCutLines(t *testing.T) {
 		want string
 	}{
 		{"a\nb\n", 4, "a\nb\n"},
-		{"aaa\nbbb\nccc\n", 8, "aaa\nbbb\n… and 1 lines more\n"},
-		{"aaa\nbbb\nccc\n", 2, "… and 3 lines more\n"},
+		{"aaa\nbbb\nccc\n", 8, "aaa\nbbb\n… lines left out: 1\n"},
+		{"aaa\nbbb\nccc\n", 2, "… lines left out: 3\n"},
 	} {
 		if got := cutLines(test.text, test.max); got != test.want {
 			t.Errorf("%q cut to %d is %q, want %q", test.text, test.max, got, test.want)

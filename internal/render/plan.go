@@ -17,12 +17,12 @@ func Plan(p *planner.Plan, s Style) string {
 	b.WriteString(s.paint(bold, heading(p.Account, p.Endpoint)) + "\n")
 	b.WriteString(s.sections(p))
 	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
-	b.WriteString("\n" + s.paint(bold, total(p)) + "\n")
+	b.WriteString("\n" + s.paragraph(bold, total(p)))
 	if also := alsoThere(p); also != "" {
-		b.WriteString(also + "\n")
+		b.WriteString(s.paragraph(plain, also))
 	}
 	if cost := costTotal(p.Cost); cost != "" {
-		b.WriteString(cost + "\n")
+		b.WriteString(s.paragraph(plain, cost))
 	}
 	if !p.Empty() {
 		b.WriteString(s.paint(dim, "Digest: "+s.digest(p)) + "\n")

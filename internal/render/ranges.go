@@ -3,15 +3,33 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // ranges lists names shorter, as a fleet file writes them: three and more that
-// count up are one range, web-[01:40]. All others stand as they are; in quotes, where
-// they are not made of letters, digits and hyphens and could pass for something else.
+// count up are one range, web-[01:40], in the place of its first name. All others
+// stand as they are; in quotes, where they are not made of letters, digits and
+// hyphens and could pass for something else.
 func ranges(names []string) []string {
+	runs := runsOf(names)
+	slices.SortStableFunc(runs, func(a, b []numberedName) int { return compareNames(a[0].name(), b[0].name()) })
+	var list []string
+	for _, run := range runs {
+		first, last := run[0], run[len(run)-1]
+		if len(run) > 1 {
+			list = append(list, fmt.Sprintf("%s[%s:%s]%s", first.prefix, first.digits, last.digits, first.suffix))
+		} else {
+			list = append(list, first.String())
+		}
+	}
+	return list
+}
+
+// runsOf are the names that make a range, and each other name by itself.
+func runsOf(names []string) (runs [][]numberedName) {
 	numbered := make([]numberedName, len(names))
 	for i, n := range names {
 		numbered[i] = numberedNameOf(n)
@@ -19,7 +37,6 @@ func ranges(names []string) []string {
 	slices.SortStableFunc(numbered, func(a, b numberedName) int {
 		return cmp.Or(strings.Compare(a.prefix, b.prefix), strings.Compare(a.suffix, b.suffix), cmp.Compare(a.number, b.number), cmp.Compare(len(a.digits), len(b.digits)))
 	})
-	var list []string
 	for len(numbered) > 0 {
 		run := 1
 		for run < len(numbered) && numbered[0].isFollowedBy(numbered[run], run) {
@@ -27,15 +44,29 @@ func ranges(names []string) []string {
 		}
 		if run < 3 {
 			run = 1
-			list = append(list, numbered[0].String())
-		} else {
-			first, last := numbered[0], numbered[run-1]
-			list = append(list, fmt.Sprintf("%s[%s:%s]%s", first.prefix, first.digits, last.digits, first.suffix))
 		}
+		runs = append(runs, numbered[:run])
 		numbered = numbered[run:]
 	}
-	return list
+	return runs
 }
+
+// compareNames orders names as people do: web-9 is before web-10.
+func compareNames(a, b string) int {
+	x, y := chunks.FindAllString(a, -1), chunks.FindAllString(b, -1)
+	return cmp.Or(slices.CompareFunc(x, y, func(a, b string) int {
+		if isDigit(a[0]) && isDigit(b[0]) {
+			a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+			return cmp.Or(len(a)-len(b), strings.Compare(a, b))
+		}
+		return strings.Compare(a, b)
+	}), strings.Compare(a, b))
+}
+
+// chunks are the numbers in a name, and what is between them.
+var chunks = regexp.MustCompile(`[0-9]+|[^0-9]+`)
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // numberedName is a name apart from the last number in it.
 type numberedName struct {
@@ -46,7 +77,7 @@ type numberedName struct {
 func numberedNameOf(name string) numberedName {
 	end := strings.LastIndexAny(name, "0123456789") + 1
 	start := end
-	for start > 0 && name[start-1] >= '0' && name[start-1] <= '9' {
+	for start > 0 && isDigit(name[start-1]) {
 		start--
 	}
 	if start == end || end-start > 9 || !isPlain(name) {
@@ -61,8 +92,10 @@ func isPlain(name string) bool {
 	return strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !partOfName(byte(r)) }) < 0
 }
 
+func (n numberedName) name() string { return n.prefix + n.digits + n.suffix }
+
 func (n numberedName) String() string {
-	name := n.prefix + n.digits + n.suffix
+	name := n.name()
 	if name == "" || !isPlain(name) {
 		return strconv.Quote(name)
 	}

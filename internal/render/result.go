@@ -19,7 +19,7 @@ func Result(r *apply.Result, s Style) string {
 	if r.Complete() {
 		c = green
 	}
-	b.WriteString("\n" + s.paint(c, closing(r)) + "\n")
+	b.WriteString("\n" + s.paragraph(c, closing(r)))
 	return b.String()
 }
 

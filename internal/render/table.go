@@ -110,6 +110,16 @@ func folded(lines []line, width int) (short []line) {
 	return short
 }
 
+// paragraph is painted text, folded where a terminal's lines are shorter. The text
+// has been escaped.
+func (s Style) paragraph(c color, text string) string {
+	var b strings.Builder
+	for _, l := range folded([]line{s.line(plain, text)}, s.Width) {
+		b.WriteString(s.paint(c, l.text) + "\n")
+	}
+	return b.String()
+}
+
 // colors are the sequences that Style.line writes.
 var colors = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 

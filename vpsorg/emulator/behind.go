@@ -32,6 +32,7 @@ func (e *Emulator) Servers() []vpsorg.Server {
 // off; a plan and an OS that are offered need only their id. A status in transit
 // runs its course. A server of the same id makes way.
 func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server {
+	defer e.save()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.catchUp()
@@ -50,7 +51,6 @@ func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server {
 	e.complete(r, now)
 	e.world.insert(r)
 	e.dirty = true
-	e.save()
 	return deepCopy(r.Server)
 }
 
@@ -87,6 +87,7 @@ func (e *Emulator) complete(r *record, now time.Time) {
 // whether there was one. A status that change sets stays until something else
 // changes it, one in transit too; updated_at moves unless change moves it.
 func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
+	defer e.save()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.catchUp()
@@ -113,12 +114,12 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 		r.ResourceUsage = new(vpsorg.ResourceUsage)
 	}
 	e.dirty = true
-	e.save()
 	return true
 }
 
 // Remove takes a server away and tells whether there was one.
 func (e *Emulator) Remove(id vpsorg.ID) bool {
+	defer e.save()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.catchUp()
@@ -128,7 +129,6 @@ func (e *Emulator) Remove(id vpsorg.ID) bool {
 	}
 	e.world.remove(r)
 	e.dirty = true
-	e.save()
 	return true
 }
 

@@ -65,7 +65,8 @@ type Emulator struct {
 	// block to hold the request back.
 	Fault func(*http.Request) *Fault
 
-	file string // where the world is kept; "" is in memory only
+	file   string     // where the world is kept; "" is in memory only
+	saving sync.Mutex // guards the file; taken before mu
 
 	mu      sync.Mutex // guards everything below
 	world   world
@@ -127,18 +128,22 @@ func (e *Emulator) serve(ctx context.Context, c *call, f Fault) (reply, error) {
 // commit handles a call, once, in the order in which the world sees them.
 func (e *Emulator) commit(c *call) answer {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.catchUp()
-	return e.handle(c, time.Now())
+	a := e.handle(c, time.Now())
+	e.mu.Unlock()
+	if err := e.save(); err != nil {
+		a = refuse(http.StatusInternalServerError, "The change is not saved: "+err.Error())
+		e.mu.Lock()
+		c.entry.Status = a.status
+		e.mu.Unlock()
+	}
+	return a
 }
 
 // handle lets a call change the world at the time now. The lock is held.
 func (e *Emulator) handle(c *call, now time.Time) answer {
 	c.now = now
 	a := e.route(c)
-	if err := e.save(); err != nil {
-		a = refuse(http.StatusInternalServerError, "The change is not saved: "+err.Error())
-	}
 	c.entry.Status = a.status
 	return a
 }

@@ -1,9 +1,12 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -51,6 +54,32 @@ func TestWorldOutlivesItsEmulator(t *testing.T) {
 			t.Errorf("the file is %v, %v", info.Mode(), err)
 		}
 	})
+}
+
+// However many come at once, a change is in the file before it is answered.
+func TestAnsweredIsSaved(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "world.json")
+	e := open(t, file)
+	var requests sync.WaitGroup
+	for range 40 {
+		requests.Go(func() {
+			resp, body := ask(t, e, request(t, "POST", "servers/", create))
+			var made struct{ ID vpsorg.ID }
+			if err := json.Unmarshal([]byte(body), &made); err != nil || resp.StatusCode != 201 {
+				t.Errorf("answered %d %s", resp.StatusCode, body)
+				return
+			}
+			saved, err := emulator.Open(file)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if !slices.ContainsFunc(saved.Servers(), func(s vpsorg.Server) bool { return s.ID == made.ID }) {
+				t.Errorf("server %s is answered and not in the file", made.ID)
+			}
+		})
+	}
+	requests.Wait()
 }
 
 func TestCreditIsKept(t *testing.T) {
