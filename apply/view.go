@@ -132,7 +132,7 @@ func (r *run) spend(requests int) {
 func (r *run) allowance() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return budget(len(r.plan.Changes)) - r.spent
+	return planner.LookBudget(len(r.plan.Changes)) - r.spent
 }
 
 // born notes a server that was made.
@@ -150,7 +150,7 @@ func (r *run) born() {
 func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
 	s, fresh, known := r.view.server(id)
 	cost := min(r.listCost(), r.lanesOpen())
-	if fresh || r.allowance()-cost < budget(len(r.plan.Changes))/2 {
+	if fresh || r.allowance()-cost < planner.LookBudget(len(r.plan.Changes))/2 {
 		return s, known, nil
 	}
 	if r.lanesOpen() >= r.listCost() {
