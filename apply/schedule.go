@@ -22,25 +22,9 @@ func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
 	if cost > 1 && sending > 0 {
 		f.looks = 0 // pages that shift while servers come and go are no list
 	}
-	at, w.first = f.first, f.first
 	scouts := w.scouts(now)
 	alone := w.alone(scouts, left > whole)
-	for x := range w.waits {
-		if x.settling == nil {
-			at = sooner(at, x.end(w.run.Timeout))
-		}
-		from, to, ok := w.expected(x, scouts[x.pace] == x)
-		switch {
-		case !ok || alone[x.pace] == x:
-			continue
-		case !x.due.IsZero():
-			at = sooner(at, to)
-			continue
-		case scouts[x.pace] == x || x.stages > 0:
-			f.urgent = sooner(cmp.Or(f.urgent, from), from)
-		}
-		f.first, f.full = sooner(f.first, from), later(f.full, to)
-	}
+	at = w.foresee(&f, scouts, alone)
 	w.first = f.first
 	if next, ok := f.next(); ok && !f.full.IsZero() {
 		at = sooner(at, next)
@@ -58,6 +42,30 @@ func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
 		}
 	}
 	return at, only
+}
+
+// foresee adds to a forecast when servers are expected, but for those that are looked
+// at alone. It returns when to look whatever the forecast says: where a wait will have
+// lasted too long, or its pace is not to tell.
+func (w *watcher) foresee(f *forecast, scouts, alone map[*pace]*wait) (at time.Time) {
+	at = f.first
+	for x := range w.waits {
+		if x.settling == nil {
+			at = sooner(at, x.end(w.run.Timeout))
+		}
+		from, to, ok := w.expected(x, scouts[x.pace] == x)
+		switch {
+		case !ok || alone[x.pace] == x:
+			continue
+		case !x.due.IsZero():
+			at = sooner(at, to)
+			continue
+		case scouts[x.pace] == x || x.stages > 0:
+			f.urgent = sooner(cmp.Or(f.urgent, from), from)
+		}
+		f.first, f.full = sooner(f.first, from), later(f.full, to)
+	}
+	return at
 }
 
 // alone are the scouts that are looked at on their own, because a look at all is

@@ -143,7 +143,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 		return err
 	}
 	if !p.Empty() && !s.flags.autoApprove && s.flags.approval == nil {
-		if err := s.ask(ctx, p); err != nil {
+		if err := s.ask(ctx); err != nil {
 			return err
 		}
 		if p, err = remaining(ctx, w, p); err != nil {
