@@ -174,7 +174,11 @@ func (w *watcher) idle() bool {
 func (w *watcher) tell(now time.Time) {
 	var e Still
 	for _, x := range w.pending() {
-		e.Servers = append(e.Servers, InTransit{x.lane.Name, x.last, now.Sub(x.since)})
+		status := x.last
+		if status == "" && x.pace.documented {
+			status = planner.StatusProvisioning // as the create was answered
+		}
+		e.Servers = append(e.Servers, InTransit{x.lane.Name, status, now.Sub(x.since)})
 	}
 	if len(e.Servers) > 0 {
 		slices.SortStableFunc(e.Servers, func(a, b InTransit) int { return strings.Compare(a.Name, b.Name) })

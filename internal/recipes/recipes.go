@@ -50,7 +50,7 @@ func readYAML(file string, into any) error {
 // shell runs the commands of a recipe, with nothing in the environment that its
 // system would not put there.
 func shell(ts *testscript.TestScript, commands string, envs ...map[string]string) error {
-	env := map[string]string{"PATH": ts.Getenv("PATH"), "HOME": ts.Getenv("WORK"), "VPS_API_URL": ts.Getenv("VPS_API_URL")}
+	env := map[string]string{"PATH": ts.Getenv("PATH"), "HOME": ts.Getenv("WORK"), "VPS_API_URL": ts.Getenv("VPS_API_URL"), "GORACE": ts.Getenv("GORACE")}
 	for _, more := range envs {
 		maps.Copy(env, more)
 	}

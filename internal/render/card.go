@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -16,7 +17,7 @@ type cardSection struct {
 
 // card is a group on a page, and in a result what became of it.
 type card struct {
-	Kind          string // what it is filtered by: an action, waiting, blocked, unlisted or note
+	Kind          string // what it is filtered by: an action, waiting, blocked, unlisted, left out or note
 	Symbol, Title string
 	Verb          string // the action; "" where nothing is changed
 	Members       []member
@@ -36,15 +37,10 @@ type fieldParts struct {
 }
 
 // kinds are what is filtered by where nothing is changed.
-var kinds = map[string]string{titleWaits: "waiting", titleBlocked: "blocked", titleUnlisted: "unlisted", titleNotes: "note"}
+var kinds = map[string]string{titleWaits: "waiting", titleBlocked: "blocked", titleUnlisted: "unlisted", titleLeftOut: "left out", titleNotes: "note"}
 
 // kindOf is what a group in a section is filtered by.
-func kindOf(g group, title string) string {
-	if g.Action != "" {
-		return string(g.Action)
-	}
-	return kinds[title]
-}
+func kindOf(g group, title string) string { return cmp.Or(kinds[title], string(g.Action)) }
 
 func newCard(g group, kind string) card {
 	c := card{Kind: kind, Symbol: g.Symbol, Title: g.title(), Verb: string(g.Action), Members: g.Members,
@@ -96,8 +92,8 @@ func reportCard(rep apply.Report) card {
 	} else {
 		g = waitGroup(*rep.Wait)
 	}
-	g.Members[0].ID = rep.ID
-	c := newCard(g, kindOf(g, titleWaits))
+	c := newCard(g, cmp.Or(string(g.Action), kinds[titleWaits]))
+	c.Members[0].ID = rep.ID // by now; the data that is lost was the old one's
 	if c.Outcome = rep.Outcome; c.Outcome != apply.Done {
 		c.Warning = "" // nobody knows that it is lost
 	}
