@@ -1,18 +1,14 @@
 package apply_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -202,102 +198,6 @@ func TestListThatLags(t *testing.T) {
 		w.wantComplete(w.run(w.plan(newServers)))
 		if got := strings.Count(w.live(), "\n"); got != 3 {
 			t.Errorf("%d servers", got)
-		}
-	})
-}
-
-// TestFirstInterrupt finishes what is under way and starts nothing more.
-func TestFirstInterrupt(t *testing.T) {
-	slow := times(-1, "POST", "/servers/", emulator.Fault{Delay: 5 * time.Second})
-	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {
-		w.runner.Parallelism = 2
-		p := w.plan(newServers)
-		time.AfterFunc(time.Second, func() { close(w.drain) })
-		var r *apply.Result
-		if d := elapsed(func() { r = w.run(p) }); d != 5*time.Second {
-			t.Errorf("it took %s", d)
-		}
-		want := "create a: unknown: not yet active: interrupted\ncreate b: unknown: not yet active: interrupted\ncreate c: not started: interrupted\n"
-		if d := cmp.Diff(want, report(r)); d != "" {
-			t.Errorf("-want +got\n%s", d)
-		}
-		if r.Reports[0].ID == "" || !r.Interrupted {
-			t.Errorf("the id of what was made is not reported: %+v", r.Reports[0])
-		}
-	})
-}
-
-// TestSecondInterrupt leaves at once; what was under way is unknown.
-func TestSecondInterrupt(t *testing.T) {
-	slow := times(-1, "POST", "/servers/", emulator.Fault{Delay: 5 * time.Second})
-	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {
-		w.runner.Parallelism = 2
-		p := w.plan(newServers)
-		ctx, cancel := context.WithCancel(w.Context())
-		time.AfterFunc(time.Second, cancel)
-		var r *apply.Result
-		if d := elapsed(func() { r = w.runner.Run(ctx, w.drain, p) }); d != time.Second {
-			t.Errorf("it took %s", d)
-		}
-		if r.Count(apply.Unknown) != 2 || r.Count(apply.NotStarted) != 1 || !r.Interrupted {
-			t.Errorf("%s", report(r))
-		}
-	})
-}
-
-// TestNothingIsLeftRunning runs a plan that fails in many ways; synctest fails the
-// test if anything is still running after it.
-func TestNothingIsLeftRunning(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := &emulator.Emulator{Fault: times(-1, "GET", "/", emulator.Fault{Drop: true})}
-		client, err := vpsorg.New(vpsorg.Config{BaseURL: "http://127.0.0.1/api/v1", Token: "vps_test", Transport: e.Transport()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := &planner.Plan{}
-		for _, name := range []string{"a", "b"} {
-			p.Changes = append(p.Changes, &planner.Create{Subject: planner.Subject{Name: name},
-				Spec: planner.Spec{Plan: planner.Named{ID: "1"}, OS: planner.Named{ID: "5"}, Location: "us-west"}})
-		}
-		r := apply.Runner{Client: client, Timeout: time.Minute}.Run(t.Context(), nil, p)
-		if r.Count(apply.Unknown) != 2 || !strings.Contains(r.Reports[0].Err.Error(), "not seen yet, after 1m") {
-			t.Errorf("%s", report(r))
-		}
-	})
-}
-
-func TestObserveReadsAgainWhatWasStale(t *testing.T) {
-	var e *emulator.Emulator
-	var once sync.Once
-	e = &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
-		if strings.HasSuffix(r.URL.Path, "/servers/1/") {
-			once.Do(func() { e.Remove("1") })
-		}
-		return nil
-	}}
-	inWorld(t, e, func(w *world) {
-		w.add("1", "x", "active")
-		w.add("2", "y", "active")
-		p := w.plan("servers: {x: {backups_enabled: true, plan: 1, os: 5, location: us-west}, y: {backups_enabled: true}}")
-		if got := outline(p); !strings.HasPrefix(got, "create x") || !strings.Contains(got, "update y") {
-			t.Errorf("got %s", got)
-		}
-	})
-}
-
-func TestPlanReadsOnly(t *testing.T) {
-	inWorld(t, &emulator.Emulator{PageSize: 20}, func(w *world) {
-		for _, id := range strings.Fields("1 2 3") {
-			w.add(id, "s"+id, "active")
-		}
-		w.plan("owns: ['*']\nunlisted: delete\nservers: {s1: {plan: premium, replace: create-first, backups_enabled: true}, n: {plan: 1, os: 5, location: us-west}}")
-		var got []string
-		for _, e := range w.emulator.Ledger() {
-			got = append(got, e.Method+" "+e.Path)
-		}
-		slices := strings.Join(got, "\n")
-		if len(got) != 4 || strings.Contains(slices, "POST") {
-			t.Errorf("a plan sent\n%s", slices)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -134,11 +135,7 @@ func (l *lane) stages() int {
 
 // await hands a lane to the watcher until its server has arrived.
 func (r *run) await(l *lane, s awaitStep) {
-	id := s.id
-	if id == "" {
-		id = l.made
-	}
-	r.watch(&wait{lane: l, id: id, goal: s.goal, last: s.last, byList: l.doubted && s.goal == goalGone})
+	r.watch(&wait{lane: l, id: cmp.Or(s.id, l.made), goal: s.goal, last: s.last, byList: l.doubted && s.goal == goalGone})
 }
 
 // watch begins a wait.

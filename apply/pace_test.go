@@ -69,18 +69,18 @@ func TestNextLook(t *testing.T) {
 	at := func(seconds float64) time.Time { return zero.Add(time.Duration(seconds * 1e9)) }
 	for _, test := range []struct {
 		name string
-		outlook
+		forecast
 		want float64 // seconds; -1: when all changes have been sent
 	}{
-		{"when the first is expected that something waits for", outlook{now: at(1), last: at(1), urgent: at(5), first: at(4), full: at(30), looks: 10}, 5},
-		{"not before a share of the time has passed", outlook{now: at(10), last: at(10), urgent: at(10), first: at(10), full: at(40), looks: 2}, 20},
-		{"seldom where nothing waits", outlook{now: at(10), last: at(10), first: at(11), full: at(60), looks: 10}, 20},
-		{"all at once at the end", outlook{now: at(10), last: at(10), urgent: at(11), first: at(11), full: at(12), looks: 1}, 12},
-		{"all at once where no look is to spare", outlook{urgent: at(5), first: at(5), full: at(30)}, 30},
-		{"what is still to be sent counts too", outlook{now: at(10), last: at(10), urgent: at(10), first: at(10), full: at(10), sending: 30 * time.Second, looks: 2}, 20},
-		{"none to spare while changes are sent", outlook{urgent: at(5), first: at(5), full: at(30), sending: time.Second}, -1},
-		{"not just before the last is sent", outlook{urgent: at(5), first: at(5), full: at(30), sending: time.Second, took: time.Second, looks: 10}, -1},
-		{"what is overdue", outlook{now: at(50), last: at(49), first: at(20), full: at(20), looks: 5}, 20},
+		{"when the first is expected that something waits for", forecast{now: at(1), last: at(1), urgent: at(5), first: at(4), full: at(30), looks: 10}, 5},
+		{"not before a share of the time has passed", forecast{now: at(10), last: at(10), urgent: at(10), first: at(10), full: at(40), looks: 2}, 20},
+		{"seldom where nothing waits", forecast{now: at(10), last: at(10), first: at(11), full: at(60), looks: 10}, 20},
+		{"all at once at the end", forecast{now: at(10), last: at(10), urgent: at(11), first: at(11), full: at(12), looks: 1}, 12},
+		{"all at once where no look is to spare", forecast{urgent: at(5), first: at(5), full: at(30)}, 30},
+		{"what is still to be sent counts too", forecast{now: at(10), last: at(10), urgent: at(10), first: at(10), full: at(10), sending: 30 * time.Second, looks: 2}, 20},
+		{"none to spare while changes are sent", forecast{urgent: at(5), first: at(5), full: at(30), sending: time.Second}, -1},
+		{"not just before the last is sent", forecast{urgent: at(5), first: at(5), full: at(30), sending: time.Second, took: time.Second, looks: 10}, -1},
+		{"what is overdue", forecast{now: at(50), last: at(49), first: at(20), full: at(20), looks: 5}, 20},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.began = zero

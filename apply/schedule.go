@@ -2,76 +2,12 @@ package apply
 
 import (
 	"cmp"
-	"math"
 	"time"
-
-	"github.com/vps-fleet/fleet/planner"
 )
 
-// budget is how many requests a run may spend on looking.
-func budget(changes int) int { return planner.LookBudget(changes) }
-
-// outlook is what the time of the next look depends on.
-type outlook struct {
-	began   time.Time // the run
-	now     time.Time
-	last    time.Time     // when the last look ended
-	took    time.Duration // the last look
-	urgent  time.Time     // when the first server is expected that something waits for; zero: nothing does
-	first   time.Time     // when the first server is expected at all
-	full    time.Time     // when all are
-	sending time.Duration // how long changes will still be sent, by how it has gone so far; 0: all have been
-	looks   int           // that the budget allows before the one that sees all
-}
-
-// next is when to look. Looks before the last one are made where something can go
-// on then, each later than the one before by the same share of the time that the run
-// has taken, and else just to tell how it goes. Where there is no look to spare, or all changes will have been
-// sent in a moment, ok is false: the next look is then.
-func (o outlook) next() (at time.Time, ok bool) {
-	if o.sending > 0 && (o.looks < 1 || o.sending < 2*o.took) {
-		return time.Time{}, false
-	}
-	if o.looks < 1 {
-		return o.full, true
-	}
-	gap := o.gap()
-	at = later(o.first, o.last.Add(max(gap, stillEvery)))
-	if !o.urgent.IsZero() {
-		at = sooner(at, later(o.urgent, o.last.Add(gap)))
-	}
-	if o.sending == 0 && o.full.Sub(at) <= gap {
-		at = o.full
-	}
-	return at, true
-}
-
-// gap is how long to wait between two looks.
-func (o outlook) gap() time.Duration {
-	gone := o.now.Sub(o.began).Seconds()
-	ahead := max(o.full.Sub(o.now), 0).Seconds() + o.sending.Seconds()
-	if gone <= 0 {
-		return 0
-	}
-	share := math.Pow((gone+ahead)/gone, 1/float64(o.looks)) - 1
-	return time.Duration(gone * share * float64(time.Second))
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-// growth is how much longer servers that are late are given each time, by how many
-// looks are left.
-func growth(looks int) float64 {
-	if looks < 1 {
-		return 1.25
-	}
-	return 1 + min(max(0.5/float64(looks), 0.05), 0.25)
-}
+// dearList is how many requests a list must take for single servers to be looked
+// at in its place, to find out when all of them will have arrived.
+const dearList = 4
 
 // plan is when the next look is due; only are the servers to look at then, where
 // these are not all that may have arrived.
@@ -80,33 +16,17 @@ func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	whole := min(cost, len(w.waits)) // what it costs to look at all
-	o := outlook{began: w.began, now: now, last: w.last, took: w.took, first: now.Add(time.Hour), sending: sending}
-	o.looks = (left - (1+w.stages())*whole) / max(1, whole)
-	w.dear, w.growth = cost > dearList, growth(o.looks)
+	f := forecast{began: w.began, now: now, last: w.last, took: w.took, first: now.Add(time.Hour), sending: sending}
+	f.looks = (left - (1+w.stages())*whole) / max(1, whole)
+	w.dear, w.growth = cost > dearList, growth(f.looks)
 	if cost > 1 && sending > 0 {
-		o.looks = 0 // pages that shift while servers come and go are no list
+		f.looks = 0 // pages that shift while servers come and go are no list
 	}
-	at, w.first = o.first, o.first
 	scouts := w.scouts(now)
 	alone := w.alone(scouts, left > whole)
-	for x := range w.waits {
-		if x.settling == nil {
-			at = sooner(at, x.end(w.run.Timeout))
-		}
-		from, to, ok := w.expected(x, scouts[x.pace] == x)
-		switch {
-		case !ok || alone[x.pace] == x:
-			continue
-		case !x.due.IsZero():
-			at = sooner(at, to)
-			continue
-		case scouts[x.pace] == x || x.stages > 0:
-			o.urgent = sooner(cmp.Or(o.urgent, from), from)
-		}
-		o.first, o.full = sooner(o.first, from), later(o.full, to)
-	}
-	w.first = o.first
-	if next, ok := o.next(); ok && !o.full.IsZero() {
+	at = w.foresee(&f, scouts, alone)
+	w.first = f.first
+	if next, ok := f.next(); ok && !f.full.IsZero() {
 		at = sooner(at, next)
 	}
 	if left > whole && w.dear {
@@ -122,6 +42,30 @@ func (w *watcher) plan(now time.Time) (at time.Time, only []*wait) {
 		}
 	}
 	return at, only
+}
+
+// foresee adds to a forecast when servers are expected, but for those that are looked
+// at alone. It returns when to look whatever the forecast says: where a wait will have
+// lasted too long, or its pace is not to tell.
+func (w *watcher) foresee(f *forecast, scouts, alone map[*pace]*wait) (at time.Time) {
+	at = f.first
+	for x := range w.waits {
+		if x.settling == nil {
+			at = sooner(at, x.end(w.run.Timeout))
+		}
+		from, to, ok := w.expected(x, scouts[x.pace] == x)
+		switch {
+		case !ok || alone[x.pace] == x:
+			continue
+		case !x.due.IsZero():
+			at = sooner(at, to)
+			continue
+		case scouts[x.pace] == x || x.stages > 0:
+			f.urgent = sooner(cmp.Or(f.urgent, from), from)
+		}
+		f.first, f.full = sooner(f.first, from), later(f.full, to)
+	}
+	return at
 }
 
 // alone are the scouts that are looked at on their own, because a look at all is
@@ -146,17 +90,6 @@ func (w *watcher) stages() (most int) {
 	}
 	return most
 }
-
-func sooner(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// dearList is how many requests a list must take for single servers to be looked
-// at in its place, to find out when all of them will have arrived.
-const dearList = 4
 
 // scouts are the waits by which to learn how long their kinds take: the oldest of a
 // kind of which nothing is known, and the youngest of one of which too little is.

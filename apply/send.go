@@ -50,21 +50,14 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 		r.fatal(err)
 		doubt = doubt || vpsorg.Ambiguous(err)
 		switch {
-		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give):
+		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give) && r.stopped() == nil:
 			attempt-- // put off, not refused; the limiter holds it back
-			if r.stopped() == nil {
-				continue
-			}
-		case notSent(err):
-			if ctx.Err() != nil {
-				return failed(notStarted{ErrInterrupted})
-			}
-			if attempt == attempts {
-				return failed(err)
-			}
+		case notSent(err) && ctx.Err() != nil:
+			return failed(notStarted{ErrInterrupted})
+		case notSent(err) && attempt < attempts && r.stopped() == nil && sleep(ctx, pause()):
 		case look == nil && mayHaveTaken(err):
 			return unknown{err}
-		case look != nil && mayHaveTaken(err):
+		case mayHaveTaken(err):
 			if r.stopped() == nil {
 				sleep(ctx, pause()) // before the look, which is to be the last thing before a repetition
 			}
@@ -73,11 +66,7 @@ func (r *run) send(ctx context.Context, request func() error, look func() (verdi
 				return failed(err)
 			}
 			refused = err
-			continue
 		default:
-			return failed(err)
-		}
-		if r.stopped() != nil || !sleep(ctx, pause()) {
 			return failed(err)
 		}
 	}

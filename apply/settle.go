@@ -2,14 +2,10 @@ package apply
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -23,49 +19,6 @@ const (
 	// still have been under way, in a run that was killed.
 	requestTimeout = vpsorg.DefaultTimeout
 )
-
-// unclearCreate is a create that may have made a server.
-type unclearCreate struct {
-	create createStep
-	intent Intent
-	why    error
-}
-
-func (e unclearCreate) Error() string { return e.why.Error() }
-func (e unclearCreate) Unwrap() error { return e.why }
-
-// intent is what is written down before a create is sent.
-func (r *run) intent(req vpsorg.CreateRequest) Intent {
-	body, _ := json.Marshal(req) // it has just been encoded to be sent
-	digest := sha256.Sum256(body)
-	return Intent{
-		Endpoint: r.plan.Endpoint, Account: r.plan.Account, Name: req.Name,
-		Plan: string(req.PlanID), OS: string(req.OSID), Location: req.Location,
-		Body: hex.EncodeToString(digest[:]), At: time.Now().Round(0),
-	}
-}
-
-// follow writes down, where a server that no list has shown yet is about to be
-// renamed, that it may now appear under its new name.
-func (r *run) follow(fields []planner.FieldChange) error {
-	for _, f := range fields {
-		if f.Field != fleet.FieldName {
-			continue
-		}
-		from, _ := f.From.AsText()
-		to, _ := f.To.AsText()
-		for _, i := range r.Journal.Pending(r.plan.Endpoint, r.plan.Account) {
-			if i.Name != from {
-				continue
-			}
-			i.Name, i.At = to, time.Now().Round(0)
-			if err := r.Journal.begin(i); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
 
 // settleStep settles a create of this run that has just been given up.
 func (r *run) settleStep(u unclearCreate) settleStep {

@@ -105,9 +105,6 @@ func (r *run) list(ctx context.Context, since time.Time) ([]planner.Server, time
 	return servers, asked, err
 }
 
-// page is how many servers a page of a list has, as far as is known.
-const page = 100
-
 // listCost is how many requests the list may be expected to take: as many as the
 // last time, or as its pages will be when all creates are done. That a list of less
 // than a page came whole does not say that a longer one will.
@@ -115,10 +112,10 @@ func (r *run) listCost() int {
 	cost := r.Client.ListCost()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if cost == 1 && r.held > page {
+	if cost == 1 && r.held > vpsorg.PageSize {
 		return 1
 	}
-	return max(cost, (r.held+r.coming+page-1)/page)
+	return max(cost, (r.held+r.coming+vpsorg.PageSize-1)/vpsorg.PageSize)
 }
 
 // spend notes requests to look at servers.
@@ -132,7 +129,7 @@ func (r *run) spend(requests int) {
 func (r *run) allowance() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return budget(len(r.plan.Changes)) - r.spent
+	return planner.LookBudget(len(r.plan.Changes)) - r.spent
 }
 
 // born notes a server that was made.
@@ -150,7 +147,7 @@ func (r *run) born() {
 func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
 	s, fresh, known := r.view.server(id)
 	cost := min(r.listCost(), r.lanesOpen())
-	if fresh || r.allowance()-cost < budget(len(r.plan.Changes))/2 {
+	if fresh || r.allowance()-cost < planner.LookBudget(len(r.plan.Changes))/2 {
 		return s, known, nil
 	}
 	if r.lanesOpen() >= r.listCost() {

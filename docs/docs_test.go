@@ -4,11 +4,9 @@ package docs_test
 
 import (
 	"encoding/json"
-	"errors"
 	"flag"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -52,45 +50,6 @@ func section(t *testing.T, markdown, heading string) string {
 	}
 	text, _, _ := strings.Cut(after, "\n#")
 	return text
-}
-
-// shell runs commands as a reader would: in a folder with the examples, with
-// fleet on the path and nothing of fleet's in the environment.
-type shell struct{ dir, path string }
-
-func newShell(t *testing.T) shell {
-	t.Helper()
-	s := shell{dir: t.TempDir(), path: t.TempDir()}
-	build := exec.Command("go", "build", "-o", s.path, ".")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if err := os.CopyFS(filepath.Join(s.dir, "examples"), os.DirFS("../examples")); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// run returns what a command prints, on stdout and stderr alike, and its exit code.
-func (s shell) run(t *testing.T, command string) (output string, code int) {
-	t.Helper()
-	cmd := exec.Command("sh", "-c", command)
-	cmd.Dir = s.dir
-	cmd.Env = []string{"HOME=" + s.dir, "PATH=" + s.path + string(filepath.ListSeparator) + os.Getenv("PATH")}
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return strings.TrimSuffix(string(out), "\n"), cmd.ProcessState.ExitCode()
-}
-
-func (s shell) write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // The console blocks are sessions, one going on from another; a yaml block that

@@ -35,11 +35,7 @@ func (r *reader) document(root node) {
 				r.fleet.Protect = append(r.fleet.Protect, pattern)
 			}
 		case "defaults":
-			for field, value := range r.pairs(value, "defaults") {
-				if r.once("defaults.", field) {
-					r.waiting = append(r.waiting, pair{field, value})
-				}
-			}
+			r.readDefaults(value)
 		case "catalog":
 			r.readCatalog(value)
 		case "guards":
@@ -95,6 +91,15 @@ func (r *reader) unlisted(key, value node) {
 	s := r.choice(value, "unlisted", "report", string(UnlistedIgnore), string(UnlistedDelete))
 	if r.once("", key) && s != "report" {
 		r.fleet.Unlisted = Unlisted(s)
+	}
+}
+
+// readDefaults takes in the defaults of one file.
+func (r *reader) readDefaults(n node) {
+	for field, value := range r.pairs(n, "defaults") {
+		if r.once("defaults.", field) {
+			r.waiting = append(r.waiting, pair{field, value})
+		}
 	}
 }
 

@@ -76,16 +76,6 @@ type Ref struct {
 // IsZero reports whether the file leaves the reference out.
 func (r Ref) IsZero() bool { return r == Ref{} }
 
-func (r Ref) String() string {
-	switch {
-	case r.Name == "":
-		return r.ID
-	case r.ID == "":
-		return r.Name
-	}
-	return r.Name + " (" + r.ID + ")"
-}
-
 // Field names a field of a server entry, in the file's and the API's own words.
 type Field string
 

@@ -205,9 +205,6 @@ func TestStrings(t *testing.T) {
 		"unset limit": {Limit{}.String(), "no limit"},
 		"limit":       {Limit{Set: true, N: 3}.String(), "3"},
 		"percentage":  {Limit{Set: true, Percent: true, N: 30}.String(), "30%"},
-		"id":          {Ref{ID: "1"}.String(), "1"},
-		"name":        {Ref{Name: "standard"}.String(), "standard"},
-		"both":        {Ref{"1", "standard"}.String(), "standard (1)"},
 	}
 	for name, test := range tests {
 		if test[0] != test[1] {

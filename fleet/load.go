@@ -68,7 +68,7 @@ func (l *loader) directory(path string) error {
 	found := false
 	for _, e := range entries {
 		name := e.Name()
-		if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" || strings.HasPrefix(name, ".") {
+		if !IsFleetFile(name) {
 			continue
 		}
 		found = true
@@ -88,6 +88,13 @@ func (l *loader) directory(path string) error {
 		return fmt.Errorf("no fleet file in directory %s: none ends in .yaml or .yml", escape(path))
 	}
 	return nil
+}
+
+// IsFleetFile reports whether a file of this name is read where its directory is
+// given.
+func IsFleetFile(name string) bool {
+	ext := filepath.Ext(name)
+	return (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(name, ".")
 }
 
 // read takes in one file. What is no regular file is not even opened, and opening

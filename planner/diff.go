@@ -15,7 +15,7 @@ import (
 func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, offers: o.Offers, world: w, names: newNames(f, o)}
+	d := &differ{fleet: f, world: w, names: newNames(f, o)}
 	live := spokenFor(f, w, m)
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
@@ -39,11 +39,10 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 
 // differ gathers one plan.
 type differ struct {
-	fleet  *fleet.Fleet
-	offers []Offer
-	world  *world
-	names  *names
-	plan   *Plan
+	fleet *fleet.Fleet
+	world *world
+	names *names
+	plan  *Plan
 
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }

@@ -56,7 +56,7 @@ func (p *Plan) Estimate(o Outlook) Estimate {
 	}
 	changes, waits := tallyLegs(lanes)
 	e := Estimate{Requests: changes + o.looks(waits, LookBudget(len(p.Changes))), Duration: o.end(lanes, 0)}
-	if waits[provisioned] > 0 {
+	if waits[awaitProvisioned] > 0 {
 		e.Ready = Range{o.end(lanes, o.Provisioning.Min), o.end(lanes, o.Provisioning.Max)}
 	}
 	return e
@@ -66,10 +66,10 @@ func (p *Plan) Estimate(o Outlook) Estimate {
 type awaited int
 
 const (
-	nothing     awaited = iota
-	gone                // it is not there any more
-	settled             // its start, stop or reboot is over
-	provisioned         // it is active for the first time
+	awaitNothing     awaited = iota
+	awaitGone                // it is not there any more
+	awaitSettled             // its start, stop or reboot is over
+	awaitProvisioned         // it is active for the first time
 )
 
 // leg is a request, or just a wait that is under way already, and what has to be
@@ -82,18 +82,18 @@ type leg struct {
 // awaited takes a server that is still being provisioned for one just created.
 func (w Wait) awaited() awaited {
 	if w.From == StatusProvisioning {
-		return provisioned
+		return awaitProvisioned
 	}
-	return settled
+	return awaitSettled
 }
 
 func legsOf(c Change) []leg {
-	create, reread, remove := leg{true, provisioned}, leg{true, nothing}, leg{true, gone}
+	create, reread, remove := leg{true, awaitProvisioned}, leg{true, awaitNothing}, leg{true, awaitGone}
 	switch c := c.(type) {
 	case *Create:
 		return []leg{create}
 	case *Power:
-		return []leg{{true, settled}}
+		return []leg{{true, awaitSettled}}
 	case *Delete:
 		return []leg{reread, remove}
 	case *Replace:
@@ -103,11 +103,11 @@ func legsOf(c Change) []leg {
 		case c.NextID != "" && len(c.Finish) == 0:
 			return []leg{reread, remove}
 		case c.NextID != "":
-			return []leg{reread, remove, {true, nothing}}
+			return []leg{reread, remove, {true, awaitNothing}}
 		}
-		return []leg{create, reread, remove, {true, nothing}}
+		return []leg{create, reread, remove, {true, awaitNothing}}
 	}
-	return []leg{{true, nothing}}
+	return []leg{{true, awaitNothing}}
 }
 
 // tallyLegs counts the requests, and the waits by what they wait for.
@@ -118,7 +118,7 @@ func tallyLegs(lanes [][]leg) (requests int, waits map[awaited]int) {
 			if l.request {
 				requests++
 			}
-			if l.then != nothing {
+			if l.then != awaitNothing {
 				waits[l.then]++
 			}
 		}
@@ -131,9 +131,9 @@ func tallyLegs(lanes [][]leg) (requests int, waits map[awaited]int) {
 // experience: most go to servers that take long, each at a time of its own, and then
 // as many as the budget allows.
 func (o Outlook) looks(waits map[awaited]int, budget int) (requests int) {
-	times := map[awaited]int{gone: 1, settled: 2, provisioned: 4}
+	times := map[awaited]int{awaitGone: 1, awaitSettled: 2, awaitProvisioned: 4}
 	if o.Provisioning.Min < o.Provisioning.Max {
-		times[provisioned] = 16
+		times[awaitProvisioned] = 16
 	}
 	least := 0 // what the budget may not forbid
 	for what, servers := range waits {
@@ -174,11 +174,11 @@ func (o Outlook) end(lanes [][]leg, provisioning time.Duration) (end time.Durati
 func (o Outlook) takes(what awaited, provisioning time.Duration) time.Duration {
 	look := time.Duration(min(max(o.ListRequests, 1), 2)) * o.Latency
 	switch what {
-	case gone:
+	case awaitGone:
 		return o.Latency + look
-	case settled:
+	case awaitSettled:
 		return max(o.Latency, o.Transition) + look
-	case provisioned:
+	case awaitProvisioned:
 		return max(o.Latency, provisioning) + look
 	}
 	return o.Latency

@@ -147,27 +147,3 @@ func (m *matching) claimNext(x *match, w *world) {
 		}
 	}
 }
-
-// DetailsFor lists the ids of the live servers whose backups_enabled a diff will
-// ask for: the matched ones whose entries are selected and declare it, and that are
-// not known to be as declared. A list does not tell it.
-func DetailsFor(f *fleet.Fleet, servers []Server, sel Selection) []string {
-	if !slices.ContainsFunc(f.Servers, func(e fleet.Server) bool { return e.BackupsEnabled != nil }) {
-		return nil
-	}
-	var ids []string
-	for _, x := range matchAll(f, newWorld(Observation{Servers: servers})).matches {
-		if x.entry.BackupsEnabled == nil || !sel.Includes(x.entry.Name) {
-			continue
-		}
-		for _, s := range []*Server{x.live, x.next} {
-			if s == nil || s.BackupsEnabled != nil && *s.BackupsEnabled == *x.entry.BackupsEnabled {
-				continue
-			}
-			if _, ok := s.Status.Settles(); ok {
-				ids = append(ids, s.ID)
-			}
-		}
-	}
-	return ids
-}

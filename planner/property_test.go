@@ -141,17 +141,8 @@ func setFields(t *rapid.T, s *planner.Server, fields []planner.FieldChange) {
 	}
 }
 
-// TestPlansConverge checks, on drawn fleets and worlds: a plan carried out leaves
-// nothing to plan but what is blocked, no name twice that was not there twice, and
-// nothing protected gone; the cost is as it said; it does not depend on the order of the observation; and
-// it reads back to itself.
-func TestPlansConverge(t *testing.T) {
-	for range 10 { // hundreds of draws a time
-		rapid.Check(t, checkConverges)
-	}
-}
-
-func checkConverges(t *rapid.T) {
+// drawPlan draws a fleet and a world, and plans.
+func drawPlan(t *rapid.T) (*fleet.Fleet, planner.Observation, *planner.Plan) {
 	f, err := fleet.Parse("f.yaml", []byte(drawFleet(t)))
 	if err != nil {
 		t.Fatal(err)
@@ -161,6 +152,21 @@ func checkConverges(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f, o, p
+}
+
+// TestPlansConverge checks, on drawn fleets and worlds: a plan carried out leaves
+// nothing to plan but what is blocked, no name twice that was not there twice, and
+// nothing protected gone; the cost is as it said; it does not depend on the order of
+// the observation; and it reads back to itself.
+func TestPlansConverge(t *testing.T) {
+	for range 10 { // hundreds of draws a time
+		rapid.Check(t, checkConverges)
+	}
+}
+
+func checkConverges(t *rapid.T) {
+	f, o, p := drawPlan(t)
 	shuffled := o
 	shuffled.Servers = rapid.Permutation(o.Servers).Draw(t, "order")
 	q, err := planner.Diff(f, shuffled, planner.Selection{})

@@ -243,24 +243,3 @@ func (r *remainder) waitFor(name string, live *Server) {
 		r.waits = append(r.waits, Wait{name, live.ID, live.Status, settled})
 	}
 }
-
-// DetailsFor lists the ids of the live servers whose backups_enabled Remaining
-// will ask for.
-func (p *Plan) DetailsFor(servers []Server) []string {
-	asked := make(map[string]bool) // by id, and by the name of an unfinished replacement
-	for _, c := range p.Changes {
-		switch c := c.(type) {
-		case *Update:
-			asked[c.ID] = slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return f.Field == fleet.FieldBackupsEnabled })
-		case *Replace:
-			asked[c.Name+fleet.NextSuffix] = c.Mode == fleet.ReplaceCreateFirst && c.Spec.BackupsEnabled != nil
-		}
-	}
-	var ids []string
-	for i := range servers {
-		if s := &servers[i]; asked[s.ID] || asked[s.Name] {
-			ids = append(ids, s.ID)
-		}
-	}
-	return ids
-}

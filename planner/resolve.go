@@ -122,7 +122,7 @@ func catalogKey(field fleet.Field) string {
 // made with, as far as that is known.
 func (d *differ) checkSold(e *fleet.Server, s Spec) {
 	const hint = "choose another plan or location"
-	for _, o := range d.offers {
+	for _, o := range d.world.offers {
 		switch {
 		case o.ID != s.Plan.ID:
 		case !o.Available:

@@ -31,19 +31,11 @@ func decodeJSON[T any](r io.Reader) (T, error) {
 
 // decodeOptional reads one JSON value or nothing at all.
 func decodeOptional[T any](r io.Reader) (T, error) {
-	var v, zero T
-	dec := json.NewDecoder(r)
-	err := dec.Decode(&v)
-	if err == io.EOF {
-		return zero, nil
+	v, err := decodeJSON[T](r)
+	if err == errEmpty {
+		err = nil
 	}
-	if err == nil {
-		err = atEnd(dec)
-	}
-	if err != nil {
-		return zero, err
-	}
-	return v, nil
+	return v, err
 }
 
 // decodeServer reads a server, which must have an id to be one.
@@ -130,13 +122,7 @@ func decodeObjectPage[T any](dec *json.Decoder) (p page[T], err error) {
 		case "next":
 			err = dec.Decode(&next)
 		case "results":
-			var open json.Token
-			if open, err = dec.Token(); err == nil && open != json.Delim('[') {
-				err = errors.New("its results are not a list")
-			}
-			if err == nil {
-				p.items, err = decodeItems[T](dec)
-			}
+			p.items, err = decodeResults[T](dec)
 		default:
 			err = dec.Decode(new(json.RawMessage))
 		}
@@ -159,9 +145,21 @@ func decodeObjectPage[T any](dec *json.Decoder) (p page[T], err error) {
 	return p, nil
 }
 
+// decodeResults reads the value of results.
+func decodeResults[T any](dec *json.Decoder) ([]T, error) {
+	open, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	if open != json.Delim('[') {
+		return nil, errors.New("its results are not a list")
+	}
+	return decodeItems[T](dec)
+}
+
 // decodeItems reads the elements and the end of a list whose bracket has been read.
 func decodeItems[T any](dec *json.Decoder) ([]T, error) {
-	items := make([]T, 0, pageSize)
+	items := make([]T, 0, PageSize)
 	for dec.More() {
 		var item T
 		if err := dec.Decode(&item); err != nil {

@@ -22,7 +22,7 @@ const (
 // lets everything pass.
 type limiter struct {
 	mu     sync.Mutex
-	pace   pace
+	curve  curve
 	queues [2]linked.List // of chan int; the first goes before the second
 	timer  *time.Timer
 	next   time.Time // what the rate allows next
@@ -38,7 +38,7 @@ type limiter struct {
 	meter    meter
 }
 
-func newLimiter(rate float64) *limiter { return &limiter{pace: pace{max: rate, rate: rate}} }
+func newLimiter(rate float64) *limiter { return &limiter{curve: curve{max: rate, rate: rate}} }
 
 // wait returns when the caller may send, with the turn to hand back to learn, or
 // the context's error.
@@ -93,7 +93,7 @@ func (l *limiter) wake(after time.Duration) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.next.After(l.paused) { // somebody had to wait for the rate, so a higher one would be used
-			l.pace.grow()
+			l.curve.grow()
 		}
 		l.release()
 	})
@@ -101,7 +101,7 @@ func (l *limiter) wake(after time.Duration) {
 
 // free is when the next request may go.
 func (l *limiter) free() time.Time {
-	if l.pace.rate > 0 && l.next.After(l.paused) {
+	if l.curve.rate > 0 && l.next.After(l.paused) {
 		return l.next
 	}
 	return l.paused
@@ -110,10 +110,10 @@ func (l *limiter) free() time.Time {
 // sent notes when the next may go after one that has gone now. A timer's delay is
 // made up for only where nobody has asked for a rate over any window.
 func (l *limiter) sent(now time.Time) {
-	if l.pace.max > 0 || now.Sub(l.next) > lateAtMost {
+	if l.curve.max > 0 || now.Sub(l.next) > lateAtMost {
 		l.next = now
 	}
-	l.next = l.next.Add(l.pace.gap())
+	l.next = l.next.Add(l.curve.gap())
 }
 
 // learn is told how a request that went at turn was answered.
@@ -159,7 +159,7 @@ func (l *limiter) judge(now time.Time) {
 		l.held += pause
 		return
 	}
-	l.pace.cut(l.bearable(), max(min(float64(l.accepted), patience), l.held.Seconds()))
+	l.curve.cut(l.bearable(), max(min(float64(l.accepted), patience), l.held.Seconds()))
 	l.since, l.held, l.accepted = l.refused, pause, 0
 }
 
@@ -167,11 +167,11 @@ func (l *limiter) judge(now time.Time) {
 // in force, or what was seen to be accepted where that tells more. Behind a long
 // pause is a limit on as long a time, so there the mean counts.
 func (l *limiter) bearable() float64 {
-	rate := l.pace.rate
-	if busiest := l.meter.busiest(); l.pace.guessed() && (rate == 0 || busiest < rate) {
+	rate := l.curve.rate
+	if busiest := l.meter.busiest(); l.curve.guessed() && (rate == 0 || busiest < rate) {
 		rate = busiest
 	}
-	if l.held >= wholeSecond && (l.pace.guessed() || l.pace.age < l.held.Seconds()) {
+	if l.held >= wholeSecond && (l.curve.guessed() || l.curve.age < l.held.Seconds()) {
 		rate = min(rate, float64(l.accepted)/l.refused.Sub(l.since).Seconds())
 	}
 	return rate

@@ -230,13 +230,13 @@ func TestRefusalsInARowAreOne(t *testing.T) {
 			turn, _ = l.wait(t.Context())
 			l.learn(turn, throttled(0))
 		}
-		rate := l.pace.rate
+		rate := l.curve.rate
 		l.wait(t.Context())
 		if took := time.Since(start).Round(time.Second); took != (1+2+4+8)*time.Second {
 			t.Errorf("four refusals paused for %s", took)
 		}
-		if l.pace.rate != rate {
-			t.Errorf("the rate fell from %g to %g, though nothing was accepted", rate, l.pace.rate)
+		if l.curve.rate != rate {
+			t.Errorf("the rate fell from %g to %g, though nothing was accepted", rate, l.curve.rate)
 		}
 	})
 }

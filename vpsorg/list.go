@@ -13,8 +13,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// PageSize is how many entries of a list are asked for at once: the most that the
+// vendor's own client asks for. An API may give fewer.
+const PageSize = 100
+
 const (
-	pageSize     = 100  // entries a page to ask for, the most that the vendor's own client asks
 	maxPages     = 5000 // of one list; a count that needs more is taken for nonsense
 	listReadings = 3    // of a list that contradicts itself
 )
@@ -133,8 +136,8 @@ func (l list[T]) first(ctx context.Context) (first page[T], size int, err error)
 	if err != nil || first.next == "" && first.count <= len(first.items) {
 		return first, 0, err
 	}
-	if size = len(first.items); size < pageSize {
-		size = pageSize
+	if size = len(first.items); size < PageSize {
+		size = PageSize
 		first, err = l.page(ctx, 1, size)
 	}
 	return first, size, err

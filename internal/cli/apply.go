@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -36,14 +37,8 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
 		Args: oneArgument("one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 && cmd.Flags().Changed("file") {
-				return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
-			}
-			if cmd.Flags().Changed("digest") && s.flags.digest == "" {
-				return refusal{"--digest is empty", "give all that stands behind \"Digest:\" at the end of the reviewed plan"}
-			}
-			if len(args) == 1 && (len(s.flags.targets)+len(s.flags.excludes)+len(s.flags.only) > 0 || s.flags.approval != nil) {
-				return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
+			if err := s.flags.checkApply(cmd.Flags(), len(args) == 1); err != nil {
+				return err
 			}
 			return s.measured("apply", args, func() error {
 				return s.reported(cmd.Context(), func(ctx context.Context) error { return s.apply(ctx, args) })
@@ -55,17 +50,34 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	s.flags.forChanges(cmd.Flags())
 	s.flags.forMetrics(cmd.Flags())
 	s.flags.forReports(cmd.Flags())
-	set := cmd.Flags()
-	set.BoolVar(&s.flags.autoApprove, "auto-approve", false, "do not ask")
-	set.StringVar(&s.flags.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
-	set.BoolVar(&s.flags.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
-	set.DurationVar(&s.flags.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
-	set.DurationVar(&s.flags.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
-	set.DurationVar(&s.flags.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
-	set.IntVar(&s.flags.fightAfter, "fight-after", 3, "with --auto-approve, block what this many runs in a row have corrected in vain; 0 never")
-	set.StringVar(&s.flags.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
-	s.flags.forJournal(set)
+	s.flags.forApply(cmd.Flags())
+	s.flags.forJournal(cmd.Flags())
 	return cmd
+}
+
+// forApply are the flags that only apply has.
+func (f *flags) forApply(set *pflag.FlagSet) {
+	set.BoolVar(&f.autoApprove, "auto-approve", false, "do not ask")
+	set.StringVar(&f.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
+	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
+	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
+	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
+	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
+	set.IntVar(&f.fightAfter, "fight-after", 3, "with --auto-approve, block what this many runs in a row have corrected in vain; 0 never")
+	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
+}
+
+// checkApply refuses flags that do not go together, or not with a saved plan.
+func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
+	switch {
+	case saved && set.Changed("file"):
+		return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
+	case set.Changed("digest") && f.digest == "":
+		return refusal{"--digest is empty", wholeDigest}
+	case saved && (len(f.targets)+len(f.excludes)+len(f.only) > 0 || f.approval != nil):
+		return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
+	}
+	return nil
 }
 
 func (s *session) apply(ctx context.Context, args []string) error {
@@ -126,7 +138,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 		return err
 	}
 	if !p.Empty() && !s.flags.autoApprove && s.flags.approval == nil {
-		if err := s.ask(ctx, p); err != nil {
+		if err := s.ask(ctx); err != nil {
 			return err
 		}
 		if p, err = remaining(ctx, w, p); err != nil {

@@ -66,8 +66,8 @@ func guarded(p *planner.Plan) error {
 	return refusal{"refused, nothing was changed: " + strings.Join(texts, "; "), strings.Join(hints, "\n")}
 }
 
-// ask gets a yes for a plan on the terminal.
-func (s *session) ask(ctx context.Context, p *planner.Plan) error {
+// ask gets a yes, for the plan that was shown, on the terminal.
+func (s *session) ask(ctx context.Context) error {
 	s.tell("\nCarry out this plan? Only \"yes\" is accepted: ")
 	answer := make(chan string, 1)
 	go func() {

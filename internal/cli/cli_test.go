@@ -14,7 +14,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -133,7 +132,7 @@ func TestAsk(t *testing.T) {
 	for answer, approved := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "YES\n": false, "\n": false, "": false, "yes please\n": false} {
 		var stdout bytes.Buffer
 		s := newSession(Process{Stdin: strings.NewReader(answer), Stdout: &stdout, Stderr: io.Discard, Getenv: environment()})
-		err := s.ask(t.Context(), &planner.Plan{})
+		err := s.ask(t.Context())
 		if (err == nil) != approved {
 			t.Errorf("%q: %v, want approved %v", answer, err, approved)
 		}
@@ -151,7 +150,7 @@ func TestAskInterrupted(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	s := newSession(Process{Stdin: silent, Stdout: io.Discard, Stderr: io.Discard, Getenv: environment(), Signals: signals})
 	signals <- os.Interrupt
-	if err := s.ask(s.interrupts.ctx, &planner.Plan{}); err != context.Canceled {
+	if err := s.ask(s.interrupts.ctx); err != context.Canceled {
 		t.Errorf("the question ends with %v", err)
 	}
 }

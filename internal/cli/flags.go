@@ -64,6 +64,9 @@ const maxParallelism = 100
 // defaultSandbox is where the sandbox's world is kept.
 const defaultSandbox = ".fleet/sandbox.json"
 
+// wholeDigest is the hint for a digest that is none, or not the whole.
+const wholeDigest = "give all that stands behind \"Digest:\" at the end of the reviewed plan"
+
 func (f *flags) forEvery(set *pflag.FlagSet) {
 	set.BoolVar(&f.noColor, "no-color", false, "no colours (also: NO_COLOR)")
 	set.StringVar(&f.logLevel, "log-level", "warn", "log to stderr from this `level` up: debug, info, warn, error")
@@ -152,7 +155,7 @@ func (f *flags) check() error {
 	if f.digest != "" {
 		a, err := planner.ParseDigest(f.digest)
 		if err != nil {
-			return refusal{"--digest is " + err.Error(), "give all that stands behind \"Digest:\" at the end of the reviewed plan"}
+			return refusal{"--digest is " + err.Error(), wholeDigest}
 		}
 		f.approval = &a
 	}

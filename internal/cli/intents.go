@@ -18,9 +18,9 @@ func newIntents(s *session) *cobra.Command {
 		Use:   "intents",
 		Short: "Show creates whose servers no list has shown yet",
 		Long: `Show the creates that were sent and whose servers no list of the API has shown yet,
-from the journals of this user. Each may have made a server. The next apply that wants the name looks for it first,
-and creates it again only when it is certain that there is none. Nothing is sent
-and nothing is changed.`,
+from the journals of this user. Each may have made a server. The next apply that
+wants the name looks for it first, and creates it again only when it is certain that
+there is none. Nothing is sent and nothing is changed.`,
 		Example: "  fleet intents\n  fleet intents --journal fleet.journal",
 		Args:    noArguments("name a journal with --journal"),
 		RunE:    func(*cobra.Command, []string) error { return s.intents() },

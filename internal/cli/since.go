@@ -60,7 +60,7 @@ func textsAt(ctx context.Context, revision, path string) ([]fleet.Text, error) {
 	for entry := range strings.SplitSeq(listing, "\x00") {
 		about, name, _ := strings.Cut(entry, "\t")
 		fields := strings.Fields(about) // mode, type, object
-		if len(fields) != 3 || !strings.HasPrefix(fields[0], "100") || names == nil && !isFleetFile(name) {
+		if len(fields) != 3 || !strings.HasPrefix(fields[0], "100") || names == nil && !fleet.IsFleetFile(name) {
 			continue // no regular file: git keeps what a link points to as text
 		}
 		text, err := git(ctx, dir, "cat-file", "blob", fields[2])
@@ -70,12 +70,6 @@ func textsAt(ctx context.Context, revision, path string) ([]fleet.Text, error) {
 		texts = append(texts, fleet.Text{Name: revision + ":" + filepath.Join(dir, name), Data: []byte(text)})
 	}
 	return texts, nil
-}
-
-// isFleetFile reports whether a directory's file is one that fleet reads.
-func isFleetFile(name string) bool {
-	ext := filepath.Ext(name)
-	return (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(name, ".")
 }
 
 // git asks the repository that a directory is in.

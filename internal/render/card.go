@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -102,8 +101,7 @@ func reportCard(rep apply.Report) card {
 		c.Took = lasted(rep.Duration)
 	}
 	if rep.Err != nil {
-		c.Error, _, _ = strings.Cut(rep.Err.Error(), "\nhint: ")
-		c.Hint = Hint(rep.Err)
+		c.Error, c.Hint = withoutHint(rep.Err), Hint(rep.Err)
 	}
 	return c
 }

@@ -2,37 +2,10 @@ package render
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
-)
-
-// review is what every reader of a plan is shown, in the order of reading. Its
-// texts are as they came: who writes them escapes them.
-type review struct {
-	Plan     *planner.Plan // the totals, guards, cost and digest are read from it
-	Sections []section     // none of them empty
-}
-
-// section is the groups that stand under one title.
-type section struct {
-	Title  string
-	Groups []group
-}
-
-// The titles of the sections, in their order; the cost comes after them.
-const (
-	titleLosses   = "Deletes and replacements"
-	titleChanges  = "Changes"
-	titleWaits    = "Waiting for"
-	titleBlocked  = "Blocked"
-	titleUnlisted = "Unlisted (not in the file, left alone)"
-	titleLeftOut  = "Left out by --only"
-	titleNotes    = "Notes"
-	titleCost     = "Servers and cost by plan and location"
 )
 
 // group is servers that the same is said of. Where there are several, {name}
@@ -57,64 +30,6 @@ type member struct {
 }
 
 const symbolUnlisted = "?"
-
-// many is how many servers have to be alike to be shown as one group.
-const many = 5
-
-// everyServer is a number of servers that no group reaches.
-const everyServer = math.MaxInt
-
-// reviewOf puts a plan in the order of reading, deletes and replacements first.
-// Servers of which the same is said are one group where there are at least as
-// many of them as atLeast says.
-func reviewOf(p *planner.Plan, atLeast int) review {
-	r := review{Plan: p}
-	var losses, changes []group
-	for _, c := range p.Changes {
-		if isLoss(c) {
-			losses = append(losses, changeGroup(c))
-		} else {
-			changes = append(changes, changeGroup(c))
-		}
-	}
-	slices.SortStableFunc(losses, func(a, b group) int { return strings.Compare(string(a.Action), string(b.Action)) })
-	for _, s := range []section{
-		{titleLosses, losses}, {titleChanges, changes}, {titleWaits, each(p.Waits, waitGroup)}, {titleBlocked, each(p.Blocked, blockedGroup)},
-		{titleUnlisted, each(p.Unlisted, unlistedGroup)}, {titleLeftOut, each(p.LeftOut, leftOutGroup)}, {titleNotes, each(p.Notes, noteGroup)},
-	} {
-		if s.Groups = merge(s.Groups, atLeast); len(s.Groups) > 0 {
-			r.Sections = append(r.Sections, s)
-		}
-	}
-	return r
-}
-
-// groups counts the groups of all sections.
-func (r review) groups() (n int) {
-	for _, s := range r.Sections {
-		n += len(s.Groups)
-	}
-	return n
-}
-
-func each[T any](list []T, one func(T) group) []group {
-	groups := make([]group, len(list))
-	for i, x := range list {
-		groups[i] = one(x)
-	}
-	return groups
-}
-
-// isLoss reports whether a change loses the data of a server.
-func isLoss(c planner.Change) bool {
-	return c.Action() == planner.ActionDelete || c.Action() == planner.ActionReplace
-}
-
-// losses counts the servers whose data a plan loses.
-func losses(p *planner.Plan) int {
-	count := p.Count()
-	return count[planner.ActionDelete] + count[planner.ActionReplace]
-}
 
 // changeGroup is one change as it is shown.
 func changeGroup(c planner.Change) group {

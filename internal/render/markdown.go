@@ -8,15 +8,6 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Run is what a command has come to: what its reports tell.
-type Run struct {
-	Plan    *planner.Plan   // nil where the command failed before there was one
-	Command string          // the command that carries out exactly this plan, for a shell; "" where there is none
-	Outlook planner.Outlook // what the plan's requests will meet
-	Result  *apply.Result   // nil where nothing was carried out
-	Err     error           // why the command failed; nil where the result tells
-}
-
 // CommentBytes is what a comment on a pull request takes, at GitHub.
 const CommentBytes = 65536
 
@@ -132,7 +123,7 @@ func resultBlocks(r *apply.Result) []block {
 			undone = append(undone, rep)
 		}
 	}
-	blocked := section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}
+	blocked := blockedSection(r)
 	var blocks []block
 	for _, b := range []block{
 		{title: "Not done", open: true, entries: reportEntries(undone, undoneRows(undone, s))},

@@ -14,13 +14,18 @@ import (
 func Result(r *apply.Result, s Style) string {
 	var b strings.Builder
 	s.section(&b, "Not done:", undoneRows(r.Reports, s))
-	s.section(&b, "Blocked:", s.groupRows(section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}))
+	s.section(&b, "Blocked:", s.groupRows(blockedSection(r)))
 	c := red
 	if r.Complete() {
 		c = green
 	}
 	b.WriteString("\n" + s.paragraph(c, closing(r)))
 	return b.String()
+}
+
+// blockedSection is what was blocked, those that are alike together.
+func blockedSection(r *apply.Result) section {
+	return section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}
 }
 
 // undoneRows are the changes and waits that are not done. A hint that many share
@@ -76,8 +81,13 @@ func because(err error) string {
 	if err == nil {
 		return ""
 	}
+	return ": " + Escape(withoutHint(err))
+}
+
+// withoutHint is an error without the lines that say what to do next.
+func withoutHint(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\nhint: ")
-	return ": " + Escape(text)
+	return text
 }
 
 // Hint is what an error, or one that it wraps, says to do next, by a method Hint

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/planner"
 )

@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
+
 	"github.com/vps-fleet/fleet/planner"
 )
 

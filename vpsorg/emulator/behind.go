@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -72,14 +71,19 @@ func (e *Emulator) complete(r *record, now time.Time) {
 	if r.UpdatedAt == "" {
 		r.UpdatedAt = r.CreatedAt
 	}
+	r.detail()
+	if r.IPAddress == nil && r.Status != vpsorg.StatusProvisioning {
+		r.address()
+	}
+}
+
+// detail fills in the details that every server has.
+func (r *record) detail() {
 	if r.BackupsEnabled == nil {
 		r.BackupsEnabled = new(bool)
 	}
 	if r.ResourceUsage == nil {
 		r.ResourceUsage = new(vpsorg.ResourceUsage)
-	}
-	if r.IPAddress == nil && r.Status != vpsorg.StatusProvisioning {
-		r.address()
 	}
 }
 
@@ -107,12 +111,7 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 	if edited.UpdatedAt == before.UpdatedAt {
 		r.UpdatedAt = stamp(now)
 	}
-	if r.BackupsEnabled == nil {
-		r.BackupsEnabled = new(bool)
-	}
-	if r.ResourceUsage == nil {
-		r.ResourceUsage = new(vpsorg.ResourceUsage)
-	}
+	r.detail()
 	e.dirty = true
 	return true
 }
@@ -130,22 +129,6 @@ func (e *Emulator) Remove(id vpsorg.ID) bool {
 	e.world.remove(r)
 	e.dirty = true
 	return true
-}
-
-// find returns the record of an id as it is now, or nil.
-func (w *world) find(id vpsorg.ID, now time.Time) *record {
-	r := w.byID[id]
-	if r != nil {
-		r.settle(now)
-	}
-	return r
-}
-
-func (w *world) remove(r *record) {
-	at, _ := slices.BinarySearchFunc(w.Servers, r.Serial, func(r *record, serial int) int { return r.Serial - serial })
-	w.Servers = slices.Delete(w.Servers, at, at+1)
-	delete(w.byID, r.ID)
-	w.names[r.Name]--
 }
 
 // deepCopy shares no memory with s.

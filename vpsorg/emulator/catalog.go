@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strconv"
 
@@ -115,5 +114,5 @@ func (e *Emulator) getAccount(*call) answer {
 	a.Account.FirstName, a.Account.LastName = "Sandy", "Box"
 	a.Account.CreatedAt = "2025-01-01T00:00:00Z"
 	a.Token.Name, a.Token.Permissions = "sandbox", []string{"servers:read", "servers:write"}
-	return answer{status: http.StatusOK, body: a}
+	return ok(a)
 }

@@ -62,29 +62,25 @@ func (f *form) take(name string, required bool) json.RawMessage {
 }
 
 func (f *form) text(name string, required bool) *string {
-	raw := f.take(name, required)
-	if raw == nil {
-		return nil
-	}
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		f.deviate(name, "Not a valid string.")
-		return nil
-	}
-	return &text
+	return value[string](f, name, required, "Not a valid string.")
 }
 
 func (f *form) boolean(name string, required bool) *bool {
+	return value[bool](f, name, required, "Must be a valid boolean.")
+}
+
+// value reads a field of one type; otherwise says what a field of another is.
+func value[T any](f *form, name string, required bool, otherwise string) *T {
 	raw := f.take(name, required)
 	if raw == nil {
 		return nil
 	}
-	var value bool
-	if json.Unmarshal(raw, &value) != nil {
-		f.deviate(name, "Must be a valid boolean.")
+	var v T
+	if json.Unmarshal(raw, &v) != nil {
+		f.deviate(name, otherwise)
 		return nil
 	}
-	return &value
+	return &v
 }
 
 var digits = regexp.MustCompile(`^[0-9]+$`)

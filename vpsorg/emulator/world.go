@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -118,6 +119,22 @@ func (w *world) rename(r *record, name string) {
 	w.names[r.Name]--
 	w.names[name]++
 	r.Name = name
+}
+
+// find returns the record of an id as it is now, or nil.
+func (w *world) find(id vpsorg.ID, now time.Time) *record {
+	r := w.byID[id]
+	if r != nil {
+		r.settle(now)
+	}
+	return r
+}
+
+func (w *world) remove(r *record) {
+	at, _ := slices.BinarySearchFunc(w.Servers, r.Serial, func(r *record, serial int) int { return r.Serial - serial })
+	w.Servers = slices.Delete(w.Servers, at, at+1)
+	delete(w.byID, r.ID)
+	w.names[r.Name]--
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -18,10 +18,10 @@ const (
 	minRate      = 1.0 / 60
 )
 
-// pace is the rate in force and what is known of the one that the API bears. It
+// curve is the rate in force and what is known of the one that the API bears. It
 // knows no clock: time is that in which requests had to wait for the rate, so a
 // rate that nobody uses does not rise.
-type pace struct {
+type curve struct {
 	max      float64 // requests a second that were configured; 0: none
 	rate     float64 // requests a second in force; 0: none
 	ceiling  float64 // the rate that was refused last; 0: none was
@@ -30,51 +30,51 @@ type pace struct {
 }
 
 // gap is the time between two requests.
-func (p *pace) gap() time.Duration {
-	if p.rate == 0 {
+func (c *curve) gap() time.Duration {
+	if c.rate == 0 {
 		return 0
 	}
-	return time.Duration(math.Ceil(float64(time.Second) / p.rate))
+	return time.Duration(math.Ceil(float64(time.Second) / c.rate))
 }
 
 // guessed reports whether the rate is one that the API has not come near to
 // refusing before, so that it may be far too high.
-func (p *pace) guessed() bool { return p.ceiling == 0 || p.age > 2*p.patience }
+func (c *curve) guessed() bool { return c.ceiling == 0 || c.age > 2*c.patience }
 
 // cut lowers the rate below one that was refused. Where that is another than the
 // last, it is back there after so many seconds as are given.
-func (p *pace) cut(refused, again float64) {
-	switch moved := refused / p.ceiling; {
-	case p.ceiling == 0 || moved < 1/moving || moved > moving:
-		p.patience = again
-	case p.age < p.patience:
+func (c *curve) cut(refused, again float64) {
+	switch moved := refused / c.ceiling; {
+	case c.ceiling == 0 || moved < 1/moving || moved > moving:
+		c.patience = again
+	case c.age < c.patience:
 		refused *= 1 - cutBy/2 // the ceiling was too high
 	default:
-		p.patience = max(p.patience, min(2*p.patience, longPatience))
+		c.patience = max(c.patience, min(2*c.patience, longPatience))
 	}
-	p.ceiling, p.age = max(refused, minRate), 0
-	p.settle()
+	c.ceiling, c.age = max(refused, minRate), 0
+	c.settle()
 }
 
 // grow is told of each request that had to wait for the rate.
-func (p *pace) grow() {
-	if p.ceiling == 0 {
+func (c *curve) grow() {
+	if c.ceiling == 0 {
 		return
 	}
-	before := p.rate
-	p.age += 1 / p.rate
-	p.settle()
-	p.rate = min(p.rate, 2*before) // where a few requests are all that the patience takes
+	before := c.rate
+	c.age += 1 / c.rate
+	c.settle()
+	c.rate = min(c.rate, 2*before) // where a few requests are all that the patience takes
 }
 
 // settle sets the rate by the age.
-func (p *pace) settle() {
-	x := p.age/p.patience - 1
-	p.rate = p.ceiling * (1 + cutBy*math.Pow(min(x, 1), 3))
+func (c *curve) settle() {
+	x := c.age/c.patience - 1
+	c.rate = c.ceiling * (1 + cutBy*math.Pow(min(x, 1), 3))
 	if x > 1 {
-		p.rate *= math.Exp2(doublings * (x - 1))
+		c.rate *= math.Exp2(doublings * (x - 1))
 	}
-	if p.max > 0 {
-		p.rate = min(p.rate, p.max)
+	if c.max > 0 {
+		c.rate = min(c.rate, c.max)
 	}
 }
