@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bytes"
 	"bufio"
 	"fmt"
 	"io"
@@ -164,10 +165,11 @@ type usage struct {
 func best(env []string, name string, args ...string) (best usage, err error) {
 	for i := range tries {
 		cmd := exec.Command(name, args...)
-		cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), io.Discard, os.Stderr
+		var said bytes.Buffer // of interest where it fails
+		cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), io.Discard, &said
 		start := time.Now()
 		if err := cmd.Run(); err != nil {
-			return best, fmt.Errorf("%s: %w", filepath.Base(name), err)
+			return best, fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, &said)
 		}
 		u := usage{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), maxRSS(cmd.ProcessState)}
 		u.memory = max(u.memory, best.memory)
