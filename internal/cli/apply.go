@@ -63,7 +63,7 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
 	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
-	set.IntVar(&f.fightAfter, "fight-after", 3, "with --auto-approve, block what this many runs in a row have corrected in vain; 0 never")
+	set.IntVar(&f.fightAfter, "fight-after", 3, "with --auto-approve, block what so many runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 }
 
