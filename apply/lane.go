@@ -26,6 +26,7 @@ func (e unknown) Unwrap() error { return e.why }
 // advance carries a lane on as far as it goes without waiting: to its next wait,
 // which the watcher takes over, or to its end.
 func (r *run) advance(ctx context.Context, l *lane) {
+	defer r.handed()
 	for len(l.tasks) > 0 {
 		t := &l.tasks[0]
 		if len(t.steps) == 0 {

@@ -79,17 +79,14 @@ func (r *run) work(ctx context.Context) {
 		select {
 		case l := <-r.resumed:
 			r.advance(ctx, l)
-			r.handed()
 			continue
 		default:
 		}
 		select {
 		case l := <-r.resumed:
 			r.advance(ctx, l)
-			r.handed()
 		case l := <-r.fresh:
 			r.advance(ctx, l)
-			r.handed()
 		case <-r.finished:
 			return
 		}

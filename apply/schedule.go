@@ -71,12 +71,15 @@ func (w *watcher) foresee(f *forecast, scouts, alone map[*pace]*wait) (at time.T
 // alone are the scouts that are looked at on their own, because a look at all is
 // dear: where it can be spared, and where it would come at a time that means nothing.
 func (w *watcher) alone(scouts map[*pace]*wait, spare bool) map[*pace]*wait {
-	if spare && w.dear {
+	if !w.dear {
+		return nil
+	}
+	if spare {
 		return scouts
 	}
 	alone := make(map[*pace]*wait)
 	for p, x := range scouts {
-		if p.known() && w.dear {
+		if p.known() {
 			alone[p] = x
 		}
 	}

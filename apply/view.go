@@ -146,11 +146,11 @@ func (r *run) born() {
 // nothing was seen since the plan.
 func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
 	s, fresh, known := r.view.server(id)
-	cost := min(r.listCost(), r.lanesOpen())
-	if fresh || r.allowance()-cost < planner.LookBudget(len(r.plan.Changes))/2 {
+	list, open := r.listCost(), r.lanesOpen()
+	if fresh || r.allowance()-min(list, open) < planner.LookBudget(len(r.plan.Changes))/2 {
 		return s, known, nil
 	}
-	if r.lanesOpen() >= r.listCost() {
+	if open >= list {
 		if _, _, err := r.list(ctx, time.Now().Add(-freshFor)); r.fatal(err) == nil {
 			s, _, known = r.view.server(id)
 			return s, known, nil

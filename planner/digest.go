@@ -26,19 +26,20 @@ const (
 // which it knows that none of that was lost. A plan without changes, and one that
 // would need more than 20,000 tags, has a head only.
 func (p *Plan) Digest() string {
+	head := p.head()
 	var tags strings.Builder
 	for _, c := range p.Changes {
 		for _, form := range stages(c) {
 			tags.WriteString(p.tag(form))
 		}
 		if tags.Len() > maxTags*tagSize {
-			return p.head()
+			return head
 		}
 	}
 	if tags.Len() == 0 {
-		return p.head()
+		return head
 	}
-	return p.head() + "." + tags.String() + seal(p.head(), tags.String())
+	return head + "." + tags.String() + seal(head, tags.String())
 }
 
 // seal is the last tag of a digest.
