@@ -1,149 +1,93 @@
-// Package main plants bugs in a copy of this project, one at a time, and runs its
-// tests against them: a suite that passes on broken code proves nothing. The bugs
-// are the patches in testdata/mutants, each the mistake that its first line tells.
+// Package main plants bugs in this project, one at a time, and runs the tests of
+// the package that each is in: a suite that passes on broken code proves nothing.
 //
-//	go run ./internal/mutants              every bug, in half an hour or less
+//	go run ./internal/mutants              every bug of the table
 //	go run ./internal/mutants NAME...      these only
 //
-// It ends with 1 where the tests pass on a bug, or where that could not be found
-// out. What the tests are to find wrong belongs into the patches, not in here.
+// The bugs are the table in table.go. No file is changed: the go command is told to
+// read a changed copy of one file instead. The exit code is 1 where the tests pass
+// on a bug, or where a bug does not fit the code any more.
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
-const (
-	patches = "testdata/mutants"
-	perStep = 10 * time.Minute // for the tests of one bug to end
-)
-
 func main() {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt)
-	bad, err := run(ctx, os.Args[1:])
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	bad := 0
+	for _, m := range table {
+		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], m.name) {
+			continue
+		}
+		began := time.Now()
+		by, err := m.try(ctx)
+		took := time.Since(began).Round(time.Second)
+		switch {
+		case ctx.Err() != nil:
+			os.Exit(1)
+		case err != nil:
+			bad++
+			fmt.Printf("BROKEN    %s  %s\n", m.name, err)
+		case by == "":
+			bad++
+			fmt.Printf("SURVIVED  %s  %s  (%s)\n", m.name, took, m.breaks)
+		default:
+			fmt.Printf("caught    %s  by %s  %s\n", m.name, by, took)
+		}
 	}
-	if err != nil || bad > 0 {
+	if bad > 0 {
 		os.Exit(1)
 	}
 }
 
-// run tries the bugs of these names, or all, and tells how many were not caught.
-func run(ctx context.Context, names []string) (bad int, err error) {
-	root, err := output(ctx, ".", "go", "list", "-m", "-f", "{{.Dir}}")
+// try plants the bug and tells which test fails for it; "" if none does. The tests
+// must pass without the bug.
+func (m mutant) try(ctx context.Context) (by string, err error) {
+	dir, err := os.MkdirTemp("", "mutant")
 	if err != nil {
-		return 0, err
-	}
-	root = strings.TrimSpace(root)
-	if len(names) == 0 {
-		names = mutants(root)
-	}
-	dir, err := os.MkdirTemp("", "mutants")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	if err := copyTree(dir, root); err != nil {
-		return 0, err
-	}
-	if by, err := test(ctx, dir); err != nil || by != "" {
-		return 0, cmp.Or(err, fmt.Errorf("the tests fail without any bug: %s", by))
-	}
-	for _, name := range names {
-		began := time.Now()
-		by, err := try(ctx, dir, filepath.Join(root, patches, name+".patch"))
-		if ctx.Err() != nil {
-			return bad, ctx.Err()
-		}
-		switch took := time.Since(began).Round(time.Second); {
-		case err != nil:
-			bad++
-			fmt.Printf("BROKEN    %s: %s\n", name, err)
-		case by == "":
-			bad++
-			fmt.Printf("SURVIVED  %s  %s\n", name, took)
-		default:
-			fmt.Printf("caught    %s  by %s  %s\n", name, by, took)
-		}
-	}
-	return bad, nil
-}
-
-// mutants are the names of all bugs.
-func mutants(root string) (names []string) {
-	files, _ := filepath.Glob(filepath.Join(root, patches, "*.patch")) // the pattern is a good one
-	for _, f := range files {
-		names = append(names, strings.TrimSuffix(filepath.Base(f), ".patch"))
-	}
-	slices.Sort(names)
-	return names
-}
-
-// try plants one bug, tells which test failed for it, or "", and takes it out again.
-// All bugs are planted in one place, so that tests that a bug cannot reach are not
-// run again.
-func try(ctx context.Context, dir, patch string) (by string, err error) {
-	if _, err := output(ctx, dir, "git", "apply", "-C1", patch); err != nil {
 		return "", err
 	}
-	defer func() {
-		_, undo := output(context.WithoutCancel(ctx), dir, "git", "apply", "-C1", "-R", patch)
-		err = cmp.Or(err, undo)
-	}()
-	if _, err := output(ctx, dir, "go", "vet", "./..."); err != nil {
-		return "", err // it is to be a mistake that a compiler lets pass
+	defer os.RemoveAll(dir)
+	overlay, err := m.overlay(dir)
+	if err != nil {
+		return "", err
 	}
-	return test(ctx, dir)
+	if by, err := test(ctx, m.pkg, ""); err != nil || by != "" {
+		return "", errors.Join(err, fmt.Errorf("%s fails without the bug", by))
+	}
+	build := exec.CommandContext(ctx, "go", "vet", "-overlay", overlay, m.pkg)
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("a compiler or go vet finds it: %w\n%s", err, out)
+	}
+	return test(ctx, m.pkg, overlay)
 }
 
-// copyTree copies the project without what git keeps.
-func copyTree(to, from string) error {
-	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(from, path)
-		target := filepath.Join(to, rel)
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && d.Name() == ".git":
-			return fs.SkipDir
-		case d.IsDir():
-			return os.MkdirAll(target, 0o755)
-		case !d.Type().IsRegular():
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		return cmp.Or(err, os.WriteFile(target, data, info.Mode().Perm()))
-	})
-}
+var failure = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
-// output runs a command in a folder. Its error says what the command had to say.
-func output(ctx context.Context, dir, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)) // the copy is no repository
-	out, err := cmd.Output()
+// test runs the tests of a package and tells the first that fails; "" if all pass.
+// Commands that the tests build are built with the overlay as well.
+func test(ctx context.Context, pkg, overlay string) (failed string, err error) {
+	cmd := exec.CommandContext(ctx, "go", "test", "-failfast", "-timeout", "5m", pkg)
+	if overlay != "" {
+		cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay)
+	}
+	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		err = fmt.Errorf("%s: %w\n%s%s", strings.Join(slices.Concat([]string{name}, args), " "), err, exit.Stderr, out)
+	switch m := failure.FindSubmatch(out); {
+	case err == nil || !errors.As(err, &exit) || ctx.Err() != nil:
+		return "", err
+	case m != nil:
+		return string(m[1]), nil
 	}
-	return string(out), err
+	return "", fmt.Errorf("go test: %w\n%s", err, out)
 }
