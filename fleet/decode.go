@@ -158,7 +158,7 @@ func (r *reader) text(n node, what string) (string, bool) {
 	case len(n.Value) > maxText:
 		r.problemf(n, "", "%s is longer than %d characters", what, maxText)
 	case strings.ContainsFunc(n.Value, func(c rune) bool { return invisible(c) || c == '\t' }):
-		r.problemf(n, "", "%s holds a control character: %s", what, quote(n.Value))
+		r.problemf(n, "", "%s contains a control character: %s", what, quote(n.Value))
 	default:
 		return n.Value, true
 	}

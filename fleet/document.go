@@ -146,5 +146,5 @@ func badPattern(s string) (hint string, bad bool) {
 	case s[odd] == ':':
 		return "a pattern is no range: write web-* for web-[01:12]", true
 	}
-	return fmt.Sprintf("no name holds %s: names are letters, digits and hyphens", describe([]rune(s[odd:])[0])), true
+	return fmt.Sprintf("no name contains %s: names are letters, digits and hyphens", describe([]rune(s[odd:])[0])), true
 }

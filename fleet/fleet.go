@@ -56,7 +56,7 @@ type Server struct {
 	Absent         bool // the server is to be deleted; nothing below counts then
 	Plan           Ref
 	OS             Ref
-	SSHKey         Ref // used at create only: the API never tells it
+	SSHKey         Ref // used at create only: the API does not report it
 	Location       string
 	Hostname       *string
 	BackupsEnabled *bool

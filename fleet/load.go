@@ -17,8 +17,8 @@ const maxSize = 64 << 20
 
 // Load reads files and directories as one fleet. Of a directory it reads every
 // *.yaml and *.yml, sorted, without descending, and follows no link out of it.
-// It is all or nothing: the error is Problems where the text is at fault, and
-// tells of the first path that cannot be read otherwise.
+// It is all or nothing: the error is Problems where the text is at fault, and a
+// *ReadError for the first path that cannot be read.
 func Load(paths ...string) (*Fleet, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("no fleet file given")
@@ -43,10 +43,9 @@ func (l *loader) path(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("no fleet file %s: %w\nhint: start with three lines, \"version: 1\", \"servers:\" and \"  web-01: {plan: …, os: …, location: …}\"",
-			escape(path), fs.ErrNotExist)
+		return &ReadError{Path: path, Err: fs.ErrNotExist, missing: true}
 	case err != nil:
-		return fmt.Errorf("cannot read fleet file: %s", escape(err.Error()))
+		return &ReadError{Path: path, Err: err}
 	case info.IsDir():
 		return l.directory(path)
 	}
@@ -58,12 +57,12 @@ func (l *loader) path(path string) error {
 func (l *loader) directory(path string) error {
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return fmt.Errorf("cannot read fleet directory: %s", escape(err.Error()))
+		return &ReadError{Path: path, Err: err}
 	}
 	defer root.Close()
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return fmt.Errorf("cannot read fleet directory %s: %s", escape(path), escape(err.Error()))
+		return &ReadError{Path: path, Err: err}
 	}
 	found := false
 	for _, e := range entries {
@@ -75,7 +74,7 @@ func (l *loader) directory(path string) error {
 		full := filepath.Join(path, name)
 		info, err := root.Stat(name)
 		if err != nil {
-			return fmt.Errorf("cannot read fleet file %s: %s", escape(full), escape(err.Error()))
+			return &ReadError{Path: full, Err: err}
 		}
 		err = l.read(full, info, func() (*os.File, error) {
 			return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -85,7 +84,7 @@ func (l *loader) directory(path string) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf("no fleet file in directory %s: none ends in .yaml or .yml", escape(path))
+		return &ReadError{Path: path, Err: errors.New("no file in this directory ends in .yaml or .yml")}
 	}
 	return nil
 }
@@ -100,37 +99,46 @@ func IsFleetFile(name string) bool {
 // read takes in one file. What is no regular file is not even opened, and opening
 // does not block, so that a pipe put there in between cannot hold the run.
 func (l *loader) read(path string, info fs.FileInfo, open func() (*os.File, error)) error {
-	if err := regular(path, info); err != nil {
-		return err
+	if err := regular(info); err != nil {
+		return &ReadError{Path: path, Err: err}
 	}
 	if err := l.once(path); err != nil {
-		return err
+		return &ReadError{Path: path, Err: err}
 	}
 	f, err := open()
 	if err != nil {
-		return fmt.Errorf("cannot read fleet file: %s", escape(err.Error()))
+		return &ReadError{Path: path, Err: err}
 	}
 	defer f.Close()
-	if info, err = f.Stat(); err != nil {
-		return fmt.Errorf("cannot read fleet file: %s", escape(err.Error()))
+	text, err := l.text(f)
+	if err != nil {
+		return &ReadError{Path: path, Err: err}
 	}
-	if err := regular(path, info); err != nil {
-		return err
+	l.files = append(l.files, &file{name: path, data: text})
+	return nil
+}
+
+// text reads an open file, as far as maxSize allows.
+func (l *loader) text(f *os.File) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
 	}
-	tooLarge := fmt.Errorf("fleet file %s is too large: fleet reads at most %d MiB in all", escape(path), maxSize>>20)
+	if err := regular(info); err != nil {
+		return nil, err
+	}
+	tooLarge := fmt.Errorf("too large: all files together may have %d MiB", maxSize>>20)
 	if l.size+info.Size() > maxSize {
-		return tooLarge
+		return nil, tooLarge
 	}
 	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // nothing to grow, unlike ReadAll
-	_, err = text.ReadFrom(io.LimitReader(f, maxSize-l.size+1))
-	if err != nil {
-		return fmt.Errorf("cannot read fleet file %s: %s", escape(path), escape(err.Error()))
+	if _, err := text.ReadFrom(io.LimitReader(f, maxSize-l.size+1)); err != nil {
+		return nil, err
 	}
 	if l.size += int64(text.Len()); l.size > maxSize {
-		return tooLarge
+		return nil, tooLarge
 	}
-	l.files = append(l.files, &file{name: path, data: text.Bytes()})
-	return nil
+	return text.Bytes(), nil
 }
 
 // once refuses a file that was given before, under whatever name.
@@ -140,16 +148,16 @@ func (l *loader) once(path string) error {
 		resolved, err = filepath.Abs(resolved)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot read fleet file: %s", escape(err.Error()))
+		return err
 	}
 	if first, ok := l.seen[resolved]; ok {
-		return fmt.Errorf("fleet file %s is given twice, first as %s", escape(path), escape(first))
+		return fmt.Errorf("given twice, first as %s", first)
 	}
 	l.seen[resolved] = path
 	return nil
 }
 
-func regular(path string, info fs.FileInfo) error {
+func regular(info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
 	}
@@ -164,5 +172,38 @@ func regular(path string, info fs.FileInfo) error {
 	case mode&fs.ModeDevice != 0:
 		kind = "a device"
 	}
-	return fmt.Errorf("fleet file %s is %s, not a regular file", escape(path), kind)
+	return fmt.Errorf("%s, not a regular file", kind)
+}
+
+// ReadError is why a path cannot be read as fleet files.
+type ReadError struct {
+	Path string // as given, or of a file in a directory that was given
+	Err  error  // what is wrong with it
+
+	missing bool // nothing is at a path that was given
+}
+
+// Error names the path and says what is wrong with it, with nothing in it that a
+// terminal would obey.
+func (e *ReadError) Error() string {
+	if e.missing {
+		return "no fleet file " + escape(e.Path)
+	}
+	reason := e.Err
+	var at *fs.PathError
+	if errors.As(reason, &at) {
+		reason = at.Err // it has a path of its own, often only the last part
+	}
+	return fmt.Sprintf("cannot read fleet file %s: %s", escape(e.Path), escape(reason.Error()))
+}
+
+// Unwrap gives what is wrong; fs.ErrNotExist where nothing is there.
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// Hint says how to begin where there is no file; otherwise it is "".
+func (e *ReadError) Hint() string {
+	if !e.missing {
+		return ""
+	}
+	return `start with three lines, "version: 1", "servers:" and "  web-01: {plan: …, os: …, location: …}"`
 }

@@ -49,7 +49,7 @@ type reader struct {
 	defaults body
 	shared   map[*yaml.Node]body // entries that aliases repeat
 
-	made    int             // servers that entries gave, twins included
+	made    int             // servers that entries give, duplicates included
 	names   map[string]int  // in lower case → the server's place in fleet.Servers
 	pins    map[string]node // ids
 	past    map[string]node // names that servers are renamed from

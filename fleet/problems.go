@@ -82,8 +82,8 @@ func (p Pos) compare(q Pos) int {
 	return p.Column - q.Column
 }
 
-// excerpt cuts a line around a column, escaped for a terminal, and tells how many
-// characters of it stand before that column.
+// excerpt cuts a line around a column, escaped for a terminal, and counts the
+// characters before that column.
 func excerpt(line string, column int) (text string, before int) {
 	var b strings.Builder
 	width := 0

@@ -83,7 +83,7 @@ func (f *file) cleanLine(n int, line []byte) Problems {
 	return nil
 }
 
-// invisible tells control characters, line ends that editors do not show, and
+// invisible reports control characters, line ends that editors do not show, and
 // those that change the direction of text.
 func invisible(r rune) bool {
 	switch {

@@ -100,7 +100,7 @@ func badHostname(s string) string {
 			return "has a label that starts or ends with a hyphen"
 		}
 		if odd := strings.IndexFunc(label, func(c rune) bool { return !nameRune(c) }); odd >= 0 {
-			return "holds " + describe([]rune(label[odd:])[0])
+			return "contains " + describe([]rune(label[odd:])[0])
 		}
 	}
 	return ""
