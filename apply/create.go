@@ -2,9 +2,6 @@ package apply
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -68,11 +65,9 @@ func (e unclearCreate) Unwrap() error { return e.why }
 
 // intent is what is written down before a create is sent.
 func (r *run) intent(req vpsorg.CreateRequest) Intent {
-	body, _ := json.Marshal(req) // it has just been encoded to be sent
-	digest := sha256.Sum256(body)
 	return Intent{
 		Endpoint: r.plan.Endpoint, Account: r.plan.Account, Name: req.Name,
-		Plan: string(req.PlanID), OS: string(req.OSID), Location: req.Location,
-		Body: hex.EncodeToString(digest[:]), At: time.Now().Round(0),
+		Plan: string(req.PlanID), OS: string(req.OSID), Location: req.Location, Hostname: req.Hostname,
+		At: time.Now().Round(0),
 	}
 }

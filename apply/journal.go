@@ -16,27 +16,9 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Intent is a create that is about to be sent, or was sent and is not settled yet:
-// it may have made a server.
-type Intent struct {
-	Endpoint string    `json:"endpoint"`
-	Account  string    `json:"account"`
-	Name     string    `json:"name"`
-	Plan     string    `json:"plan"` // ids, as they were sent
-	OS       string    `json:"os"`
-	Location string    `json:"location"`
-	Body     string    `json:"body"` // digest of the whole body
-	At       time.Time `json:"at"`   // just before it was sent
-}
-
 // key tells intents apart: one name has one create under way at a time.
 func (i Intent) key() string {
 	return strings.Join([]string{i.Endpoint, i.Account, i.Name, i.At.UTC().Format(time.RFC3339Nano)}, " ")
-}
-
-// fits reports whether a live server is one that the intent could have made.
-func (i Intent) fits(s planner.Server) bool {
-	return s.Name == i.Name && s.Plan.ID == i.Plan && s.OS.ID == i.OS && s.Location == i.Location
 }
 
 // Journal remembers on disk which creates may have made a server that nobody has
@@ -164,7 +146,7 @@ func (j *Journal) Settle(o planner.Observation) {
 		named[s.Name] = append(named[s.Name], s)
 	}
 	for _, i := range open {
-		if found := named[i.Name]; len(found) == 1 && i.fits(found[0]) {
+		if found := named[i.Name]; len(found) == 1 && i.Fits(found[0]) {
 			j.close(i, "made "+found[0].ID)
 		}
 	}

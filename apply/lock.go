@@ -12,14 +12,6 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Holder says who holds a lock.
-type Holder struct {
-	PID     int       `json:"pid"`
-	Host    string    `json:"host"`
-	Command string    `json:"command"`
-	Since   time.Time `json:"since"`
-}
-
 // Lock keeps a second apply of one account from running on this host.
 type Lock struct{ file *flock.Flock }
 

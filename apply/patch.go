@@ -55,7 +55,7 @@ func (r *run) follow(fields []planner.FieldChange) error {
 			if i.Name != from {
 				continue
 			}
-			i.Name, i.At = to, time.Now().Round(0)
+			i.Name, i.Hostname, i.At = to, nil, time.Now().Round(0) // the host name may change with it
 			if err := r.Journal.begin(i); err != nil {
 				return err
 			}
