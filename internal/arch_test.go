@@ -30,7 +30,6 @@ var arrows = map[string][]string{
 	"internal/bench":       {"vpsorg", "vpsorg/emulator"},
 	"internal/bench/scale": {"vpsorg"},
 	"internal/mutants":     {},
-	"internal/recipes":     {},
 	"internal/simulator":   {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":         {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/render", "internal/metrics"},
 }
