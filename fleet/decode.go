@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -190,6 +191,15 @@ func (r *reader) bool(n node, what string) bool {
 	return s == "true"
 }
 
+// otherWords are what other tools call the words of a fleet file.
+var otherWords = map[string]string{
+	"running": "active", "started": "active", "on": "active", "up": "active",
+	"off": "stopped", "down": "stopped", "shutdown": "stopped", "halted": "stopped",
+	"remove": "delete", "destroy": "delete", "prune": "delete", "warn": "report", "keep": "ignore",
+}
+
+const replaceHint = `"delete-first" deletes the old server before the new one is created, "create-first" afterwards`
+
 // choice reads one of a few words.
 func (r *reader) choice(n node, what string, words ...string) string {
 	s, ok := r.text(n, what)
@@ -201,7 +211,14 @@ func (r *reader) choice(n node, what string, words ...string) string {
 			return s
 		}
 	}
+	hint := didYouMean(s, words)
+	if other := otherWords[strings.ToLower(s)]; slices.Contains(words, other) {
+		hint = fmt.Sprintf("write %s", other)
+	}
+	if hint == "" && what == string(FieldReplace) {
+		hint = replaceHint
+	}
 	last := len(words) - 1
-	r.problemf(n, didYouMean(s, words), "%s must be %s or %s, not %s", what, strings.Join(words[:last], ", "), words[last], quote(s))
+	r.problemf(n, hint, "%s must be %s or %s, not %s", what, strings.Join(words[:last], ", "), words[last], quote(s))
 	return ""
 }

@@ -110,9 +110,33 @@ func (r *reader) servers(n node) {
 		r.problemf(n, `a fleet without servers is written "servers: {}"`, "servers lists nothing")
 		return
 	}
+	if n.Kind == yaml.SequenceNode {
+		r.problemf(n, listedServers(n), "servers must be a mapping of names to fields, not a list")
+		return
+	}
 	for key, value := range r.pairs(n, "servers") {
 		r.entries = append(r.entries, pair{key, value})
 	}
+}
+
+// listedServers shows how the first server of a list is written.
+func listedServers(n node) string {
+	name := "web-01"
+	if len(n.Content) > 0 {
+		first := n.child(n.Content[0])
+		switch {
+		case first.Kind == yaml.ScalarNode:
+			name = first.Value
+		case first.Kind == yaml.MappingNode && len(first.Content) > 1:
+			name = first.Content[0].Value
+			for i := 0; i < len(first.Content); i += 2 {
+				if first.Content[i].Value == string(FieldName) {
+					name = first.Content[i+1].Value
+				}
+			}
+		}
+	}
+	return fmt.Sprintf(`write each name as a key with its fields under it, without "- ": "%s: { plan: …, os: …, location: … }"`, quoteless(name))
 }
 
 // patterns reads a list of names with *, ? and [a-z].

@@ -36,8 +36,8 @@ func (r *reader) expand(e pair) {
 func (r *reader) fill(s *Server, b *body, values []string) {
 	if t := b.hostname; t.node.Node != nil {
 		h := t.expand(s.Name, values)
-		if bad := badHostname(h); bad != "" {
-			r.problemf(t.node, "", "hostname %s %s", quote(h), bad)
+		if bad, hint := badHostname(h); bad != "" {
+			r.problemf(t.node, hint, "hostname %s %s", quote(h), bad)
 			b.hostname = template{}
 		}
 		s.Hostname = &h

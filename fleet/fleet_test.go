@@ -158,7 +158,7 @@ func TestScalars(t *testing.T) {
 		{"a:", Server{Name: "a"}},
 	}
 	for _, test := range tests {
-		f, err := Parse("fleet.yaml", []byte("version: 1\ncatalog: { plans: { big: 9, \"7\": seven } }\nservers:\n  "+test.entry+"\n"))
+		f, err := Parse("fleet.yaml", []byte("version: 1\ncatalog: { plans: { big: 9, \"7\": \"seven\" } }\nservers:\n  "+test.entry+"\n"))
 		if err != nil {
 			t.Errorf("%s: %v", test.entry, err)
 			continue

@@ -57,8 +57,11 @@ func checkFleet(t *testing.T, f *Fleet) {
 		case s.Name == "" || strings.ContainsFunc(s.Name, func(r rune) bool { return !nameRune(r) }),
 			strings.HasSuffix(s.Name, NextSuffix), s.Source == nil:
 			t.Fatalf("malformed server %+v", s)
-		case s.Hostname != nil && badHostname(*s.Hostname) != "":
-			t.Fatalf("%s has hostname %q", s.Name, *s.Hostname)
+		}
+		if s.Hostname != nil {
+			if bad, _ := badHostname(*s.Hostname); bad != "" {
+				t.Fatalf("%s has hostname %q", s.Name, *s.Hostname)
+			}
 		}
 		if found, ok := f.Lookup(s.Name); !ok || found != &f.Servers[i] {
 			t.Fatalf("cannot look up %s", s.Name)

@@ -95,7 +95,7 @@ func TestLoadProblems(t *testing.T) {
 		"b.yaml:5:21: catalog.plans.x is set twice; first at a.yaml:5:21",
 		"b.yaml:6:11: guards.max_deletes is set twice; first at a.yaml:6:11",
 		"b.yaml:8:3: server \"web-2\" is listed twice; first at a.yaml:8:3",
-		"c.yaml:1:10: not valid YAML: did not find expected node content",
+		"c.yaml:1:10: not valid YAML: the [ is not closed",
 		"d.yaml:1:1: the file is empty",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -3,6 +3,7 @@ package fleet
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -86,42 +87,64 @@ func describe(c rune) string {
 func parseSpan(s string) (span, *flaw) {
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 || len(parts) > 3 {
-		return span{}, &flaw{0, fmt.Sprintf("malformed range [%s]", quoteless(s)), "a range is written [first:last] or [first:last:step]"}
+		hint := "a range is written [first:last] or [first:last:step]"
+		if m := otherRange.FindStringSubmatch(s); m != nil {
+			hint = fmt.Sprintf("write [%s:%s]", m[1], m[2])
+		}
+		return span{}, &flaw{0, fmt.Sprintf("malformed range [%s]", quoteless(s)), hint}
 	}
-	out := span{step: 1}
-	bad := func(message string) (span, *flaw) {
-		return span{}, &flaw{0, fmt.Sprintf("range [%s] %s", quoteless(s), message), ""}
+	bad := func(message, hint string) (span, *flaw) {
+		return span{}, &flaw{0, fmt.Sprintf("range [%s] %s", quoteless(s), message), hint}
 	}
-	from, to := parts[0], parts[1]
+	out, message := parseEnds(parts[0], parts[1])
+	if message != "" {
+		return bad(message, "a range is written [01:12] or [a:f]")
+	}
+	if len(parts) == 3 {
+		step, ok := whole(parts[2])
+		if !ok || step == 0 {
+			return bad("needs a step of 1 or more", "")
+		}
+		out.step = step
+	}
+	ends := func() string { return fmt.Sprintf("write [%s:%s]", out.text(out.first), out.text(out.last)) }
+	if out.width > 0 && len(parts[0]) != len(parts[1]) {
+		out.first, out.last = min(out.first, out.last), max(out.first, out.last)
+		return bad("pads its ends to different widths", ends())
+	}
+	if out.last < out.first {
+		out.first, out.last = out.last, out.first
+		return bad("runs backwards", ends())
+	}
+	return out, nil
+}
+
+// otherRange is a range as it is written elsewhere.
+var otherRange = regexp.MustCompile(`^([0-9]{1,9}|[A-Za-z])(?:-|,|\.\.\.?)([0-9]{1,9}|[A-Za-z])$`)
+
+// parseEnds reads the first and the last of a range; message says what is wrong.
+func parseEnds(from, to string) (out span, message string) {
+	out.step = 1
 	first, ok1 := whole(from)
 	last, ok2 := whole(to)
 	switch {
 	case ok1 && ok2:
 		out.first, out.last = first, last
-		if len(from) > 1 && from[0] == '0' {
-			out.width = len(from)
-		}
-		if (out.width > 0 || to[0] == '0' && len(to) > 1) && len(from) != len(to) {
-			return bad("pads its ends to different widths")
+		if padded(from) || padded(to) {
+			out.width = max(len(from), len(to))
 		}
 	case letter(from) && letter(to):
 		out.first, out.last, out.letters = int(from[0]), int(to[0]), true
 		if unicode.IsUpper(rune(from[0])) != unicode.IsUpper(rune(to[0])) {
-			return bad("goes from one case to the other")
+			return out, "goes from one case to the other"
 		}
 	default:
-		return bad("needs two whole numbers of at most nine digits, or two letters")
+		return out, "needs two whole numbers of at most nine digits, or two letters"
 	}
-	if len(parts) == 3 {
-		if out.step, ok1 = whole(parts[2]); !ok1 || out.step == 0 {
-			return bad("needs a step of 1 or more")
-		}
-	}
-	if out.last < out.first {
-		return span{}, &flaw{0, fmt.Sprintf("range [%s] runs backwards", quoteless(s)), fmt.Sprintf("write [%s:%s]", to, from)}
-	}
-	return out, nil
+	return out, ""
 }
+
+func padded(number string) bool { return len(number) > 1 && number[0] == '0' }
 
 func whole(s string) (int, bool) {
 	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
@@ -137,8 +160,10 @@ func letter(s string) bool {
 
 func (s span) count() int { return (s.last-s.first)/s.step + 1 }
 
-func (s span) at(i int) string {
-	n := s.first + i*s.step
+func (s span) at(i int) string { return s.text(s.first + i*s.step) }
+
+// text is how a name shows a number of the range.
+func (s span) text(n int) string {
 	if s.letters {
 		return string(rune(n))
 	}

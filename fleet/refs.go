@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -32,10 +33,20 @@ func (r *reader) readCatalog(n node) {
 				r.problemf(name, "give it a name that is no number", "%s in %s is an id, not a name", quote(s), what)
 			}
 			if r.once(what+".", name) {
-				ids[s] = r.id(id, what+"."+s)
+				ids[s] = r.catalogID(id, what+"."+s)
 			}
 		}
 	}
+}
+
+// catalogID reads an id that a name stands for. Another name is easily written in
+// its place, so text that does not look like an id must be in quotes.
+func (r *reader) catalogID(n node, what string) string {
+	s := r.id(n, what)
+	if s != "" && plain(n.Node) && !digitsPattern.MatchString(s) && !uuidPattern.MatchString(s) {
+		r.problemf(n, fmt.Sprintf("write the id, such as 1; an id that is text stands in quotes: %q", s), "%s is a name, not an id: %s", quoteless(what), quote(s))
+	}
+	return s
 }
 
 // id reads an id of the API's: a whole number, or a text such as a UUID.

@@ -50,6 +50,12 @@ var (
 // shortest beginning of the text that meets the same error.
 func (f *file) syntaxProblem(err error) Problem {
 	line, message := splitYAMLError(err)
+	if bracketErrors[message] {
+		if bad := unclosed(f.data); bad != nil {
+			line, column := f.place(bad.at)
+			return f.problem(line, column, bad.hint, "not valid YAML: "+bad.message)
+		}
+	}
 	column := 1
 	if len(f.data) <= maxSought {
 		end := sort.Search(len(f.data), func(n int) bool {
@@ -87,6 +93,18 @@ func parseAll(data []byte) error {
 			return err
 		}
 	}
+}
+
+// bracketErrors are the errors behind which a bracket or a quote may be that is not
+// closed.
+var bracketErrors = map[string]bool{
+	"did not find expected key":                      true,
+	"did not find expected ',' or '}'":               true,
+	"did not find expected ',' or ']'":               true,
+	"did not find expected node content":             true,
+	"found unexpected end of stream":                 true,
+	"could not find expected ':'":                    true,
+	"mapping values are not allowed in this context": true,
 }
 
 // syntaxHints says what most often lies behind an error of the YAML parser.

@@ -80,28 +80,3 @@ func (t template) expand(name string, values []string) string {
 	}
 	return b.String()
 }
-
-// badHostname says what keeps a text from being a host name, or "". Empty is fine:
-// it clears the field.
-func badHostname(s string) string {
-	if s == "" {
-		return ""
-	}
-	if len(s) > 253 {
-		return fmt.Sprintf("is %d characters long; at most 253 are allowed", len(s))
-	}
-	for label := range strings.SplitSeq(s, ".") {
-		switch {
-		case label == "":
-			return "has an empty label"
-		case len(label) > 63:
-			return fmt.Sprintf("has a label of %d characters; at most 63 are allowed", len(label))
-		case label[0] == '-' || label[len(label)-1] == '-':
-			return "has a label that starts or ends with a hyphen"
-		}
-		if odd := strings.IndexFunc(label, func(c rune) bool { return !nameRune(c) }); odd >= 0 {
-			return "contains " + describe([]rune(label[odd:])[0])
-		}
-	}
-	return ""
-}
