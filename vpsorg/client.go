@@ -16,9 +16,10 @@ import (
 // Client talks to the API with one token. All goroutines that use one Client
 // share its limiter and its retry budget. Make it with New.
 type Client struct {
-	base      *url.URL
-	token     string
-	userAgent string
+	base        *url.URL
+	token       string
+	tokenSource string
+	userAgent   string
 	// A RoundTripper, not an http.Client: it follows no redirects and keeps no
 	// cookies, so the token goes to one origin.
 	transport   http.RoundTripper
@@ -26,7 +27,7 @@ type Client struct {
 	observe     func(Call)
 	limiter     *limiter
 	budget      *budget
-	steady      Steady
+	beforeQueue func(ctx context.Context, request string) error
 	parallelism int
 	servers     listForm
 }
@@ -113,9 +114,9 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 
 // queue waits for r's turn.
 func (c *Client) queue(ctx context.Context, r request) (turn int, err error) {
-	if c.steady != nil {
+	if c.beforeQueue != nil {
 		body, _ := json.Marshal(r.body) // it is encoded again to be sent
-		if err := c.steady(ctx, r.method+" "+r.target()+" "+string(body)); err != nil {
+		if err := c.beforeQueue(ctx, r.method+" "+r.target()+" "+string(body)); err != nil {
 			return 0, err
 		}
 	}

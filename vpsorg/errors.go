@@ -1,6 +1,7 @@
 package vpsorg
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -38,6 +39,8 @@ type Error struct {
 	RetryAfter time.Duration // how long to ask for nothing, from a 429 or 503; 0: not told
 	NotSent    bool          // the request certainly never reached the API
 	Err        error         // why there was no answer, or why it could not be used; may be nil
+
+	tokenSource string // for the hint
 }
 
 // Error is one line: the request, the status and what the API said.
@@ -75,7 +78,7 @@ func (e *Error) Hint() string {
 	case e.Status/100 == 3:
 		return "redirects are not followed; check VPS_API_URL, which looks like " + DefaultBaseURL
 	case e.Status == http.StatusUnauthorized:
-		return "check VPS_API_TOKEN; tokens are made at Account → Developers"
+		return "check " + cmp.Or(e.tokenSource, tokenVariable) + "; tokens are made at Account → Developers"
 	case e.Status == http.StatusPaymentRequired:
 		return "add credit to the account, then run again"
 	case e.Status == http.StatusForbidden:

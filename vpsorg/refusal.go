@@ -28,7 +28,7 @@ func (c *Client) refusal(r request, resp *http.Response, answer io.Reader) *Erro
 	// A body that breaks off still says what it said; the status is known.
 	body, _ := io.ReadAll(io.LimitReader(answer, maxErrorBody))
 	e := r.fail(nil)
-	e.Status = resp.StatusCode
+	e.Status, e.tokenSource = resp.StatusCode, c.tokenSource
 	e.Message = c.tidy(message(body))
 	switch {
 	case resp.StatusCode/100 == 3:

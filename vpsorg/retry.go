@@ -85,7 +85,7 @@ func (c *Client) Pauses() func() time.Duration {
 	b.InitialInterval = 500 * time.Millisecond
 	b.Multiplier = 2
 	b.RandomizationFactor = 0.5
-	if c.steady != nil {
+	if c.beforeQueue != nil {
 		b.RandomizationFactor = 0
 	}
 	b.MaxInterval = 10 * time.Second

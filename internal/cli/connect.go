@@ -49,8 +49,9 @@ func (s *session) clientConfig() (vpsorg.Config, error) {
 		cfg.BaseURL, cfg.Token, cfg.Transport, cfg.Rate = sandboxURL, sandboxToken, e.Transport(), 0
 		return cfg, nil
 	}
-	token, err := s.token()
-	cfg.Token, cfg.BaseURL = token, s.Getenv("VPS_API_URL")
+	var err error
+	cfg.BaseURL = s.Getenv("VPS_API_URL")
+	cfg.Token, cfg.TokenSource, err = s.token()
 	return cfg, err
 }
 
@@ -63,31 +64,30 @@ func openSandbox(file string) (*emulator.Emulator, error) {
 	return e, nil
 }
 
-// maxToken is more bytes than any token has; a longer file is not a token's.
+// maxToken is more bytes than any token has; of a longer file no more is read.
 const maxToken = 8 << 10
 
-// token reads the token, from the file where one is given. No error shows any of it.
-func (s *session) token() (string, error) {
+// token reads the token, from the file where one is given, and names its source.
+// No error shows any of it; whether it can be one is for the client to say.
+func (s *session) token() (token, source string, err error) {
 	if s.flags.tokenFile == "" {
 		if t := s.Getenv("VPS_API_TOKEN"); strings.TrimSpace(t) != "" {
-			return t, nil
+			return t, "VPS_API_TOKEN", nil
 		}
-		return "", refusal{"there is no API token", "make one at Account → Developers and put it in VPS_API_TOKEN or a --token-file; to try things out without one, use --sandbox"}
+		return "", "", refusal{"there is no API token", "make one at Account → Developers and put it in VPS_API_TOKEN or a --token-file; to try things out without one, use --sandbox"}
 	}
+	source = "the token file " + s.flags.tokenFile
 	f, err := os.Open(s.flags.tokenFile)
 	if err != nil {
-		return "", fmt.Errorf("cannot read the token file: %w", err)
+		return "", "", fmt.Errorf("cannot read the token file: %w", err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxToken+1))
-	token := strings.TrimSpace(string(data))
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("cannot read the token file: %w", err)
-	case token == "":
-		return "", refusal{"the token file " + s.flags.tokenFile + " is empty", "put the API token in it, alone on one line"}
-	case len(data) > maxToken || strings.ContainsAny(token, "\r\n"):
-		return "", refusal{"the token file " + s.flags.tokenFile + " holds more than a token", "it must hold the API token alone, on one line"}
+		return "", "", fmt.Errorf("cannot read the token file: %w", err)
+	case strings.TrimSpace(string(data)) == "":
+		return "", "", refusal{source + " is empty", "put the API token in it, alone on one line"}
 	}
-	return token, nil
+	return string(data), source, nil
 }

@@ -113,7 +113,7 @@ var errRefused = errors.New("refused")
 // main is what the command does between its flags and its output.
 func (p *process) main(ctx context.Context) {
 	defer close(p.done)
-	client, err := vpsorg.New(vpsorg.Config{BaseURL: endpoint, Token: p.sim.token, Transport: wire{p}, Steady: p.queue})
+	client, err := vpsorg.New(vpsorg.Config{BaseURL: endpoint, Token: p.sim.token, Transport: wire{p}, BeforeQueue: p.queue})
 	if err != nil {
 		p.err = err
 		return

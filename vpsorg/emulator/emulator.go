@@ -70,7 +70,7 @@ type Emulator struct {
 
 	mu      sync.Mutex // guards everything below
 	world   world
-	dirty   bool // the file is behind the world
+	dirty   bool // the world has changes that the file lacks
 	ledger  []*Entry
 	late    []lateCall
 	limiter *rate.Limiter

@@ -19,10 +19,25 @@ type store struct {
 	world
 }
 
+// DamagedError is a file that does not hold a world.
+type DamagedError struct {
+	File string
+	Err  error // what is wrong with it
+}
+
+func (e *DamagedError) Error() string {
+	return "the sandbox's world in " + e.File + " is damaged: " + e.Err.Error()
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// Hint is what to do about it, in one line.
+func (e *DamagedError) Hint() string { return "move the file away to start with an empty world" }
+
 // Open returns an emulator whose world is kept in file, 0600, written whole
 // after each change and made, with its directory, by the first. Transitions go
-// on by the clock while nobody runs it. A file that is there but does not hold a
-// world is an error, and is left as it is.
+// on by the clock while nobody runs it. A file that exists but does not hold a
+// world is a *DamagedError, and is left as it is.
 func Open(file string) (*Emulator, error) {
 	e := &Emulator{file: file}
 	data, err := os.ReadFile(file)
@@ -33,7 +48,7 @@ func Open(file string) (*Emulator, error) {
 		return nil, fmt.Errorf("cannot read the sandbox's world: %w", err)
 	}
 	if err := e.load(data); err != nil {
-		return nil, fmt.Errorf("the sandbox's world in %s is damaged: %w\nhint: move the file away to start with an empty world", file, err)
+		return nil, &DamagedError{file, err}
 	}
 	return e, nil
 }

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,7 +109,8 @@ func TestDamagedWorlds(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := emulator.Open(file)
-		if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "\nhint: ") {
+		var damaged *emulator.DamagedError
+		if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), want) || !errors.As(err, &damaged) || damaged.Hint() == "" {
 			t.Errorf("%s: error %v, want %s", content, err, want)
 		}
 		if kept, _ := os.ReadFile(file); string(kept) != content {

@@ -75,7 +75,7 @@ func TestBodyTooLong(t *testing.T) {
 	}
 }
 
-func TestDriftFromBehind(t *testing.T) {
+func TestDrift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e emulator.Emulator
 		example(&e)
@@ -94,7 +94,7 @@ func TestDriftFromBehind(t *testing.T) {
 			t.Errorf("after Remove: %+v", l)
 		}
 		if len(e.Ledger()) != 1 {
-			t.Error("changes from behind are in the ledger")
+			t.Error("changes of an administrator are in the ledger")
 		}
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// The world from behind, for tests and the sandbox: nothing here is a request,
-// so nothing here is in the ledger. On a world that is kept in a file, a change
+// What an administrator does to the world, for tests and the sandbox: none of it
+// is a request, so none of it is in the ledger. On a world that is kept in a file, a change
 // that could not be saved makes the requests that follow answer 500.
 
 // Servers returns the truth about every server in full detail, in the order of
@@ -87,7 +87,7 @@ func (r *record) detail() {
 	}
 }
 
-// Edit changes a server behind the client's back, all but its id, and tells
+// Edit changes a server without a request, all but its id, and tells
 // whether there was one. A status that change sets stays until something else
 // changes it, one in transit too; updated_at moves unless change moves it.
 func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
