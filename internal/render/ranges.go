@@ -3,10 +3,11 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
 )
 
 // ranges lists names shorter, as a fleet file writes them: three and more that
@@ -15,7 +16,7 @@ import (
 // hyphens and could pass for something else.
 func ranges(names []string) []string {
 	runs := runsOf(names)
-	slices.SortStableFunc(runs, func(a, b []numberedName) int { return compareNames(a[0].name(), b[0].name()) })
+	slices.SortStableFunc(runs, func(a, b []numberedName) int { return fleet.CompareNames(a[0].name(), b[0].name()) })
 	var list []string
 	for _, run := range runs {
 		first, last := run[0], run[len(run)-1]
@@ -50,21 +51,6 @@ func runsOf(names []string) (runs [][]numberedName) {
 	}
 	return runs
 }
-
-// compareNames orders names as people do: web-9 is before web-10.
-func compareNames(a, b string) int {
-	x, y := chunks.FindAllString(a, -1), chunks.FindAllString(b, -1)
-	return cmp.Or(slices.CompareFunc(x, y, func(a, b string) int {
-		if isDigit(a[0]) && isDigit(b[0]) {
-			a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-			return cmp.Or(len(a)-len(b), strings.Compare(a, b))
-		}
-		return strings.Compare(a, b)
-	}), strings.Compare(a, b))
-}
-
-// chunks are the numbers in a name, and what is between them.
-var chunks = regexp.MustCompile(`[0-9]+|[^0-9]+`)
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
