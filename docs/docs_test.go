@@ -1,10 +1,12 @@
-// Package docs_test keeps what people read first true: it runs the sessions of
-// the README through the real command and holds its tables against the product.
+// Package docs_test keeps what people read first true: it runs the sessions of the
+// README and of these pages through the real command, and compares their tables with
+// the product.
 package docs_test
 
 import (
 	"encoding/json"
 	"flag"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -18,7 +20,7 @@ import (
 	_ "github.com/vps-fleet/fleet/internal/cli" // so that a change of the command runs these tests anew
 )
 
-var update = flag.Bool("update", false, "write the output of the README's sessions anew")
+var update = flag.Bool("update", false, "write the output of the sessions anew")
 
 // block is a fenced block of Markdown.
 type block struct{ language, text string }
@@ -52,42 +54,79 @@ func section(t *testing.T, markdown, heading string) string {
 	return text
 }
 
-// The console blocks are sessions, one going on from another; a yaml block that
-// begins with "# NAME" is the file that the reader was told to save.
+// pages are the files of Markdown that people read first, from the root.
+func pages(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("*.md")
+	if err != nil || len(found) == 0 {
+		t.Fatal("there are no pages", err)
+	}
+	for i, name := range found {
+		found[i] = "docs/" + name
+	}
+	return append(found, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+}
+
+// The console blocks of a page are sessions, one going on from another; a yaml block
+// that begins with "# NAME" is the file that the reader was told to save.
 func TestSessions(t *testing.T) {
-	s := newShell(t)
-	readme := read(t, "../README.md")
-	updated, ran := readme, 0
-	for _, b := range blocks(readme) {
-		if name, _, _ := strings.Cut(b.text, "\n"); b.language == "yaml" {
-			s.write(t, strings.TrimPrefix(name, "# "), b.text)
-		}
-		if b.language != "console" {
-			continue
-		}
-		for session := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(b.text, "$ "), "\n"), "\n$ ") {
-			command, want, _ := strings.Cut(session, "\n")
-			got, code := s.run(t, strings.ReplaceAll(command, "go run .", "fleet"))
-			ran, got = ran+1, inOrder(got)
-			diff := cmp.Diff(settled(want), settled(got))
-			switch {
-			case code != 0:
-				t.Errorf("$ %s\nexit code %d:\n%s", command, code, got)
-			case *update && diff != "":
-				updated = strings.Replace(updated, command+"\n"+want, command+"\n"+got, 1)
-			case diff != "":
-				t.Errorf("$ %s\n(-README +real):\n%s", command, diff)
+	s, ran := newShell(t), 0
+	for _, page := range pages(t) {
+		ran += s.sessions(t, page)
+	}
+	if ran < 8 {
+		t.Errorf("the pages show %d commands with their output", ran)
+	}
+}
+
+// sessions runs those of a page and tells how many commands they have.
+func (s shell) sessions(t *testing.T, page string) (ran int) {
+	s.clear(t)
+	text := read(t, "../"+page)
+	updated := fence.ReplaceAllStringFunc(text, func(fenced string) string {
+		b := blocks(fenced)[0]
+		name, isFile := strings.CutPrefix(strings.SplitN(b.text, "\n", 2)[0], "# ")
+		switch {
+		case b.language == "yaml" && isFile:
+			s.write(t, name, b.text)
+		case b.language == "console":
+			session := strings.TrimSuffix(strings.TrimPrefix(b.text, "$ "), "\n")
+			fenced = "```console\n"
+			for command := range strings.SplitSeq(session, "\n$ ") {
+				ran++
+				fenced += s.session(t, page, command)
 			}
+			fenced += "```"
 		}
-	}
-	if ran < 3 {
-		t.Errorf("the README shows %d commands with their output", ran)
-	}
-	if updated != readme {
-		if err := os.WriteFile("../README.md", []byte(updated), 0o644); err != nil {
+		return fenced
+	})
+	if *update && updated != text {
+		if err := os.WriteFile("../"+page, []byte(updated), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return ran
+}
+
+// session runs one command, compares its output with what the page shows, and
+// returns both as they are to be shown.
+func (s shell) session(t *testing.T, page, shown string) string {
+	command, want, _ := strings.Cut(shown, "\n")
+	got, code := s.run(t, command)
+	got = inOrder(got)
+	diff := cmp.Diff(settled(want), settled(got))
+	switch {
+	case code != 0:
+		t.Errorf("%s: $ %s\nexit code %d:\n%s", page, command, code, got)
+	case diff == "":
+		got = want // but for what differs in each run
+	case !*update:
+		t.Errorf("%s: $ %s\n(-page +real):\n%s", page, command, diff)
+	}
+	if got == "" {
+		return "$ " + command + "\n"
+	}
+	return "$ " + command + "\n" + got + "\n"
 }
 
 var (
@@ -114,7 +153,7 @@ func inOrder(output string) string {
 	})
 }
 
-// The README names every flag that there is, and no other.
+// No page speaks of a flag that no command has.
 func TestFlags(t *testing.T) {
 	s := newShell(t)
 	real := map[string]bool{}
@@ -124,13 +163,12 @@ func TestFlags(t *testing.T) {
 			real[m[1]] = true
 		}
 	}
-	delete(real, "help")
-	written := map[string]bool{}
-	for _, m := range regexp.MustCompile(`[^\w-]--([a-z]+(?:-[a-z]+)*)`).FindAllStringSubmatch(read(t, "../README.md"), -1) {
-		written[m[1]] = true
-	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(real)), slices.Sorted(maps.Keys(written))); diff != "" {
-		t.Errorf("flags (-real +README):\n%s", diff)
+	for _, page := range pages(t) {
+		for _, m := range regexp.MustCompile("[`(]--([a-z]+(?:-[a-z]+)*)|fleet [^`\n]*--([a-z]+(?:-[a-z]+)*)").FindAllStringSubmatch(read(t, "../"+page), -1) {
+			if name := m[1] + m[2]; !real[name] {
+				t.Errorf("%s speaks of --%s, which no command has", page, name)
+			}
+		}
 	}
 }
 
@@ -138,12 +176,12 @@ func TestFlags(t *testing.T) {
 func TestExitCodes(t *testing.T) {
 	s := newShell(t)
 	s.write(t, "blocked.yaml", "version: 1\nservers:\n  web-01:\n") // no plan to create it with
-	written := firstColumn(section(t, read(t, "../README.md"), "### Exit codes"), `([0-9]+)`)
+	written := firstColumn(section(t, read(t, "ci.md"), "## Exit codes"), `([0-9]+)`)
 	help, _ := s.run(t, "fleet --help")
 	_, sentence, _ := strings.Cut(help, "Exit codes: ")
 	sentence, _, _ = strings.Cut(sentence, "\n\n")
 	if diff := cmp.Diff(regexp.MustCompile(`[0-9]+`).FindAllString(sentence, -1), written); diff != "" {
-		t.Errorf("exit codes (-help +README):\n%s", diff)
+		t.Errorf("exit codes (-help +ci.md):\n%s", diff)
 	}
 	for command, want := range map[string]int{
 		"fleet plan --sandbox -f examples/quickstart":                     0,
@@ -176,68 +214,91 @@ func TestKeys(t *testing.T) {
 	if err := json.Unmarshal([]byte(read(t, "fleet.schema.json")), &schema); err != nil {
 		t.Fatal(err)
 	}
-	text := section(t, read(t, "../README.md"), "### Every key")
+	page := read(t, "fleet-file.md")
+	text := section(t, page, "## Every key")
 	want := slices.Concat(slices.Collect(maps.Keys(schema.Properties)), slices.Collect(maps.Keys(schema.Defs.Entry.Properties)))
 	written := firstColumn(text, "`([a-z_]+)`")
 	slices.Sort(want)
 	slices.Sort(written)
 	if diff := cmp.Diff(want, written); diff != "" {
-		t.Errorf("keys (-schema +README):\n%s", diff)
+		t.Errorf("keys (-schema +fleet-file.md):\n%s", diff)
 	}
 	for _, group := range []string{"catalog", "guards"} {
 		for key := range schema.Properties[group].Properties {
-			if !strings.Contains(text, "`"+key+"`") {
-				t.Errorf("the README does not tell of %s in %s", key, group)
+			if !strings.Contains(page, "`"+key+"`") {
+				t.Errorf("fleet-file.md does not tell of %s in %s", key, group)
 			}
 		}
 	}
 }
 
-// Every file that is linked to, or listed in the layout, is there.
-func TestFilesExist(t *testing.T) {
-	var paths []string
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"} {
-		for _, m := range regexp.MustCompile(`\]\(([^)#]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(read(t, "../"+name), -1) {
-			if !strings.HasPrefix(m[1], "https://") {
-				paths = append(paths, m[1])
+// Every file that is linked to exists, and so does every heading.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]*))?\)`)
+	for _, page := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(read(t, "../"+page), -1) {
+			if strings.HasPrefix(m[1], "https://") {
+				continue
 			}
-		}
-	}
-	layout := 0
-	for _, b := range blocks(read(t, "../README.md")) {
-		if b.language == "text" {
-			for line := range strings.Lines(b.text) {
-				paths = append(paths, strings.Fields(line)[0])
-				layout++
+			target := filepath.Join("..", filepath.Dir(page), m[1])
+			if m[1] == "" {
+				target = filepath.Join("..", page)
 			}
-		}
-	}
-	if layout == 0 {
-		t.Error("the README has no layout")
-	}
-	for _, path := range paths {
-		if _, err := os.Stat(filepath.Join("..", path)); err != nil {
-			t.Error(err)
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", page, err)
+			} else if m[2] != "" && !slices.Contains(anchors(read(t, target)), m[2]) {
+				t.Errorf("%s: %s has no heading #%s", page, target, m[2])
+			}
 		}
 	}
 }
 
-// The test commands that the README gives are those of CI.
+// anchors are a page's headings as links name them.
+func anchors(markdown string) (found []string) {
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(markdown, -1) {
+		plain := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		found = append(found, strings.ReplaceAll(plain, " ", "-"))
+	}
+	return found
+}
+
+// The layout in CONTRIBUTING.md names every folder with Go code, and no other path.
+func TestLayout(t *testing.T) {
+	listed := map[string]bool{}
+	for line := range strings.Lines(section(t, read(t, "../CONTRIBUTING.md"), "## Where things are")) {
+		path, _, found := strings.Cut(line, " ")
+		if found && strings.HasSuffix(path, "/") || strings.HasSuffix(path, ".go") {
+			listed[strings.TrimSuffix(path, "/")] = true
+			if _, err := os.Stat(filepath.Join("..", path)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	err := fs.WalkDir(os.DirFS(".."), ".", func(file string, _ fs.DirEntry, err error) error {
+		if dir := filepath.Dir(file); strings.HasSuffix(file, ".go") && dir != "." && dir != "internal" && !listed[dir] {
+			t.Errorf("the layout lacks %s", dir)
+			listed[dir] = true // to say it once
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The README fits what somebody reads in one go.
+func TestLengthOfREADME(t *testing.T) {
+	if n := strings.Count(read(t, "../README.md"), "\n"); n > 200 {
+		t.Errorf("the README has %d lines, and 200 are the most", n)
+	}
+}
+
+// The commands that CONTRIBUTING.md gives to test everything are those of CI.
 func TestCommandsAreCIs(t *testing.T) {
-	var given, run []string
-	for _, b := range blocks(read(t, "../README.md")) {
-		if b.language == "sh" && strings.HasPrefix(b.text, "go test ") {
-			given = append(given, b.text)
-		}
-	}
+	guide := read(t, "../CONTRIBUTING.md")
 	for line := range strings.Lines(read(t, "../.ci/run")) {
-		if strings.HasPrefix(line, "go test ") {
-			run = append(run, line)
+		if strings.HasPrefix(line, "go test ") && !strings.Contains(guide, "\n"+strings.TrimSpace(line)) {
+			t.Errorf("CONTRIBUTING.md does not give %s", line)
 		}
-	}
-	slices.Sort(given)
-	slices.Sort(run)
-	if diff := cmp.Diff(given, run); diff != "" || len(run) == 0 {
-		t.Errorf("test commands (-README +CI):\n%s", diff)
 	}
 }

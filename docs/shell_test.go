@@ -21,10 +21,19 @@ func newShell(t *testing.T) shell {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	s.clear(t)
+	return s
+}
+
+// clear puts the folder into its first state.
+func (s shell) clear(t *testing.T) {
+	t.Helper()
+	if err := os.RemoveAll(s.dir); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.CopyFS(filepath.Join(s.dir, "examples"), os.DirFS("../examples")); err != nil {
 		t.Fatal(err)
 	}
-	return s
 }
 
 // run returns what a command prints, on stdout and stderr alike, and its exit code.
