@@ -77,6 +77,16 @@ func (r *reader) problemAt(n node, column int, hint, format string, args ...any)
 	}
 }
 
+// warnf records what may be a mistake.
+func (r *reader) warnf(n node, hint, format string, args ...any) {
+	pos := n.pos()
+	if len(r.fleet.Warnings) >= maxProblems || r.told[complaint{pos, format}] {
+		return
+	}
+	r.told[complaint{pos, format}] = true
+	r.fleet.Warnings = append(r.fleet.Warnings, n.file.problem(n.Line, n.Column, hint, fmt.Sprintf(format, args...)))
+}
+
 // full reports that so many problems were found that reading on is of no use.
 func (r *reader) full() bool { return len(r.problems) >= maxProblems }
 
@@ -147,7 +157,7 @@ func (r *reader) text(n node, what string) (string, bool) {
 	case blank(n.Node):
 		hint := "give it a value, or leave the key out"
 		if what == string(FieldHostname) {
-			hint = `write "" to clear it, or leave the key out`
+			hint = `write "" to clear it, or unmanaged to leave it as it is`
 		}
 		r.problemf(n, hint, "%s has no value", what)
 	case n.Kind != yaml.ScalarNode:
@@ -198,7 +208,11 @@ var otherWords = map[string]string{
 	"remove": "delete", "destroy": "delete", "prune": "delete", "warn": "report", "keep": "ignore",
 }
 
-const replaceHint = `"delete-first" deletes the old server before the new one is created, "create-first" afterwards`
+// choiceHints explain the words of a choice to who wrote something else.
+var choiceHints = map[string]string{
+	"replace":           `"delete-first" deletes the old server before the new one is created, "create-first" afterwards`,
+	"a field of ignore": "a field that is left out is not managed; hostname: unmanaged switches a default off",
+}
 
 // choice reads one of a few words.
 func (r *reader) choice(n node, what string, words ...string) string {
@@ -215,8 +229,8 @@ func (r *reader) choice(n node, what string, words ...string) string {
 	if other := otherWords[strings.ToLower(s)]; slices.Contains(words, other) {
 		hint = fmt.Sprintf("write %s", other)
 	}
-	if hint == "" && what == string(FieldReplace) {
-		hint = replaceHint
+	if hint == "" {
+		hint = choiceHints[what]
 	}
 	last := len(words) - 1
 	r.problemf(n, hint, "%s must be %s or %s, not %s", what, strings.Join(words[:last], ", "), words[last], quote(s))

@@ -1,7 +1,9 @@
 package fleet
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -9,8 +11,11 @@ import (
 
 var entryFields = []Field{
 	FieldPlan, FieldOS, FieldLocation, FieldHostname, FieldSSHKey, FieldBackupsEnabled,
-	FieldStatus, FieldRebootOn, FieldReplace, FieldID, FieldRenamedFrom, FieldAbsent,
+	FieldStatus, FieldRebootOn, FieldReplace, FieldIgnore, FieldID, FieldRenamedFrom, FieldAbsent,
 }
+
+// unmanaged switches the default of a field off in one entry.
+const unmanaged = "unmanaged"
 
 // body is what an entry says, over what defaults say, before names are known.
 type body struct {
@@ -65,6 +70,9 @@ func (r *reader) fields(b *body, n node) {
 // field reads one field of an entry, or of the defaults.
 func (r *reader) field(b *body, key, value node) {
 	f, s := Field(key.Value), &b.server
+	if plain(value.Node) && value.Value == unmanaged && r.unmanage(b, f, value) {
+		return
+	}
 	switch f {
 	case FieldPlan:
 		s.Plan = r.ref(value, f)
@@ -82,12 +90,14 @@ func (r *reader) field(b *body, key, value node) {
 	case FieldStatus:
 		s.Status = Status(r.choice(value, key.Value, string(StatusActive), string(StatusStopped)))
 	case FieldRebootOn:
-		s.RebootOn = r.rebootOn(value)
+		s.RebootOn = r.fieldList(value, f, rebootFields)
 	case FieldReplace:
 		s.Replace = Replace(r.choice(value, key.Value, "never", string(ReplaceDeleteFirst), string(ReplaceCreateFirst)))
 		if s.Replace == "never" {
 			s.Replace = ReplaceNever
 		}
+	case FieldIgnore:
+		s.Ignore = r.fieldList(value, f, ignoreFields)
 	case FieldID, FieldRenamedFrom, FieldAbsent:
 		if b == &r.defaults {
 			r.problemf(key, "write it in an entry", "%s cannot be a default: it is one server's own", f)
@@ -103,6 +113,27 @@ func (r *reader) field(b *body, key, value node) {
 		return
 	}
 	b.at[f] = value.pos()
+}
+
+// unmanage leaves a field out that the defaults give, and reports whether that is
+// what the word means for this field.
+func (r *reader) unmanage(b *body, f Field, value node) bool {
+	switch f {
+	case FieldHostname:
+		b.hostname = template{}
+	case FieldBackupsEnabled:
+		b.server.BackupsEnabled = nil
+	case FieldStatus:
+		b.server.Status = StatusAny
+	case FieldSSHKey:
+		b.server.SSHKey = Ref{}
+	case FieldPlan, FieldOS, FieldLocation:
+		r.problemf(value, fmt.Sprintf("ignore: [%s] uses it at create and leaves it alone afterwards", f), "a create needs %s, so it cannot be unmanaged", f)
+	default:
+		return false
+	}
+	delete(b.at, f)
+	return true
 }
 
 // ownField reads a field that defaults cannot give.
@@ -144,22 +175,24 @@ func (r *reader) flaw(n node, f *flaw) {
 	r.problemAt(n, column, f.hint, "%s", f.message)
 }
 
-var rebootFields = []string{string(FieldHostname), string(FieldName), string(FieldBackupsEnabled)}
+var (
+	rebootFields = []string{string(FieldHostname), string(FieldName), string(FieldBackupsEnabled)}
+	ignoreFields = []string{string(FieldPlan), string(FieldOS), string(FieldLocation)}
+)
 
-func (r *reader) rebootOn(n node) []Field {
-	if len(n.Content) > len(rebootFields) {
-		r.problemf(n, "", "reboot_on lists more than its %d fields", len(rebootFields))
+// fieldList reads a list of some of the fields of an entry.
+func (r *reader) fieldList(n node, what Field, allowed []string) []Field {
+	if len(n.Content) > len(allowed) {
+		r.problemf(n, "", "%s lists more than its %d fields", what, len(allowed))
 		return nil
 	}
 	fields := []Field{}
-	seen := map[string]bool{}
-	for item := range r.items(n, string(FieldRebootOn)) {
-		name := r.choice(item, "a field of reboot_on", rebootFields...)
-		if seen[name] {
-			r.problemf(item, "", "reboot_on lists %s twice", name)
+	for item := range r.items(n, string(what)) {
+		name := Field(r.choice(item, "a field of "+string(what), allowed...))
+		if slices.Contains(fields, name) {
+			r.problemf(item, "", "%s lists %s twice", what, name)
 		}
-		seen[name] = true
-		fields = append(fields, Field(name))
+		fields = append(fields, name)
 	}
 	return fields
 }

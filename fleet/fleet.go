@@ -7,6 +7,7 @@ package fleet
 import (
 	"fmt"
 	"path"
+	"slices"
 )
 
 // Fleet is what one or more fleet files say, expanded and validated.
@@ -18,6 +19,7 @@ type Fleet struct {
 	Protect    []Protection
 	Guards     Guards
 	Servers    []Server // sorted by name; names are unique
+	Warnings   Problems // what may be a mistake, but only the API can tell
 
 	index map[string]int   // name → position in Servers
 	files map[string]*file // by name, for the lines of problems found later
@@ -63,8 +65,12 @@ type Server struct {
 	Status         Status
 	RebootOn       []Field
 	Replace        Replace
+	Ignore         []Field // plan, os, location: used at create, and never compared afterwards
 	Source         *Source // shared by all servers of one range
 }
+
+// Ignores reports whether a field of a server that exists is left as it is.
+func (s *Server) Ignores(f Field) bool { return slices.Contains(s.Ignore, f) }
 
 // Ref points to a plan, an operating system or an SSH key, by id or by name.
 // The zero Ref is a field left out.
@@ -94,6 +100,7 @@ const (
 	FieldStatus         Field = "status"
 	FieldRebootOn       Field = "reboot_on"
 	FieldReplace        Field = "replace"
+	FieldIgnore         Field = "ignore"
 )
 
 // Status is the power state that an entry asks for.

@@ -169,6 +169,59 @@ func TestScalars(t *testing.T) {
 	}
 }
 
+func TestIgnoreAndUnmanaged(t *testing.T) {
+	f := mustParse(t, `version: 1
+defaults:
+  plan: 1
+  ignore: [os]
+  hostname: "{name}.example.com"
+  backups_enabled: true
+  status: active
+  ssh_key: 42
+servers:
+  a: {}
+  b: { ignore: [plan, location], hostname: unmanaged, backups_enabled: unmanaged, status: unmanaged, ssh_key: unmanaged }
+  c: { ignore: [], hostname: "unmanaged" }
+`)
+	want := []Server{
+		{Name: "a", Plan: Ref{ID: "1"}, SSHKey: Ref{ID: "42"}, Hostname: ptr("a.example.com"), BackupsEnabled: ptr(true), Status: StatusActive,
+			Ignore: []Field{FieldOS}},
+		{Name: "b", Plan: Ref{ID: "1"}, Ignore: []Field{FieldPlan, FieldLocation}},
+		{Name: "c", Plan: Ref{ID: "1"}, SSHKey: Ref{ID: "42"}, Hostname: ptr("unmanaged"), BackupsEnabled: ptr(true), Status: StatusActive,
+			Ignore: []Field{}},
+	}
+	if diff := cmp.Diff(want, f.Servers, cmpopts.IgnoreFields(Server{}, "Source")); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	b, _ := f.Lookup("b")
+	if !b.Ignores(FieldPlan) || b.Ignores(FieldOS) || b.Source.At(FieldHostname) != b.Source.Entry || b.Source.At(FieldIgnore).Column != 16 {
+		t.Errorf("got %+v at %+v", b, b.Source)
+	}
+}
+
+// TestWarnings holds what is worth a look where only the API knows.
+func TestWarnings(t *testing.T) {
+	f := mustParse(t, `version: 1
+defaults: { plan: stanard }
+catalog: { plans: { standard: 1, performance: 2 } }
+servers:
+  a-[1:9]: {}
+  b: { plan: huge, os: debian-12 }
+  c: { plan: performance }
+`)
+	var got []string
+	for _, w := range f.Warnings {
+		got = append(got, w.Pos.String()+": "+w.Message+"; "+w.Hint)
+	}
+	want := []string{
+		`fleet.yaml:2:19: plan "stanard" is not in the catalog; did you mean "standard"?`,
+		`fleet.yaml:6:14: plan "huge" is not in the catalog; only plan can tell whether the API knows it; the nearest in the catalog is "standard"`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 func TestAliases(t *testing.T) {
 	f := mustParse(t, `version: 1
 servers:

@@ -102,6 +102,7 @@ func read(files []*file) (*Fleet, error) {
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
 	}
+	r.fleet.Warnings.sorted()
 	r.fleet.sort()
 	return &r.fleet, nil
 }

@@ -97,6 +97,13 @@ func (r *reader) ref(n node, f Field) Ref {
 			hint = "the API does not list SSH keys: write the key's id, or add the name under catalog.ssh_keys"
 		}
 		r.problemf(n, hint, "the catalog has no SSH key %s", quote(s))
+	case len(names) > 0 && !r.partial:
+		known := slices.Sorted(maps.Keys(names))
+		hint := didYouMean(s, known)
+		if hint == "" {
+			hint = fmt.Sprintf("only plan can tell whether the API knows it; the nearest in the catalog is %q", nearest(s, known))
+		}
+		r.warnf(n, hint, "%s %s is not in the catalog", f, quote(s))
 	}
 	return Ref{Name: s}
 }

@@ -1,7 +1,9 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +26,11 @@ func didYouMean[S ~string](word string, candidates []S) string {
 		return ""
 	}
 	return fmt.Sprintf("did you mean %q?", best)
+}
+
+// nearest is the candidate with the least distance from a word.
+func nearest(word string, candidates []string) string {
+	return slices.MinFunc(candidates, func(a, b string) int { return cmp.Compare(distance(word, a), distance(word, b)) })
 }
 
 // distance is the number of letters to insert, delete or replace to make b of a

@@ -32,6 +32,15 @@ func FromProblems(problems fleet.Problems) (found []Finding) {
 	return found
 }
 
+// FromWarnings makes findings of what may be a mistake, each at its line.
+func FromWarnings(warnings fleet.Problems) []Finding {
+	found := FromProblems(warnings)
+	for i := range found {
+		found[i].Warning = true
+	}
+	return found
+}
+
 // FromPlan makes findings of a plan's blocked entries, each at the line that
 // would allow it. What is said of several servers there, as of a range, is one.
 func FromPlan(p *planner.Plan) (found []Finding) {

@@ -68,6 +68,7 @@ func (s *session) findings() (found []ci.Finding) {
 	if errors.As(s.run.Err, &problems) {
 		found = ci.FromProblems(problems)
 	}
+	found = append(found, ci.FromWarnings(s.warnings)...)
 	if s.run.Plan != nil {
 		found = append(found, ci.FromPlan(s.run.Plan)...)
 	}

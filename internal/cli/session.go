@@ -7,6 +7,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 	"golang.org/x/term"
@@ -22,6 +23,7 @@ type session struct {
 	calls      callCount
 	found      *finding   // what was observed; nil before
 	run        render.Run // what it has come to so far, for its reports
+	warnings   fleet.Problems
 	events     *eventFile // nil where nobody asked for it
 }
 

@@ -15,7 +15,8 @@ func newValidate(s *session) *cobra.Command {
 		Use:   "validate [-f FILE]...",
 		Short: "Check fleet files without asking the API",
 		Long: `Check fleet files, all mistakes at once, without a token or a request. Whether the
-plans, systems and locations exist, only plan can tell.`,
+plans, systems and locations exist, only plan can tell; a name that the catalog lacks
+is a warning.`,
 		Example: "  fleet validate\n  fleet validate -f fleet.yaml -f staging/",
 		Args:    noArguments("name fleet files with -f"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.reported(cmd.Context(), s.validate) },
@@ -29,6 +30,10 @@ func (s *session) validate(context.Context) error {
 	f, err := fleet.Load(s.flags.files...)
 	if err != nil {
 		return err
+	}
+	s.warnings = f.Warnings
+	for _, w := range f.Warnings {
+		fmt.Fprintf(s.Stderr, "warning: %s\n", w)
 	}
 	_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), contents(f))
 	return err
