@@ -18,20 +18,23 @@ const module = "github.com/vps-fleet/fleet"
 
 // arrows are the packages and what of this module each may import, tests aside.
 var arrows = map[string][]string{
-	".":                    {"internal/cli"},
-	"fleet":                {},
-	"planner":              {"fleet"},
-	"vpsorg":               {},
-	"vpsorg/emulator":      {"vpsorg"},
-	"apply":                {"fleet", "planner", "vpsorg"},
-	"internal/render":      {"fleet", "planner", "apply"},
-	"internal/ci":          {"fleet", "planner", "internal/render"},
-	"internal/metrics":     {},
-	"internal/bench":       {"vpsorg", "vpsorg/emulator"},
-	"internal/bench/scale": {"vpsorg"},
-	"internal/mutants":     {},
-	"internal/simulator":   {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":         {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/render", "internal/metrics"},
+	".":                        {"internal/cli"},
+	"fleet":                    {},
+	"planner":                  {"fleet"},
+	"vpsorg":                   {},
+	"vpsorg/emulator":          {"vpsorg"},
+	"apply":                    {"fleet", "planner", "vpsorg"},
+	"internal/render":          {"fleet", "planner", "apply"},
+	"internal/ci":              {"fleet", "planner", "internal/render"},
+	"internal/metrics":         {},
+	"internal/files":           {},
+	"internal/state":           {"planner", "apply", "internal/files"},
+	"internal/state/statetest": {"fleet", "planner", "apply", "internal/state"},
+	"internal/bench":           {"vpsorg", "vpsorg/emulator"},
+	"internal/bench/scale":     {"vpsorg"},
+	"internal/mutants":         {},
+	"internal/simulator":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
+	"internal/cli":             {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/render", "internal/metrics", "internal/state", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.

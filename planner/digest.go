@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
 	"strings"
 )
 
@@ -41,6 +42,11 @@ func (p *Plan) Digest() string {
 	}
 	return head + "." + tags.String() + seal(head, tags.String())
 }
+
+var head = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// IsDigest reports whether a text has the form of a digest.
+func IsDigest(text string) bool { return head.MatchString(text) }
 
 // seal is the last tag of a digest.
 func seal(head, tags string) string {

@@ -1,0 +1,33 @@
+// Package state keeps what outlives a run, behind the interface that apply
+// declares: here as files in a folder of this host. It knows nothing of the API and
+// decides nothing; what a remembered intent means is apply's business.
+//
+// An account's files share one base name, made of the endpoint and the account:
+//
+//	BASE              the journal: an append-only log of intents and what became of them
+//	BASE.lock         locked by the apply that has the state; says who that is
+//	BASE.corrections  what unattended applies have put right
+//	BASE.details      what has been read of servers one by one
+//	BASE.DIGEST.plan  a kept plan, as plan --out writes it
+//	ENDPOINT.lock     shared by the applies of known accounts, exclusive for one of an unknown account
+//
+// # Whose state it is
+//
+// A token is no key: it is rotated, and nothing of it may reach the disk. The
+// account is what the API tells, and an API may not tell it, or not today. So a run
+// that does not know its account could be anybody's at its endpoint:
+//
+//   - It has the endpoint's lock alone, so that it never runs beside an apply of a
+//     known account. Those share that lock, and run beside one another.
+//   - It takes the open intents of every account at the endpoint for its own, and
+//     every account takes those of such runs for its own.
+//   - Who resolves an intent of another journal notes that in its own. The other's
+//     owner resolves it for itself: the server may be there for one and not for the
+//     other. So no journal has two writers.
+//
+// Hence an answer to the question for the account that is missing once finds the
+// same lock and the same intents as one that is there; the day the API begins to
+// tell accounts, nothing is forgotten; and two accounts at one endpoint are two.
+//
+// A journal that is given by its path is one account's, whatever the API tells.
+package state
