@@ -69,8 +69,9 @@ func (r *run) lookToDelete(ctx context.Context, l *lane, old planner.Server) (ve
 
 // stillToDelete is why a server is no longer the one that was to be deleted.
 func stillToDelete(old, now planner.Server) error {
-	if why := planner.ChangedSince(old, now); why != "" {
-		return fmt.Errorf("not deleted: %s\nhint: make a new plan", why)
+	x := planner.Compare(&planner.Delete{Subject: planner.Subject{Name: old.Name, ID: old.ID}, Old: old}, planner.NewWorld(now))
+	if x.Standing == planner.InConflict {
+		return &Error{Reason: x.Reason}
 	}
 	return nil
 }

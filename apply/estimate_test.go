@@ -10,8 +10,8 @@ import (
 
 // outlook is what a plan's estimate is told of a setting: what flags say, what the
 // plan's own requests have shown, and what the API documents.
-func (s setting) outlook(listRequests int) planner.Outlook {
-	return planner.Outlook{
+func (s setting) outlook(listRequests int) planner.EstimateOptions {
+	return planner.EstimateOptions{
 		Rate: s.rate, Parallelism: s.parallelism, Latency: s.latency, ListRequests: listRequests,
 		Provisioning: planner.Range{Min: s.provisions.from, Max: s.provisions.to}, Transition: transition,
 	}

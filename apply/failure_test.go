@@ -52,7 +52,7 @@ func TestFailures(t *testing.T) {
 			fault: once("DELETE", "/1/", drop), want: "delete x: done\n", requests: "DELETE /servers/1/\n"},
 		{name: "a delete of a server that has another name by now", file: "servers: {x: {absent: true}}",
 			meddle: func(w *world) { w.emulator.Edit("1", func(s *vpsorg.Server) { s.Name = "precious" }) },
-			want:   "delete x: failed: not deleted: its name was x when the plan was made and is precious now / hint: make a new plan\n"},
+			want:   "delete x: failed: changed\n"},
 		{name: "a delete of a server that was deleted", file: "servers: {x: {absent: true}}",
 			meddle: func(w *world) { w.emulator.Remove("1") }, want: "delete x: done\n"},
 		{name: "a delete of a server whose name is another's by now", file: "servers: {x: {absent: true}}",

@@ -114,7 +114,7 @@ type run struct {
 
 // lane is one server's tasks, one after another. Only one goroutine has it at a time.
 type lane struct {
-	planner.Lane
+	planner.Job
 	tasks   []task
 	made    vpsorg.ID // the server that it created or adopted
 	sent    time.Time // its last change; zero: it has not sent any since its last wait
@@ -126,7 +126,7 @@ type lane struct {
 }
 
 func newRun(r Runner, p *planner.Plan) *run {
-	plan := p.Lanes()
+	plan := p.Jobs()
 	run := &run{
 		Runner: r, plan: p,
 		lanes:    make([]*lane, len(plan)),
@@ -150,7 +150,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 	}
 	run.settleFirst()
 	for _, l := range run.lanes {
-		for _, before := range l.After {
+		for _, before := range l.Needs {
 			run.lanes[before].next = append(run.lanes[before].next, l)
 			l.waiting++
 		}
@@ -160,8 +160,8 @@ func newRun(r Runner, p *planner.Plan) *run {
 	return run
 }
 
-func newLane(p *planner.Plan, l planner.Lane) *lane {
-	out := &lane{Lane: l}
+func newLane(p *planner.Plan, l planner.Job) *lane {
+	out := &lane{Job: l}
 	if l.Wait >= 0 {
 		out.tasks = append(out.tasks, waitTask(len(p.Changes)+l.Wait, p.Waits[l.Wait]))
 	}

@@ -129,7 +129,7 @@ func (r *run) spend(requests int) {
 func (r *run) allowance() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return planner.LookBudget(len(r.plan.Changes)) - r.spent
+	return lookBudget(len(r.plan.Changes)) - r.spent
 }
 
 // born notes a server that was made.
@@ -147,7 +147,7 @@ func (r *run) born() {
 func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, known bool, err error) {
 	s, fresh, known := r.view.server(id)
 	list, open := r.listCost(), r.lanesOpen()
-	if fresh || r.allowance()-min(list, open) < planner.LookBudget(len(r.plan.Changes))/2 {
+	if fresh || r.allowance()-min(list, open) < lookBudget(len(r.plan.Changes))/2 {
 		return s, known, nil
 	}
 	if open >= list {
@@ -160,3 +160,7 @@ func (r *run) recheck(ctx context.Context, id vpsorg.ID) (s planner.Server, know
 	s, _, err = r.current(ctx, id)
 	return s, err == nil, err
 }
+
+// lookBudget is how many requests may be spent on looking at servers on their way,
+// beside the one before each delete.
+func lookBudget(changes int) int { return max(20, changes/50) }

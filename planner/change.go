@@ -65,6 +65,12 @@ func (s Spec) Fits(live Server) bool {
 	return s.Plan.ID == live.Plan.ID && s.OS.ID == live.OS.ID && s.Location == live.Location
 }
 
+// Made reports whether a live server is as this spec has made it: it fits, and has
+// the hostname that was sent. Another hostname is the work of somebody else.
+func (s Spec) Made(live Server) bool {
+	return s.Fits(live) && (s.Hostname == nil || textOrNull(s.Hostname) == textOrNull(live.Hostname))
+}
+
 // Update changes some of name, hostname and backups_enabled.
 type Update struct {
 	Subject
@@ -77,6 +83,7 @@ type Power struct {
 	Subject
 	Verb     Action `json:"-"`                  // ActionStart, ActionStop or ActionReboot
 	From     Status `json:"from"`               // the settled status it needs
+	Was      string `json:"was,omitempty"`      // the server's name as it was observed, where it is not Name
 	Location string `json:"location,omitempty"` // where the server is; only shown
 }
 

@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"time"
-
-	"github.com/vps-fleet/fleet/fleet"
 )
 
 // How long a new server takes by the API's documentation: its answer to a create
@@ -19,8 +17,8 @@ const (
 // Range is a time between two limits.
 type Range struct{ Min, Max time.Duration }
 
-// Outlook is what a plan's requests will meet.
-type Outlook struct {
+// EstimateOptions say what a plan's requests will meet.
+type EstimateOptions struct {
 	Rate         float64       // requests a second; 0: not known, or any number
 	Parallelism  int           // requests under way at a time, at least 1
 	Latency      time.Duration // of an answer; 0: not known
@@ -31,161 +29,135 @@ type Outlook struct {
 
 // Estimate is what carrying a plan out will take.
 type Estimate struct {
-	Requests int           // changes, the look before each delete, and looks at servers on their way
-	Duration time.Duration // until all is done, if new servers were there at once; 0: not known
+	Requests int           // changes, the read before each delete, and polls
+	Duration time.Duration // until all is done, if new servers were ready at once; 0: not known
 	Ready    Range         // until all is done, with their provisioning; zero where there are none
 }
 
-// LookBudget is how many requests may be spent on looking at servers on their way,
-// beside the one before each delete: 2 % of the changes, or 20.
-func LookBudget(changes int) int { return max(20, changes/50) }
-
 // Estimate foresees what carrying the plan out takes, if nobody else sends requests
 // and nothing fails. That one server waits for another's name is not in it.
-func (p *Plan) Estimate(o Outlook) Estimate {
-	var lanes [][]leg
-	for _, l := range p.Lanes() {
-		var legs []leg
-		if l.Wait >= 0 {
-			legs = append(legs, leg{then: p.Waits[l.Wait].awaited()})
+func (p *Plan) Estimate(o EstimateOptions) Estimate {
+	var jobs [][]Step
+	for _, j := range p.Jobs() {
+		var steps []Step
+		if j.Wait >= 0 {
+			steps = append(steps, p.Waits[j.Wait].Step())
 		}
-		for _, i := range l.Changes {
-			legs = append(legs, legsOf(p.Changes[i])...)
+		for _, i := range j.Changes {
+			steps = append(steps, Steps(p.Changes[i])...)
 		}
-		lanes = append(lanes, legs)
+		jobs = append(jobs, steps)
 	}
-	changes, waits := tallyLegs(lanes)
-	e := Estimate{Requests: changes + o.looks(waits, LookBudget(len(p.Changes))), Duration: o.end(lanes, 0)}
-	if waits[awaitProvisioned] > 0 {
-		e.Ready = Range{o.end(lanes, o.Provisioning.Min), o.end(lanes, o.Provisioning.Max)}
+	e := Estimate{Duration: o.end(jobs, Range{}, false)}
+	waits := make(map[waitKind]int)
+	for _, steps := range jobs {
+		for _, s := range steps {
+			e.Requests += Requests(s)
+			if a, ok := s.(Await); ok {
+				waits[a.kind()]++
+			}
+		}
+	}
+	e.Requests += o.polls(waits, max(20, len(p.Changes)/50))
+	if waits[waitProvisioned] > 0 {
+		e.Ready = Range{o.end(jobs, o.Provisioning, false), o.end(jobs, o.Provisioning, true)}
 	}
 	return e
 }
 
-// awaited is what a look has to show of a server before its lane goes on.
-type awaited int
+// waitKind is a kind of wait whose servers take about as long as each other.
+type waitKind int
 
 const (
-	awaitNothing     awaited = iota
-	awaitGone                // it is not there any more
-	awaitSettled             // its start, stop or reboot is over
-	awaitProvisioned         // it is active for the first time
+	waitGone        waitKind = iota
+	waitTransition           // its start, stop or reboot is over
+	waitProvisioned          // it is active for the first time
 )
 
-// leg is a request, or just a wait that is under way already, and what has to be
-// seen before the next leg.
-type leg struct {
-	request bool
-	then    awaited
-}
-
-// awaited takes a server that is still being provisioned for one just created.
-func (w Wait) awaited() awaited {
-	if w.From == StatusProvisioning {
-		return awaitProvisioned
+func (a Await) kind() waitKind {
+	switch {
+	case a.Target == TargetGone:
+		return waitGone
+	case a.Provisions():
+		return waitProvisioned
 	}
-	return awaitSettled
+	return waitTransition
 }
 
-func legsOf(c Change) []leg {
-	create, reread, remove := leg{true, awaitProvisioned}, leg{true, awaitNothing}, leg{true, awaitGone}
-	switch c := c.(type) {
-	case *Create:
-		return []leg{create}
-	case *Power:
-		return []leg{{true, awaitSettled}}
-	case *Delete:
-		return []leg{reread, remove}
-	case *Replace:
-		switch {
-		case c.Mode == fleet.ReplaceDeleteFirst:
-			return []leg{reread, remove, create}
-		case c.NextID != "" && len(c.Finish) == 0:
-			return []leg{reread, remove}
-		case c.NextID != "":
-			return []leg{reread, remove, {true, awaitNothing}}
-		}
-		return []leg{create, reread, remove, {true, awaitNothing}}
-	}
-	return []leg{{true, awaitNothing}}
-}
-
-// tallyLegs counts the requests, and the waits by what they wait for.
-func tallyLegs(lanes [][]leg) (requests int, waits map[awaited]int) {
-	waits = make(map[awaited]int)
-	for _, legs := range lanes {
-		for _, l := range legs {
-			if l.request {
-				requests++
-			}
-			if l.then != awaitNothing {
-				waits[l.then]++
-			}
-		}
-	}
-	return requests, waits
-}
-
-// looks is how many requests it takes to see everything arrive: a look is a list of
-// all, or one request for each server where these are fewer. How many looks is from
-// experience: most go to servers that take long, each at a time of its own, and then
-// as many as the budget allows.
-func (o Outlook) looks(waits map[awaited]int, budget int) (requests int) {
-	times := map[awaited]int{awaitGone: 1, awaitSettled: 2, awaitProvisioned: 4}
+// polls is how many requests it takes to see everything reach its target: a poll is a
+// list, or a request for each server where these are fewer. How many polls is from
+// experience: one where servers take no time, a few until it is known how long they
+// take, and one for each twentieth of the time over which they are spread.
+func (o EstimateOptions) polls(waits map[waitKind]int, budget int) (requests int) {
+	times := map[waitKind]int{waitGone: 1, waitTransition: 2, waitProvisioned: 4}
 	if o.Provisioning.Min < o.Provisioning.Max {
-		times[awaitProvisioned] = 16
+		times[waitProvisioned] = 16
 	}
 	least := 0 // what the budget may not forbid
-	for what, servers := range waits {
+	for kind, servers := range waits {
 		one := min(max(o.ListRequests, 1), servers)
-		requests += times[what] * one
+		requests += times[kind] * one
 		least = max(least, one)
 	}
 	return min(requests, max(budget, least))
 }
 
-// end is when the last of the lanes ends, if new servers take as long as given.
+// end is when the last of the jobs ends, if new servers take the least or the most of
+// a time. A replacement that an earlier run has left may be ready by now.
 //
-// From its leaving on, each request has a rest: what its lane needs from there. As
-// in apply, those go first whose rest is the longest by what the API documents.
-func (o Outlook) end(lanes [][]leg, provisioning time.Duration) (end time.Duration) {
-	type rest struct{ foreseen, real time.Duration }
-	var rests []rest
-	for _, legs := range lanes {
+// From its leaving on, each request has a rest: what its job needs from there. As
+// in apply, those go first whose rest is usually the longest.
+func (o EstimateOptions) end(jobs [][]Step, provisioning Range, longest bool) (end time.Duration) {
+	type rest struct{ usual, real time.Duration }
+	var requests []rest
+	for _, steps := range jobs {
 		var r rest
-		for _, l := range slices.Backward(legs) {
-			r.foreseen += o.takes(l.then, ProvisioningMax)
-			r.real += o.takes(l.then, provisioning)
-			if l.request {
-				rests = append(rests, r)
+		for _, s := range slices.Backward(steps) {
+			if a, ok := s.(Await); ok {
+				r.usual += Usual(s)
+				r.real += o.waits(a, provisioning, longest)
+			}
+			for range Requests(s) {
+				r.usual += time.Second
+				r.real += o.Latency
+				requests = append(requests, r)
 			}
 		}
 		end = max(end, r.real)
 	}
-	slices.SortFunc(rests, func(a, b rest) int { return cmp.Compare(b.foreseen, a.foreseen) })
-	for i, r := range rests {
+	slices.SortFunc(requests, func(a, b rest) int { return cmp.Compare(b.usual, a.usual) })
+	for i, r := range requests {
 		end = max(end, o.leaves(i)+r.real)
 	}
 	return end
 }
 
-// takes is the time from a request's leaving until what it waits for is seen: in an
-// answer of its own, or in that of a look, which is two where a list has pages.
-func (o Outlook) takes(what awaited, provisioning time.Duration) time.Duration {
-	look := time.Duration(min(max(o.ListRequests, 1), 2)) * o.Latency
-	switch what {
-	case awaitGone:
-		return o.Latency + look
-	case awaitSettled:
-		return max(o.Latency, o.Transition) + look
-	case awaitProvisioned:
-		return max(o.Latency, provisioning) + look
+// waits is the time from an answer, or from the beginning, until a poll shows that a
+// wait is over; a poll takes two answers where a list has pages. What the API begins
+// it begins when the request arrives, and not when that is answered.
+func (o EstimateOptions) waits(a Await, provisioning Range, longest bool) time.Duration {
+	poll := time.Duration(min(max(o.ListRequests, 1), 2)) * o.Latency
+	var begun time.Duration
+	if a.Sent {
+		begun = o.Latency
 	}
-	return o.Latency
+	switch a.kind() {
+	case waitTransition:
+		return max(0, o.Transition-begun) + poll
+	case waitProvisioned:
+		takes := provisioning.Min
+		if longest {
+			takes = provisioning.Max
+		} else if a.ID != "" && a.From == "" {
+			takes = 0
+		}
+		return max(0, takes-begun) + poll
+	}
+	return poll
 }
 
 // leaves is when the n-th request, from 0, can leave.
-func (o Outlook) leaves(n int) time.Duration {
+func (o EstimateOptions) leaves(n int) time.Duration {
 	at := time.Duration(n/max(o.Parallelism, 1)) * o.Latency
 	if o.Rate > 0 {
 		at = max(at, time.Duration(math.Round(float64(n)/o.Rate*float64(time.Second))))

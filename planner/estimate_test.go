@@ -9,7 +9,7 @@ import (
 
 func TestEstimate(t *testing.T) {
 	at := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-	one := planner.Outlook{Parallelism: 1, Latency: time.Second, ListRequests: 1, Transition: at(4), Provisioning: planner.Range{Min: at(120), Max: at(300)}}
+	one := planner.EstimateOptions{Parallelism: 1, Latency: time.Second, ListRequests: 1, Transition: at(4), Provisioning: planner.Range{Min: at(120), Max: at(300)}}
 	ten, slow, paged, fixed, unknown := one, one, one, one, one
 	ten.Parallelism, slow.Rate, paged.ListRequests = 10, 0.5, 30
 	fixed.Provisioning = planner.Range{Min: at(10), Max: at(10)}
@@ -20,7 +20,7 @@ func TestEstimate(t *testing.T) {
 	for _, test := range []struct {
 		what, file string
 		live       []string
-		o          planner.Outlook
+		o          planner.EstimateOptions
 		want       planner.Estimate
 	}{
 		{"nothing takes nothing", "servers: {a-1: {}}", active[:1], one, planner.Estimate{}},
@@ -40,7 +40,9 @@ func TestEstimate(t *testing.T) {
 			planner.Estimate{Requests: 9, Duration: at(6), Ready: ready(15, 15)}},
 		{"or is made when the old one is gone", "guards: {max_deletes: 1}\nservers: {a-1: {plan: performance, replace: delete-first}}", active[:1], fixed,
 			planner.Estimate{Requests: 8, Duration: at(5), Ready: ready(14, 14)}},
-		{"a server may be on its way already", "servers: {a: {hostname: x}}", []string{"1 a provisioning"}, fixed, planner.Estimate{Requests: 5, Duration: at(3), Ready: ready(12, 12)}},
+		{"a new server that an earlier run has left may be ready, or take as long as any", "guards: {max_deletes: 1}\nservers: {a-1: {plan: performance, replace: create-first}}",
+			[]string{"1 a-1 active", "2 a-1--next active plan=2"}, one, planner.Estimate{Requests: 20, Duration: at(5), Ready: ready(5, 305)}},
+		{"a server may be on its way already", "servers: {a: {hostname: x}}", []string{"1 a provisioning"}, fixed, planner.Estimate{Requests: 5, Duration: at(2), Ready: ready(12, 12)}},
 	} {
 		if got := diff(t, test.file, test.live...).Estimate(test.o); got != test.want {
 			t.Errorf("%s:\n got %+v\nwant %+v", test.what, got, test.want)

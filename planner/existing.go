@@ -67,7 +67,11 @@ func (d *differ) power(verb Action, from Status, e *fleet.Server, id, location s
 	case ActionReboot:
 		reason = "reboot_on at " + e.Source.At(fleet.FieldRebootOn).String()
 	}
-	d.add(&Power{Subject{e.Name, id, reason}, verb, from, location})
+	was := ""
+	if live := d.world.byID[id]; live != nil && live.Name != e.Name {
+		was = live.Name
+	}
+	d.add(&Power{Subject{e.Name, id, reason}, verb, from, was, location})
 }
 
 // forcedFields are the differences that the API cannot change in a server that

@@ -13,8 +13,7 @@ import (
 type world struct {
 	offers  []Offer
 	servers []*Server // by name, then id
-	byID    map[string]*Server
-	byName  map[string][]*Server
+	World
 }
 
 func newWorld(o Observation) *world {
@@ -22,8 +21,6 @@ func newWorld(o Observation) *world {
 	w := &world{
 		offers:  o.Offers,
 		servers: make([]*Server, len(servers)),
-		byID:    make(map[string]*Server, len(servers)),
-		byName:  make(map[string][]*Server, len(servers)),
 	}
 	for i := range servers {
 		w.servers[i] = &servers[i]
@@ -31,10 +28,7 @@ func newWorld(o Observation) *world {
 	slices.SortFunc(w.servers, func(a, b *Server) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
-	for _, s := range w.servers {
-		w.byID[s.ID] = s
-		w.byName[s.Name] = append(w.byName[s.Name], s)
-	}
+	w.World = index(w.servers)
 	return w
 }
 

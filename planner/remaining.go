@@ -1,245 +1,154 @@
 package planner
 
-import (
-	"fmt"
-	"slices"
+import "slices"
 
-	"github.com/vps-fleet/fleet/fleet"
-)
-
-// Conflict is a change of an approved plan that the world no longer fits: it is
-// neither still to do as it was approved nor done already.
-type Conflict struct {
-	Name   string `json:"name"`
-	ID     string `json:"id,omitempty"`
-	Reason string `json:"reason"`
+// Refused is a change of an approved plan that is not to be carried out any more.
+type Refused struct {
+	Change Change
+	Reason Reason
 }
 
-func (c Conflict) Error() string {
-	if c.ID == "" {
-		return c.Name + ": " + c.Reason
-	}
-	return fmt.Sprintf("%s (%s): %s", c.Name, c.ID, c.Reason)
-}
-
-// Remaining holds an approved plan against a new observation and returns what of
-// it is still to do. What is done already is left out. Nothing is ever added: what
-// has become different is a conflict, and any conflict must refuse the run.
-func (p *Plan) Remaining(o Observation) (*Plan, []Conflict) {
-	r := remainder{world: newWorld(o), makes: map[string]bool{}, updated: map[string]bool{}, known: map[string]bool{}, waiting: map[string]bool{}}
-	rest := *p
-	rest.Changes, rest.Waits, rest.Notes = nil, nil, slices.Clone(p.Notes)
+// Remaining holds an approved plan against a new observation and returns what of it
+// is still to do. What is in place already is left out, and so is what is refused:
+// changes that are in conflict with the live servers, all others of the same server,
+// and whatever needs these. Nothing is ever added.
+func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
+	r := remainder{plan: p, world: newWorld(o).World, left: make(map[int]Change), why: make(map[int]Reason),
+		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool)}
 	for _, c := range p.Changes {
 		r.known[c.About().ID] = true
 	}
-	for _, c := range p.Changes {
-		left, conflict := r.left(c)
-		if conflict != "" {
-			s := c.About()
-			r.conflicts = append(r.conflicts, Conflict{s.Name, s.ID, conflict})
-		}
-		if left != nil {
+	for i, c := range p.Changes {
+		r.compare(i, c)
+	}
+	jobs := p.Jobs()
+	r.refuseJobs(jobs)
+	rest := *p
+	rest.Changes, rest.Waits, rest.Notes = nil, nil, append(slices.Clone(p.Notes), r.notes...)
+	var refused []Refused
+	for i, c := range p.Changes {
+		if why, ok := r.why[i]; ok {
+			refused = append(refused, Refused{c, why})
+		} else if left := r.left[i]; left != nil {
 			rest.Changes = append(rest.Changes, left)
-			r.wait(left)
 		}
 	}
-	for _, w := range p.Waits {
-		if live := r.world.byID[w.ID]; live != nil {
-			r.waitFor(w.Name, live)
-		}
-	}
-	rest.Waits = r.waits
-	rest.Notes = append(rest.Notes, r.notes...)
+	rest.Waits = r.waits(rest.Changes, jobs)
 	rest.sort()
-	return &rest, r.conflicts
+	return &rest, refused
 }
 
-// remainder gathers what is left of a plan.
+// remainder gathers what is left of a plan, by the indexes of its changes.
 type remainder struct {
-	world     *world
-	makes     map[string]bool // names of servers that are still to be made
-	updated   map[string]bool // ids of servers whose update is done already
-	known     map[string]bool // ids that the plan speaks of
-	waiting   map[string]bool // ids in waits
-	waits     []Wait
-	notes     []Note
-	conflicts []Conflict
+	plan    *Plan
+	world   World
+	left    map[int]Change
+	why     map[int]Reason  // a change is refused
+	makes   map[string]bool // names of servers that are still to be made
+	updated map[string]bool // ids of servers whose update is in place
+	known   map[string]bool // ids that the plan speaks of
+	notes   []Note
 }
 
-// left returns what is still to do of a change: the change itself, what remains
-// of it, or nil when it is done. A conflict is told in words.
-func (r *remainder) left(c Change) (left Change, conflict string) {
-	switch c := c.(type) {
-	case *Create:
-		return r.create(c)
-	case *Update:
-		return r.update(c)
-	case *Replace:
-		return r.replace(c)
-	case *Power:
-		return r.power(c)
-	case *Delete:
-		return r.delete(c)
+// compare finds out what is left of a change. What one server's changes leave of
+// each other is beyond Compare: a stop of a server that is still to be made, and a
+// reboot whose update is in place.
+func (r *remainder) compare(i int, c Change) {
+	power, _ := c.(*Power)
+	if power != nil && power.ID == "" && r.makes[c.About().Name] {
+		r.left[i] = c
+		return
 	}
-	panic(fmt.Sprintf("unknown change %T", c))
-}
-
-func (r *remainder) create(c *Create) (Change, string) {
-	switch live := r.world.byName[c.Name]; {
-	case len(live) == 0:
-		r.makes[c.Name] = true
-		return c, ""
-	case len(live) == 1 && c.Spec.Fits(*live[0]) && (c.Spec.Hostname == nil || textOrNull(c.Spec.Hostname) == textOrNull(live[0].Hostname)):
-		return nil, ""
+	x := Compare(c, r.world)
+	switch {
+	case x.Standing == InConflict:
+		r.why[i] = x.Reason
+	case x.Standing == InPlace && c.Action() == ActionDelete && r.reused(c.(*Delete)) != nil:
+		r.why[i] = taken(r.reused(c.(*Delete)))
+	case x.Standing == InPlace:
+		r.updated[c.About().ID] = c.Action() == ActionUpdate
+	case c.Action() == ActionReboot && r.updated[power.ID]:
+		r.notes = append(r.notes, Note{power.Name, "its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again"})
 	default:
-		return nil, fmt.Sprintf("to be created, but by now there is a server of that name, %s", live[0].ID)
-	}
-}
-
-func (r *remainder) update(c *Update) (Change, string) {
-	live := r.world.byID[c.ID]
-	if live == nil {
-		return nil, "to be updated, but it is gone"
-	}
-	if _, ok := live.Status.Settles(); !ok {
-		return nil, fmt.Sprintf("to be updated, but its status is %q by now", live.Status)
-	}
-	if _, renames := takesName(c); !renames && live.Name != c.Name {
-		return nil, fmt.Sprintf("to be updated, but its name is %s by now", live.Name)
-	}
-	from, to := 0, 0
-	for _, f := range c.Fields {
-		now, _ := live.Value(f.Field)
-		switch {
-		case now.Equal(f.To):
-			to++
-		case now.Equal(f.From):
-			from++
-		default:
-			return nil, fmt.Sprintf("%s was %s when the plan was made and is %s now", f.Field, f.From, now)
+		r.left[i] = x.Left
+		if c.Action() == ActionCreate || c.Action() == ActionReplace {
+			r.makes[c.About().Name] = true
 		}
 	}
-	switch {
-	case from == 0:
-		r.updated[c.ID] = true
-		return nil, ""
-	case to > 0:
-		return nil, "some of its fields were changed since the plan was made, some were not"
-	}
-	return c, ""
 }
 
-// replace finds out how far a replacement has come.
-func (r *remainder) replace(c *Replace) (Change, string) {
-	next := r.world.byName[c.Name+fleet.NextSuffix]
-	if old := r.world.byID[c.ID]; old != nil {
-		if why := ChangedSince(c.Old, *old); why != "" {
-			return nil, "to be replaced, but " + why
+// reused are servers that the plan does not know and that have the name of a server
+// that it deletes.
+func (r *remainder) reused(c *Delete) (others []*Server) {
+	for _, s := range r.world.byName[c.Old.Name] {
+		if !r.known[s.ID] {
+			others = append(others, s)
 		}
-		rest := *c
-		if c.Mode == fleet.ReplaceCreateFirst && len(next) > 0 {
-			if len(next) > 1 || !usable(next[0], c.Spec) {
-				return nil, fmt.Sprintf("to be replaced, but %s (%s) is not what the replacement needs", next[0].Name, next[0].ID)
-			}
-			rest.NextID, rest.Finish = next[0].ID, mutableFields(c.Name, c.Spec, next[0])
-		}
-		r.makes[c.Name] = true
-		return &rest, ""
 	}
-	named := r.world.byName[c.Name]
-	switch {
-	case len(named) == 1 && c.Spec.Fits(*named[0]):
-		return nil, ""
-	case len(named) > 0:
-		return nil, fmt.Sprintf("to be replaced, but by now there is another server of that name, %s", named[0].ID)
-	case c.Mode == fleet.ReplaceDeleteFirst:
-		r.makes[c.Name] = true
-		return c.rest("", nil), ""
-	case len(next) == 1 && usable(next[0], c.Spec):
-		r.makes[c.Name] = true
-		return c.rest(next[0].ID, mutableFields(c.Name, c.Spec, next[0])), ""
-	}
-	return nil, "to be replaced, but both it and its replacement are gone"
+	return others
 }
 
-func (r *remainder) power(c *Power) (Change, string) {
-	if c.ID == "" && r.makes[c.Name] {
-		return c, ""
-	}
-	live := r.world.byID[c.ID]
-	if named := r.world.byName[c.Name]; c.ID == "" && len(named) == 1 {
-		live = named[0]
-	}
-	if live == nil {
-		return nil, fmt.Sprintf("to %s, but it is gone", c.Verb)
-	}
-	settled, ok := live.Status.Settles()
-	switch {
-	case !ok:
-		return nil, fmt.Sprintf("to %s, but its status is %q by now", c.Verb, live.Status)
-	case c.Verb == ActionReboot && r.updated[c.ID]:
-		r.notes = append(r.notes, Note{c.Name, "its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again"})
-		return nil, ""
-	case settled == c.From:
-		rest := *c
-		rest.ID = live.ID
-		return &rest, ""
-	case settled == c.Goal() && c.Verb != ActionReboot:
-		return nil, ""
-	}
-	return nil, fmt.Sprintf("to %s, but it is %s by now", c.Verb, live.Status)
-}
-
-func (r *remainder) delete(c *Delete) (Change, string) {
-	live := r.world.byID[c.ID]
-	if live == nil {
-		for _, other := range r.world.byName[c.Old.Name] {
-			if !r.known[other.ID] {
-				return nil, fmt.Sprintf("to be deleted, but it is gone, and another server has its name, %s", other.ID)
+// refuseJobs refuses the whole of each job in which a change is in conflict, and the
+// jobs that need it.
+func (r *remainder) refuseJobs(jobs []Job) {
+	bad := make(map[int]string) // jobs, with the name to tell
+	for again := true; again; {
+		again = false
+		for i, j := range jobs {
+			_, already := bad[i]
+			name, refused := r.refusal(j, bad)
+			if !already && refused {
+				bad[i], again = name, true
 			}
 		}
-		return nil, ""
 	}
-	if why := ChangedSince(c.Old, *live); why != "" {
-		return nil, "to be deleted, but " + why
-	}
-	return c, ""
-}
-
-// ChangedSince says in what a server is no longer the one that was observed, or
-// "". It is asked again just before a server is deleted.
-func ChangedSince(old, now Server) string {
-	status, ok := now.Status.Settles()
-	for _, f := range []struct{ what, was, is string }{
-		{"name", old.Name, now.Name},
-		{"plan", old.Plan.ID, now.Plan.ID},
-		{"os", old.OS.ID, now.OS.ID},
-		{"location", old.Location, now.Location},
-		{"hostname", textOrNull(old.Hostname).String(), textOrNull(now.Hostname).String()},
-		{"status", string(old.Status), string(status)},
-	} {
-		if f.was != f.is {
-			return fmt.Sprintf("its %s was %s when the plan was made and is %s now", f.what, f.was, f.is)
+	for i, j := range jobs {
+		name, refused := bad[i]
+		for _, c := range j.Changes {
+			if _, known := r.why[c]; refused && !known && r.left[c] != nil {
+				r.why[c] = Reason{Code: CodeNeeds, Name: name}
+			}
 		}
 	}
-	if !ok {
-		return fmt.Sprintf("its status is %q", now.Status)
-	}
-	return ""
 }
 
-// wait waits for the server of a change first, if it is on its way somewhere.
-func (r *remainder) wait(c Change) {
-	s := c.About()
-	if live := r.world.byID[s.ID]; live != nil {
-		r.waitFor(s.Name, live)
+// refusal reports whether a job is refused, and the server because of which.
+func (r *remainder) refusal(j Job, bad map[int]string) (name string, refused bool) {
+	for _, c := range j.Changes {
+		if _, conflict := r.why[c]; conflict {
+			return j.Name, true
+		}
 	}
+	for _, before := range j.Needs {
+		if name, refused := bad[before]; refused {
+			return name, true
+		}
+	}
+	return "", false
 }
 
-func (r *remainder) waitFor(name string, live *Server) {
-	settled, ok := live.Status.Settles()
-	if ok && settled != live.Status && !r.waiting[live.ID] {
-		r.waiting[live.ID] = true
-		r.waits = append(r.waits, Wait{name, live.ID, live.Status, settled})
+// waits are for servers in transition: those that are still to be changed, and those
+// that the plan waited for, but for those of refused changes.
+func (r *remainder) waits(left []Change, jobs []Job) (waits []Wait) {
+	waiting := make(map[string]bool)
+	add := func(name, id string) {
+		live := r.world.byID[id]
+		if live == nil || waiting[id] {
+			return
+		}
+		if settled, ok := live.Status.Settles(); ok && settled != live.Status {
+			waiting[id] = true
+			waits = append(waits, Wait{name, live.ID, live.Status, settled})
+		}
 	}
+	for _, c := range left {
+		add(c.About().Name, c.About().ID)
+	}
+	for _, j := range jobs {
+		refused := slices.ContainsFunc(j.Changes, func(c int) bool { _, ok := r.why[c]; return ok })
+		if j.Wait >= 0 && !refused {
+			add(r.plan.Waits[j.Wait].Name, r.plan.Waits[j.Wait].ID)
+		}
+	}
+	return waits
 }

@@ -13,13 +13,13 @@ import (
 // partly carries out some of a plan, in an order in which an apply may: each lane
 // up to some change, replacements also to their middle.
 func partly(t *rapid.T, f *fleet.Fleet, p *planner.Plan, o planner.Observation) planner.Observation {
-	lanes := p.Lanes()
+	lanes := p.Jobs()
 	ended := make([]int, len(lanes)) // changes that each lane has made
 	for i, l := range lanes {
 		ended[i] = rapid.IntRange(0, len(l.Changes)).Draw(t, "made in "+l.Name)
 	}
-	held := func(l planner.Lane) bool {
-		return slices.ContainsFunc(l.After, func(other int) bool { return ended[other] < len(lanes[other].Changes) })
+	held := func(l planner.Job) bool {
+		return slices.ContainsFunc(l.Needs, func(other int) bool { return ended[other] < len(lanes[other].Changes) })
 	}
 	for range lanes { // what holds a lane back may be held back itself
 		for i, l := range lanes {

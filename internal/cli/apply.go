@@ -22,8 +22,8 @@ func newApply(s *session) *cobra.Command {
 is shown first, and needs a "yes" on the terminal, or --auto-approve, or --digest
 with the digest of the plan that was reviewed, which approves also what is left of
 that plan once a part of it is done. Just before anything changes the
-servers are looked at again; where they are not as the plan knows them, nothing is
-changed at all.
+servers are read again; one that is not as the plan knows it is left alone, with
+whatever needs its changes.
 
 With --only some kinds of change are made and the others are reported, as for a cron
 job that puts right what may be put right unattended. With --auto-approve, what was
@@ -161,9 +161,10 @@ func (s *session) applySaved(ctx context.Context, w world, p *planner.Plan) erro
 	if err != nil {
 		return err
 	}
-	if left.Empty() && !p.Empty() {
+	refused := len(left.Blocked) - len(p.Blocked)
+	if left.Empty() && !p.Empty() && refused == 0 {
 		s.tell("\nEverything in this plan is done already.\n")
-	} else if done := len(p.Changes) - len(left.Changes); done > 0 {
+	} else if done := len(p.Changes) - len(left.Changes) - refused; done > 0 {
 		s.tell(fmt.Sprintf("\n%d of its %d changes are done already.\n", done, len(p.Changes)))
 	}
 	defer w.fights.forget()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/internal/render"
@@ -87,8 +88,8 @@ func (s *session) ask(ctx context.Context) error {
 }
 
 // remaining looks at the servers of an approved plan again and returns what is
-// still to do of it. Where a server is neither as the plan found it nor as the
-// plan leaves it, nothing is to be done at all.
+// still to do of it. What is in conflict with them is blocked, and so is whatever
+// needs it.
 func remaining(ctx context.Context, w world, p *planner.Plan) (*planner.Plan, error) {
 	o, err := w.observer.Plan(ctx, p)
 	if err != nil {
@@ -98,15 +99,9 @@ func remaining(ctx context.Context, w world, p *planner.Plan) (*planner.Plan, er
 		return nil, refusal{fmt.Sprintf("the plan is for the account %s, the token is of %s", orUnknown(p.Account), orUnknown(o.Account)), "use the token that the plan was made with, or make a new plan"}
 	}
 	w.journal.Settle(o)
-	left, conflicts := p.Remaining(o)
-	if len(conflicts) == 0 {
-		return left, nil
-	}
-	text := "the servers are not as the plan knows them, nothing was changed:"
-	for _, x := range conflicts {
-		text += "\n  " + x.Error()
-	}
-	return nil, refusal{text, "make a new plan and review it"}
+	left, refused := p.Remaining(o)
+	left.Blocked = append(slices.Clone(left.Blocked), render.RefusedAsBlocked(refused)...)
+	return left, nil
 }
 
 func orUnknown(account string) string {

@@ -71,8 +71,8 @@ func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.P
 }
 
 // outlook is what the requests of a plan will meet, as far as is known by now.
-func (s *session) outlook(w world) planner.Outlook {
-	o := planner.Outlook{
+func (s *session) outlook(w world) planner.EstimateOptions {
+	o := planner.EstimateOptions{
 		Rate: s.flags.rate, Parallelism: s.flags.parallelism, Latency: s.calls.latency(), ListRequests: w.client.ListCost(),
 		Provisioning: planner.Range{Min: planner.ProvisioningMin, Max: planner.ProvisioningMax},
 	}

@@ -11,14 +11,14 @@ import (
 
 // Estimate is the line of what a plan will take: Requests to apply: 214, about 43 s
 // at 5/s; servers ready after 2–5 min. It is "" where apply has nothing to do.
-func Estimate(p *planner.Plan, o planner.Outlook, s Style) string {
+func Estimate(p *planner.Plan, o planner.EstimateOptions, s Style) string {
 	if text := estimate(p, o); text != "" {
 		return s.paragraph(dim, text)
 	}
 	return ""
 }
 
-func estimate(p *planner.Plan, o planner.Outlook) string {
+func estimate(p *planner.Plan, o planner.EstimateOptions) string {
 	if p.Empty() && len(p.Waits) == 0 {
 		return ""
 	}

@@ -103,7 +103,7 @@ func (d *page) about(p *planner.Plan) {
 }
 
 // plan shows what is to be done.
-func (d *page) plan(p *planner.Plan, o planner.Outlook) {
+func (d *page) plan(p *planner.Plan, o planner.EstimateOptions) {
 	d.Verdict = total(p)
 	d.Violations = p.Violations()
 	switch {

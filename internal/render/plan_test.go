@@ -57,7 +57,7 @@ func everything() *planner.Plan {
 			&planner.Replace{Subject: about("old-03", "12361", "replace: create-first at fleet.yaml:44:5"), Mode: fleet.ReplaceCreateFirst, Fields: append(forced, moved), Old: live("12361", "old-03")},
 			&planner.Replace{Subject: about("old-04", "12362", "replace: create-first at fleet.yaml:48:5"), Mode: fleet.ReplaceCreateFirst, Fields: forced, Old: live("12362", "old-04"), NextID: "12399"},
 			&planner.Power{Subject: about("web-01", "12345", "status: active at fleet.yaml:50:5"), Verb: planner.ActionStart, From: planner.StatusStopped},
-			&planner.Power{Subject: about("web-02", "12347", "status: stopped at fleet.yaml:52:5; a stopped server is still billed"), Verb: planner.ActionStop, From: planner.StatusActive},
+			&planner.Power{Subject: about("web-02", "12347", "status: stopped at fleet.yaml:52:5; a stopped server is still billed"), Verb: planner.ActionStop, From: planner.StatusActive, Was: "web-2"},
 			&planner.Power{Subject: about("db-01", "12346", "reboot_on at fleet.yaml:22:5"), Verb: planner.ActionReboot, From: planner.StatusActive},
 			&planner.Delete{Subject: about("old-01", "12399", "absent: true at fleet.yaml:60:5"), Old: live("12399", "old-01")},
 		},

@@ -86,6 +86,10 @@ func because(err error) string {
 
 // withoutHint is an error without the lines that say what to do next.
 func withoutHint(err error) string {
+	var why *apply.Error
+	if errors.As(err, &why) {
+		return strings.TrimSuffix(applySentence(why.Reason)+": "+causeOf(why), ": ")
+	}
 	text, _, _ := strings.Cut(err.Error(), "\nhint: ")
 	return text
 }
@@ -93,6 +97,10 @@ func withoutHint(err error) string {
 // Hint is what an error, or one that it wraps, says to do next, by a method Hint
 // or in lines "hint: …" at its end; "" if none does.
 func Hint(err error) string {
+	var why *apply.Error
+	if errors.As(err, &why) && applyHint(why.Reason) != "" {
+		return applyHint(why.Reason)
+	}
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
 		return h.Hint()
@@ -102,6 +110,14 @@ func Hint(err error) string {
 	}
 	_, hint, _ := strings.Cut(err.Error(), "\nhint: ")
 	return hint
+}
+
+// causeOf is what the API, the network or the disk said; "" where nothing did.
+func causeOf(why *apply.Error) string {
+	if why.Err == nil {
+		return ""
+	}
+	return withoutHint(why.Err)
 }
 
 func reportName(r apply.Report) string {

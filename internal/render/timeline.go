@@ -42,10 +42,10 @@ type tick struct{ At, Label string }
 // newTimeline draws a result; it is nil where nothing was sent.
 func newTimeline(p *planner.Plan, r *apply.Result) *timeline {
 	var t timeline
-	lanes := p.Lanes()
+	lanes := p.Jobs()
 	for _, l := range lanes {
 		var after []string
-		for _, i := range l.After {
+		for _, i := range l.Needs {
 			after = append(after, lanes[i].Name)
 		}
 		drawn := timelineLane{Name: l.Name, After: strings.Join(after, ", ")}

@@ -164,9 +164,9 @@ func (p *process) takeUp(ctx context.Context, o *apply.Observer, j *apply.Journa
 		return err
 	}
 	j.Settle(seen)
-	left, conflicts := p.approved.Remaining(seen)
-	if len(conflicts) > 0 {
-		return fmt.Errorf("%w: %w", errRefused, conflicts[0])
+	left, refused := p.approved.Remaining(seen)
+	for _, x := range refused {
+		left.Blocked = append(left.Blocked, planner.Blocked{Name: x.Change.About().Name})
 	}
 	p.plan = left
 	return nil

@@ -10,9 +10,9 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-func describeLanes(p *planner.Plan) string {
+func describeJobs(p *planner.Plan) string {
 	var b strings.Builder
-	for i, l := range p.Lanes() {
+	for i, l := range p.Jobs() {
 		fmt.Fprintf(&b, "%d %s:", i, l.Name)
 		if l.Wait >= 0 {
 			fmt.Fprintf(&b, " wait #%s", p.Waits[l.Wait].ID)
@@ -20,15 +20,15 @@ func describeLanes(p *planner.Plan) string {
 		for _, c := range l.Changes {
 			fmt.Fprintf(&b, " %s", p.Changes[c].Action())
 		}
-		if len(l.After) > 0 {
-			fmt.Fprintf(&b, " after %v", l.After)
+		if len(l.Needs) > 0 {
+			fmt.Fprintf(&b, " needs %v", l.Needs)
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
-func TestLanes(t *testing.T) {
+func TestJobs(t *testing.T) {
 	for _, test := range []struct {
 		name, file string
 		live       []string
@@ -41,10 +41,10 @@ func TestLanes(t *testing.T) {
 			lines("0 b: create", "1 a: delete")},
 		{"a name is taken after it is free", "unlisted: delete\nservers: {a: {id: 2}, b: {" + web + "}, c: {id: 4}}",
 			[]string{"1 a starting", "2 b active", "4 x active", "5 c active"},
-			lines("0 b: create after [1]", "1 a: update after [3]", "2 c: update after [4]", "3 a: wait #1 delete", "4 c: delete")},
+			lines("0 b: create needs [1]", "1 a: update needs [3]", "2 c: update needs [4]", "3 a: wait #1 delete", "4 c: delete")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if d := cmp.Diff(test.want, describeLanes(diff(t, test.file, test.live...))); d != "" {
+			if d := cmp.Diff(test.want, describeJobs(diff(t, test.file, test.live...))); d != "" {
 				t.Errorf("-want +got\n%s", d)
 			}
 		})

@@ -1,0 +1,229 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// World is a set of live servers, by id and by name.
+type World struct {
+	byID   map[string]*Server
+	byName map[string][]*Server
+}
+
+// NewWorld indexes servers.
+func NewWorld(servers ...Server) World {
+	pointers := make([]*Server, len(servers))
+	for i := range servers {
+		pointers[i] = &servers[i]
+	}
+	return index(pointers)
+}
+
+func index(servers []*Server) World {
+	w := World{make(map[string]*Server, len(servers)), make(map[string][]*Server, len(servers))}
+	for _, s := range servers {
+		w.byID[s.ID] = s
+		w.byName[s.Name] = append(w.byName[s.Name], s)
+	}
+	return w
+}
+
+// Standing says how far an approved change has come.
+type Standing int
+
+// The standings.
+const (
+	Todo       Standing = iota // it, or a part of it, is still to be carried out
+	InPlace                    // the live servers are as it would leave them
+	InConflict                 // the live servers are neither as it found them nor as it would leave them
+)
+
+// Comparison is an approved change held against the live servers.
+type Comparison struct {
+	Standing Standing
+	Left     Change // what is still to be carried out; nil unless Todo
+	Reason   Reason // what is in conflict; empty unless InConflict
+}
+
+func todo(left Change) Comparison     { return Comparison{Standing: Todo, Left: left} }
+func conflict(why Reason) Comparison  { return Comparison{Standing: InConflict, Reason: why} }
+func taken(others []*Server) Reason   { return Reason{Code: CodeTaken, Servers: listOthers(others)} }
+func changed(f ...FieldChange) Reason { return Reason{Code: CodeChanged, Fields: f} }
+
+var inPlace = Comparison{Standing: InPlace}
+
+func listOthers(servers []*Server) (list []Other) {
+	for _, s := range servers {
+		list = append(list, Other{ID: s.ID, Name: s.Name})
+	}
+	return list
+}
+
+// Compare holds an approved change against live servers, by values. What is asked
+// for everywhere: before a run, before each request, and after an unclear answer.
+//
+// A field that was not read counts as the old value where an update sets it, and is
+// left out of the comparison elsewhere. A server that has been renamed by others, or
+// that nothing may be done to, is in conflict with whatever would still be sent.
+func Compare(c Change, w World) Comparison {
+	switch c := c.(type) {
+	case *Create:
+		return compareCreate(c, w)
+	case *Update:
+		return compareUpdate(c, w)
+	case *Power:
+		return comparePower(c, w)
+	case *Replace:
+		return compareReplace(c, w)
+	case *Delete:
+		return compareDelete(c, w)
+	}
+	panic(fmt.Sprintf("unknown change %T", c))
+}
+
+func compareCreate(c *Create, w World) Comparison {
+	switch named := w.byName[c.Name]; {
+	case len(named) == 0:
+		return todo(c)
+	case len(named) == 1 && c.Spec.Made(*named[0]):
+		return inPlace
+	default:
+		return conflict(taken(named))
+	}
+}
+
+// compareUpdate leaves the fields that still have their old values.
+func compareUpdate(c *Update, w World) Comparison {
+	live := w.byID[c.ID]
+	if live == nil {
+		return conflict(Reason{Code: CodeGone})
+	}
+	var left, others []FieldChange
+	for _, f := range c.Fields {
+		switch now, read := live.Value(f.Field); {
+		case read && now.Equal(f.To):
+		case !read || now.Equal(f.From):
+			left = append(left, f)
+		default:
+			others = append(others, FieldChange{f.Field, f.From, now})
+		}
+	}
+	if _, renames := takesName(c); !renames && live.Name != c.Name {
+		others = append(others, renamed(c.Name, live))
+	}
+	_, ok := live.Status.Settles()
+	switch {
+	case len(others) > 0:
+		return conflict(changed(others...))
+	case len(left) == 0:
+		return inPlace
+	case !ok:
+		return conflict(Reason{Code: CodeStatus, Status: live.Status})
+	case len(left) == len(c.Fields):
+		return todo(c)
+	}
+	rest := *c
+	rest.Fields = left
+	return todo(&rest)
+}
+
+func renamed(name string, live *Server) FieldChange {
+	return FieldChange{fleet.FieldName, Text(name), Text(live.Name)}
+}
+
+// comparePower compares the status a server has or is about to have. A reboot leaves
+// nothing to be seen, so it is never in place.
+func comparePower(c *Power, w World) Comparison {
+	live := w.byID[c.ID]
+	if named := w.byName[c.Name]; c.ID == "" && len(named) == 1 {
+		live = named[0]
+	}
+	if live == nil {
+		return conflict(Reason{Code: CodeGone})
+	}
+	settled, ok := live.Status.Settles()
+	switch {
+	case live.Name != c.Name && live.Name != c.Was:
+		return conflict(changed(renamed(c.Name, live)))
+	case !ok:
+		return conflict(Reason{Code: CodeStatus, Status: live.Status})
+	case settled == c.Goal() && c.Verb != ActionReboot:
+		return inPlace
+	case settled != c.From:
+		return conflict(changed(statusChange(c.From, live.Status)))
+	}
+	rest := *c
+	rest.ID = live.ID
+	return todo(&rest)
+}
+
+func statusChange(from, to Status) FieldChange {
+	return FieldChange{fleet.FieldStatus, Text(string(from)), Text(string(to))}
+}
+
+// compareDelete wants the server to be exactly the one that was observed.
+func compareDelete(c *Delete, w World) Comparison {
+	live := w.byID[c.ID]
+	if live == nil {
+		return inPlace
+	}
+	if why, ok := unchanged(c.Old, *live); !ok {
+		return conflict(why)
+	}
+	return todo(c)
+}
+
+// unchanged reports whether a server is as it was observed, and if not, in what.
+func unchanged(old, now Server) (why Reason, ok bool) {
+	status, ok := now.Status.Settles()
+	if !ok {
+		return Reason{Code: CodeStatus, Status: now.Status}, false
+	}
+	if old.BackupsEnabled == nil || now.BackupsEnabled == nil { // a list does not tell it
+		old.BackupsEnabled, now.BackupsEnabled = nil, nil
+	}
+	differ := slices.DeleteFunc([]FieldChange{
+		{fleet.FieldName, Text(old.Name), Text(now.Name)},
+		{fleet.FieldPlan, Reference(old.Plan), Reference(now.Plan)},
+		{fleet.FieldOS, Reference(old.OS), Reference(now.OS)},
+		{fleet.FieldLocation, Text(old.Location), Text(now.Location)},
+		{fleet.FieldHostname, textOrNull(old.Hostname), textOrNull(now.Hostname)},
+		{fleet.FieldBackupsEnabled, boolOrNull(old.BackupsEnabled), boolOrNull(now.BackupsEnabled)},
+		statusChange(old.Status, status),
+	}, func(f FieldChange) bool { return f.From.Equal(f.To) })
+	return changed(differ...), len(differ) == 0
+}
+
+// compareReplace finds out how far a replacement has come.
+func compareReplace(c *Replace, w World) Comparison {
+	next := w.byName[c.Name+fleet.NextSuffix]
+	finish := func() []FieldChange { return mutableFields(c.Name, c.Spec, next[0]) }
+	if old := w.byID[c.ID]; old != nil {
+		if why, ok := unchanged(c.Old, *old); !ok {
+			return conflict(why)
+		}
+		rest := *c
+		if c.Mode == fleet.ReplaceCreateFirst && len(next) > 0 {
+			if len(next) > 1 || !usable(next[0], c.Spec) {
+				return conflict(Reason{Code: CodeNextUnfit, Servers: listOthers(next)})
+			}
+			rest.NextID, rest.Finish = next[0].ID, finish()
+		}
+		return todo(&rest)
+	}
+	named := w.byName[c.Name]
+	switch {
+	case len(named) == 1 && c.Spec.Made(*named[0]):
+		return inPlace
+	case len(named) > 0:
+		return conflict(taken(named))
+	case c.Mode == fleet.ReplaceDeleteFirst:
+		return todo(c.rest("", nil))
+	case len(next) == 1 && usable(next[0], c.Spec):
+		return todo(c.rest(next[0].ID, finish()))
+	}
+	return conflict(Reason{Code: CodeGone})
+}

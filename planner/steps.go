@@ -1,0 +1,123 @@
+package planner
+
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// Step is one thing that carrying a change out takes: a Request, an Await or a
+// Resolve, and nothing else. Whoever carries out, foresees or shows what a change
+// takes goes by its steps.
+type Step interface{ isStep() }
+
+// Request sends one elementary change: a *Create, *Update, *Power or *Delete. Where
+// its id is empty it is about the server that the job has created. A delete takes two
+// requests, because the server is read once more just before.
+type Request struct{ Change Change }
+
+// Await waits until a server has reached a target.
+type Await struct {
+	ID     string // "": the server that the job has created
+	Target Target
+	From   Status // as it was seen before; "": it has not been seen
+	Sent   bool   // the step before it has begun what is waited for
+}
+
+// Resolve finds out whether earlier creates, whose answers are not known, have made
+// the server. Steps has none: whether one is needed shows in the state, or in a run.
+type Resolve struct{ Create *Create }
+
+func (Request) isStep() {}
+func (Await) isStep()   {}
+func (Resolve) isStep() {}
+
+// Target is what a wait waits for.
+type Target string
+
+// The targets. A new server has been provisioned when it is active.
+const (
+	TargetActive   Target = "active"
+	TargetStopped  Target = "stopped"
+	TargetGone     Target = "gone"
+	TargetResolved Target = "resolved" // of a Resolve
+)
+
+// Requests is how many requests a step takes, beside those of waits.
+func Requests(s Step) int {
+	r, ok := s.(Request)
+	switch {
+	case !ok:
+		return 0
+	case r.Change.Action() == ActionDelete:
+		return 2
+	}
+	return 1
+}
+
+// Provisions reports whether the wait is for a server to be provisioned, or may be.
+func (a Await) Provisions() bool {
+	return a.Target == TargetActive && (a.From == "" || a.From == StatusProvisioning)
+}
+
+// Usual is how long a step takes, by what the API documents and by habit. It only
+// tells what is to begin first.
+func Usual(s Step) time.Duration {
+	a, ok := s.(Await)
+	switch {
+	case !ok:
+		return time.Duration(Requests(s)) * time.Second
+	case a.Target == TargetGone:
+		return time.Second
+	case a.Provisions():
+		return ProvisioningMax
+	}
+	return 10 * time.Second
+}
+
+// Steps are the steps of a change, in order.
+func Steps(c Change) []Step {
+	switch c := c.(type) {
+	case *Create:
+		return createSteps(c)
+	case *Power:
+		return []Step{Request{c}, Await{c.ID, Target(c.Goal()), c.From, true}}
+	case *Replace:
+		return replaceSteps(c)
+	case *Delete:
+		return deleteSteps(c)
+	}
+	return []Step{Request{c}}
+}
+
+func createSteps(c *Create) []Step {
+	return []Step{Request{c}, Await{Target: TargetActive, Sent: true}}
+}
+
+func deleteSteps(c *Delete) []Step {
+	return []Step{Request{c}, Await{c.ID, TargetGone, c.Old.Status, true}}
+}
+
+// replaceSteps go, for create-first, through names: whatever the run is stopped
+// after, what is left plans to the rest.
+func replaceSteps(c *Replace) (steps []Step) {
+	remove := deleteSteps(&Delete{c.Subject, c.Old})
+	if c.Mode == fleet.ReplaceDeleteFirst {
+		return append(remove, createSteps(&Create{Subject{Name: c.Name}, c.Spec})...)
+	}
+	next, finish := c.Name+fleet.NextSuffix, c.Finish
+	if c.NextID == "" {
+		steps = createSteps(&Create{Subject{Name: next}, c.Spec})
+		finish = []FieldChange{finishName(c.Name)}
+	} else {
+		steps = []Step{Await{ID: c.NextID, Target: TargetActive}}
+	}
+	steps = append(steps, remove...)
+	if len(finish) == 0 {
+		return steps
+	}
+	return append(steps, Request{&Update{Subject: Subject{Name: c.Name, ID: c.NextID}, Fields: finish}})
+}
+
+// Step is the step that a wait of a plan is.
+func (w Wait) Step() Step { return Await{ID: w.ID, Target: Target(w.To), From: w.From} }

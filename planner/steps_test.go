@@ -1,0 +1,53 @@
+package planner_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+func TestSteps(t *testing.T) {
+	for _, test := range []struct{ name, file, live, want string }{
+		{"create", "servers: {a: {" + web + "}}", "", "create a, until active"},
+		{"create and stop", "servers: {a: {" + web + ", status: stopped}}", "", "create a, until active, stop a, until stopped"},
+		{"update", "servers: {a: {hostname: x}}", "1 a active", "update a #1"},
+		{"reboot", "servers: {a: {hostname: x, reboot_on: [hostname]}}", "1 a active", "update a #1, reboot a #1, until #1 active"},
+		{"delete", "servers: {a: {absent: true}}", "1 a active", "delete a #1, until #1 gone"},
+		{"replace, delete first", "servers: {a: {plan: performance, replace: delete-first}}", "1 a active", "delete a #1, until #1 gone, create a, until active"},
+		{"replace, create first", "servers: {a: {plan: performance, replace: create-first}}", "1 a active",
+			"create a--next, until active, delete a #1, until #1 gone, update a"},
+		{"its new server exists", "servers: {a: {plan: performance, replace: create-first}}", "1 a active,2 a--next provisioning plan=2",
+			"until #2 active, delete a #1, until #1 gone, update a #2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, c := range diff(t, test.file, servers(test.live)...).Changes {
+				for _, s := range planner.Steps(c) {
+					got = append(got, describeStep(s))
+				}
+			}
+			if got := strings.Join(got, ", "); got != test.want {
+				t.Errorf("got %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func describeStep(s planner.Step) string {
+	id := func(id string) string {
+		if id == "" {
+			return ""
+		}
+		return " #" + id
+	}
+	switch s := s.(type) {
+	case planner.Request:
+		about := s.Change.About()
+		return fmt.Sprintf("%s %s%s", s.Change.Action(), about.Name, id(about.ID))
+	case planner.Await:
+		return fmt.Sprintf("until%s %s", id(s.ID), s.Target)
+	}
+	return fmt.Sprintf("%T", s)
+}
