@@ -7,9 +7,9 @@ import (
 
 // Run is what a command has come to: what its reports tell.
 type Run struct {
-	Plan    *planner.Plan   // nil where the command failed before there was one
-	Command string          // the command that carries out exactly this plan, for a shell; "" where there is none
+	Plan    *planner.Plan           // nil where the command failed before there was one
+	Command string                  // the command that carries out exactly this plan, for a shell; "" where there is none
 	Outlook planner.EstimateOptions // what the plan's requests will meet
-	Result  *apply.Result   // nil where nothing was carried out
-	Err     error           // why the command failed; nil where the result tells
+	Result  *apply.Result           // nil where nothing was carried out
+	Err     error                   // why the command failed; nil where the result tells
 }
