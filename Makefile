@@ -1,9 +1,9 @@
-.PHONY: bench bench-scale
+.PHONY: bench bench-growth
 
 # The whole command against the emulated API on a socket; see docs/performance.md.
 bench:
-	go run ./internal/bench
+	go run ./internal/bench requests
 
-# How plan grows with the fleet, up to 100,000 servers. Takes about two minutes.
-bench-scale:
-	go run ./internal/bench/scale
+# How a plan grows with the fleet, up to 100,000 servers. Takes about two minutes.
+bench-growth:
+	go run ./internal/bench growth

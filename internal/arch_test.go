@@ -31,7 +31,6 @@ var arrows = map[string][]string{
 	"internal/state":           {"planner", "apply", "internal/files"},
 	"internal/state/statetest": {"fleet", "planner", "apply", "internal/state"},
 	"internal/bench":           {"vpsorg", "vpsorg/emulator"},
-	"internal/bench/scale":     {"vpsorg"},
 	"internal/mutants":         {},
 	"internal/simulator":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":             {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/render", "internal/metrics", "internal/state", "internal/files"},

@@ -9,42 +9,60 @@ import (
 	"time"
 )
 
-// TestMain is the bare loop, where it is run as that.
+// TestMain is what stands beside fleet, where it is run as that.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "loop" {
+	if len(os.Args) > 1 && (os.Args[1] == "loop" || os.Args[1] == "read") {
 		main()
 		return
 	}
 	os.Exit(m.Run())
 }
 
-// TestTable measures every case with a few servers.
-func TestTable(t *testing.T) {
-	dir := t.TempDir()
-	fleet, err := build(dir)
+// rows are the cells of a table below its head.
+func rows(t *testing.T, table string, n int) (cells [][]string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(table), "\n")[2:]
+	if len(lines) != n {
+		t.Fatalf("%d rows, want %d:\n%s", len(lines), n, table)
+	}
+	for _, l := range lines {
+		cells = append(cells, regexp.MustCompile(` *\| *`).Split(l, -1))
+	}
+	return cells
+}
+
+// Every case sends what is needed, and fleet is not under its bound.
+func TestRequests(t *testing.T) {
+	var out strings.Builder
+	b, err := newBench(&out, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	const n = 12
-	var out strings.Builder
-	s := setup{fleet: fleet, bare: []string{os.Args[0], "loop"}, dir: dir, latency: 2 * time.Millisecond}
-	if err := table(&out, s, cases(n, 2*n)); err != nil {
+	if err := b.requests(2*time.Millisecond, requestCases(n, 2*n)); err != nil {
 		t.Fatal(err)
 	}
-	rows := strings.Split(strings.TrimSpace(out.String()), "\n")[2:]
 	want := []int{3, 3 + n, 3, 3 + 2*n, 3 + n, 3 + n, 3 + 2*n}
-	if len(rows) != len(want) {
-		t.Fatalf("%d rows, want %d:\n%s", len(rows), len(want), &out)
-	}
-	for i, row := range rows {
-		cells := regexp.MustCompile(` *\| *`).Split(row, -1)
+	for i, cells := range rows(t, out.String(), len(want)) {
 		fleets, _ := strconv.Atoi(cells[7])
 		bare, _ := strconv.Atoi(cells[12])
 		if bare != want[i] || fleets < want[i] {
-			t.Errorf("fleet took %d requests and the bare loop %d, of which %d are needed:\n%s", fleets, bare, want[i], row)
+			t.Errorf("fleet took %d requests and the bare loop %d, of which %d are needed: %q", fleets, bare, want[i], cells)
 		}
 		if bound, _ := strconv.ParseFloat(cells[4], 64); bound < 1 {
-			t.Errorf("fleet is under its bound:\n%s", row)
+			t.Errorf("fleet is under its bound: %q", cells)
 		}
 	}
+}
+
+func TestGrowth(t *testing.T) {
+	var out strings.Builder
+	b, err := newBench(&out, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.growth(50, 250); err != nil {
+		t.Fatal(err)
+	}
+	rows(t, out.String(), 2*len(growthCases))
 }

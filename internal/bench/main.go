@@ -1,18 +1,22 @@
-// Package main measures the whole fleet command, as a process of its own, against
-// the emulated API on a socket:
+// Package main measures the whole fleet command, as a process of its own, against an
+// API that this process serves on a socket. It prints a table in Markdown and judges
+// nothing.
 //
-//	go run ./internal/bench
+//	go run ./internal/bench requests   time beside the requests that nobody could do without
+//	go run ./internal/bench growth     what a plan needs as the fleet grows to 100,000 servers
 //
-// It prints, as rows of a Markdown table, the time, CPU, memory and requests of each
-// case beside its bound: the requests that nobody could do without, ten at a time.
-// Beside each stands a bare loop that sends just those requests, so that what the
-// machine and the socket cost can be told from what fleet costs. What waits for the
-// API to provision is measured in virtual time, by the benchmarks of package apply.
+// Beside each command stands what the same work costs without fleet, in a process of
+// its own: a bare loop that sends the requests, or the reading of the same bytes. What
+// waits for the API to provision is measured in virtual time, by the tests of apply.
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,84 +24,117 @@ import (
 	"time"
 )
 
-// setup is what all cases share.
-type setup struct {
-	fleet   string        // the command that is measured
-	bare    []string      // the command of the bare loop
-	dir     string        // for fleet files and journals
-	latency time.Duration // of each answer
+// bench is what all measurements of a run share.
+type bench struct {
+	out   io.Writer
+	dir   string // for the command, fleet files and journals
+	self  string // the path of this program
+	fleet string // the path of the command that is measured
 }
 
 func main() {
-	do := func() error { return run(os.Stdout) }
-	if len(os.Args) > 1 && os.Args[1] == "loop" {
-		do = func() error { return bareLoop(os.Stdin, os.Getenv("VPS_API_URL"), os.Getenv("VPS_API_TOKEN")) }
-	}
-	if err := do(); err != nil {
+	if err := run(os.Stdout, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer) error {
+// run is the program. Two of its subcommands are for itself: loop and read are what
+// stands beside fleet.
+func run(out io.Writer, args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "loop":
+		return bareLoop(os.Stdin, os.Getenv("VPS_API_URL"), os.Getenv("VPS_API_TOKEN"))
+	case len(args) == 3 && args[0] == "read":
+		return readAlone(args[1], args[2])
+	}
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	self, err := os.Executable()
-	if err != nil {
+	b, err := newBench(out, dir)
+	switch {
+	case err != nil:
 		return err
+	case len(args) == 1 && args[0] == "requests":
+		return b.requests(20*time.Millisecond, requestCases(1000, 3000))
+	case len(args) == 1 && args[0] == "growth":
+		return b.growth(1000, 10_000, 100_000)
 	}
-	fleet, err := build(dir)
+	return errors.New("say what to measure: requests or growth")
+}
+
+// newBench builds fleet in dir.
+func newBench(out io.Writer, dir string) (bench, error) {
+	b := bench{out, dir, os.Args[0], filepath.Join(dir, "fleet")}
+	said, err := exec.Command("go", "build", "-o", b.fleet, "github.com/vps-fleet/fleet").CombinedOutput()
 	if err != nil {
-		return err
+		err = fmt.Errorf("cannot build fleet: %w\n%s", err, said)
 	}
-	return table(out, setup{fleet: fleet, bare: []string{self, "loop"}, dir: dir, latency: 20 * time.Millisecond}, cases(1000, 3000))
+	return b, err
 }
 
-// build builds fleet and tells where it is.
-func build(dir string) (string, error) {
-	fleet := filepath.Join(dir, "fleet")
-	out, err := exec.Command("go", "build", "-o", fleet, "github.com/vps-fleet/fleet").CombinedOutput()
+// write writes a file of the run and returns its path.
+func (b bench) write(name string, data []byte) (path string, err error) {
+	path = filepath.Join(b.dir, name)
+	return path, os.WriteFile(path, data, 0o600)
+}
+
+// usage is what a process took.
+type usage struct {
+	wall, cpu time.Duration // cpu: user and system
+	memory    int64         // bytes, the most that were resident; 0 where /proc does not tell
+}
+
+// measure runs a command against an API, with stdin.
+func (b bench) measure(api http.Handler, stdin []byte, args ...string) (usage, error) {
+	server := httptest.NewServer(api)
+	defer server.Close()
+	cmd := exec.Command(args[0], args[1:]...)
+	var complaint bytes.Buffer
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(stdin), &complaint
+	cmd.Env = []string{"VPS_API_URL=" + server.URL + "/api/v1", "VPS_API_TOKEN=vps_bench", "FLEET_JOURNAL=" + filepath.Join(b.dir, "journal"), "HOME=" + b.dir}
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return usage{}, err
+	}
+	memory := make(chan int64)
+	go func() { memory <- peak(cmd.Process.Pid) }()
+	err := cmd.Wait()
+	wall, most := time.Since(began), <-memory
 	if err != nil {
-		return "", fmt.Errorf("cannot build fleet: %w\n%s", err, out)
+		return usage{}, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, &complaint)
 	}
-	return fleet, nil
+	return usage{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), most}, nil
 }
 
-// table measures cases, fleet and the bare loop in turn, and writes a row for each.
-func table(out io.Writer, s setup, all []benchCase) error {
-	fmt.Fprintln(out, "| case | bound | fleet | x-bound | CPU | memory | requests | bare loop | x-bound | CPU | memory | requests |")
-	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-	for _, c := range all {
-		file := filepath.Join(s.dir, "fleet.yaml")
-		if err := os.WriteFile(file, []byte(c.file()), 0o600); err != nil {
-			return err
-		}
-		args := append([]string{s.fleet, c.command, "-f", file}, c.flags...)
-		fleet, err := s.measure(c, args, nil)
+// best measures a command three times and returns the run that took the least CPU.
+func (b bench) best(api http.Handler, args ...string) (best usage, err error) {
+	for i := range 3 {
+		u, err := b.measure(api, nil, args...)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return usage{}, err
 		}
-		needed := c.needed()
-		bare, err := s.measure(c, s.bare, needed)
-		if err != nil {
-			return fmt.Errorf("%s: the bare loop: %w", c.name, err)
+		if i == 0 || u.cpu < best.cpu {
+			best = u
 		}
-		bound := time.Duration((len(needed)+atOnce-1)/atOnce) * s.latency
-		fmt.Fprintf(out, "| %s | %.2f s | %s | %s |\n", c.name, bound.Seconds(), fleet.cells(bound), bare.cells(bound))
 	}
-	return nil
+	return best, nil
 }
 
-// cells are the measured parts of a row.
-func (u usage) cells(bound time.Duration) string {
-	return strings.Join([]string{
-		fmt.Sprintf("%.2f s", u.wall.Seconds()),
-		fmt.Sprintf("%.2f", float64(u.wall)/float64(bound)),
-		fmt.Sprintf("%.2f s", u.cpu.Seconds()),
-		fmt.Sprintf("%d MB", u.memory>>20),
-		fmt.Sprint(u.requests),
-	}, " | ")
+// peak returns, when a process has ended, the most memory that it had. What wait4
+// reports would be no less than what this program itself has.
+func peak(pid int) (most int64) {
+	for {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		_, high, found := strings.Cut(string(status), "VmHWM:")
+		if err != nil || !found {
+			return most // it has ended
+		}
+		var kib int64
+		fmt.Sscan(high, &kib)
+		most = kib << 10
+		time.Sleep(2 * time.Millisecond)
+	}
 }
