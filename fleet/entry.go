@@ -11,7 +11,7 @@ import (
 
 var entryFields = []Field{
 	FieldPlan, FieldOS, FieldLocation, FieldHostname, FieldSSHKey, FieldBackupsEnabled,
-	FieldStatus, FieldRebootOn, FieldReplace, FieldIgnore, FieldID, FieldRenamedFrom, FieldAbsent,
+	FieldStatus, FieldRebootOn, FieldReplace, FieldIgnore, FieldLabels, FieldID, FieldRenamedFrom, FieldAbsent,
 }
 
 // unmanaged switches the default of a field off in one entry.
@@ -24,6 +24,7 @@ type body struct {
 	renamedFrom template
 	id          node
 	at          map[Field]Pos
+	labels      map[string]Pos
 }
 
 // body reads the value of an entry. One that aliases repeat is read once.
@@ -96,6 +97,8 @@ func (r *reader) field(b *body, key, value node) {
 		if s.Replace == "never" {
 			s.Replace = ReplaceNever
 		}
+	case FieldLabels:
+		r.labels(b, value)
 	case FieldIgnore:
 		s.Ignore = r.fieldList(value, f, ignoreFields)
 	case FieldID, FieldRenamedFrom, FieldAbsent:

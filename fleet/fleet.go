@@ -66,6 +66,7 @@ type Server struct {
 	RebootOn       []Field
 	Replace        Replace
 	Ignore         []Field // plan, os, location: used at create, and never compared afterwards
+	Labels         Labels  // shared by all servers of one range; nil where there are none
 	Source         *Source // shared by all servers of one range
 }
 
@@ -101,6 +102,7 @@ const (
 	FieldRebootOn       Field = "reboot_on"
 	FieldReplace        Field = "replace"
 	FieldIgnore         Field = "ignore"
+	FieldLabels         Field = "labels"
 )
 
 // Status is the power state that an entry asks for.
@@ -147,7 +149,8 @@ type Protection struct {
 // Source is where an entry stands.
 type Source struct {
 	Entry  Pos
-	Fields map[Field]Pos // the fields written in the entry or in defaults
+	Fields map[Field]Pos  // the fields written in the entry or in defaults
+	Labels map[string]Pos // the labels likewise, by key
 }
 
 // At gives the place of a field's value, or of the entry where the field is not written.

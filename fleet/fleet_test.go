@@ -41,13 +41,13 @@ func TestParseFeatures(t *testing.T) {
 	standard, ubuntu := Ref{"1", "standard"}, Ref{"5", "ubuntu-22.04"}
 	servers := []Server{
 		{Name: "web-07", Plan: standard, OS: ubuntu, SSHKey: Ref{"42", "deploy"}, Location: "us-west",
-			Hostname: ptr("web-07.example.com"), BackupsEnabled: ptr(true), Status: StatusActive},
+			Hostname: ptr("web-07.example.com"), BackupsEnabled: ptr(true), Status: StatusActive, Labels: Labels{"env": "sandbox", "role": "web"}},
 		{Name: "db-01", Plan: Ref{"2", "performance"}, OS: Ref{ID: "3"}, Location: "us-east",
-			Hostname: ptr("db01.example.com"), RebootOn: []Field{FieldHostname}},
+			Hostname: ptr("db01.example.com"), RebootOn: []Field{FieldHostname}, Labels: Labels{"env": "sandbox"}},
 		{Name: "cache-01", RenamedFrom: "redis-01", Plan: standard, OS: ubuntu, Location: "us-west",
-			Hostname: ptr("cache-01.example.com"), Replace: ReplaceCreateFirst},
+			Hostname: ptr("cache-01.example.com"), Replace: ReplaceCreateFirst, Labels: Labels{"env": "sandbox"}},
 		{Name: "batch-c-5", Plan: standard, OS: ubuntu, Location: "us-west",
-			Hostname: ptr("batch5.c.example.com"), Status: StatusStopped},
+			Hostname: ptr("batch5.c.example.com"), Status: StatusStopped, Labels: Labels{"env": "sandbox"}},
 		{Name: "old-01", Absent: true},
 	}
 	for _, want := range servers {

@@ -33,6 +33,7 @@ func TestBounds(t *testing.T) {
 		"alias bomb":          bomb + "servers: {}\n",
 		"wide aliases":        wide,
 		"long list by alias":  head + "  a: { reboot_on: &l [" + strings.Repeat("name,", 20_000) + "] }\n" + strings.Repeat("  b: { reboot_on: *l }\n", 2000),
+		"many labels":         head + "  a: { labels: &l {" + strings.Repeat("a: b,", 20_000) + "} }\n" + strings.Repeat("  b: { labels: *l }\n", 2000),
 		"deep flow":           head + strings.Repeat("[", 100_000),
 		"deep flow, closed":   head + "  a: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000),
 		"deep mappings":       head + "  a: " + strings.Repeat("{b: ", 9000) + strings.Repeat("}", 9000),
