@@ -2,85 +2,37 @@ package planner
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 )
 
-// Sizes of a digest's parts, in characters.
-const (
-	headSize = 32     // 128 bits: no other plan has this head, whoever looks for one
-	tagSize  = 6      // 36 bits: enough to tell changes apart that come about by chance
-	maxTags  = 20_000 // 120,000 characters; Linux takes 131,071 in one argument
-)
-
-// Digest names what a plan does: two plans have the same digest exactly when
-// they make the same changes to the same servers, of the same account and
-// endpoint, from the same observed old values. Reasons, names of plans and what
-// else is only shown do not count.
-//
-// It is 32 hexadecimal digits, its head, which stand for the whole plan, then a
-// dot and six base64url characters, a tag, for each change and for what may be
-// left of it, so that an Approval knows a part of the plan again; and a last tag by
-// which it knows that none of that was lost. A plan without changes, and one that
-// would need more than 20,000 tags, has a head only.
+// Digest names what a plan does, in 32 hexadecimal digits: two plans have the same
+// digest exactly when they make the same changes to the same servers, of the same
+// account and endpoint, from the same observed old values. Reasons, names of plans
+// and what else is only shown do not count.
 func (p *Plan) Digest() string {
-	head := p.head()
-	var tags strings.Builder
-	for _, c := range p.Changes {
-		for _, form := range stages(c) {
-			tags.WriteString(p.tag(form))
-		}
-		if tags.Len() > maxTags*tagSize {
-			return head
-		}
-	}
-	if tags.Len() == 0 {
-		return head
-	}
-	return head + "." + tags.String() + seal(head, tags.String())
-}
-
-var head = regexp.MustCompile(`^[0-9a-f]{32}$`)
-
-// IsDigest reports whether a text has the form of a digest.
-func IsDigest(text string) bool { return head.MatchString(text) }
-
-// seal is the last tag of a digest.
-func seal(head, tags string) string {
-	sum := sha256.Sum256([]byte("fleet digest 1 " + head + " " + tags))
-	return base64.RawURLEncoding.EncodeToString(sum[:])[:tagSize]
-}
-
-// DigestIn is the digest for a place with room for so many characters: where it
-// has more, it is its head, which approves the whole plan and no part of it.
-func (p *Plan) DigestIn(room int) string {
-	digest := p.Digest()
-	if len(digest) > room {
-		digest = digest[:headSize]
-	}
-	return digest
-}
-
-func (p *Plan) head() string {
-	return hex.EncodeToString(p.sum("fleet plan 1", p.Changes...))[:headSize]
-}
-
-func (p *Plan) tag(c Change) string {
-	return base64.RawURLEncoding.EncodeToString(p.sum("fleet change 1", c))[:tagSize]
-}
-
-// sum hashes changes, as ones of the plan's account and endpoint.
-func (p *Plan) sum(what string, changes ...Change) []byte {
 	h := sha256.New()
 	enc := json.NewEncoder(h) // a hash's Write never fails, nor does encoding text
-	enc.Encode([]string{what, p.Account, p.Endpoint})
-	for _, c := range changes {
+	enc.Encode([]string{"fleet plan 1", p.Account, p.Endpoint})
+	for _, c := range p.Changes {
 		enc.Encode(identity(c))
 	}
-	return h.Sum(nil)
+	return hex.EncodeToString(h.Sum(nil)[:16]) // 128 bits: no other plan has it, whoever looks for one
+}
+
+var digestForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// ParseDigest reads a digest as people hand it on, with space around it and in
+// either case, and returns it as Plan.Digest writes it.
+func ParseDigest(text string) (string, error) {
+	digest := strings.ToLower(strings.TrimSpace(text))
+	if !digestForm.MatchString(digest) {
+		return "", errors.New("not a digest: it is not 32 hexadecimal digits")
+	}
+	return digest, nil
 }
 
 // identity is all that makes a change what it is.

@@ -91,8 +91,8 @@ type output struct{ name, value string }
 
 // outputs are changes (whether there are any), the digest, and how many changes
 // there are of each kind, how many blocked entries and how many unlisted servers.
-func outputs(p *planner.Plan, digest string) []output {
-	out := []output{{"changes", strconv.FormatBool(!p.Empty())}, {"digest", digest}}
+func outputs(p *planner.Plan) []output {
+	out := []output{{"changes", strconv.FormatBool(!p.Empty())}, {"digest", p.Digest()}}
 	count := p.Count()
 	for _, a := range planner.Actions {
 		out = append(out, output{string(a), strconv.Itoa(count[a])})

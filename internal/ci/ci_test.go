@@ -137,18 +137,6 @@ func TestCodeQuality(t *testing.T) {
 	}
 }
 
-// A digest that is too long for GitLab is cut to the part that stands alone.
-func TestLongDigest(t *testing.T) {
-	p := &planner.Plan{}
-	for i := range 1000 {
-		p.Changes = append(p.Changes, &planner.Create{Subject: planner.Subject{Name: fmt.Sprint(i)}})
-	}
-	head, _, _ := strings.Cut(p.Digest(), ".")
-	if text := string(GitLabDotenv(p)); !strings.Contains(text, "FLEET_DIGEST="+head+"\n") || len(text) > 5<<10 {
-		t.Errorf("the report has %d bytes: %.200s", len(text), text)
-	}
-}
-
 func TestPosition(t *testing.T) {
 	for at, want := range map[string]fleet.Pos{
 		"fleet.yaml:3:5": {File: "fleet.yaml", Line: 3, Column: 5},

@@ -18,7 +18,7 @@ const GitHubSummary = 1 << 20
 // GitHubOutputs writes what a plan comes to as lines for the file of
 // GITHUB_OUTPUT.
 func GitHubOutputs(p *planner.Plan) []byte {
-	return assignments(outputs(p, p.Digest()), func(name string) string { return name })
+	return assignments(outputs(p), func(name string) string { return name })
 }
 
 // Annotations writes findings as workflow commands, a line each, which GitHub

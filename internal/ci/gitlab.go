@@ -11,14 +11,10 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// maxDotenv bounds the digest in a dotenv report, of which GitLab takes 5 KiB.
-const maxDotenv = 4 << 10
-
 // GitLabDotenv writes what a plan comes to as a dotenv report. FLEET_DIGEST is
-// the variable of apply's --digest. Where all of the digest is more than GitLab
-// takes, it is the part that approves the whole plan only.
+// the variable of apply's --digest.
 func GitLabDotenv(p *planner.Plan) []byte {
-	return assignments(outputs(p, p.DigestIn(maxDotenv)), func(name string) string { return "FLEET_" + strings.ToUpper(name) })
+	return assignments(outputs(p), func(name string) string { return "FLEET_" + strings.ToUpper(name) })
 }
 
 // GitLabTerraform writes the report that GitLab shows as "N to add, N to change,

@@ -20,10 +20,10 @@ func newApply(s *session) *cobra.Command {
 		Short: "Carry out a plan and wait until every server is there",
 		Long: `Carry out a plan: one that plan --out saved, or a new one from fleet files. A new one
 is shown first, and needs a "yes" on the terminal, or --auto-approve, or --digest
-with the digest of the plan that was reviewed, which approves also what is left of
-that plan once a part of it is done. Just before anything changes the
-servers are read again; one that is not as the plan knows it is left alone, with
-whatever needs its changes.
+with the digest of the plan that was reviewed. That plan is kept before its first
+change, so that the same command, run again, carries out what is left of it. Just
+before anything changes the servers are read again; one that is not as the plan
+knows it is left alone, with whatever needs its changes.
 
 With --only some kinds of change are made and the others are reported, as for a cron
 job that puts right what may be put right unattended. With --auto-approve, what was
@@ -58,7 +58,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 // forApply are the flags that only apply has.
 func (f *flags) forApply(set *pflag.FlagSet) {
 	set.BoolVar(&f.autoApprove, "auto-approve", false, "do not ask")
-	set.StringVar(&f.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
+	set.StringVar(&f.digest, "digest", "", "do not ask if the reviewed plan has this `digest`; refuse any other plan")
 	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
 	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
@@ -74,7 +74,7 @@ func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
 		return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
 	case set.Changed("digest") && f.digest == "":
 		return refusal{"--digest is empty", wholeDigest}
-	case saved && (len(f.targets)+len(f.excludes)+len(f.only) > 0 || f.approval != nil):
+	case saved && (len(f.targets)+len(f.excludes)+len(f.only) > 0 || f.digest != ""):
 		return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
 	}
 	return nil
@@ -117,7 +117,7 @@ func (s *session) apply(ctx context.Context, args []string) error {
 
 // checkApproval refuses, before any request, a run that nobody could approve.
 func (s *session) checkApproval() error {
-	if s.flags.autoApprove || s.flags.approval != nil || isTerminal(s.Stdin) {
+	if s.flags.autoApprove || s.flags.digest != "" || isTerminal(s.Stdin) {
 		return nil
 	}
 	return refusal{"there is no terminal to ask on", "review a plan, then run apply with its file or --digest; or skip the review with --auto-approve"}
@@ -137,7 +137,7 @@ func (s *session) applyFleet(ctx context.Context, w world, f *fleet.Fleet) error
 	if err := s.permitted(p); err != nil {
 		return err
 	}
-	if !p.Empty() && !s.flags.autoApprove && s.flags.approval == nil {
+	if !p.Empty() && !s.flags.autoApprove && s.flags.digest == "" {
 		if err := s.ask(ctx); err != nil {
 			return err
 		}

@@ -16,38 +16,15 @@ func (s *session) permitted(p *planner.Plan) error {
 	if p.Empty() {
 		return nil
 	}
-	if a := s.flags.approval; a != nil {
-		if unknown := a.New(p); len(unknown) > 0 {
-			return notReviewed(*a, unknown)
-		}
+	if s.flags.digest != "" && p.Digest() != s.flags.digest {
+		return refusal{"the plan is not the one that was reviewed, nothing was changed",
+			"the servers or the file have changed since; review the plan as it is now and give its digest\na plan file, or a plan that an apply of its digest has kept on this host, would have let it resume"}
 	}
 	if s.flags.autoApprove && !s.flags.bootstrap && p.Scope.Listed >= bootstrapSize && p.Scope.Live == 0 {
 		return refusal{fmt.Sprintf("none of the %d listed servers is there, which is how a wrong token or account looks", p.Scope.Listed),
 			"if all of them are to be created, say so with --bootstrap"}
 	}
 	return guarded(p)
-}
-
-// notReviewed refuses a plan for the changes that its reviewed digest does not
-// approve. It names a few of them.
-func notReviewed(a planner.Approval, unknown []planner.Change) error {
-	const hint = "the servers or the file have changed since; review the plan as it is now and give its digest"
-	if a.WholeOnly() {
-		return refusal{"the plan is not the one that was reviewed, nothing was changed",
-			hint + "\na digest without a part after the dot approves the whole plan only, not what is left of it"}
-	}
-	const most = 5
-	text := "this was not reviewed, nothing was changed:"
-	for _, c := range unknown[:min(len(unknown), most)] {
-		text += fmt.Sprintf("\n  %s %s", c.Action(), render.Escape(c.About().Name))
-		if id := c.About().ID; id != "" {
-			text += " (" + render.Escape(id) + ")"
-		}
-	}
-	if more := len(unknown) - most; more > 0 {
-		text += fmt.Sprintf("\n  and %d more", more)
-	}
-	return refusal{text, hint}
 }
 
 // bootstrapSize is how many listed servers have to be missing, all of them, for

@@ -46,7 +46,6 @@ type flags struct {
 
 	autoApprove, bootstrap bool
 	digest                 string
-	approval               *planner.Approval // what the digest approves
 	parallelism            int
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
@@ -64,8 +63,8 @@ const maxParallelism = 100
 // defaultSandbox is where the sandbox's world is kept.
 const defaultSandbox = ".fleet/sandbox.json"
 
-// wholeDigest is the hint for a digest that is none, or not the whole.
-const wholeDigest = "give all that stands behind \"Digest:\" at the end of the reviewed plan"
+// wholeDigest is the hint for a digest that is none.
+const wholeDigest = "give what stands behind \"Digest:\" at the end of the reviewed plan"
 
 func (f *flags) forEvery(set *pflag.FlagSet) {
 	set.BoolVar(&f.noColor, "no-color", false, "no colours (also: NO_COLOR)")
@@ -153,11 +152,11 @@ func (f *flags) check() error {
 		}
 	}
 	if f.digest != "" {
-		a, err := planner.ParseDigest(f.digest)
+		digest, err := planner.ParseDigest(f.digest)
 		if err != nil {
 			return refusal{"--digest is " + err.Error(), wholeDigest}
 		}
-		f.approval = &a
+		f.digest = digest
 	}
 	switch {
 	case f.only != nil && len(f.only) == 0:

@@ -145,9 +145,6 @@ func (r report) save(content []byte) error {
 	return notSaved(r.what, r.file, err)
 }
 
-// maxCommandDigest is how much of a comment a digest may take, in characters.
-const maxCommandDigest = render.CommentBytes / 4
-
 // applyCommand is the command that carries out exactly this plan, for a shell.
 func (s *session) applyCommand(p *planner.Plan) string {
 	words := []string{"fleet", "apply"}
@@ -169,7 +166,7 @@ func (s *session) applyCommand(p *planner.Plan) string {
 	if s.flags.allowCost > 0 {
 		add("--allow-cost", s.flags.allowCost.String())
 	}
-	add("--digest", p.DigestIn(maxCommandDigest))
+	add("--digest", p.Digest())
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}

@@ -90,7 +90,7 @@ func headLines(r Run) string {
 		}
 	}
 	if !p.Empty() {
-		lines = append(lines, "Digest: "+p.DigestIn(0)) // the command has all of it
+		lines = append(lines, "Digest: "+p.Digest())
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

@@ -86,7 +86,7 @@ func TestMarkdownIsCut(t *testing.T) {
 				t.Errorf("%d bytes: %s %s is not in it", allowed, c.Action(), c.About().Name)
 			}
 		}
-		for _, want := range []string{marker, "43 to create", "42 to delete", "85 servers is lost", "beyond the guards", "Digest: " + p.DigestIn(0), "fleet apply"} {
+		for _, want := range []string{marker, "43 to create", "42 to delete", "85 servers is lost", "beyond the guards", "Digest: " + p.Digest(), "fleet apply"} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("%d bytes: %q is not in it", allowed, want)
 			}

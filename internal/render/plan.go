@@ -25,22 +25,9 @@ func Plan(p *planner.Plan, s Style) string {
 		b.WriteString(s.paragraph(plain, cost))
 	}
 	if !p.Empty() {
-		b.WriteString(s.paint(dim, "Digest: "+s.digest(p)) + "\n")
+		b.WriteString(s.paint(dim, "Digest: "+p.Digest()) + "\n")
 	}
 	return b.String()
-}
-
-// digestLines are how many lines of a terminal a digest may take: a longer one
-// would drive the plan off the screen.
-const digestLines = 4
-
-// digest is a plan's digest, on a terminal just its head where it is too long.
-func (s Style) digest(p *planner.Plan) string {
-	digest := p.Digest()
-	if head, _, cut := strings.Cut(digest, "."); cut && s.Width > 0 && len(digest) > digestLines*s.Width {
-		return head + " (of the whole plan; in files and in --json with all its parts)"
-	}
-	return digest
 }
 
 // sections are all that is said of single servers, or a summary of it.

@@ -121,24 +121,6 @@ func TestLongPlansAreSummedUp(t *testing.T) {
 	}
 }
 
-// A digest of hundreds of changes would drive the plan off a terminal's screen. A
-// file is never short of it.
-func TestDigestOnATerminal(t *testing.T) {
-	for _, test := range []struct {
-		changes, width int
-		whole          bool
-	}{
-		{40, 80, true}, {60, 80, false}, {60, 200, true}, {700, 200, false}, {700, 0, true},
-	} {
-		p := manyServers(test.changes)
-		text := Plan(p, Style{Width: test.width})
-		if strings.HasSuffix(text, "\nDigest: "+p.Digest()+"\n") != test.whole ||
-			strings.HasSuffix(text, "\nDigest: "+p.DigestIn(0)+" (of the whole plan; in files and in --json with all its parts)\n") == test.whole {
-			t.Errorf("%+v: %s", test, text[strings.LastIndex(text, "Digest"):])
-		}
-	}
-}
-
 // Colour adds escape sequences and nothing else, so columns stay aligned.
 func TestColorChangesNoText(t *testing.T) {
 	colored := Plan(everything(), Style{Color: true})

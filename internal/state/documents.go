@@ -146,7 +146,8 @@ func (s *locked) dropOldPlans() error {
 	for _, file := range list {
 		rest, own := strings.CutPrefix(file.Name, s.base()+".")
 		digest, kept := strings.CutSuffix(rest, planSuffix)
-		if !own || !kept || !planner.IsDigest(digest) || time.Since(file.Written) <= apply.KeepPlans {
+		_, err := planner.ParseDigest(digest)
+		if !own || !kept || err != nil || time.Since(file.Written) <= apply.KeepPlans {
 			continue
 		}
 		if err := s.folder.disk.Remove(file.Name); err != nil {
