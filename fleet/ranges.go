@@ -58,6 +58,12 @@ func parsePattern(key string) (pattern, *flaw) {
 	return p, nil
 }
 
+// ValidName reports whether the API takes a name at create and rename: letters a–z,
+// digits and hyphens, at most 255 of them.
+func ValidName(name string) bool {
+	return name != "" && len(name) <= maxName && strings.IndexFunc(name, func(c rune) bool { return !nameRune(c) }) < 0
+}
+
 func nameRune(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
 }
