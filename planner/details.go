@@ -18,7 +18,7 @@ func DetailsFor(f *fleet.Fleet, servers []Server, sel Selection) []string {
 	}
 	var ids []string
 	for _, x := range matchAll(f, newWorld(Observation{Servers: servers})).matches {
-		if x.entry.BackupsEnabled == nil || !sel.Includes(x.entry.Name) {
+		if x.entry.BackupsEnabled == nil || !sel.Includes(x.entry) {
 			continue
 		}
 		for _, s := range []*Server{x.live, x.next} {

@@ -19,12 +19,12 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 	live := spokenFor(f, w, m)
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
-		if sel.Includes(x.entry.Name) {
+		if sel.Includes(x.entry) {
 			d.entry(x)
 		}
 	}
 	for _, s := range w.servers {
-		if !m.claimed[s] && sel.Includes(s.Name) {
+		if !m.claimed[s] && sel.IncludesUnlisted(s.Name) {
 			d.unlisted(s)
 		}
 	}
@@ -63,7 +63,7 @@ func scope(live []*Server, m matching, sel Selection) Scope {
 	for _, x := range m.matches {
 		if !x.entry.Absent {
 			s.Listed++
-			if sel.Includes(x.entry.Name) {
+			if sel.Includes(x.entry) {
 				s.Selected++
 			}
 			matched[x.live] = true

@@ -134,7 +134,7 @@ func TestDiff(t *testing.T) {
 }
 
 func TestSelectionOnlyNarrows(t *testing.T) {
-	file := "owns: ['*']\nunlisted: delete\nservers: {a: {hostname: x}, b: {hostname: x}, c: {id: 9}}"
+	file := "owns: ['*']\nunlisted: delete\nservers: {a: {hostname: x, labels: {role: web}}, b: {hostname: x}, c: {id: 9, labels: {env: dev}}}"
 	live := []string{"1 a active", "2 b active", "3 z active", "4 c active", "9 d active"}
 	for _, test := range []struct {
 		sel  planner.Selection
@@ -146,6 +146,10 @@ func TestSelectionOnlyNarrows(t *testing.T) {
 		{planner.Selection{Targets: []string{"z"}}, lines("delete z #3")},
 		{planner.Selection{Targets: []string{"d"}}, lines()}, // c's, and no unlisted one
 		{planner.Selection{Targets: []string{"c"}}, lines("update c #9 name:d→c", "delete c #4")},
+		{planner.Selection{Labels: selector(t, "role=web")}, lines("update a #1 hostname:(none)→x")},
+		{planner.Selection{Labels: selector(t, "env!=dev")}, lines("update a #1 hostname:(none)→x", "update b #2 hostname:(none)→x")},
+		{planner.Selection{Labels: selector(t, "!role,env!=dev")}, lines("update b #2 hostname:(none)→x")},
+		{planner.Selection{Labels: selector(t, "role"), Targets: []string{"[b-z]"}}, lines()},
 	} {
 		p, err := planner.Diff(parse(t, file), observe(t, live...), test.sel)
 		if err != nil {
@@ -153,6 +157,21 @@ func TestSelectionOnlyNarrows(t *testing.T) {
 		}
 		if d := cmp.Diff(test.want, describe(p)); d != "" {
 			t.Errorf("%+v: -want +got\n%s", test.sel, d)
+		}
+	}
+}
+
+// A server that no entry lists is not selected by its name's labels, even where an
+// entry of that name means another server.
+func TestLabelsSelectNoUnlistedServer(t *testing.T) {
+	file := "owns: ['*']\nunlisted: delete\nservers: {c: {id: 9, labels: {role: web}}}"
+	for _, text := range []string{"role=web", "!none", "none!=x", "none notin (x)"} {
+		p, err := planner.Diff(parse(t, file), observe(t, "3 z active", "4 c active", "9 d active"), planner.Selection{Labels: selector(t, text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := p.Count()[planner.ActionDelete]; n > 0 || len(p.Unlisted) > 0 {
+			t.Errorf("%s deletes %d servers and reports %v", text, n, p.Unlisted)
 		}
 	}
 }

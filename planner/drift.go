@@ -89,12 +89,12 @@ func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Differ
 	m := matchAll(f, w)
 	d := &differ{fleet: f, world: w, names: newNames(f, o)}
 	for _, x := range m.matches {
-		if sel.Includes(x.entry.Name) {
+		if sel.Includes(x.entry) {
 			found = append(found, d.entryDifferences(x)...)
 		}
 	}
 	for _, s := range w.servers {
-		if !m.claimed[s] && sel.Includes(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
+		if !m.claimed[s] && sel.IncludesUnlisted(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
 			found = append(found, Difference{Kind: DriftUnlisted, Name: s.Name, IDs: []string{s.ID}})
 		}
 	}

@@ -19,6 +19,15 @@ func parse(t testing.TB, body string) *fleet.Fleet {
 	return f
 }
 
+func selector(t testing.TB, text string) fleet.Selector {
+	t.Helper()
+	s, err := fleet.ParseSelector(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // server reads a live server written as "ID NAME STATUS [plan=1 os=5 at=us-west host=… backups=on]".
 func server(t testing.TB, line string) planner.Server {
 	t.Helper()

@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/vps-fleet/fleet/fleet"
+import (
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
 
 // Observation is what one complete look at the API told. Only a complete one
 // may be planned on: a server that is not in it is taken not to exist.
@@ -100,23 +104,26 @@ func (s Status) Settles() (settled Status, ok bool) {
 }
 
 // Selection narrows a plan to some names: those that match a target, where there
-// are any, and no exclude. It never widens what a plan does.
+// are any, and no exclude, and whose entries have the labels. It never widens what
+// a plan does.
 type Selection struct {
 	Targets  []string // patterns as fleet.Match reads them
 	Excludes []string
+	Labels   fleet.Selector
 }
 
-// Includes reports whether a name is selected.
-func (s Selection) Includes(name string) bool {
-	for _, p := range s.Excludes {
-		if fleet.Match(p, name) {
-			return false
-		}
-	}
-	for _, p := range s.Targets {
-		if fleet.Match(p, name) {
-			return true
-		}
-	}
-	return len(s.Targets) == 0
+// Includes reports whether an entry is selected.
+func (s Selection) Includes(e *fleet.Server) bool {
+	return s.includesName(e.Name) && s.Labels.Matches(e.Labels)
+}
+
+// IncludesUnlisted reports whether a live server that no entry lists is selected.
+// It has no labels, so that no condition on labels selects it.
+func (s Selection) IncludesUnlisted(name string) bool {
+	return s.includesName(name) && s.Labels.IsZero()
+}
+
+func (s Selection) includesName(name string) bool {
+	matches := func(pattern string) bool { return fleet.Match(pattern, name) }
+	return !slices.ContainsFunc(s.Excludes, matches) && (len(s.Targets) == 0 || slices.ContainsFunc(s.Targets, matches))
 }

@@ -52,7 +52,10 @@ func (s *session) unattended() bool { return s.flags.autoApprove && s.flags.dige
 // returned remember notes, once the run is over, what it has corrected.
 func (s *session) holdFights(mem fights, f *fleet.Fleet, p *planner.Plan) (held *planner.Plan, remember func()) {
 	past := mem.read()
-	looked := func(name string) bool { return f.OwnsName(name) && s.flags.selection().Includes(name) }
+	looked := func(name string) bool {
+		e, listed := f.Lookup(name)
+		return listed && s.flags.selection().Includes(e) || !listed && f.OwnsName(name) && s.flags.selection().IncludesUnlisted(name)
+	}
 	return p.HoldFights(past, s.flags.fightAfter), func() {
 		if err := mem.write(planner.Remember(past, p.Changes, done(s.run.Result), looked)); err != nil {
 			s.log.Warn().Err(err).Msg("fights go unnoticed")
