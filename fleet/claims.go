@@ -11,12 +11,10 @@ type rename struct {
 // claim adds a server to the fleet, unless another has its name, its id or its
 // former name.
 func (r *reader) claim(s Server, key node, b body) {
-	lower := strings.ToLower(s.Name)
-	if i, taken := r.names[lower]; taken {
-		r.sameName(key, s, r.fleet.Servers[i])
+	if other, taken := r.takeName(s); taken {
+		r.sameName(key, s, *other)
 		return
 	}
-	r.names[lower] = len(r.fleet.Servers)
 	r.fleet.Servers = append(r.fleet.Servers, s)
 	if s.ID != "" {
 		if first, taken := r.pins[s.ID]; taken {
@@ -33,11 +31,43 @@ func (r *reader) claim(s Server, key node, b body) {
 	}
 }
 
+// takeName notes the name of the server that is added next, or gives the one that
+// has it already. Names that differ only in case are easily mixed up, so they are
+// for servers that are told apart by id.
+func (r *reader) takeName(s Server) (other *Server, taken bool) {
+	lower, next := strings.ToLower(s.Name), len(r.fleet.Servers)
+	i, taken := r.names[lower]
+	if !taken {
+		r.names[lower] = next
+		return nil, false
+	}
+	if other, taken = r.listedAs(s.Name); taken {
+		return other, true
+	}
+	if other = &r.fleet.Servers[i]; s.ID == "" || other.ID == "" {
+		return other, true
+	}
+	r.cased[s.Name] = next
+	return nil, false
+}
+
+// listedAs finds the server of exactly this name.
+func (r *reader) listedAs(name string) (*Server, bool) {
+	i, ok := r.names[strings.ToLower(name)]
+	if !ok {
+		return nil, false
+	}
+	if j, cased := r.cased[name]; cased {
+		i = j
+	}
+	return &r.fleet.Servers[i], r.fleet.Servers[i].Name == name
+}
+
 func (r *reader) sameName(key node, s, other Server) {
 	first := other.Source.Entry
 	switch {
 	case s.Name != other.Name:
-		r.problemf(key, "choose names that differ in more", "%s and %s differ only in upper and lower case; first at %s",
+		r.problemf(key, "choose names that differ in more, or pin both servers with id:", "%s and %s differ only in upper and lower case; first at %s",
 			quote(s.Name), quote(other.Name), first)
 	case s.Source == other.Source:
 		r.problemf(key, "", "range %s gives the name %s twice", quote(key.Value), quote(s.Name))
@@ -46,10 +76,11 @@ func (r *reader) sameName(key node, s, other Server) {
 	}
 }
 
-// formerName checks what a server is renamed from.
+// formerName checks what a server is renamed from. That name is never sent, so it
+// may be one that the API would not take, if it is meant: in quotes.
 func (r *reader) formerName(n node, s Server) bool {
-	if odd := strings.IndexFunc(s.RenamedFrom, func(c rune) bool { return !nameRune(c) }); odd >= 0 {
-		r.problemf(n, "", "renamed_from: %s", oddRune(s.RenamedFrom, odd).message)
+	if odd := strings.IndexFunc(s.RenamedFrom, func(c rune) bool { return !nameRune(c) }); odd >= 0 && plain(n.Node) {
+		r.problemf(n, "put it in quotes if its server has that name", "renamed_from: %s", oddRune(s.RenamedFrom, odd).message)
 		return false
 	}
 	if s.RenamedFrom == s.Name {
@@ -62,11 +93,9 @@ func (r *reader) formerName(n node, s Server) bool {
 // checkRenames refuses to take a name from a server that is itself listed.
 func (r *reader) checkRenames() {
 	for _, c := range r.renames {
-		i, ok := r.names[strings.ToLower(c.from)]
-		if !ok || r.fleet.Servers[i].Name != c.from {
-			continue
+		if s, listed := r.listedAs(c.from); listed {
+			r.problemf(c.node, "leave out one of the two", "server %s is renamed from %s, which is listed itself at %s",
+				quote(c.to), quote(c.from), s.Source.Entry)
 		}
-		r.problemf(c.node, "leave out one of the two", "server %s is renamed from %s, which is listed itself at %s",
-			quote(c.to), quote(c.from), r.fleet.Servers[i].Source.Entry)
 	}
 }

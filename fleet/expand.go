@@ -57,7 +57,14 @@ func (r *reader) pattern(key node, b body) (pattern, bool) {
 		return pattern{}, false
 	}
 	p, bad := parsePattern(key.Value)
-	if bad != nil {
+	switch {
+	case bad == nil:
+	case b.server.ID != "" && !plain(key.Node): // its server has that name already, so it is never sent
+		if _, ok := r.text(key, "a name"); !ok {
+			return p, false
+		}
+		p = pattern{literals: []string{key.Value}}
+	default:
 		r.flaw(key, bad)
 		return p, false
 	}

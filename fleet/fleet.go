@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 )
 
 // Fleet is what one or more fleet files say, expanded and validated.
@@ -52,7 +53,7 @@ func (p Pos) String() string {
 // Server is one wanted server. A field that the file leaves out is nil or zero
 // and is not managed.
 type Server struct {
-	Name           string
+	Name           string // any text where ID pins the server; the API would take no more than ValidName says
 	ID             string // pins the live server; "" matches by name
 	RenamedFrom    string
 	Absent         bool // the server is to be deleted; nothing below counts then
@@ -198,6 +199,7 @@ func (f *Fleet) Protected(name string) (Protection, bool) {
 // Match reports whether a name matches a pattern of *, ? and [a-z]. A pattern
 // that is malformed matches nothing; Load and the flags refuse those.
 func Match(pattern, name string) bool {
+	name = strings.ReplaceAll(name, "/", "\x00") // a name is no path: * matches all of it
 	ok, err := path.Match(pattern, name)
 	return err == nil && ok
 }

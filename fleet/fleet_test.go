@@ -117,6 +117,9 @@ servers:
 
 func TestOwnsName(t *testing.T) {
 	f := mustParse(t, "version: 1\nowns: [\"web-*\", \"db-[0-9]\"]\nservers:\n  cache: {}\n")
+	if !Match("web-*", "web-a/b") {
+		t.Error("a name is taken for a path")
+	}
 	for name, want := range map[string]bool{
 		"cache": true, "web-1": true, "web-": true, "web": false, "db-7": true, "db-77": false, "cache-1": false,
 	} {
@@ -156,6 +159,9 @@ func TestScalars(t *testing.T) {
 		{"a: { backups_enabled: false, absent: false }", Server{Name: "a", BackupsEnabled: ptr(false)}},
 		{"a: { absent: true, id: 5 }", Server{Name: "a", ID: "5", Absent: true}},
 		{"a:", Server{Name: "a"}},
+		{`"web_01.example": { id: 5 }`, Server{Name: "web_01.example", ID: "5"}},
+		{`'Ünï [x] a/b': { id: 5, hostname: "x" }`, Server{Name: "Ünï [x] a/b", ID: "5", Hostname: ptr("x")}},
+		{`a: { renamed_from: "web_01 x" }`, Server{Name: "a", RenamedFrom: "web_01 x"}},
 	}
 	for _, test := range tests {
 		f, err := Parse("fleet.yaml", []byte("version: 1\ncatalog: { plans: { big: 9, \"7\": \"seven\" } }\nservers:\n  "+test.entry+"\n"))

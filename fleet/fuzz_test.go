@@ -54,7 +54,7 @@ func checkFleet(t *testing.T, f *Fleet) {
 		switch {
 		case i > 0 && f.Servers[i-1].Name >= s.Name:
 			t.Fatalf("%s is not in order", s.Name)
-		case s.Name == "" || strings.ContainsFunc(s.Name, func(r rune) bool { return !nameRune(r) }),
+		case s.ID == "" && !ValidName(s.Name), s.Name == "" || len(s.Name) > maxName || strings.ContainsFunc(s.Name, invisible),
 			strings.HasSuffix(s.Name, NextSuffix), s.Source == nil:
 			t.Fatalf("malformed server %+v", s)
 		}

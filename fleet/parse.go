@@ -51,6 +51,7 @@ type reader struct {
 
 	made    int             // servers that entries give, duplicates included
 	names   map[string]int  // in lower case → the server's place in fleet.Servers
+	cased   map[string]int  // by exact name, what names has in another case
 	pins    map[string]node // ids
 	past    map[string]node // names that servers are renamed from
 	renames []rename
@@ -70,6 +71,7 @@ func read(files []*file) (*Fleet, error) {
 		set:     map[string]node{},
 		catalog: map[string]map[string]string{"plans": {}, "os": {}, "ssh_keys": {}},
 		shared:  map[*yaml.Node]body{},
+		cased:   map[string]int{},
 		pins:    map[string]node{},
 		past:    map[string]node{},
 	}

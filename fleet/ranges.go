@@ -71,7 +71,7 @@ func nameRune(c rune) bool {
 // oddRune is the flaw of a name that holds a character which is none of a name's.
 func oddRune(name string, at int) *flaw {
 	c, _ := utf8.DecodeRuneInString(name[at:])
-	return &flaw{at, fmt.Sprintf("name %s contains %s", quote(name), describe(c)), "a name is letters a–z, digits and hyphens"}
+	return &flaw{at, fmt.Sprintf("name %s contains %s", quote(name), describe(c)), "a name is letters a–z, digits and hyphens; a server with another name needs quotes and its id:"}
 }
 
 // describe shows a character, and what it is where it is not ASCII: many a letter
