@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"fleet":                    {},
 	"planner":                  {"fleet"},
 	"vpsorg":                   {},
-	"vpsorg/emulator":          {"vpsorg"},
+	"vpsorg/emulator":          {"vpsorg", "internal/files"},
 	"apply":                    {"fleet", "planner", "vpsorg"},
 	"internal/render":          {"fleet", "planner", "apply"},
 	"internal/ci":              {"fleet", "planner", "internal/render"},

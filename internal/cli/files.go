@@ -8,27 +8,17 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/google/renameio/v2"
+	"github.com/vps-fleet/fleet/internal/files"
 )
 
-// maxRead is more than any file that fleet keeps for itself has.
-const maxRead = 64 << 20
-
 // readFile reads a file that fleet itself has written; one that does not exist is
-// empty. It opens no device or pipe, which could hold the run.
+// empty.
 func readFile(path string) ([]byte, error) {
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	case info.Size() > maxRead:
-		return nil, fmt.Errorf("%s is larger than %d MiB", path, maxRead>>20)
+	data, err := files.Read(path)
+	if errors.Is(err, files.ErrNotRegular) {
+		err = fmt.Errorf("%s is not a regular file", path)
 	}
-	return os.ReadFile(path)
+	return data, err
 }
 
 // replaceFile writes what, which the error names, to a file: whole or not at all,
@@ -37,18 +27,18 @@ func replaceFile(what, path string, data []byte, mode fs.FileMode) error {
 	if err := checkRegular(what, path); err != nil {
 		return err
 	}
-	return notSaved(what, path, renameio.WriteFile(path, data, mode, renameio.WithStaticPermissions(mode)))
+	return notSaved(what, path, files.Replace(path, data, mode))
 }
 
 // checkRegular refuses a place where something is that must not be replaced.
 func checkRegular(what, path string) error {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return refusal{fmt.Sprintf("cannot save %s: %s is there and is not a regular file", what, path), "give the name of a file, new or to be replaced; for stdout there is --json"}
+	if files.CheckRegular(path) != nil {
+		return refusal{fmt.Sprintf("cannot save %s: %s exists and is not a regular file", what, path), "give the name of a file, new or to be replaced; for stdout there is --json"}
 	}
 	return nil
 }
 
-// checkFolder refuses a file in a folder that is not there.
+// checkFolder refuses a file in a folder that does not exist.
 func checkFolder(what, path string) error {
 	_, err := os.Stat(filepath.Dir(path) + "/.")
 	return notSaved(what, path, err)

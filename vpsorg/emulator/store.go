@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/vps-fleet/fleet/internal/files"
 )
 
 // storeVersion is the form of the file that Open reads and save writes.
@@ -90,7 +90,7 @@ func (e *Emulator) save() error {
 		return err
 	}
 	if err = os.MkdirAll(filepath.Dir(e.file), 0o700); err == nil {
-		err = renameio.WriteFile(e.file, append(data, '\n'), 0o600, renameio.WithStaticPermissions(0o600))
+		err = files.Replace(e.file, append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		e.mu.Lock()
