@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"errors"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,18 +10,34 @@ import (
 	"testing"
 )
 
+// bin is the folder with the command.
+var bin string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "docs")
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		bin = dir
+		build := exec.Command("go", "build", "-o", bin, ".")
+		build.Dir = ".."
+		if out, err := build.CombinedOutput(); err != nil {
+			log.Printf("%v\n%s", err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
 // shell runs commands as a reader would: in a folder with the examples, with
 // fleet on the path and nothing of fleet's in the environment.
-type shell struct{ dir, path string }
+type shell struct{ dir string }
 
 func newShell(t *testing.T) shell {
 	t.Helper()
-	s := shell{dir: t.TempDir(), path: t.TempDir()}
-	build := exec.Command("go", "build", "-o", s.path, ".")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	s := shell{t.TempDir()}
 	s.clear(t)
 	return s
 }
@@ -41,7 +58,7 @@ func (s shell) run(t *testing.T, command string) (output string, code int) {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = s.dir
-	cmd.Env = []string{"HOME=" + s.dir, "PATH=" + s.path + string(filepath.ListSeparator) + os.Getenv("PATH")}
+	cmd.Env = []string{"HOME=" + s.dir, "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH")}
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
