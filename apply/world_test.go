@@ -64,11 +64,7 @@ func (w *world) planBy(observer *apply.Observer, file string) *planner.Plan {
 	if err != nil {
 		w.Fatal(err)
 	}
-	p, err := planner.Diff(f, o, planner.Selection{})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return p
+	return planner.Diff(f, o, planner.Selection{})
 }
 
 func observation(w *world) planner.Observation {
@@ -142,13 +138,13 @@ func (w *world) sent(mark int) string {
 func outline(p *planner.Plan) string {
 	var parts []string
 	for _, c := range p.Changes {
-		parts = append(parts, string(c.Action())+" "+c.About().Name+" ("+c.About().Reason+")")
+		parts = append(parts, string(c.Action())+" "+c.About().Name+" ("+string(c.About().Reason.Code)+")")
 	}
 	for _, x := range p.Waits {
 		parts = append(parts, "wait for "+x.Name)
 	}
 	for _, x := range p.Blocked {
-		parts = append(parts, "blocked "+x.Name+": "+x.Reason)
+		parts = append(parts, "blocked "+x.Name+": "+string(x.Reason.Code))
 	}
 	return strings.Join(parts, ", ")
 }

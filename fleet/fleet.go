@@ -5,7 +5,6 @@
 package fleet
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -34,20 +33,6 @@ func (f *Fleet) ProblemAt(pos Pos, message, hint string) Problem {
 		p.Line = source.line(pos.Line)
 	}
 	return p
-}
-
-// Pos is a place in a fleet file. Line and Column count from 1; Column counts
-// characters, not bytes.
-type Pos struct {
-	File         string
-	Line, Column int
-}
-
-func (p Pos) String() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
 // Server is one wanted server. A field that the file leaves out is nil or zero

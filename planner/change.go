@@ -37,7 +37,7 @@ type Change interface {
 type Subject struct {
 	Name   string `json:"name"`         // of the entry, or of the live server where no entry lists it
 	ID     string `json:"id,omitempty"` // of the live server; "" while it is still to be created
-	Reason string `json:"reason"`
+	Reason Reason `json:"reason"`
 }
 
 // About returns the subject itself, so that a change that embeds it has it.

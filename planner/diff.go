@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,13 +9,12 @@ import (
 )
 
 // Diff says what has to happen for the observed servers to be what the fleet
-// wants. Its error is a fleet.Problems: names in the file that no id was found for,
-// and plans that the API does not sell there.
-func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
+// wants. What an entry lacks for that blocks the entry, and nothing else.
+func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(f, o)}
-	live := spokenFor(f, w, m)
+	d := &differ{fleet: f, world: w, names: newNames(o)}
+	live := managed(f, w, m)
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry) {
@@ -24,17 +22,14 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) (*Plan, error) {
 		}
 	}
 	for _, s := range w.servers {
-		if !m.claimed[s] && sel.IncludesUnlisted(s.Name) {
+		if !m.matched[s] && sel.IncludesUnlisted(s.Name) {
 			d.unlisted(s)
 		}
-	}
-	if len(d.names.problems) > 0 {
-		return nil, d.names.problems
 	}
 	d.blockTakenNames()
 	d.plan.sort()
 	d.plan.Cost = newCost(live, d.plan.Changes, o.Offers)
-	return d.plan, nil
+	return d.plan
 }
 
 // differ gathers one plan.
@@ -47,10 +42,10 @@ type differ struct {
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }
 
-// spokenFor are the live servers that an entry lists or the file owns.
-func spokenFor(f *fleet.Fleet, w *world, m matching) (live []*Server) {
+// managed are the live servers that an entry lists or the file owns.
+func managed(f *fleet.Fleet, w *world, m matching) (live []*Server) {
 	for _, s := range w.servers {
-		if m.claimed[s] || f.OwnsName(s.Name) {
+		if m.matched[s] || f.OwnsName(s.Name) {
 			live = append(live, s)
 		}
 	}
@@ -85,7 +80,7 @@ func (d *differ) entry(x match) {
 		d.plan.Blocked = append(d.plan.Blocked, *x.blocked)
 	case x.entry.Absent:
 		if x.live != nil {
-			d.delete(x.live, x.entry.Name, "absent: true at "+x.entry.Source.At(fleet.FieldAbsent).String())
+			d.delete(x.live, x.entry.Name, reasonAt(CodeAbsent, x.entry, fleet.FieldAbsent))
 		}
 	case x.live == nil && x.next == nil:
 		d.create(x.entry)
@@ -97,40 +92,56 @@ func (d *differ) entry(x match) {
 }
 
 // block notes that nothing is done for an entry.
-func (d *differ) block(e *fleet.Server, live *Server, field fleet.Field, hint, reason string, args ...any) {
-	b := Blocked{Name: e.Name, Reason: fmt.Sprintf(reason, args...), Hint: hint, At: e.Source.At(field).String()}
-	if live != nil {
-		b.IDs = []string{live.ID}
+func (d *differ) block(e *fleet.Server, live *Server, reasons ...Reason) {
+	for _, r := range reasons {
+		b := Blocked{Name: e.Name, Reason: r}
+		if live != nil {
+			b.IDs = []string{live.ID}
+		}
+		d.plan.Blocked = append(d.plan.Blocked, b)
 	}
-	d.plan.Blocked = append(d.plan.Blocked, b)
 }
 
-// want is an entry with its references resolved.
-func (d *differ) want(e *fleet.Server) Spec {
-	s := Spec{Location: e.Location, Hostname: e.Hostname, BackupsEnabled: e.BackupsEnabled}
-	if !e.Plan.IsZero() {
-		s.Plan = d.names.resolve(e, fleet.FieldPlan, e.Plan)
-	}
-	if !e.OS.IsZero() {
-		s.OS = d.names.resolve(e, fleet.FieldOS, e.OS)
+// reasonAt is a reason with the place of an entry's field.
+func reasonAt(c Code, e *fleet.Server, f fleet.Field) Reason {
+	return Reason{Code: c, At: []fleet.Pos{e.Source.At(f)}}
+}
+
+// want is an entry with its references resolved, or why some cannot be.
+func (d *differ) want(e *fleet.Server) (s Spec, unresolved []Reason) {
+	s = Spec{Location: e.Location, Hostname: e.Hostname, BackupsEnabled: e.BackupsEnabled}
+	for _, x := range []struct {
+		field fleet.Field
+		ref   fleet.Ref
+		into  *Named
+	}{{fleet.FieldPlan, e.Plan, &s.Plan}, {fleet.FieldOS, e.OS, &s.OS}} {
+		if x.ref.IsZero() {
+			continue
+		}
+		named, why := d.names.resolve(e, x.field, x.ref)
+		*x.into = named
+		unresolved = append(unresolved, why...)
 	}
 	if !e.SSHKey.IsZero() {
 		s.SSHKey = &Named{ID: e.SSHKey.ID, Name: e.SSHKey.Name}
 	}
-	return s
+	return s, unresolved
 }
 
 // create plans a server that does not exist, and its stop if it is to be stopped.
 func (d *differ) create(e *fleet.Server) {
-	spec := d.want(e)
+	spec, blocked := d.want(e)
 	if missing := missingFields(e); len(missing) > 0 {
-		d.block(e, nil, fleet.FieldName, "write "+strings.Join(missing, ", ")+" in the entry or in defaults",
-			"it does not exist, and cannot be created without %s", strings.Join(missing, ", "))
+		r := reasonAt(CodeIncomplete, e, fleet.FieldName)
+		r.Keys = missing
+		blocked = append(blocked, r)
+	}
+	if blocked = append(blocked, d.notSold(e, spec)...); len(blocked) > 0 {
+		d.block(e, nil, blocked...)
 		return
 	}
-	d.checkSold(e, spec)
-	d.lookAlike(e.Name)
-	d.add(&Create{Subject{e.Name, "", "no live server has this name (" + e.Source.Entry.String() + ")"}, spec})
+	d.almostSameName(e.Name)
+	d.add(&Create{Subject{e.Name, "", reasonAt(CodeMissing, e, fleet.FieldName)}, spec})
 	d.stopNew(e, spec.Location)
 }
 
@@ -141,21 +152,22 @@ func (d *differ) stopNew(e *fleet.Server, location string) {
 	}
 }
 
-func missingFields(e *fleet.Server) (missing []string) {
+// missingFields are those that an entry lacks for a create.
+func missingFields(e *fleet.Server) (missing []fleet.Field) {
 	if e.Plan.IsZero() {
-		missing = append(missing, "plan")
+		missing = append(missing, fleet.FieldPlan)
 	}
 	if e.OS.IsZero() {
-		missing = append(missing, "os")
+		missing = append(missing, fleet.FieldOS)
 	}
 	if e.Location == "" {
-		missing = append(missing, "location")
+		missing = append(missing, fleet.FieldLocation)
 	}
 	return missing
 }
 
-// lookAlike notes a live server whose name differs only in its case.
-func (d *differ) lookAlike(name string) {
+// almostSameName notes a live server whose name differs only in its case.
+func (d *differ) almostSameName(name string) {
 	if d.folded == nil {
 		d.folded = make(map[string][]*Server)
 		for _, s := range d.world.servers {
@@ -165,7 +177,7 @@ func (d *differ) lookAlike(name string) {
 	}
 	for _, s := range d.folded[strings.ToLower(name)] {
 		if s.Name != name {
-			d.note(name, "the live server %s (%s) has almost the same name; it is another server", s.Name, s.ID)
+			d.note(name, Reason{Code: CodeAlmostSameName, Servers: []Other{s.other()}})
 		}
 	}
 }
@@ -175,19 +187,19 @@ func (d *differ) unlisted(s *Server) {
 	switch {
 	case !d.fleet.OwnsName(s.Name):
 		if base, ok := strings.CutSuffix(s.Name, fleet.NextSuffix); ok && d.fleet.OwnsName(base) {
-			d.note(s.Name, "left by an unfinished replacement of %s, id %s; it is billed, and fleet leaves it alone", base, s.ID)
+			d.note(s.Name, Reason{Code: CodeNextLeft, Name: base, Servers: []Other{s.other()}})
 		}
 	case d.fleet.Unlisted == fleet.UnlistedIgnore:
 	case d.fleet.Unlisted == fleet.UnlistedDelete:
-		d.delete(s, s.Name, "no entry lists it, and unlisted: delete")
+		d.delete(s, s.Name, Reason{Code: CodeUnlisted})
 	default:
 		d.plan.Unlisted = append(d.plan.Unlisted, *s)
 	}
 }
 
 // delete plans the end of a live server, unless it is protected or must not be touched.
-func (d *differ) delete(s *Server, name, reason string) {
-	b := Blocked{Name: name, IDs: []string{s.ID}}
+func (d *differ) delete(s *Server, name string, cause Reason) {
+	blocked := Reason{At: cause.At, Action: ActionDelete, Cause: cause.Code}
 	settled, ok := s.Status.Settles()
 	protection, protected := d.fleet.Protected(name)
 	if !protected {
@@ -195,19 +207,17 @@ func (d *differ) delete(s *Server, name, reason string) {
 	}
 	switch {
 	case protected:
-		b.Reason = fmt.Sprintf("to be deleted (%s), but protected by %q", reason, protection.Pattern)
-		b.Hint, b.At = "take it out of protect to delete it", protection.Pos.String()
+		blocked.Code, blocked.Pattern, blocked.Allow = CodeProtected, protection.Pattern, protection.Pos
 	case !ok:
-		b.Reason = fmt.Sprintf("to be deleted (%s), but its status is %q, and fleet does nothing to such a server", reason, s.Status)
-		b.Hint = "settle it with the provider, or delete it by hand"
+		blocked.Code, blocked.Status = CodeStatus, s.Status
 	default:
 		d.wait(s, name, settled)
 		old := *s
 		old.Status = settled
-		d.add(&Delete{Subject{name, s.ID, reason}, old})
+		d.add(&Delete{Subject{name, s.ID, cause}, old})
 		return
 	}
-	d.plan.Blocked = append(d.plan.Blocked, b)
+	d.plan.Blocked = append(d.plan.Blocked, Blocked{name, []string{s.ID}, blocked})
 }
 
 // wait notes a server in a passing status.
@@ -219,8 +229,8 @@ func (d *differ) wait(s *Server, name string, settled Status) {
 
 func (d *differ) add(c Change) { d.plan.Changes = append(d.plan.Changes, c) }
 
-func (d *differ) note(name, text string, args ...any) {
-	d.plan.Notes = append(d.plan.Notes, Note{name, fmt.Sprintf(text, args...)})
+func (d *differ) note(name string, r Reason) {
+	d.plan.Notes = append(d.plan.Notes, Note{name, r})
 }
 
 // sort puts everything in the one order that a plan has: changes by kind, then

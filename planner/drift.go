@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,32 +41,26 @@ type Drift struct {
 // Difference is one way in which one server is not as the file says. Is and Want
 // are null where the kind says it all.
 type Difference struct {
-	Kind  DriftKind   `json:"kind"`
-	Name  string      `json:"name"`
-	IDs   []string    `json:"ids"` // the live servers concerned, sorted
-	Field fleet.Field `json:"field,omitempty"`
-	Is    Value       `json:"is"`
-	Want  Value       `json:"want"`
-	At    string      `json:"at,omitempty"` // file:line:column of what it differs from
+	Kind   DriftKind   `json:"kind"`
+	Name   string      `json:"name"`
+	IDs    []string    `json:"ids"` // the live servers concerned, sorted
+	Field  fleet.Field `json:"field,omitempty"`
+	Is     Value       `json:"is"`
+	Want   Value       `json:"want"`
+	At     fleet.Pos   `json:"at,omitzero"`     // of what it differs from
+	Reason Reason      `json:"reason,omitzero"` // of what is unclear
 }
 
 // FindDrift compares a fleet with what was observed for it. With a former fleet,
 // what that one said already, in the same words about the same server, is drift,
-// and all else is pending; without one (nil) everything is drift. The error is
-// fleet.Problems: names in a file that no id was found for.
-func FindDrift(f, former *fleet.Fleet, o Observation, sel Selection) (*Drift, error) {
-	found, selected, err := differencesOf(f, o, sel)
-	if err != nil {
-		return nil, err
-	}
+// and all else is pending; without one (nil) everything is drift.
+func FindDrift(f, former *fleet.Fleet, o Observation, sel Selection) *Drift {
+	found, selected := differencesOf(f, o, sel)
 	d := &Drift{Account: o.Account, Endpoint: o.Endpoint, Selected: selected, Differences: found}
 	if former == nil {
-		return d, nil
+		return d
 	}
-	old, _, err := differencesOf(former, o, sel)
-	if err != nil {
-		return nil, err
-	}
+	old, _ := differencesOf(former, o, sel)
 	said := make(map[string]bool)
 	for _, x := range old {
 		said[x.identity()] = true
@@ -80,36 +73,33 @@ func FindDrift(f, former *fleet.Fleet, o Observation, sel Selection) (*Drift, er
 			d.Pending = append(d.Pending, x)
 		}
 	}
-	return d, nil
+	return d
 }
 
 // differencesOf lists all differences, by name, and counts the entries compared.
-func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Difference, selected int, err error) {
+func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Difference, selected int) {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(f, o)}
+	d := &differ{fleet: f, world: w, names: newNames(o)}
 	for _, x := range m.matches {
 		if sel.Includes(x.entry) {
 			found = append(found, d.entryDifferences(x)...)
 		}
 	}
 	for _, s := range w.servers {
-		if !m.claimed[s] && sel.IncludesUnlisted(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
+		if !m.matched[s] && sel.IncludesUnlisted(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
 			found = append(found, Difference{Kind: DriftUnlisted, Name: s.Name, IDs: []string{s.ID}})
 		}
 	}
-	if len(d.names.problems) > 0 {
-		return nil, 0, d.names.problems
-	}
 	slices.SortStableFunc(found, func(a, b Difference) int { return cmp.Compare(a.Name, b.Name) })
-	return found, scope(spokenFor(f, w, m), m, sel).Selected, nil
+	return found, scope(managed(f, w, m), m, sel).Selected
 }
 
 // entryDifferences lists the differences of one entry.
 func (d *differ) entryDifferences(x match) []Difference {
 	e, live := x.entry, cmp.Or(x.live, x.next)
 	one := func(kind DriftKind, field fleet.Field) []Difference {
-		found := Difference{Kind: kind, Name: e.Name, IDs: []string{}, At: e.Source.At(field).String()}
+		found := Difference{Kind: kind, Name: e.Name, IDs: []string{}, At: e.Source.At(field)}
 		if live != nil {
 			found.IDs = []string{live.ID}
 		}
@@ -118,6 +108,7 @@ func (d *differ) entryDifferences(x match) []Difference {
 	switch {
 	case x.blocked != nil:
 		found := one(DriftUnclear, fleet.FieldID)
+		found[0].Reason = x.blocked.Reason
 		found[0].IDs = append(found[0].IDs, slices.Sorted(slices.Values(x.blocked.IDs))...)
 		return found
 	case e.Absent && x.live == nil:
@@ -125,7 +116,6 @@ func (d *differ) entryDifferences(x match) []Difference {
 	case e.Absent:
 		return one(DriftUnwanted, fleet.FieldAbsent)
 	case live == nil:
-		d.want(e) // names that nobody knows are found out here too
 		return one(DriftMissing, fleet.FieldName)
 	}
 	settled, ok := live.Status.Settles()
@@ -140,14 +130,21 @@ func (d *differ) entryDifferences(x match) []Difference {
 // fieldDifferences lists what differs in a server that exists, power included.
 func (d *differ) fieldDifferences(e *fleet.Server, live *Server, settled Status) (found []Difference) {
 	add := func(kind DriftKind, field fleet.Field, is, want Value) {
-		found = append(found, Difference{kind, e.Name, []string{live.ID}, field, is, want, e.Source.At(field).String()})
+		found = append(found, Difference{Kind: kind, Name: e.Name, IDs: []string{live.ID}, Field: field, Is: is, Want: want, At: e.Source.At(field)})
 	}
-	want := d.want(e)
+	unclear := func(why Reason, want Value) {
+		add(DriftUnclear, why.Keys[0], Value{}, want)
+		found[len(found)-1].Reason = why
+	}
+	want, unresolved := d.want(e)
+	for _, why := range unresolved {
+		unclear(why, Text(why.Name))
+	}
 	for _, c := range append(forcedFields(want, live), mutableFields(e.Name, want, live)...) {
 		add(DriftChanged, c.Field, c.From, c.To)
 	}
 	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {
-		add(DriftUnclear, fleet.FieldBackupsEnabled, Value{}, Bool(*e.BackupsEnabled))
+		unclear(unread(e), Bool(*e.BackupsEnabled))
 	}
 	if e.Status != fleet.StatusAny && string(e.Status) != string(settled) {
 		add(DriftPower, fleet.FieldStatus, Text(string(settled)), Text(string(e.Status)))
@@ -190,31 +187,4 @@ func (x Difference) identity() string {
 func encodeIdentity(texts ...string) string {
 	data, _ := json.Marshal(texts) // texts always encode
 	return string(data)
-}
-
-// String says in words how the server differs.
-func (x Difference) String() string {
-	switch x.Kind {
-	case DriftMissing:
-		return "it does not exist"
-	case DriftUnwanted:
-		return fmt.Sprintf("server %s is there, and the file says absent: true", strings.Join(x.IDs, ", "))
-	case DriftUnlisted:
-		return fmt.Sprintf("server %s is there, and no entry lists it", strings.Join(x.IDs, ", "))
-	case DriftStatus:
-		return fmt.Sprintf("status is %s, and fleet does nothing to such a server", x.Is)
-	case DriftUnclear:
-		return x.unclear()
-	}
-	return fmt.Sprintf("%s is %s, not %s", x.Field, x.Is, x.Want)
-}
-
-func (x Difference) unclear() string {
-	switch {
-	case x.Field != "":
-		return fmt.Sprintf("the API does not tell %s of this server", x.Field)
-	case len(x.IDs) == 0:
-		return "no live server has the id that the file gives"
-	}
-	return fmt.Sprintf("%d live servers have this name: %s", len(x.IDs), strings.Join(x.IDs, ", "))
 }

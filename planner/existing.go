@@ -1,9 +1,7 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
@@ -13,26 +11,29 @@ func (d *differ) existing(x match) {
 	e, live := x.entry, x.live
 	settled, ok := live.Status.Settles()
 	if !ok {
-		d.block(e, live, fleet.FieldName, "settle it with the provider; the next run goes on from there",
-			"its status is %q, and fleet does nothing to such a server", live.Status)
+		r := reasonAt(CodeStatus, e, fleet.FieldName)
+		r.Status = live.Status
+		d.block(e, live, r)
 		return
 	}
-	want := d.want(e)
+	want, unresolved := d.want(e)
+	if len(unresolved) > 0 {
+		d.block(e, live, unresolved...)
+		return
+	}
 	if forced := forcedFields(want, live); len(forced) > 0 {
 		d.replace(x, want, forced, settled)
 		return
 	}
 	if x.next != nil {
-		d.note(e.Name, "%s, id %s, is left by a replacement that is no longer needed; it is billed, and fleet leaves it alone", x.next.Name, x.next.ID)
+		d.note(e.Name, Reason{Code: CodeNextUnneeded, Servers: []Other{x.next.other()}})
 	}
 	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {
-		d.block(e, live, fleet.FieldBackupsEnabled, "leave backups_enabled out of the entry", "the API does not tell backups_enabled of this server")
+		d.block(e, live, unread(e))
 		return
 	}
-	protection, protected := d.fleet.Protected(e.Name)
-	if stops := e.Status == fleet.StatusStopped && settled == StatusActive; stops && protected {
-		d.block(e, live, fleet.FieldStatus, fmt.Sprintf("take it out of protect (%s) to stop it", protection.Pos),
-			"to be stopped, but protected by %q", protection.Pattern)
+	if protection, ok := d.fleet.Protected(e.Name); ok && e.Status == fleet.StatusStopped && settled == StatusActive {
+		d.block(e, live, protectedReason(e, protection, ActionStop, fleet.FieldStatus))
 		return
 	}
 	d.wait(live, e.Name, settled)
@@ -41,6 +42,20 @@ func (d *differ) existing(x match) {
 		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields)}, fields, live.Location})
 	}
 	d.powerOf(e, live, settled, fields)
+}
+
+// unread is why an entry is blocked whose backups_enabled the API does not tell.
+func unread(e *fleet.Server) Reason {
+	r := reasonAt(CodeUnread, e, fleet.FieldBackupsEnabled)
+	r.Keys = []fleet.Field{fleet.FieldBackupsEnabled}
+	return r
+}
+
+// protectedReason is why an entry is blocked whose field asks for what protect forbids.
+func protectedReason(e *fleet.Server, p fleet.Protection, action Action, field fleet.Field) Reason {
+	r := reasonAt(CodeProtected, e, field)
+	r.Action, r.Pattern, r.Allow = action, p.Pattern, p.Pos
+	return r
 }
 
 // powerOf plans the power change that an existing server needs after its update.
@@ -60,12 +75,10 @@ func (d *differ) powerOf(e *fleet.Server, live *Server, settled Status, updated 
 
 // power plans one power change.
 func (d *differ) power(verb Action, from Status, e *fleet.Server, id, location string) {
-	reason := fmt.Sprintf("status: %s at %s", e.Status, e.Source.At(fleet.FieldStatus))
-	switch verb {
-	case ActionStop:
-		reason += "; a stopped server is still billed"
-	case ActionReboot:
-		reason = "reboot_on at " + e.Source.At(fleet.FieldRebootOn).String()
+	reason := reasonAt(CodePower, e, fleet.FieldStatus)
+	reason.Status = Status(e.Status)
+	if verb == ActionReboot {
+		reason = reasonAt(CodeRebootOn, e, fleet.FieldRebootOn)
 	}
 	was := ""
 	if live := d.world.byID[id]; live != nil && live.Name != e.Name {
@@ -103,65 +116,81 @@ func mutableFields(name string, want Spec, live *Server) (fields []FieldChange) 
 	return fields
 }
 
-func updateReason(e *fleet.Server, live *Server, fields []FieldChange) string {
-	var why []string
+// updateReason says for each field which key of the entry wants it so. A name is
+// wanted by what has matched the server.
+func updateReason(e *fleet.Server, live *Server, fields []FieldChange) Reason {
+	r := Reason{Code: CodeDiffers}
 	for _, c := range fields {
+		key := c.Field
 		switch {
-		case c.Field != fleet.FieldName:
-			why = append(why, fmt.Sprintf("%s differs from %s", c.Field, e.Source.At(c.Field)))
+		case key != fleet.FieldName:
 		case live.Name == e.RenamedFrom:
-			why = append(why, "renamed_from at "+e.Source.At(fleet.FieldRenamedFrom).String())
+			key = fleet.FieldRenamedFrom
 		case live.Name == e.Name+fleet.NextSuffix:
-			why = append(why, "finishes the replacement of "+e.Name)
+			key = fleet.FieldReplace
 		default:
-			why = append(why, "id at "+e.Source.At(fleet.FieldID).String())
+			key = fleet.FieldID
 		}
+		r.Keys = append(r.Keys, key)
+		r.At = append(r.At, e.Source.At(key))
 	}
-	return strings.Join(why, "; ")
+	return r
 }
 
 // replace plans a new server in the place of one that differs in what the API
 // cannot change, where the entry allows it.
 func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Status) {
 	e, live := x.entry, x.live
-	protection, protected := d.fleet.Protected(e.Name)
 	spec := keepUndeclared(want, live)
+	at, reason := live, reasonAt(CodeNeedsReplace, e, forced[0].Field)
+	reason.Fields = forced
+	protection, protected := d.fleet.Protected(e.Name)
 	switch {
-	case e.Replace == fleet.ReplaceNever && !protected:
-		d.block(e, live, forced[0].Field,
-			fmt.Sprintf("to have a new server in its place, write replace: delete-first, or create-first, in the entry at %s; the old one's data is lost", e.Source.Entry),
-			"%s, which the API cannot change", differences(forced))
 	case protected:
-		d.block(e, live, forced[0].Field, fmt.Sprintf("to replace it, take it out of protect (%s) and write replace: in the entry at %s; the old one's data is lost", protection.Pos, e.Source.Entry),
-			"%s, which the API cannot change, and it is protected by %q from being replaced", differences(forced), protection.Pattern)
+		reason = protectedReason(e, protection, ActionReplace, forced[0].Field)
+		reason.Fields, reason.At = forced, append(reason.At, e.Source.Entry)
+	case e.Replace == fleet.ReplaceNever:
+		reason.Allow = e.Source.Entry
 	case x.next != nil && !usable(x.next, spec):
-		d.block(e, x.next, forced[0].Field, fmt.Sprintf("look at server %s, and delete it if nothing on it is needed", x.next.ID),
-			"to be replaced, but %s (%s) is there and is not what the replacement needs", x.next.Name, x.next.ID)
+		at, reason.Code, reason.Fields, reason.Servers = x.next, CodeNextUnfit, nil, []Other{x.next.other()}
 	default:
-		d.wait(live, e.Name, settled)
-		old := *live
-		old.Status = settled
-		r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, forced)}, Mode: e.Replace,
-			Fields: append(forced, mutableFields(e.Name, want, live)...), Spec: spec, Old: old}
-		if x.next != nil {
-			r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
-		} else {
-			d.checkSold(e, spec)
+		if notSold := d.notSold(e, spec); x.next == nil && len(notSold) > 0 {
+			d.block(e, live, notSold...)
+			return
 		}
-		d.add(r)
-		if e.BackupsEnabled == nil {
-			d.note(e.Name, "backups_enabled is not declared, so the new server gets the API's default: off")
-		}
-		d.stopNew(e, spec.Location)
+		d.replaceWith(x, spec, append(forced, mutableFields(e.Name, want, live)...), settled)
+		return
 	}
+	d.block(e, at, reason)
 }
 
-func replaceReason(e *fleet.Server, forced []FieldChange) string {
-	var fields []string
-	for _, c := range forced {
-		fields = append(fields, string(c.Field))
+// replaceWith plans a replacement that is possible.
+func (d *differ) replaceWith(x match, spec Spec, fields []FieldChange, settled Status) {
+	e, live := x.entry, x.live
+	d.wait(live, e.Name, settled)
+	old := *live
+	old.Status = settled
+	r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, fields)}, Mode: e.Replace, Fields: fields, Spec: spec, Old: old}
+	if x.next != nil {
+		r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
 	}
-	return fmt.Sprintf("the API cannot change %s; replace: %s at %s", strings.Join(fields, ", "), e.Replace, e.Source.At(fleet.FieldReplace))
+	d.add(r)
+	if e.BackupsEnabled == nil {
+		d.note(e.Name, Reason{Code: CodeBackupsDefault})
+	}
+	d.stopNew(e, spec.Location)
+}
+
+// replaceReason names the fields that force a replacement.
+func replaceReason(e *fleet.Server, fields []FieldChange) Reason {
+	r := reasonAt(CodeImmutable, e, fleet.FieldReplace)
+	r.Mode = e.Replace
+	for _, c := range fields {
+		if c.Field == fleet.FieldPlan || c.Field == fleet.FieldOS || c.Field == fleet.FieldLocation {
+			r.Keys = append(r.Keys, c.Field)
+		}
+	}
+	return r
 }
 
 // keepUndeclared fills what the entry leaves out with what the live server has,
@@ -192,19 +221,12 @@ func usable(next *Server, spec Spec) bool {
 // finishReplace plans the rest of a create-first replacement whose old server is
 // gone already: the new one gets its name.
 func (d *differ) finishReplace(e *fleet.Server, next *Server) {
-	if forced := forcedFields(d.want(e), next); len(forced) > 0 {
-		d.block(e, next, forced[0].Field, fmt.Sprintf("look at server %s: rename it to %s to keep it, or delete it", next.ID, e.Name),
-			"an unfinished replacement has left %s, but %s", next.Name, differences(forced))
+	want, _ := d.want(e) // existing says what is not resolved
+	if forced := forcedFields(want, next); len(forced) > 0 {
+		r := reasonAt(CodeNextDiffers, e, forced[0].Field)
+		r.Fields, r.Servers = forced, []Other{next.other()}
+		d.block(e, next, r)
 		return
 	}
 	d.existing(match{entry: e, live: next})
-}
-
-// differences says in words which fields differ.
-func differences(fields []FieldChange) string {
-	var parts []string
-	for _, c := range fields {
-		parts = append(parts, fmt.Sprintf("%s is %s, not %s", c.Field, c.From, c.To))
-	}
-	return strings.Join(parts, "; ")
 }

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -23,18 +22,17 @@ func (p *Plan) HoldFights(past []Correction, after int) *Plan {
 		return p
 	}
 	times := timesOf(past)
-	rest, left := p.without(func(c Change) string {
+	rest, left := p.without(func(c Change) (why Reason, out bool) {
 		for _, k := range corrections(c) {
 			if n := times[k]; n >= after {
-				return fmt.Sprintf("a fight: corrected in %d runs in a row, and undone each time: %s", n, wrong(c))
+				return corrected(c, n), true
 			}
 		}
-		return ""
+		return Reason{}, false
 	})
 	rest.Blocked = slices.Clone(p.Blocked)
 	for _, l := range left {
-		b := Blocked{Name: l.change.About().Name, Reason: l.why,
-			Hint: "find out who undoes it, or change the file; an apply that a person approves corrects it again"}
+		b := Blocked{Name: l.change.About().Name, Reason: l.why}
 		if id := l.change.About().ID; id != "" {
 			b.IDs = []string{id}
 		}
@@ -112,17 +110,16 @@ func fieldCorrections(name, action string, fields []FieldChange) (list []Correct
 	return list
 }
 
-// wrong says what a change would correct.
-func wrong(c Change) string {
+// corrected is why a change is held that has been made so many times in a row.
+func corrected(c Change, times int) Reason {
+	r := Reason{Code: CodeCorrected, Count: times, Action: c.Action()}
 	switch c := c.(type) {
 	case *Update:
-		return differences(c.Fields)
+		r.Fields = c.Fields
 	case *Replace:
-		return differences(c.Fields)
+		r.Fields = c.Fields
 	case *Power:
-		return "it is " + string(c.From)
-	case *Delete:
-		return "it is there"
+		r.Status = c.From
 	}
-	return "it is not there"
+	return r
 }

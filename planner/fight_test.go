@@ -2,10 +2,12 @@ package planner_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -74,8 +76,10 @@ func TestFightIsExplained(t *testing.T) {
 		}
 	}
 	b := p.HoldFights(past, 1).Blocked
-	if len(b) != 1 || b[0].Reason != "a fight: corrected in 1 runs in a row, and undone each time: hostname is a, not b" || !slices.Equal(b[0].IDs, []string{"1"}) || b[0].Hint == "" {
-		t.Errorf("%+v", b)
+	want := []planner.Blocked{{Name: "w", IDs: []string{"1"}, Reason: planner.Reason{Code: planner.CodeCorrected, Count: 1, Action: planner.ActionUpdate,
+		Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("a"), To: planner.Text("b")}}}}}
+	if d := cmp.Diff(want, b); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -23,7 +24,6 @@ servers:
 	for i, name := range strings.Fields("a-1 a-2 b c d-1 d-2 d-3 d-4 d-5 d-6") {
 		live = append(live, fmt.Sprintf("%d %s active", i+1, name))
 	}
-	flags := map[string]string{"max_deletes": "--allow-deletes 3", "max_changes": "--allow-changes 4"}
 	for _, test := range []struct {
 		guards string
 		want   []string
@@ -42,17 +42,13 @@ servers:
 		if d := cmp.Diff(test.want, violations(p)); d != "" {
 			t.Errorf("guards %s: -want +got\n%s", test.guards, d)
 		}
-		for _, v := range p.Violations() {
-			if !strings.Contains(v.Hint(), flags[v.Guard]+",") {
-				t.Errorf("%s: the hint does not say how to allow it: %s", test.guards, v.Hint())
-			}
-		}
 	}
 }
 
 func violations(p *planner.Plan) (texts []string) {
 	for _, v := range p.Violations() {
-		texts = append(texts, strings.TrimPrefix(v.Error(), "guards."))
+		m, _ := render.Violation(v)
+		texts = append(texts, strings.TrimPrefix(m, "guards."))
 	}
 	return texts
 }

@@ -66,10 +66,7 @@ func observe(t testing.TB, lines ...string) planner.Observation {
 
 func diff(t testing.TB, body string, live ...string) *planner.Plan {
 	t.Helper()
-	p, err := planner.Diff(parse(t, body), observe(t, live...), planner.Selection{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planner.Diff(parse(t, body), observe(t, live...), planner.Selection{})
 	return p
 }
 
@@ -102,15 +99,39 @@ func describe(p *planner.Plan) string {
 		fmt.Fprintf(&b, "wait %s #%s %s→%s\n", w.Name, w.ID, w.From, w.To)
 	}
 	for _, x := range p.Blocked {
-		fmt.Fprintf(&b, "blocked %s %v: %s\n", x.Name, x.IDs, x.Reason)
+		fmt.Fprintf(&b, "blocked %s %v: %s\n", x.Name, x.IDs, said(x.Reason))
 	}
 	for _, s := range p.Unlisted {
 		fmt.Fprintf(&b, "unlisted %s #%s\n", s.Name, s.ID)
 	}
 	for _, n := range p.Notes {
-		fmt.Fprintf(&b, "note %s: %s\n", n.Name, n.Text)
+		fmt.Fprintf(&b, "note %s: %s\n", n.Name, said(n.Reason))
 	}
 	return b.String()
+}
+
+// said is a reason in short: its code and what it is about, without its places.
+func said(r planner.Reason) string {
+	words := []string{string(r.Code)}
+	add := func(text string) {
+		if text != "" {
+			words = append(words, text)
+		}
+	}
+	add(string(r.Action))
+	add(string(r.Cause))
+	add(string(r.Status))
+	add(r.Name)
+	add(r.Pattern)
+	for _, k := range r.Keys {
+		add(string(k))
+	}
+	for _, o := range r.Servers {
+		add("#" + o.ID)
+	}
+	var fields strings.Builder
+	describeFields(&fields, r.Fields)
+	return strings.Join(words, " ") + fields.String()
 }
 
 func describeSpec(b *strings.Builder, s planner.Spec) {

@@ -59,14 +59,14 @@ func (b *jobs) order(p *Plan) {
 	frees := make(map[string][]int)
 	for i, job := range b.list {
 		for _, c := range job.Changes {
-			if name, ok := freesName(p.Changes[c]); ok {
+			if name, ok := releases(p.Changes[c]); ok {
 				frees[name] = append(frees[name], i)
 			}
 		}
 	}
 	for i := range b.list {
 		for _, c := range b.list[i].Changes {
-			name, ok := takesName(p.Changes[c])
+			name, ok := claims(p.Changes[c])
 			if !ok {
 				continue
 			}

@@ -12,7 +12,7 @@ import (
 )
 
 // FormatVersion is the version of the plan document that Encode writes.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // maxDocument bounds the document that Decode reads: a plan that changes 100,000
 // servers takes about a tenth of it.
@@ -30,39 +30,49 @@ type document struct {
 	Cost          Cost           `json:"cost"`
 	Guards        guardsJSON     `json:"guards"`
 	Waits         []Wait         `json:"waits"`
-	Blocked       []Blocked      `json:"blocked"`
+	Blocked       []toldBlocked  `json:"blocked"`
 	Unlisted      []Server       `json:"unlisted"`
-	LeftOut       []LeftOut      `json:"left_out,omitempty"`
-	Notes         []Note         `json:"notes"`
+	Excluded      []toldExcluded `json:"excluded,omitempty"`
+	Notes         []toldNote     `json:"notes"`
 }
 
+// Sentences writes a reason about a server for people: what is the matter, and
+// what to do about it. Either may be empty.
+type Sentences func(name string, r Reason) (message, hint string)
+
 // Encode writes a plan as a JSON document that Decode reads back to the same
-// plan. It is written as it goes, one line a change.
-func Encode(w io.Writer, p *Plan) error {
+// plan. It is written as it goes, one line a change. The sentences beside its
+// reasons, none where say is nil, are for people and count for nothing.
+func Encode(w io.Writer, p *Plan, say Sentences) error {
 	digest := p.Digest()
 	sum, err := checksum(p, digest)
 	if err != nil {
 		return err
 	}
-	return encode(w, p, digest, sum)
+	if say == nil {
+		say = silent
+	}
+	return encode(w, p, say, digest, sum)
 }
 
-// checksum is what a document must say of its own content. It keeps a plan from
-// being changed after its review, by accident or by somebody who does not know of it.
+// checksum is what a document must say of its own content, but for its sentences.
+// It keeps a plan from being changed after its review, by accident or by somebody
+// who does not know of it.
 func checksum(p *Plan, digest string) (string, error) {
 	h := sha256.New()
-	err := encode(h, p, digest, "")
+	err := encode(h, p, silent, digest, "")
 	return hex.EncodeToString(h.Sum(nil)[:16]), err
 }
 
-func encode(w io.Writer, p *Plan, digest, checksum string) error {
+func encode(w io.Writer, p *Plan, say Sentences, digest, checksum string) error {
 	cost := p.Cost
 	cost.Rows = list(cost.Rows)
 	head, err := json.MarshalIndent(document{
 		FormatVersion: FormatVersion, Checksum: checksum, Digest: digest, Account: p.Account, Endpoint: p.Endpoint,
 		Summary: p.Count(), Scope: p.Scope, Cost: cost,
 		Guards: guardsToJSON(p.Guards),
-		Waits:  list(p.Waits), Blocked: list(p.Blocked), Unlisted: list(p.Unlisted), LeftOut: p.LeftOut, Notes: list(p.Notes),
+		Waits:  list(p.Waits), Unlisted: list(p.Unlisted),
+		Blocked: say.blocked(p.Blocked), Excluded: say.excluded(p.Excluded), Notes: say.notes(p.Notes),
 	}, "", "  ")
 	if err != nil {
 		return err
@@ -71,7 +81,7 @@ func encode(w io.Writer, p *Plan, digest, checksum string) error {
 	out.Write(bytes.TrimSuffix(head, []byte("\n}")))
 	out.WriteString(",\n  \"changes\": [")
 	for i, c := range p.Changes {
-		line, err := encodeChange(c)
+		line, err := say.change(c)
 		if err != nil {
 			return err
 		}
@@ -94,14 +104,6 @@ func list[T any](s []T) []T {
 		return []T{}
 	}
 	return s
-}
-
-func encodeChange(c Change) ([]byte, error) {
-	body, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
-	}
-	return append(fmt.Appendf(nil, `{"action":%q,`, c.Action()), body[1:]...), nil
 }
 
 // Decode reads a plan document. It refuses one of another version, one that is
@@ -153,7 +155,16 @@ func (doc wholeDocument) plan() (*Plan, error) {
 	p := &Plan{
 		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost,
 		Guards: guards,
-		Waits:  doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, LeftOut: doc.LeftOut, Notes: doc.Notes,
+		Waits:  doc.Waits, Unlisted: doc.Unlisted,
+	}
+	for _, b := range doc.Blocked {
+		p.Blocked = append(p.Blocked, b.Blocked)
+	}
+	for _, x := range doc.Excluded {
+		p.Excluded = append(p.Excluded, x.Excluded)
+	}
+	for _, n := range doc.Notes {
+		p.Notes = append(p.Notes, n.Note)
 	}
 	for i, raw := range doc.Changes {
 		c, err := decodeChange(raw)
@@ -175,6 +186,7 @@ func decodeChange(raw json.RawMessage) (Change, error) {
 		return nil, fmt.Errorf("it has no action: %w", err)
 	}
 	delete(fields, "action")
+	delete(fields, "message")
 	body, err := json.Marshal(fields)
 	if err != nil {
 		return nil, err

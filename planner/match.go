@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,32 +39,33 @@ type match struct {
 	blocked *Blocked // why no live server could be told; live and next are nil then
 }
 
-// matching is every entry's match, in the entries' order, and who is spoken for.
+// matching is every entry's match, in the entries' order, and all servers that an
+// entry stands for.
 type matching struct {
 	matches []match
-	claimed map[*Server]bool
+	matched map[*Server]bool
 }
 
-// matchAll finds each entry's live server: by id where the entry pins one, else
+// matchAll finds each entry's live server: by id where the entry gives one, else
 // by exact name, else by the name it was renamed from, else by the name of an
-// unfinished replacement. A stronger claim of any entry goes before a weaker one
-// of any other.
+// unfinished replacement. What is matched in a stronger way by any entry
+// is not matched in a weaker one by another.
 func matchAll(f *fleet.Fleet, w *world) matching {
-	m := matching{matches: make([]match, len(f.Servers)), claimed: make(map[*Server]bool, len(f.Servers))}
+	m := matching{matches: make([]match, len(f.Servers)), matched: make(map[*Server]bool, len(f.Servers))}
 	for i := range f.Servers {
 		m.matches[i].entry = &f.Servers[i]
-		m.pin(&m.matches[i], w)
+		m.byID(&m.matches[i], w)
 	}
-	m.claim(w, func(e *fleet.Server) string { return e.Name })
-	m.claim(w, func(e *fleet.Server) string { return e.RenamedFrom })
+	m.byName(w, func(e *fleet.Server) string { return e.Name })
+	m.byName(w, func(e *fleet.Server) string { return e.RenamedFrom })
 	for i := range m.matches {
-		m.claimNext(&m.matches[i], w)
+		m.byNextName(&m.matches[i], w)
 	}
 	return m
 }
 
-// pin matches an entry that names its live server's id.
-func (m *matching) pin(x *match, w *world) {
+// byID matches an entry that gives its live server's id.
+func (m *matching) byID(x *match, w *world) {
 	if x.entry.ID == "" {
 		return
 	}
@@ -73,54 +73,50 @@ func (m *matching) pin(x *match, w *world) {
 	switch {
 	case ok:
 		x.live = live
-		m.claimed[live] = true
+		m.matched[live] = true
 	case !x.entry.Absent:
-		x.blocked = &Blocked{
-			Name: x.entry.Name, At: x.entry.Source.At(fleet.FieldID).String(),
-			Reason: fmt.Sprintf("no live server has the id %s", x.entry.ID),
-			Hint:   "correct the id, or remove the line to match by name or create the server",
-		}
+		r := reasonAt(CodeUnknownID, x.entry, fleet.FieldID)
+		r.Servers = []Other{{ID: x.entry.ID}}
+		x.blocked = &Blocked{Name: x.entry.Name, Reason: r}
 	}
 }
 
-// claim matches every entry that has no server yet with the one unclaimed server
+// byName matches every entry that has no server yet with the one unmatched server
 // of the name that by gives.
-func (m *matching) claim(w *world, by func(*fleet.Server) string) {
+func (m *matching) byName(w *world, by func(*fleet.Server) string) {
 	for i := range m.matches {
 		x := &m.matches[i]
 		name := by(x.entry)
 		if x.live != nil || x.blocked != nil || x.entry.ID != "" || name == "" {
 			continue
 		}
-		free := slices.DeleteFunc(slices.Clone(w.byName[name]), func(s *Server) bool { return m.claimed[s] })
+		free := slices.DeleteFunc(slices.Clone(w.byName[name]), func(s *Server) bool { return m.matched[s] })
 		switch len(free) {
 		case 0:
 		case 1:
 			x.live = free[0]
 		default:
-			x.blocked = w.twins(x.entry, name, free)
+			x.blocked = w.duplicates(CodeDuplicates, x.entry, name, free)
 		}
 		for _, s := range free {
-			m.claimed[s] = true
+			m.matched[s] = true
 		}
 	}
 }
 
-// twins blocks an entry whose name several servers bear. Each of them is billed.
-func (w *world) twins(e *fleet.Server, name string, servers []*Server) *Blocked {
-	b := &Blocked{Name: e.Name, At: e.Source.Entry.String()}
-	var each []string
+// duplicates blocks an entry whose name several servers bear. Each of them is billed.
+func (w *world) duplicates(c Code, e *fleet.Server, name string, servers []*Server) *Blocked {
+	b := &Blocked{Name: e.Name, Reason: reasonAt(c, e, fleet.FieldName)}
+	b.Reason.Name = name
 	for _, s := range servers {
 		b.IDs = append(b.IDs, s.ID)
-		each = append(each, fmt.Sprintf("%s (%s)", s.ID, MonthlyPrice(w.offers, s.Plan.ID)))
+		b.Reason.Servers = append(b.Reason.Servers, Other{ID: s.ID, Monthly: monthlyPrice(w.offers, s.Plan.ID)})
 	}
-	b.Reason = fmt.Sprintf("%d live servers are named %s: ids %s", len(b.IDs), name, strings.Join(each, ", "))
-	b.Hint = fmt.Sprintf("write id: %s (or another of them) in the entry at %s to say which one is meant", b.IDs[0], b.At)
 	return b
 }
 
-// claimNext finds what an unfinished create-first replacement has left.
-func (m *matching) claimNext(x *match, w *world) {
+// byNextName finds what an unfinished create-first replacement has left.
+func (m *matching) byNextName(x *match, w *world) {
 	if x.entry.Replace != fleet.ReplaceCreateFirst || x.entry.Absent || x.blocked != nil {
 		return
 	}
@@ -128,16 +124,15 @@ func (m *matching) claimNext(x *match, w *world) {
 	switch found := w.byName[name]; len(found) {
 	case 0:
 	case 1:
-		if !m.claimed[found[0]] {
+		if !m.matched[found[0]] {
 			x.next = found[0]
-			m.claimed[found[0]] = true
+			m.matched[found[0]] = true
 		}
 	default:
 		x.live = nil
-		x.blocked = w.twins(x.entry, name, found)
-		x.blocked.Hint = "an unfinished replacement is not clear; delete all but one of them"
+		x.blocked = w.duplicates(CodeNextDuplicates, x.entry, name, found)
 		for _, s := range found {
-			m.claimed[s] = true
+			m.matched[s] = true
 		}
 	}
 }

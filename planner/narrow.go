@@ -1,35 +1,25 @@
 package planner
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
-// LeftOut is a change that a plan would make, had it not been narrowed.
-type LeftOut struct {
+// Excluded is a change that a plan would make, had it not been narrowed.
+type Excluded struct {
 	Action Action `json:"action"`
 	Subject
-	Because string `json:"because,omitempty"` // what it needs that was left out; "" where its own kind was
+	ExcludedBy Reason `json:"excluded_by"` // its kind, or that it needs a change that is excluded
 }
 
 // Only narrows a plan to some kinds of change; none given means all. A change
-// that needs one that was left out is left out too. It never widens what a plan does.
+// that needs one that is excluded is excluded too. It never widens what a plan does.
 func (p *Plan) Only(actions []Action) *Plan {
 	if len(actions) == 0 {
 		return p
 	}
-	rest, left := p.without(func(c Change) string {
-		if slices.Contains(actions, c.Action()) {
-			return ""
-		}
-		return "its kind was left out"
+	rest, out := p.without(func(c Change) (why Reason, out bool) {
+		return Reason{Code: CodeExcluded}, !slices.Contains(actions, c.Action())
 	})
-	for _, l := range left {
-		out := LeftOut{Action: l.change.Action(), Subject: l.change.About()}
-		if slices.Contains(actions, out.Action) {
-			out.Because = l.why
-		}
-		rest.LeftOut = append(rest.LeftOut, out)
+	for _, r := range out {
+		rest.Excluded = append(rest.Excluded, Excluded{r.change.Action(), r.change.About(), r.why})
 	}
 	return rest
 }
@@ -37,22 +27,22 @@ func (p *Plan) Only(actions []Action) *Plan {
 // removed is a change that a narrower plan lacks.
 type removed struct {
 	change Change
-	why    string
+	why    Reason
 }
 
-// without leaves out the changes that refuse gives a reason against, those that
-// need them, and the waits that were only for them.
-func (p *Plan) without(refuse func(Change) string) (*Plan, []removed) {
-	n := narrowing{refuse: refuse, needs: p.needs(), verdict: make(map[Change]string)}
+// without removes the changes that refuse gives a reason against, those that need
+// them, and the waits that were only for them.
+func (p *Plan) without(refuse func(Change) (why Reason, out bool)) (*Plan, []removed) {
+	n := narrowing{refuse: refuse, needs: p.needs(), verdicts: make(map[Change]verdict)}
 	rest := *p
 	rest.Changes, rest.Waits = nil, nil
-	var left []removed
+	var out []removed
 	changed, kept := make(map[string]bool), make(map[string]bool) // ids
 	for _, c := range p.Changes {
 		id := c.About().ID
 		changed[id] = true
-		if why := n.why(c); why != "" {
-			left = append(left, removed{c, why})
+		if v := n.verdict(c); v.out {
+			out = append(out, removed{c, v.why})
 			continue
 		}
 		kept[id] = true
@@ -63,40 +53,46 @@ func (p *Plan) without(refuse func(Change) string) (*Plan, []removed) {
 			rest.Waits = append(rest.Waits, w)
 		}
 	}
-	rest.Cost = p.Cost.without(left)
-	return &rest, left
+	rest.Cost = p.Cost.without(out)
+	return &rest, out
 }
 
+// narrowing finds out which changes stay in a plan.
 type narrowing struct {
-	refuse  func(Change) string
-	needs   map[Change][]Change
-	verdict map[Change]string // "" is kept
+	refuse   func(Change) (why Reason, out bool)
+	needs    map[Change][]Change
+	verdicts map[Change]verdict
 }
 
-// why says why a change is left out, or "".
-func (n *narrowing) why(c Change) string {
-	if why, known := n.verdict[c]; known {
-		return why
+// verdict is whether a change is out, and why.
+type verdict struct {
+	out bool
+	why Reason
+}
+
+func (n *narrowing) verdict(c Change) verdict {
+	if v, known := n.verdicts[c]; known {
+		return v
 	}
-	n.verdict[c] = ""
-	why := n.refuse(c)
+	n.verdicts[c] = verdict{} // changes that need one another in a circle do not put each other out
+	why, out := n.refuse(c)
 	for _, before := range n.needs[c] {
-		if why == "" && n.why(before) != "" {
-			why = fmt.Sprintf("it needs the %s of %s first", before.Action(), before.About().Name)
+		if !out && n.verdict(before).out {
+			why, out = Reason{Code: CodeNeeds, Action: before.Action(), Name: before.About().Name}, true
 		}
 	}
-	n.verdict[c] = why
-	return why
+	n.verdicts[c] = verdict{out, why}
+	return n.verdicts[c]
 }
 
-// needs tells which changes each change cannot do without: those that free the
-// name it takes, the one that makes its server, and, for a reboot, the update it
+// needs tells which changes each change cannot do without: those that release the
+// name it claims, the one that makes its server, and, for a reboot, the update it
 // is for.
 func (p *Plan) needs() map[Change][]Change {
-	frees, makes, updates := make(map[string][]Change), make(map[string]Change), make(map[string]Change)
+	released, makes, updates := make(map[string][]Change), make(map[string]Change), make(map[string]Change)
 	for _, c := range p.Changes {
-		if name, ok := freesName(c); ok {
-			frees[name] = append(frees[name], c)
+		if name, ok := releases(c); ok {
+			released[name] = append(released[name], c)
 		}
 		switch c.Action() {
 		case ActionCreate, ActionReplace:
@@ -107,8 +103,8 @@ func (p *Plan) needs() map[Change][]Change {
 	}
 	needs := make(map[Change][]Change)
 	for _, c := range p.Changes {
-		if name, ok := takesName(c); ok {
-			needs[c] = frees[name]
+		if name, ok := claims(c); ok {
+			needs[c] = released[name]
 		}
 		power, ok := c.(*Power)
 		switch {

@@ -44,10 +44,10 @@ func TestOnly(t *testing.T) {
 			}
 			p := diff(t, test.file, test.live...).Only(only)
 			var left strings.Builder
-			for _, l := range p.LeftOut {
+			for _, l := range p.Excluded {
 				fmt.Fprintf(&left, "%s %s", l.Action, l.Name)
-				if l.Because != "" {
-					left.WriteString(": " + l.Because)
+				if why := l.ExcludedBy; why.Code == planner.CodeNeeds {
+					fmt.Fprintf(&left, ": it needs the %s of %s first", why.Action, why.Name)
 				}
 				left.WriteByte('\n')
 			}
@@ -67,14 +67,11 @@ func TestOnlyNeverWidens(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := drawWorld(t)
-		whole, err := planner.Diff(f, o, planner.Selection{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		whole := planner.Diff(f, o, planner.Selection{})
 		only := rapid.SliceOfNDistinct(rapid.SampledFrom(planner.Actions), 1, len(planner.Actions), rapid.ID).Draw(t, "only")
 		p := whole.Only(only)
-		if len(p.Changes)+len(p.LeftOut) != len(whole.Changes) {
-			t.Fatalf("%d kept and %d left out make not %d", len(p.Changes), len(p.LeftOut), len(whole.Changes))
+		if len(p.Changes)+len(p.Excluded) != len(whole.Changes) {
+			t.Fatalf("%d kept and %d excluded make not %d", len(p.Changes), len(p.Excluded), len(whole.Changes))
 		}
 		known := map[planner.Change]bool{}
 		for _, c := range whole.Changes {

@@ -27,6 +27,9 @@ type Server struct {
 	BackupsEnabled *bool   `json:"backups_enabled,omitempty"` // nil when no detail was read
 }
 
+// other is the server as a reason about another names it.
+func (s *Server) other() Other { return Other{ID: s.ID, Name: s.Name} }
+
 // Value is a server's value of a field that can be updated; known is false for
 // backups_enabled where no detail was read.
 func (s *Server) Value(f fleet.Field) (v Value, known bool) {
@@ -66,12 +69,20 @@ type Offer struct {
 
 // MonthlyPrice writes what a plan costs, or that nobody knows.
 func MonthlyPrice(offers []Offer, planID string) string {
-	for _, o := range offers {
-		if o.ID == planID && o.Monthly != nil {
-			return o.Monthly.String() + " a month"
-		}
+	if price := monthlyPrice(offers, planID); price != nil {
+		return price.String() + " a month"
 	}
 	return "price unknown"
+}
+
+// monthlyPrice is what a plan costs a month; nil: nobody knows.
+func monthlyPrice(offers []Offer, planID string) *fleet.Money {
+	for _, o := range offers {
+		if o.ID == planID {
+			return o.Monthly
+		}
+	}
+	return nil
 }
 
 // Status is what a live server is doing, in the API's words.

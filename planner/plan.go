@@ -9,8 +9,8 @@ type Plan struct {
 	Changes  []Change
 	Waits    []Wait // servers on their way somewhere, to wait for before anything else is done to them
 	Blocked  []Blocked
-	Unlisted []Server  // owned live servers that no entry lists, to be reported
-	LeftOut  []LeftOut // changes that Only has left out
+	Unlisted []Server   // owned live servers that no entry lists, to be reported
+	Excluded []Excluded // changes that Only has excluded
 	Notes    []Note
 	Scope    Scope
 	Cost     Cost
@@ -25,20 +25,18 @@ type Wait struct {
 	To   Status `json:"to"` // the settled status to wait for
 }
 
-// Blocked is an entry, or a live server, that nothing is done to, with why and
-// what would allow it.
+// Blocked is an entry, or a live server, that nothing is done to. An entry may be
+// blocked for several reasons, one after the other.
 type Blocked struct {
 	Name   string   `json:"name"`
 	IDs    []string `json:"ids,omitempty"` // the live servers concerned
-	Reason string   `json:"reason"`
-	Hint   string   `json:"hint,omitempty"`
-	At     string   `json:"at,omitempty"` // file:line:column of what would allow it, or of the entry
+	Reason Reason   `json:"reason"`
 }
 
 // Note is something worth knowing about a server that changes nothing.
 type Note struct {
-	Name string `json:"name"`
-	Text string `json:"text"`
+	Name   string `json:"name"`
+	Reason Reason `json:"reason"`
 }
 
 // Scope is how many servers the fleet speaks for; the guards' percentages are

@@ -1,75 +1,84 @@
 package planner
 
-import "github.com/vps-fleet/fleet/fleet"
+import (
+	"encoding/json"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
 
 // Reason is why something is planned, blocked, noted, refused or not done: data
 // that internal/render makes sentences of, and that nobody parses. Its zero value
 // says nothing. Which fields are filled depends on Code; the comments at the
 // codes say which.
 type Reason struct {
-	Code    Code
-	At      []fleet.Pos   // places in the file that caused it, in the order in which a sentence names them
-	Allow   fleet.Pos     // the place to change so that it goes away; zero where there is none
-	Fields  []FieldChange // what differs, from → to
-	Servers []Other       // other servers that it is about
-	Name    string        // another name that it is about
-	Pattern string        // of protect or of a target
-	Status  Status        // in which a server was found
-	Action  Action        // the change that it is about, where that is not the subject's own
-	Count   int           // how often, or how many
+	Code    Code          `json:"code"`
+	At      []fleet.Pos   `json:"at,omitempty"`     // places in the file that caused it, the entry's own first
+	Allow   fleet.Pos     `json:"allow,omitzero"`   // the place to change so that it goes away; zero where it is among At, or nowhere
+	Keys    []fleet.Field `json:"keys,omitempty"`   // keys of the entry that it is about
+	Fields  []FieldChange `json:"fields,omitempty"` // what differs, from → to
+	Servers []Other       `json:"servers,omitempty"`
+	Name    string        `json:"name,omitempty"`    // another name that it is about
+	Names   []string      `json:"names,omitempty"`   // what would do, or what it may be
+	Pattern string        `json:"pattern,omitempty"` // of protect
+	Mode    fleet.Replace `json:"mode,omitempty"`
+	Status  Status        `json:"status,omitempty"` // in which a server is, or is to be
+	Action  Action        `json:"action,omitempty"` // the change that it is about, where that is not the subject's own
+	Cause   Code          `json:"cause,omitempty"`  // why that change was wanted
+	Count   int           `json:"count,omitempty"`  // how often, or how many
 }
 
 // Other is a server that a reason is about beside its subject.
 type Other struct {
-	ID      string
-	Name    string
-	Monthly *fleet.Money // what it costs a month; nil: unknown, or of no interest
+	ID      string       `json:"id,omitempty"`
+	Name    string       `json:"name,omitempty"`
+	Monthly *fleet.Money `json:"monthly,omitempty"` // what it costs a month; nil: unknown, or of no interest
 }
 
 // Code names a kind of reason. A code is part of the documents that fleet writes:
 // once published it keeps its meaning.
 type Code string
 
-// The codes, by where they come up. "At" and the like are the fields that are filled.
+// The codes, by where they come up, with the fields that are filled.
 const (
 	// Why a change is planned.
-	CodeMissing  Code = "missing"    // no live server has the name. At: the entry
-	CodeDiffers  Code = "differs"    // fields differ from the file. At: one place for each field of the change
-	CodePower    Code = "power"      // status: says so. At
-	CodeRebootOn Code = "reboot_on"  // an updated field is one of reboot_on. At
-	CodeFixed    Code = "immutable"  // the API cannot change the fields, and replace: allows a new server. Fields, At: replace
-	CodeFinish   Code = "unfinished" // the rest of a replacement that was begun earlier
-	CodeAbsent   Code = "absent"     // absent: true. At
-	CodeUnlisted Code = "unlisted"   // no entry lists it, and unlisted: delete
+	CodeMissing   Code = "missing"    // no live server has the name. At: the entry
+	CodeDiffers   Code = "differs"    // fields are not as the file says. Keys: what says so of each; At: where
+	CodePower     Code = "power"      // status: says so. Status, At
+	CodeRebootOn  Code = "reboot_on"  // an updated field is one of reboot_on. At
+	CodeImmutable Code = "immutable"  // the API cannot change the fields, and replace: allows a new server. Keys, Mode, At: replace
+	CodeFinish    Code = "unfinished" // the rest of a replacement that was begun earlier
+	CodeAbsent    Code = "absent"     // absent: true. At
+	CodeUnlisted  Code = "unlisted"   // no entry lists it, and unlisted: delete
 
-	// Why an entry is blocked, in addition to those above.
-	CodeStatus         Code = "status"          // suspended, or a status that is unknown to us. Status
-	CodeUnread         Code = "unread"          // the API does not tell the field. Fields: to
-	CodeProtected      Code = "protected"       // protect forbids what is needed. Pattern, Action, Allow, Fields of a replacement
-	CodeNeedsReplace   Code = "needs_replace"   // the API cannot change the fields, and the entry has no replace:. Fields, Allow
-	CodeNextUnfit      Code = "next_unfit"      // NAME--next is there and is not what the replacement needs. Servers
-	CodeNextDiffers    Code = "next_differs"    // an unfinished replacement has left a server that differs. Fields, Servers
-	CodeIncomplete     Code = "incomplete"      // it does not exist, and the entry lacks fields that a create needs. Fields: names only
-	CodeUnknownID      Code = "unknown_id"      // no live server has the id of the entry. Name: the id, Allow
-	CodeDuplicates     Code = "duplicates"      // several live servers have the name. Servers, Name, Allow
-	CodeNextDuplicates Code = "next_duplicates" // several live servers are named NAME--next. Servers, Name
-	CodeNameTaken      Code = "name_taken"      // another server keeps the name. Servers, Name
-	CodeNameCircle     Code = "name_circle"     // servers exchange names in a circle. Name
-	CodeCorrected      Code = "corrected"       // corrected so many times in a row and undone each time. Count, Fields or Status
-	CodeUnknownName    Code = "unknown_name"    // no id is known for a plan or an os. Fields: to; Allow
-	CodeAmbiguousName  Code = "ambiguous_name"  // a plan's or an os's name stands for several ids. Fields: to; Servers: their ids; Allow
-	CodeUnavailable    Code = "unavailable"     // the plan is not sold now. Fields: to; Allow
-	CodeNotSoldAt      Code = "not_sold_at"     // the plan is not sold at the location. Fields: plan, location; Name: where it is sold; Allow
+	// Why an entry is blocked.
+	CodeStatus         Code = "status"          // suspended, or a status that is unknown to us. Status, At; of a delete Action and Cause
+	CodeUnread         Code = "unread"          // the API does not tell the field. Keys, At
+	CodeProtected      Code = "protected"       // protect forbids what is needed. Action, Pattern, Allow, At; Cause of a delete; Fields of a replacement, At also the entry
+	CodeNeedsReplace   Code = "needs_replace"   // the API cannot change the fields, and the entry has no replace:. Fields, At, Allow: the entry
+	CodeNextUnfit      Code = "next_unfit"      // NAME--next is not what the replacement needs. Servers, At
+	CodeNextDiffers    Code = "next_differs"    // an unfinished replacement has left a server that differs. Fields, Servers, At
+	CodeIncomplete     Code = "incomplete"      // it does not exist, and the entry lacks what a create needs. Keys, At: the entry
+	CodeUnknownID      Code = "unknown_id"      // no live server has the id of the entry. Servers, At
+	CodeDuplicates     Code = "duplicates"      // several live servers have the name. Servers, Name, At: the entry
+	CodeNextDuplicates Code = "next_duplicates" // several live servers are named NAME--next. Servers, Name, At: the entry
+	CodeNameTaken      Code = "name_taken"      // another server keeps the name. Servers, Name, At: the entry
+	CodeNameCircle     Code = "name_circle"     // servers exchange names in a circle. Name, At: the entry
+	CodeCorrected      Code = "corrected"       // corrected so many times in a row, and undone each time. Count, Action, Fields or Status
+	CodeUnknownName    Code = "unknown_name"    // no id is known for a plan or an os. Keys, Name, At; Names: some that are known, of Count
+	CodeAmbiguousName  Code = "ambiguous_name"  // a plan's or an os's name stands for several ids. Keys, Name, At; Names: the ids
+	CodeUnavailable    Code = "unavailable"     // the plan is not sold now. Fields: the plan; At
+	CodeNotSoldAt      Code = "not_sold_at"     // the plan is not sold at the location. Fields: plan, location; Names: where it is sold; At
 
 	// What is noted beside changes.
-	CodeNextLeft        Code = "next_left"        // NAME--next is left by a replacement; it is billed. Servers
-	CodeBackupsOff      Code = "backups_default"  // backups_enabled is not declared, so a new server gets the default
-	CodeLookAlike       Code = "look_alike"       // a live server's name differs only in case. Servers
+	CodeNextUnneeded    Code = "next_unneeded"    // NAME--next is left by a replacement that is not needed any more. Servers
+	CodeNextLeft        Code = "next_left"        // it is left by a replacement of the server Name, which no entry lists
+	CodeBackupsDefault  Code = "backups_default"  // backups_enabled is not declared, so a new server gets the default
+	CodeAlmostSameName  Code = "almost_same_name" // a live server's name differs in case only. Servers
 	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place; nobody can tell whether the reboot was
 
-	// Why a change is left out.
-	CodeExcluded Code = "excluded" // its kind, or its server, was not selected
-	CodeNeeds    Code = "needs"    // it needs a change that was left out or not done. Action, Name
+	// Why a change is excluded.
+	CodeExcluded Code = "excluded" // its kind was not selected
+	CodeNeeds    Code = "needs"    // it needs a change that was excluded, or is not done. Action, Name
 
 	// Why an approved change is not carried out, or not to its end.
 	CodeGone        Code = "gone"         // the server is gone, and nothing here deleted it
@@ -87,3 +96,24 @@ const (
 	CodeEnded       Code = "ended"      // the wait ended in another status. Status
 	CodeNotRead     Code = "not_read"   // it could not be read just before, so nothing was sent; the error says why
 )
+
+// Place is the one place in the file to show a reason at; zero where there is none.
+func (r Reason) Place() fleet.Pos {
+	if len(r.At) > 0 {
+		return r.At[0]
+	}
+	return r.Allow
+}
+
+// Key is equal for reasons that say the same, on whichever lines of a file and of
+// whichever other servers.
+func (r Reason) Key() string {
+	at := r.At
+	r.At, r.Allow = nil, fleet.Pos{File: r.Allow.File}
+	for _, p := range at {
+		r.At = append(r.At, fleet.Pos{File: p.File})
+	}
+	r.Servers = make([]Other, len(r.Servers))
+	data, _ := json.Marshal(r) // texts and numbers always encode
+	return string(data)
+}

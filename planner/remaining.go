@@ -68,7 +68,7 @@ func (r *remainder) compare(i int, c Change) {
 	case x.Standing == InPlace:
 		r.updated[c.About().ID] = c.Action() == ActionUpdate
 	case c.Action() == ActionReboot && r.updated[power.ID]:
-		r.notes = append(r.notes, Note{power.Name, "its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again"})
+		r.notes = append(r.notes, Note{power.Name, Reason{Code: CodeRebootUncertain}})
 	default:
 		r.left[i] = x.Left
 		if c.Action() == ActionCreate || c.Action() == ActionReplace {

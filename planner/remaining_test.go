@@ -36,7 +36,7 @@ func TestRemaining(t *testing.T) {
 			lines("refused update a: status suspended", "refused start b: status suspended")},
 		{"stopped already", "servers: {a: {status: stopped}}", []string{"1 a active"}, []string{"1 a stopping"}, ""},
 		{"rebooted or not, nobody can tell", "servers: {a: {hostname: x, reboot_on: [hostname]}}", []string{"1 a active"}, []string{"1 a active host=x"},
-			lines("note a: its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again")},
+			lines("note a: reboot_uncertain")},
 		{"stopped before its reboot", "servers: {a: {hostname: x, reboot_on: [hostname]}}", []string{"1 a active"}, []string{"1 a stopped"},
 			lines("refused update a: needs a", "refused reboot a: changed status:active→stopped")},
 		{"deleted already", "servers: {a: {absent: true}}", []string{"1 a active"}, nil, ""},

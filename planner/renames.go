@@ -1,14 +1,13 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// takesName is the name that a change gives to a server that did not have it.
-func takesName(c Change) (string, bool) {
+// claims is the name that a change gives to a server that did not have it.
+func claims(c Change) (string, bool) {
 	switch c := c.(type) {
 	case *Create:
 		return c.Name, true
@@ -22,8 +21,8 @@ func takesName(c Change) (string, bool) {
 	return "", false
 }
 
-// freesName is the name that nobody has any more once a change is done.
-func freesName(c Change) (string, bool) {
+// releases is the name that nobody has any more once a change is done.
+func releases(c Change) (string, bool) {
 	switch c := c.(type) {
 	case *Delete:
 		return c.Old.Name, true
@@ -38,65 +37,68 @@ func freesName(c Change) (string, bool) {
 }
 
 // blockTakenNames blocks what would give a server a name that another one has
-// and that this plan does not free first. Two servers of one name are never made.
+// and that this plan does not release first. Two servers of one name are never made.
 func (d *differ) blockTakenNames() {
-	t := takers{world: d.world, freeing: make(map[string]Change), verdict: make(map[Change]string)}
+	t := nameTransfer{world: d.world, releasing: make(map[string]Change), checked: make(map[Change]*Reason)}
 	for _, c := range d.plan.Changes {
-		if _, ok := freesName(c); ok {
-			t.freeing[c.About().ID] = c
+		if _, ok := releases(c); ok {
+			t.releasing[c.About().ID] = c
 		}
 	}
 	blocked := make(map[string]bool)
 	for _, c := range d.plan.Changes {
-		if why := t.conflict(c); why != "" {
+		if why := t.conflict(c); why != nil {
 			blocked[c.About().Name] = true
 			e, _ := d.fleet.Lookup(c.About().Name)
-			d.block(e, nil, fleet.FieldName, "rename or delete the other server, or list it in the file with the change it needs", "%s", why)
+			reason := *why
+			reason.At = []fleet.Pos{e.Source.Entry}
+			d.block(e, nil, reason)
 		}
 	}
 	if len(blocked) == 0 {
 		return
 	}
-	deletes := func(id string) bool { return t.freeing[id] != nil && t.freeing[id].Action() == ActionDelete }
+	deletes := func(id string) bool { return t.releasing[id] != nil && t.releasing[id].Action() == ActionDelete }
 	d.plan.Changes = slices.DeleteFunc(d.plan.Changes, func(c Change) bool {
 		return blocked[c.About().Name] && c.Action() != ActionDelete
 	})
 	d.plan.Waits = slices.DeleteFunc(d.plan.Waits, func(w Wait) bool { return blocked[w.Name] && !deletes(w.ID) })
 }
 
-// takers finds out which changes can have the names they take.
-type takers struct {
-	world   *world
-	freeing map[string]Change // by the id of the server whose name becomes free
-	verdict map[Change]string // "" is fine; while it is being worked out, the reason why a circle is not
+// nameTransfer finds out which changes can have the names that they claim.
+type nameTransfer struct {
+	world     *world
+	releasing map[string]Change  // by the id of the server whose name is released
+	checked   map[Change]*Reason // nil: no conflict; while a change is being checked, that it is in a circle
 }
 
-// conflict says why a change cannot have the name it takes, or "".
-func (t *takers) conflict(c Change) string {
-	name, ok := takesName(c)
+// conflict is why a change cannot have the name it claims; nil where it can.
+func (t *nameTransfer) conflict(c Change) *Reason {
+	name, ok := claims(c)
 	if !ok || len(t.world.byName[name]) == 0 {
-		return ""
+		return nil
 	}
-	if why, known := t.verdict[c]; known {
+	if why, known := t.checked[c]; known {
 		return why
 	}
-	t.verdict[c] = fmt.Sprintf("servers exchange names in a circle through %s; rename one of them to a third name first", name)
-	t.verdict[c] = t.holders(c, name)
-	return t.verdict[c]
+	t.checked[c] = &Reason{Code: CodeNameCircle, Name: name}
+	t.checked[c] = t.kept(c, name)
+	return t.checked[c]
 }
 
-func (t *takers) holders(c Change, name string) string {
-	for _, holder := range t.world.byName[name] {
-		if holder.ID == c.About().ID {
+// kept is why one of the servers that have a name keeps it; nil where none does.
+func (t *nameTransfer) kept(c Change, name string) *Reason {
+	for _, s := range t.world.byName[name] {
+		if s.ID == c.About().ID {
 			continue
 		}
-		freeing, ok := t.freeing[holder.ID]
+		release, ok := t.releasing[s.ID]
 		if !ok {
-			return fmt.Sprintf("the name %s belongs to server %s, which keeps it", name, holder.ID)
+			return &Reason{Code: CodeNameTaken, Name: name, Servers: []Other{{ID: s.ID}}}
 		}
-		if why := t.conflict(freeing); why != "" {
+		if why := t.conflict(release); why != nil {
 			return why
 		}
 	}
-	return ""
+	return nil
 }

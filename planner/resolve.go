@@ -1,10 +1,8 @@
 package planner
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
@@ -12,24 +10,21 @@ import (
 // names resolves what a fleet file calls a plan or an operating system: the
 // file's catalog has had its turn, so next come the API's slugs and names, then
 // the names seen on live servers.
-type names struct {
-	fleet     *fleet.Fleet
-	plans, os lookup
-	problems  fleet.Problems
-	reported  map[complaint]bool
-}
+type names struct{ plans, os lookup }
 
 // lookup knows ids by name, in groups from strongest to weakest, and names by id.
 type lookup struct {
 	groups []map[string][]string
 	byID   map[string]string
+	known  []string // all names, sorted; made when first asked for
 }
 
-func newNames(f *fleet.Fleet, o Observation) *names {
+func newNames(o Observation) *names {
 	slugs, sold, plans, systems := map[string][]string{}, map[string][]string{}, map[string][]string{}, map[string][]string{}
-	n := &names{fleet: f, reported: make(map[complaint]bool)}
-	n.plans = lookup{[]map[string][]string{slugs, sold, plans}, map[string]string{}}
-	n.os = lookup{[]map[string][]string{systems}, map[string]string{}}
+	n := &names{
+		plans: lookup{groups: []map[string][]string{slugs, sold, plans}, byID: map[string]string{}},
+		os:    lookup{groups: []map[string][]string{systems}, byID: map[string]string{}},
+	}
 	for _, offer := range o.Offers {
 		n.plans.add(slugs, offer.Slug, offer.ID)
 		n.plans.add(sold, offer.Name, offer.ID)
@@ -41,7 +36,7 @@ func newNames(f *fleet.Fleet, o Observation) *names {
 	return n
 }
 
-func (l lookup) add(group map[string][]string, name, id string) {
+func (l *lookup) add(group map[string][]string, name, id string) {
 	if name == "" || id == "" {
 		return
 	}
@@ -51,85 +46,66 @@ func (l lookup) add(group map[string][]string, name, id string) {
 	l.byID[id] = name
 }
 
-// resolve turns a reference into an id with a name to show. Where it can't, it
-// notes a problem once for each place in the file.
-func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) Named {
-	l := n.plans
+// resolve turns a reference into an id with a name to show, or says why it can't.
+func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) (Named, []Reason) {
+	l := &n.plans
 	if field == fleet.FieldOS {
-		l = n.os
+		l = &n.os
 	}
 	if ref.ID != "" {
 		if ref.Name == "" {
 			ref.Name = l.byID[ref.ID]
 		}
-		return Named(ref)
+		return Named(ref), nil
 	}
+	why := reasonAt(CodeUnknownName, e, field)
+	why.Keys, why.Name = []fleet.Field{field}, ref.Name
 	for _, group := range l.groups {
 		switch ids := group[ref.Name]; len(ids) {
 		case 0:
 		case 1:
-			return Named{ID: ids[0], Name: ref.Name}
+			return Named{ID: ids[0], Name: ref.Name}, nil
 		default:
-			slices.Sort(ids)
-			n.problem(e.Source.At(field), fmt.Sprintf("%s %q may be any of the ids %s", field, ref.Name, strings.Join(ids, ", ")),
-				"write the id, or name it in the catalog")
-			return Named{}
+			why.Code, why.Names = CodeAmbiguousName, slices.Sorted(slices.Values(ids))
+			return Named{}, []Reason{why}
 		}
 	}
-	n.problem(e.Source.At(field), fmt.Sprintf("unknown %s %q: not in the catalog, and the API tells no such name", field, ref.Name), l.hint(field))
-	return Named{}
+	known := l.names()
+	why.Names, why.Count = known[:min(len(known), maxKnown)], len(known)
+	return Named{}, []Reason{why}
 }
 
-// complaint is a problem at a place, told once however many servers it concerns.
-type complaint struct {
-	pos     fleet.Pos
-	message string
-}
+// maxKnown is how many known names a reason gives.
+const maxKnown = 8
 
-func (n *names) problem(pos fleet.Pos, message, hint string) {
-	if told := (complaint{pos, message}); !n.reported[told] {
-		n.reported[told] = true
-		n.problems = append(n.problems, n.fleet.ProblemAt(pos, message, hint))
-	}
-}
-
-// hint lists what is known, as far as a line can hold.
-func (l lookup) hint(field fleet.Field) string {
-	known := map[string]bool{}
-	for _, group := range l.groups {
-		for name := range group {
-			known[name] = true
+func (l *lookup) names() []string {
+	if l.known == nil {
+		all := make(map[string]bool)
+		for _, group := range l.groups {
+			for name := range group {
+				all[name] = true
+			}
 		}
+		l.known = slices.Sorted(maps.Keys(all))
 	}
-	list := slices.Sorted(maps.Keys(known))
-	if len(list) == 0 {
-		return fmt.Sprintf("write its id, or add it to the catalog's %s", catalogKey(field))
-	}
-	if len(list) > 8 {
-		list = append(list[:8], "…")
-	}
-	return "known are " + strings.Join(list, ", ") + "; or add it to the catalog"
+	return l.known
 }
 
-func catalogKey(field fleet.Field) string {
-	if field == fleet.FieldOS {
-		return "os"
-	}
-	return "plans"
-}
-
-// checkSold notes a problem where the API would not sell what an entry is to be
-// made with, as far as that is known.
-func (d *differ) checkSold(e *fleet.Server, s Spec) {
-	const hint = "choose another plan or location"
+// notSold says why the API would not sell what an entry is to be made with, as far
+// as that is known.
+func (d *differ) notSold(e *fleet.Server, s Spec) []Reason {
+	r := reasonAt(CodeUnavailable, e, fleet.FieldPlan)
+	r.Fields = []FieldChange{{Field: fleet.FieldPlan, To: Reference(s.Plan)}}
 	for _, o := range d.world.offers {
 		switch {
 		case o.ID != s.Plan.ID:
 		case !o.Available:
-			d.names.problem(e.Source.At(fleet.FieldPlan), fmt.Sprintf("the plan %s is not available", s.Plan), hint)
-		case o.Locations != nil && !slices.Contains(o.Locations, s.Location):
-			d.names.problem(e.Source.At(fleet.FieldPlan),
-				fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.Plan, s.Location, strings.Join(o.Locations, ", ")), hint)
+			return []Reason{r}
+		case o.Locations != nil && s.Location != "" && !slices.Contains(o.Locations, s.Location):
+			r.Code, r.Names = CodeNotSoldAt, o.Locations
+			r.Fields = append(r.Fields, FieldChange{Field: fleet.FieldLocation, To: Text(s.Location)})
+			return []Reason{r}
 		}
 	}
+	return nil
 }

@@ -1,12 +1,12 @@
 package planner_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -25,10 +25,7 @@ func TestDiffResolvesNames(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			o := observe(t, "1 other active")
 			o.Offers = offers
-			p, err := planner.Diff(parse(t, "servers: {a: {"+test.entry+"}}"), o, planner.Selection{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := planner.Diff(parse(t, "servers: {a: {"+test.entry+"}}"), o, planner.Selection{})
 			if got := strings.TrimSpace(describe(p)); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
@@ -36,53 +33,60 @@ func TestDiffResolvesNames(t *testing.T) {
 	}
 }
 
-func TestDiffReportsUnknownNamesAtOnce(t *testing.T) {
-	f := parse(t, "servers:\n  'a-[1:3]': {plan: huge, os: 5, location: us-west}\n  b: {plan: 1, os: beos, location: us-west}\n")
-	o := observe(t, "1 x active")
+// blocked lists what is blocked in short lines.
+func blocked(p *planner.Plan) (list []string) {
+	for _, b := range p.Blocked {
+		r := b.Reason
+		list = append(list, strings.TrimSpace(fmt.Sprintf("%s %s at %s: %s %s", b.Name, r.Code, r.Place(), r.Name, strings.Join(r.Names, ", "))))
+	}
+	return list
+}
+
+// What cannot be resolved blocks the entries that say so, and no other.
+func TestUnresolvedNamesBlockTheirEntries(t *testing.T) {
+	f := parse(t, "servers:\n  'a-[1:2]': {plan: huge, os: 5, location: us-west}\n  b: {plan: 1, os: beos, location: us-west}\n  c: {plan: Standard VPS}\n  d: {plan: 1}\n  e: {plan: 1, os: 5, location: us-west}\n")
+	o := observe(t, "1 x active", "3 c active", "4 d active")
 	o.Servers = append(o.Servers, server(t, "2 y active plan=9"))
-	o.Servers[1].Plan.Name = "Standard VPS"
-	_, err := planner.Diff(f, o, planner.Selection{})
-	problems, ok := err.(fleet.Problems)
-	if !ok || len(problems) != 2 {
-		t.Fatalf("want two problems, got %v", err)
+	o.Servers[3].Plan.Name = "Standard VPS"
+	p := planner.Diff(f, o, planner.Selection{})
+	want := []string{
+		"a-1 unknown_name at f.yaml:4:21: huge Standard VPS",
+		"a-2 unknown_name at f.yaml:4:21: huge Standard VPS",
+		"b unknown_name at f.yaml:5:20: beos Ubuntu 22.04 LTS",
+		"c ambiguous_name at f.yaml:6:13: Standard VPS 1, 9",
 	}
-	for i, want := range []string{`f.yaml:4:21: unknown plan "huge"`, `f.yaml:5:20: unknown os "beos"`} {
-		if got := problems[i].Pos.String() + ": " + problems[i].Message; !strings.HasPrefix(got, want) {
-			t.Errorf("got %s, want %s", got, want)
-		}
+	if d := cmp.Diff(want, blocked(p)); d != "" {
+		t.Errorf("-want +got\n%s", d)
 	}
-	_, err = planner.Diff(parse(t, "servers: {a: {plan: Standard VPS}}"), o, planner.Selection{})
-	if err == nil || !strings.Contains(err.Error(), "may be any of the ids 1, 9") {
-		t.Errorf("an ambiguous name: %v", err)
+	if got := p.Count(); len(p.Changes) != 1 || got[planner.ActionCreate] != 1 {
+		t.Errorf("the others are held back:\n%s", describe(p))
 	}
 }
 
-func TestDiffRefusesWhatIsNotSold(t *testing.T) {
+func TestWhatIsNotSoldIsBlocked(t *testing.T) {
 	const file = `
 defaults: {os: 5, location: us-east}
 servers:
-  a-[1:3]: {plan: large}
+  a-[1:2]: {plan: large}
   b: {plan: old}
   c: {plan: large, location: us-west}
   kept: {plan: 32}
-  stuck: {plan: large}
   moved: {plan: 31, location: us-south, replace: delete-first}
-  done: {plan: large, location: us-east, replace: create-first}
+  done: {plan: large, location: us-east, replace: create-first, backups_enabled: false}
 `
-	o := observe(t, "1 kept active plan=32 at=us-east", "2 stuck active at=us-east", "3 moved active plan=31", "4 done active", "5 done--next active plan=31 at=us-east")
+	o := observe(t, "1 kept active plan=32 at=us-east", "3 moved active plan=31", "4 done active backups=off", "5 done--next active plan=31 at=us-east")
 	o.Offers = offers
-	_, err := planner.Diff(parse(t, file), o, planner.Selection{})
-	problems, _ := err.(fleet.Problems)
-	var got []string
-	for _, p := range problems {
-		got = append(got, p.Pos.String()+": "+p.Message)
-	}
+	p := planner.Diff(parse(t, file), o, planner.Selection{})
 	want := []string{
-		"f.yaml:6:19: the plan large (31) is not sold at us-east, only at us-west, eu-central",
-		"f.yaml:7:13: the plan old (32) is not available",
-		"f.yaml:11:17: the plan Large VPS (31) is not sold at us-south, only at us-west, eu-central",
+		"a-1 not_sold_at at f.yaml:6:19:  us-west, eu-central",
+		"a-2 not_sold_at at f.yaml:6:19:  us-west, eu-central",
+		"b unavailable at f.yaml:7:13:",
+		"moved not_sold_at at f.yaml:10:17:  us-west, eu-central",
 	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("-want +got\n%s\n%v", d, err)
+	if d := cmp.Diff(want, blocked(p)); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	if d := cmp.Diff(map[planner.Action]int{planner.ActionCreate: 1, planner.ActionReplace: 1}, p.Count()); d != "" {
+		t.Errorf("-want +got\n%s", d)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -42,19 +41,25 @@ func FromWarnings(warnings fleet.Problems) []Finding {
 }
 
 // FromPlan makes findings of a plan's blocked entries, each at the line that
-// would allow it. What is said of several servers there, as of a range, is one.
+// is blocked. What is said of several servers there, as of a range, is one.
 func FromPlan(p *planner.Plan) (found []Finding) {
-	at := make(map[Finding]int) // where each is in found, known by all but its title
-	servers := make(map[Finding]int)
+	at := make(map[fleet.Pos][]planner.Blocked)
+	var places []fleet.Pos
 	for _, b := range p.Blocked {
-		f := Finding{Pos: position(b.At), Warning: true, Text: text(b.Reason, b.Hint)}
-		if servers[f]++; servers[f] > 1 {
-			found[at[f]].Title = fmt.Sprintf("blocked: %d servers", servers[f])
-			continue
+		pos := b.Reason.Place()
+		if at[pos] == nil {
+			places = append(places, pos)
 		}
-		at[f] = len(found)
-		f.Title = "blocked: " + render.Escape(b.Name)
-		found = append(found, f)
+		at[pos] = append(at[pos], b)
+	}
+	for _, pos := range places {
+		for _, s := range render.Statements(at[pos]) {
+			title := "blocked: " + render.Escape(s.Names[0])
+			if len(s.Names) > 1 {
+				title = fmt.Sprintf("blocked: %d servers", len(s.Names))
+			}
+			found = append(found, Finding{Pos: pos, Warning: true, Title: title, Text: text(s.Message, s.Hint)})
+		}
 	}
 	return found
 }
@@ -64,25 +69,6 @@ func text(message, hint string) string {
 		return render.Escape(message)
 	}
 	return render.Escape(message) + "\nhint: " + render.Escape(hint)
-}
-
-// position reads a place that is written as file:line:column. Anything else is no place.
-func position(at string) fleet.Pos {
-	rest, column, ok := cutLastNumber(at)
-	file, line, ok2 := cutLastNumber(rest)
-	if !ok || !ok2 {
-		return fleet.Pos{}
-	}
-	return fleet.Pos{File: file, Line: line, Column: column}
-}
-
-func cutLastNumber(s string) (before string, n int, ok bool) {
-	i := strings.LastIndexByte(s, ':')
-	if i < 0 {
-		return "", 0, false
-	}
-	n, err := strconv.Atoi(s[i+1:])
-	return s[:i], n, err == nil
 }
 
 // output is one thing that later steps of a pipeline may ask for. No value is

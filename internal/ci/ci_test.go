@@ -36,10 +36,15 @@ func golden(t *testing.T, name, got string) {
 // evil is what somebody may name a server, hoping that a pipeline obeys it.
 const evil = "web\r\n::error file=a,title=b::c%0A\nchanges=true\n##[add-mask]x\x1b[2J\u202e"
 
+// at is a place in the fleet file.
+func at(line, column int) fleet.Pos { return fleet.Pos{File: "fleet.yaml", Line: line, Column: column} }
+
+var differs = []planner.FieldChange{{Field: fleet.FieldPlan, From: planner.Reference(planner.Named{ID: "2"}), To: planner.Reference(planner.Named{ID: "1"})}}
+
 // plan has two creates, a replacement and one each of the other changes, and
 // entries that are blocked at a line, in a file with an odd name, and nowhere.
 func plan() *planner.Plan {
-	about := planner.Subject{Name: evil, ID: evil, Reason: evil}
+	about := planner.Subject{Name: evil, ID: evil}
 	return &planner.Plan{
 		Account: "ops@example.com", Endpoint: "https://api.example.com/api/v1",
 		Changes: []planner.Change{
@@ -48,9 +53,9 @@ func plan() *planner.Plan {
 			&planner.Power{Subject: about, Verb: planner.ActionStop}, &planner.Power{Subject: about, Verb: planner.ActionReboot}, &planner.Delete{Subject: about},
 		},
 		Blocked: []planner.Blocked{
-			{Name: "db-01", Reason: "plan is 2, not 1, which the API cannot change", Hint: "write replace: delete-first", At: "fleet.yaml:14:9"},
-			{Name: evil, Reason: evil, Hint: evil, At: "a,b:c%.yaml:2:1"},
-			{Name: "gone", Reason: "to be deleted, but its status is \"error\"", At: ""},
+			{Name: "db-01", Reason: planner.Reason{Code: planner.CodeNeedsReplace, Fields: differs, At: []fleet.Pos{at(14, 9)}, Allow: at(12, 3)}},
+			{Name: evil, Reason: planner.Reason{Code: planner.CodeNextDiffers, Servers: []planner.Other{{ID: evil, Name: evil}}, Fields: differs, At: []fleet.Pos{{File: "a,b:c%.yaml", Line: 2, Column: 1}}}},
+			{Name: "gone", Reason: planner.Reason{Code: planner.CodeStatus, Status: "error", Action: planner.ActionDelete, Cause: planner.CodeUnlisted}},
 		},
 		Unlisted: []planner.Server{{ID: "1", Name: evil}},
 	}
@@ -104,14 +109,15 @@ func TestAnnotations(t *testing.T) {
 func TestAlikeFindingsAreOne(t *testing.T) {
 	var p planner.Plan
 	for i := range 40 {
-		line := 4 + i%2
-		p.Blocked = append(p.Blocked, planner.Blocked{Name: fmt.Sprint("web-", i), Reason: "plan differs", At: fmt.Sprintf("fleet.yaml:%d:3", line)})
+		p.Blocked = append(p.Blocked, planner.Blocked{Name: fmt.Sprint("web-", i), Reason: planner.Reason{Code: planner.CodeNextUnfit,
+			Servers: []planner.Other{{ID: fmt.Sprint(i), Name: fmt.Sprintf("web-%d--next", i)}}, At: []fleet.Pos{at(4+i%2, 3)}}})
 	}
-	p.Blocked = append(p.Blocked, planner.Blocked{Name: "db-1", Reason: "plan differs", Hint: "wait", At: "fleet.yaml:4:3"})
+	p.Blocked = append(p.Blocked, planner.Blocked{Name: "db-1", Reason: planner.Reason{Code: planner.CodeUnread, Keys: []fleet.Field{fleet.FieldBackupsEnabled}, At: []fleet.Pos{at(4, 3)}}})
+	const unfit = "to be replaced, but {name}--next is there and is not what the replacement needs\nhint: look at server {name}--next, and delete it if nothing on it is needed"
 	want := []Finding{
-		{Pos: fleet.Pos{File: "fleet.yaml", Line: 4, Column: 3}, Warning: true, Title: "blocked: 20 servers", Text: "plan differs"},
-		{Pos: fleet.Pos{File: "fleet.yaml", Line: 5, Column: 3}, Warning: true, Title: "blocked: 20 servers", Text: "plan differs"},
-		{Pos: fleet.Pos{File: "fleet.yaml", Line: 4, Column: 3}, Warning: true, Title: "blocked: db-1", Text: "plan differs\nhint: wait"},
+		{Pos: at(4, 3), Warning: true, Title: "blocked: 20 servers", Text: unfit},
+		{Pos: at(4, 3), Warning: true, Title: "blocked: db-1", Text: "the API does not tell backups_enabled of this server\nhint: leave backups_enabled out of the entry"},
+		{Pos: at(5, 3), Warning: true, Title: "blocked: 20 servers", Text: unfit},
 	}
 	if d := cmp.Diff(want, FromPlan(&p)); d != "" {
 		t.Errorf("findings differ (-want +got):\n%s", d)
@@ -134,17 +140,5 @@ func TestCodeQuality(t *testing.T) {
 	}
 	if got := string(GitLabCodeQuality(nil)); got != "[]\n" {
 		t.Errorf("no findings are %q", got)
-	}
-}
-
-func TestPosition(t *testing.T) {
-	for at, want := range map[string]fleet.Pos{
-		"fleet.yaml:3:5": {File: "fleet.yaml", Line: 3, Column: 5},
-		"C:\\f.yaml:3:5": {File: "C:\\f.yaml", Line: 3, Column: 5},
-		"fleet.yaml":     {}, "fleet.yaml:3": {}, "fleet.yaml:3:x": {}, "": {},
-	} {
-		if got := position(at); got != want {
-			t.Errorf("%q is %v", at, got)
-		}
 	}
 }

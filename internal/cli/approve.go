@@ -35,8 +35,8 @@ const bootstrapSize = 10
 func guarded(p *planner.Plan) error {
 	var texts, hints []string
 	for _, v := range p.Violations() {
-		texts = append(texts, v.Error())
-		hints = append(hints, v.Hint())
+		text, hint := render.Violation(v)
+		texts, hints = append(texts, text), append(hints, hint)
 	}
 	if texts == nil {
 		return nil

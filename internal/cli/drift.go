@@ -62,10 +62,7 @@ func (s *session) drift(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := planner.FindDrift(f, former, o, s.flags.selection())
-	if err != nil {
-		return err
-	}
+	d := planner.FindDrift(f, former, o, s.flags.selection())
 	s.find(f, o, d)
 	if err := s.showDrift(d, last); err != nil {
 		return err

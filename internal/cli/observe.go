@@ -53,16 +53,9 @@ func (s *session) diff(ctx context.Context, w world, f *fleet.Fleet) (*planner.P
 		return nil, err
 	}
 	w.journal.Settle(o)
-	p, err := planner.Diff(f, o, s.flags.selection())
-	if err != nil {
-		return nil, err
-	}
+	p := planner.Diff(f, o, s.flags.selection())
 	if s.flags.metrics != "" {
-		d, err := planner.FindDrift(f, nil, o, s.flags.selection())
-		if err != nil {
-			return nil, err
-		}
-		s.find(f, o, d)
+		s.find(f, o, planner.FindDrift(f, nil, o, s.flags.selection()))
 	}
 	p = p.Only(s.flags.actions())
 	s.widenGuards(p)

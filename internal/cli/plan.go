@@ -64,7 +64,7 @@ func (s *session) plan(ctx context.Context) error {
 		return fmt.Errorf("cannot write the plan: %w", err)
 	}
 	s.tellCalls()
-	if s.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0 && len(p.LeftOut) == 0) {
+	if s.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0 && len(p.Excluded) == 0) {
 		return errChangesPending
 	}
 	return nil
@@ -73,7 +73,7 @@ func (s *session) plan(ctx context.Context) error {
 // showPlan writes the plan to stdout, as text or as its document.
 func (s *session) showPlan(p *planner.Plan) error {
 	if s.flags.json {
-		return planner.Encode(s.Stdout, p)
+		return render.PlanJSON(s.Stdout, p)
 	}
 	_, err := io.WriteString(s.Stdout, s.planText(p, s.Stdout))
 	return err

@@ -38,7 +38,7 @@ func planDocument(r render.Run) ([]byte, error) {
 		return nil, nil
 	}
 	var doc bytes.Buffer
-	err := planner.Encode(&doc, r.Plan)
+	err := render.PlanJSON(&doc, r.Plan)
 	return doc.Bytes(), err
 }
 

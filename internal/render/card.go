@@ -17,7 +17,7 @@ type cardSection struct {
 
 // card is a group on a page, and in a result what became of it.
 type card struct {
-	Kind          string // what it is filtered by: an action, waiting, blocked, unlisted, left out or note
+	Kind          string // what it is filtered by: an action, waiting, blocked, unlisted, excluded or note
 	Symbol, Title string
 	Verb          string // the action; "" where nothing is changed
 	Members       []member
@@ -37,7 +37,7 @@ type fieldParts struct {
 }
 
 // kinds are what is filtered by where nothing is changed.
-var kinds = map[string]string{titleWaits: "waiting", titleBlocked: "blocked", titleUnlisted: "unlisted", titleLeftOut: "left out", titleNotes: "note"}
+var kinds = map[string]string{titleWaits: "waiting", titleBlocked: "blocked", titleUnlisted: "unlisted", titleExcluded: "excluded", titleNotes: "note"}
 
 // kindOf is what a group in a section is filtered by.
 func kindOf(g group, title string) string { return cmp.Or(kinds[title], string(g.Action)) }
@@ -78,7 +78,7 @@ func resultSections(r *apply.Result) []cardSection {
 		}
 	}
 	for _, b := range r.Blocked {
-		blocked = append(blocked, newCard(blockedGroup(b), kinds[titleBlocked]))
+		blocked = append(blocked, newCard(newGroup(blockedFact(b)), kinds[titleBlocked]))
 	}
 	sections := []cardSection{{titleUndone, undone}, {titleBlocked, blocked}, {titleLost, lost}, {titleDone, done}}
 	return slices.DeleteFunc(sections, func(s cardSection) bool { return len(s.Cards) == 0 })
@@ -86,12 +86,13 @@ func resultSections(r *apply.Result) []cardSection {
 
 // reportCard is one report on a page.
 func reportCard(rep apply.Report) card {
-	var g group
+	var f fact
 	if rep.Change != nil {
-		g = changeGroup(rep.Change)
+		f = changeFact(rep.Change)
 	} else {
-		g = waitGroup(*rep.Wait)
+		f = waitFact(*rep.Wait)
 	}
+	g := newGroup(f)
 	c := newCard(g, cmp.Or(string(g.Action), kinds[titleWaits]))
 	c.Members[0].ID = rep.ID // by now; the data that is lost was the old one's
 	if c.Outcome = rep.Outcome; c.Outcome != apply.Done {

@@ -11,7 +11,7 @@ import (
 
 // driftVersion is the form of the document that DriftJSON writes. It moves when a
 // field changes its meaning or goes, not when one is added.
-const driftVersion = 1
+const driftVersion = 2
 
 // driftWords is how each kind of drift is marked.
 var driftWords = map[planner.DriftKind]word{
@@ -29,8 +29,8 @@ var driftWords = map[planner.DriftKind]word{
 func Drift(d *planner.Drift, before bool, s Style) string {
 	var b strings.Builder
 	b.WriteString(s.paint(bold, heading(d.Account, d.Endpoint)) + "\n")
-	s.section(&b, "", driftRows(merge(each(d.Differences, driftGroup), many), s))
-	s.section(&b, "Newly written in the file, and not applied yet:", driftRows(merge(each(d.Pending, driftGroup), many), s))
+	s.section(&b, "", driftRows(groupsOf(each(d.Differences, driftFact), many), s))
+	s.section(&b, "Newly written in the file, and not applied yet:", driftRows(groupsOf(each(d.Pending, driftFact), many), s))
 	b.WriteString("\n" + s.paragraph(bold, driftTotal(d, before)))
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paint(dim, "Fingerprint: "+f) + "\n")
@@ -38,15 +38,19 @@ func Drift(d *planner.Drift, before bool, s Style) string {
 	return b.String()
 }
 
-// driftGroup is one difference as it is shown. Which server is there stands apart
-// from what is said of it, so that many can be one group.
-func driftGroup(x planner.Difference) group {
-	g := group{Drift: x.Kind, Symbol: driftWords[x.Kind].symbol, Members: []member{{Name: x.Name, ID: strings.Join(x.IDs, ", ")}}}
-	g.What = strings.TrimPrefix(x.String(), g.whichIsThere())
-	if x.At != "" {
-		g.Reason = "(" + x.At + ")"
+// driftText says how a server is not as the file says; what is unclear has a reason.
+func driftText(f fact) string {
+	switch f.Drift {
+	case planner.DriftMissing:
+		return "it does not exist"
+	case planner.DriftUnwanted:
+		return "is there, and the file says absent: true"
+	case planner.DriftUnlisted:
+		return "is there, and no entry lists it"
+	case planner.DriftStatus:
+		return fmt.Sprintf("status is %s, and fleet does nothing to such a server", f.Fields[0].From)
 	}
-	return g
+	return differences(f.Fields)
 }
 
 // whichIsThere begins what is said of servers that should not be there.
@@ -100,8 +104,23 @@ type driftDocument struct {
 	Fingerprint   string                    `json:"fingerprint"`
 	Reported      bool                      `json:"reported"`
 	Summary       map[planner.DriftKind]int `json:"summary"`
-	Drift         []planner.Difference      `json:"drift"`
-	Pending       []planner.Difference      `json:"pending"`
+	Drift         []differenceDocument      `json:"drift"`
+	Pending       []differenceDocument      `json:"pending"`
+}
+
+type differenceDocument struct {
+	planner.Difference
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+func differenceDocuments(list []planner.Difference) []differenceDocument {
+	all := make([]differenceDocument, len(list))
+	for i, x := range list {
+		g := newGroup(driftFact(x))
+		all[i] = differenceDocument{x, g.what(), newStatement(x.Name, x.Reason).hint()}
+	}
+	return all
 }
 
 // DriftJSON writes the drift as one JSON document. reported says that an earlier
@@ -111,6 +130,6 @@ func DriftJSON(w io.Writer, d *planner.Drift, reported bool) error {
 	enc.SetIndent("", "  ")
 	return enc.Encode(driftDocument{
 		FormatVersion: driftVersion, Account: d.Account, Endpoint: d.Endpoint, Fingerprint: d.Fingerprint(), Reported: reported,
-		Summary: d.Count(), Drift: append([]planner.Difference{}, d.Differences...), Pending: append([]planner.Difference{}, d.Pending...),
+		Summary: d.Count(), Drift: differenceDocuments(d.Differences), Pending: differenceDocuments(d.Pending),
 	})
 }

@@ -18,17 +18,18 @@ func drifted() *planner.Drift {
 	return &planner.Drift{
 		Account: "ops@example.com", Endpoint: "https://admin.vps.org/api/v1", Selected: 9,
 		Differences: []planner.Difference{
-			{Kind: planner.DriftStatus, Name: "db-01", IDs: []string{"12346"}, Field: fleet.FieldStatus, Is: planner.Text("suspended"), At: "fleet.yaml:20:3"},
-			{Kind: planner.DriftUnwanted, Name: "old-01", IDs: []string{"12399"}, At: "fleet.yaml:60:5"},
+			{Kind: planner.DriftStatus, Name: "db-01", IDs: []string{"12346"}, Field: fleet.FieldStatus, Is: planner.Text("suspended"), At: at(20, 3)},
+			{Kind: planner.DriftUnwanted, Name: "old-01", IDs: []string{"12399"}, At: at(60, 5)},
 			{Kind: planner.DriftUnlisted, Name: "tmp-1", IDs: []string{"12377"}},
-			{Kind: planner.DriftChanged, Name: "web-01", IDs: []string{"12345"}, Field: fleet.FieldHostname, Want: planner.Text("web-01.example.com"), At: "fleet.yaml:14:15"},
-			{Kind: planner.DriftChanged, Name: "web-01", IDs: []string{"12345"}, Field: fleet.FieldPlan, Is: planner.Reference(standard), Want: planner.Reference(performance), At: "fleet.yaml:15:11"},
-			{Kind: planner.DriftPower, Name: "web-02", IDs: []string{"12347"}, Field: fleet.FieldStatus, Is: planner.Text("stopped"), Want: planner.Text("active"), At: "fleet.yaml:16:5"},
-			{Kind: planner.DriftMissing, Name: "web-03", IDs: []string{}, At: "fleet.yaml:13:3"},
-			{Kind: planner.DriftUnclear, Name: "web-04", IDs: []string{"12350", "12351"}, At: "fleet.yaml:13:3"},
+			{Kind: planner.DriftChanged, Name: "web-01", IDs: []string{"12345"}, Field: fleet.FieldHostname, Want: planner.Text("web-01.example.com"), At: at(14, 15)},
+			{Kind: planner.DriftChanged, Name: "web-01", IDs: []string{"12345"}, Field: fleet.FieldPlan, Is: planner.Reference(standard), Want: planner.Reference(performance), At: at(15, 11)},
+			{Kind: planner.DriftPower, Name: "web-02", IDs: []string{"12347"}, Field: fleet.FieldStatus, Is: planner.Text("stopped"), Want: planner.Text("active"), At: at(16, 5)},
+			{Kind: planner.DriftMissing, Name: "web-03", IDs: []string{}, At: at(13, 3)},
+			{Kind: planner.DriftUnclear, Name: "web-04", IDs: []string{"12350", "12351"}, At: at(13, 3),
+				Reason: planner.Reason{Code: planner.CodeDuplicates, Name: "web-04", Servers: []planner.Other{{ID: "12350"}, {ID: "12351"}}, At: []fleet.Pos{at(13, 3)}}},
 		},
 		Pending: []planner.Difference{
-			{Kind: planner.DriftChanged, Name: "web-05", IDs: []string{"12352"}, Field: fleet.FieldBackupsEnabled, Is: planner.Bool(false), Want: planner.Bool(true), At: "fleet.yaml:30:5"},
+			{Kind: planner.DriftChanged, Name: "web-05", IDs: []string{"12352"}, Field: fleet.FieldBackupsEnabled, Is: planner.Bool(false), Want: planner.Bool(true), At: at(30, 5)},
 		},
 	}
 }
@@ -46,7 +47,7 @@ func TestAlikeDriftIsOneGroup(t *testing.T) {
 	d := &planner.Drift{Account: "ops@example.com", Endpoint: "https://admin.vps.org/api/v1", Selected: 40}
 	for i := range 24 {
 		name := fmt.Sprintf("web-%02d", i+1)
-		ids, at := []string{fmt.Sprint(12345 + i)}, fmt.Sprintf("fleet.yaml:%d:3", 10+i/12)
+		ids, at := []string{fmt.Sprint(12345 + i)}, at(10+i/12, 3)
 		d.Differences = append(d.Differences,
 			planner.Difference{Kind: planner.DriftChanged, Name: name, IDs: ids, Field: fleet.FieldHostname, Is: planner.Text(name + ".old.example"), Want: planner.Text(name + ".example.com"), At: at},
 			planner.Difference{Kind: planner.DriftUnlisted, Name: "tmp-" + name, IDs: ids})
@@ -82,7 +83,7 @@ func TestHostileDrift(t *testing.T) {
 	for what, text := range hostile {
 		d := &planner.Drift{Account: text, Endpoint: text}
 		for _, k := range planner.DriftKinds {
-			d.Differences = append(d.Differences, planner.Difference{Kind: k, Name: text, IDs: []string{text, text}, Field: fleet.Field(text), Is: planner.Text(text), Want: planner.Text(text), At: text})
+			d.Differences = append(d.Differences, planner.Difference{Kind: k, Name: text, IDs: []string{text, text}, Field: fleet.Field(text), Is: planner.Text(text), Want: planner.Text(text), At: fleet.Pos{File: text}, Reason: hostileReason(text, planner.CodeDuplicates)})
 		}
 		d.Pending = d.Differences
 		var doc bytes.Buffer

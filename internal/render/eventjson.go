@@ -12,7 +12,7 @@ import (
 
 // eventsVersion is the form of the lines of an apply's events. It moves when a
 // field changes its meaning or goes, not when one is added.
-const eventsVersion = 1
+const eventsVersion = 2
 
 // eventHead is what every line begins with.
 type eventHead struct {

@@ -1,22 +1,22 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// group is servers that the same is said of. Where there are several, {name}
-// stands in its texts for the name of each, and a:3…9 for lines 3 to 9.
+// group is servers of which the same is said. Where there are several, {name}
+// stands in its texts for the name of each, and file:3…9 for lines 3 to 9.
 type group struct {
 	Action  planner.Action    // "" where nothing is changed
 	Drift   planner.DriftKind // "" in a plan
 	Symbol  string
 	Members []member              // in the plan's order, at least one
-	Fields  []planner.FieldChange // old → new
-	What    string                // what is there, or will be; "" where the fields say it
+	Fields  []planner.FieldChange // old → new; those of drift are in What
+	What    string                // what is there, or will be, or is the matter; "" where the fields say it
 	Warning string                // how the data is lost, as the rest of a sentence; "" where none is
 	Reason  string
 	Hint    string
@@ -29,102 +29,89 @@ type member struct {
 	Location string // "" where the plan does not tell
 }
 
-const symbolUnlisted = "?"
-
-// changeGroup is one change as it is shown.
-func changeGroup(c planner.Change) group {
-	subject := c.About()
-	g := group{Action: c.Action(), Symbol: symbol(c), Members: []member{{Name: subject.Name, ID: subject.ID}}, Reason: subject.Reason}
-	switch c := c.(type) {
-	case *planner.Create:
-		g.What, g.Members[0].Location = specText(c.Spec), c.Spec.Location
-	case *planner.Update:
-		g.Fields, g.Members[0].Location = c.Fields, c.Location
-	case *planner.Power:
-		g.Members[0].Location = c.Location
-		if c.Verb != planner.ActionReboot {
-			g.What = string(c.From + " → " + c.Goal())
+// groupsOf makes one group of those facts that say the same, where they are at
+// least as many as atLeast, and of each other one. It stands where its first fact did.
+func groupsOf(facts []fact, atLeast int) []group {
+	same := make(map[string][]fact)
+	keys := make([]string, len(facts))
+	if len(facts) >= atLeast {
+		for i, f := range facts {
+			if keys[i] = f.key(); keys[i] != "" {
+				same[keys[i]] = append(same[keys[i]], f)
+			}
 		}
-	case *planner.Replace:
-		g.Fields, g.Warning, g.Members[0].Location = c.Fields, replaceWarning(c), c.Old.Location
-	case *planner.Delete:
-		g.What, g.Warning, g.Members[0].Location = serverText(c.Old), "is lost for good", c.Old.Location
 	}
-	return g
+	var groups []group
+	for i, f := range facts {
+		all, grouped := same[keys[i]]
+		switch {
+		case len(all) >= atLeast:
+			groups = append(groups, newGroup(all...))
+			same[keys[i]] = nil
+		case !grouped || all != nil:
+			groups = append(groups, newGroup(f))
+		}
+	}
+	return groups
 }
 
-func replaceWarning(r *planner.Replace) string {
+// key is equal for the facts that say the same of their servers, but for the
+// servers' names and the lines of the file. It is "" where a text holds the mark of
+// a name by itself: such a server is shown alone, so that the mark means one thing.
+func (f fact) key() string {
+	marks := 0
+	f = f.withMarks(&marks)
+	if f.Live != nil {
+		live := *f.Live
+		live.ID, live.Name, live.BackupsEnabled = "", "", nil // not shown
+		f.Live = &live
+	}
+	data, _ := json.Marshal(struct { // texts, numbers and booleans always encode
+		fact
+		What, Why, File string
+	}{f, f.What.Key(), f.Why.Key(), f.At.File})
+	if strings.Count(string(data), nameMark) != marks {
+		return ""
+	}
+	return string(data)
+}
+
+// newGroup is what facts that say the same say.
+func newGroup(facts ...fact) group {
+	first := facts[0]
+	name := first.Member.Name
+	if len(facts) > 1 {
+		first, name = first.withMarks(new(int)), nameMark
+	}
+	g := group{Action: first.Action, Drift: first.Drift, Symbol: first.Symbol, Warning: first.Loss}
+	var what, why []planner.Reason
+	var at places
+	for _, f := range facts {
+		g.Members = append(g.Members, f.Member)
+		if len(facts) > 1 {
+			f = f.withMarks(new(int))
+		}
+		what, why, at = append(what, f.What), append(why, f.Why), append(at, f.At)
+	}
+	said := newStatement(name, what...)
+	g.What, g.Hint, g.Reason = first.what(said), said.hint(), newStatement(name, why...).message()
 	switch {
-	case r.NextID != "":
-		return "is lost; its replacement " + r.NextID + " is there already"
-	case r.Mode == fleet.ReplaceCreateFirst:
-		return "is lost, once there is a replacement"
+	case first.Drift != "":
+		g.Hint, g.Reason = "", bracketed(at.span())
+	case first.Why.Code == "":
+		g.Reason = bracketed(said.remark())
 	}
-	return "is lost, before there is a replacement"
-}
-
-func waitGroup(w planner.Wait) group {
-	return group{Symbol: "…", Members: []member{{Name: w.Name, ID: w.ID}}, What: string(w.From + " → " + w.To)}
-}
-
-func blockedGroup(b planner.Blocked) group {
-	g := group{Symbol: "!", Members: []member{{Name: b.Name, ID: strings.Join(b.IDs, ", ")}}, What: b.Reason, Hint: b.Hint}
-	if !strings.Contains(b.Reason+b.Hint, b.At) { // "" is in every text
-		g.Reason = "(" + b.At + ")"
+	if first.Drift == "" {
+		g.Fields = first.Fields
 	}
 	return g
 }
 
-func unlistedGroup(s planner.Server) group {
-	return group{Symbol: symbolUnlisted, Members: []member{{s.Name, s.ID, s.Location}}, What: serverText(s)}
-}
-
-func leftOutGroup(l planner.LeftOut) group {
-	return group{Action: l.Action, Symbol: words[l.Action].symbol, Members: []member{{Name: l.Name, ID: l.ID}}, What: l.Reason, Reason: l.Because}
-}
-
-func noteGroup(n planner.Note) group {
-	return group{Members: []member{{Name: n.Name}}, What: n.Text}
-}
-
-// specText is what a server is created with, on one line.
-func specText(c planner.Spec) string {
-	parts := []string{called("plan", c.Plan), called("os", c.OS), c.Location}
-	if c.Hostname != nil {
-		parts = append(parts, planner.Text(*c.Hostname).String())
+func bracketed(text string) string {
+	if text == "" {
+		return ""
 	}
-	if c.SSHKey != nil {
-		parts = append(parts, "ssh key "+c.SSHKey.String())
-	}
-	if c.BackupsEnabled != nil {
-		parts = append(parts, onOff(*c.BackupsEnabled))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// called is a plan or an operating system by its name, which needs no more words,
-// or else by what its id is of.
-func called(what string, n planner.Named) string {
-	if n.Name == "" {
-		return what + " " + n.ID
-	}
-	return n.String()
-}
-
-func onOff(backups bool) string {
-	if backups {
-		return "backups on"
-	}
-	return "backups off"
-}
-
-// serverText is a live server on one line, but for its name and id.
-func serverText(l planner.Server) string {
-	parts := []string{string(l.Status), l.Location, called("plan", l.Plan)}
-	if l.Hostname != nil && *l.Hostname != "" {
-		parts = append(parts, *l.Hostname)
-	}
-	return strings.Join(parts, ", ")
+	return "(" + text + ")"
 }
 
 // subject is a group's server, or how many it has.

@@ -43,18 +43,31 @@ func hostilePlan(text string, servers int) *planner.Plan {
 	fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(text), To: planner.Text(text + "x")}, {Field: fleet.FieldPlan, From: planner.Reference(named), To: planner.Text(text)}}
 	p := &planner.Plan{Account: text, Endpoint: text,
 		Cost: planner.Cost{Rows: []planner.CostRow{{Plan: named, Location: text, After: 1, Created: 1}, {Plan: planner.Named{ID: text + "2"}, Location: text, Before: 1}}}}
-	s := about(text, text, text)
+	for _, c := range allCodes {
+		p.Notes = append(p.Notes, planner.Note{Name: text, Reason: hostileReason(text, c)})
+		p.Blocked = append(p.Blocked, planner.Blocked{Name: text, Reason: hostileReason(text, c)})
+	}
+	s := about(text, text, hostileReason(text, planner.CodeImmutable))
 	for range servers {
 		p.Changes = append(p.Changes, &planner.Create{Subject: s, Spec: spec}, &planner.Update{Subject: s, Fields: fields, Location: text},
 			&planner.Replace{Subject: s, Fields: fields, Spec: spec, Old: old, NextID: text},
 			&planner.Power{Subject: s, Verb: planner.ActionStart, From: planner.Status(text), Location: text}, &planner.Delete{Subject: s, Old: old})
 		p.Waits = append(p.Waits, planner.Wait{Name: text, From: planner.Status(text), To: planner.Status(text)})
-		p.Blocked = append(p.Blocked, planner.Blocked{Name: text, Reason: text, Hint: text, At: "x" + text})
+		p.Blocked = append(p.Blocked, planner.Blocked{Name: text, Reason: hostileReason(text, planner.CodeNextDiffers)})
 		p.Unlisted = append(p.Unlisted, old)
-		p.LeftOut = append(p.LeftOut, planner.LeftOut{Action: planner.ActionDelete, Subject: s, Because: text})
-		p.Notes = append(p.Notes, planner.Note{Name: text, Text: text})
+		p.Excluded = append(p.Excluded, planner.Excluded{Action: planner.ActionDelete, Subject: s, ExcludedBy: hostileReason(text, planner.CodeNeeds)})
+		p.Notes = append(p.Notes, planner.Note{Name: text, Reason: hostileReason(text, planner.CodeAlmostSameName)})
 	}
 	return p
+}
+
+// hostileReason has a text in every place that holds text.
+func hostileReason(text string, c planner.Code) planner.Reason {
+	named := planner.Named{ID: text, Name: text}
+	return planner.Reason{Code: c, At: []fleet.Pos{{File: "x" + text, Line: 1, Column: 1}}, Allow: fleet.Pos{File: text, Line: 1, Column: 1}, Keys: []fleet.Field{fleet.Field(text)},
+		Fields:  []planner.FieldChange{{Field: fleet.Field(text), From: planner.Text(text), To: planner.Reference(named)}},
+		Servers: []planner.Other{{ID: text, Name: text}}, Name: text, Names: []string{text}, Pattern: text, Mode: fleet.Replace(text),
+		Status: planner.Status(text), Action: planner.Action(text), Cause: planner.Code(text)}
 }
 
 // hostileResult is what became of a hostile plan, each change in another way.
@@ -93,7 +106,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		p := hostilePlan(text, servers)
 		r := hostileResult(p, text)
 		var plan, result bytes.Buffer
-		if err := errors.Join(planner.Encode(&plan, p), ResultJSON(&result, p, r, Requests{})); err != nil {
+		if err := errors.Join(PlanJSON(&plan, p), ResultJSON(&result, p, r, Requests{})); err != nil {
 			t.Fatal(err)
 		}
 		all["plan of "+of] = output{Plan(p, Style{}), checkText}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // resultVersion is the form of the document that ResultJSON writes. It moves
 // when a field changes its meaning or goes, not when one is added.
-const resultVersion = 1
+const resultVersion = 2
 
 type resultDocument struct {
 	FormatVersion   int               `json:"format_version"`
@@ -20,19 +21,26 @@ type resultDocument struct {
 	Plan            json.RawMessage   `json:"plan"`
 	Changes         []reportDocument  `json:"changes"`
 	Summary         summaryDocument   `json:"summary"`
-	Blocked         []planner.Blocked `json:"blocked"`
+	Blocked         []blockedDocument `json:"blocked"`
 	Requests        Requests          `json:"requests"`
 	DurationSeconds float64           `json:"duration_seconds"`
 }
 
+type blockedDocument struct {
+	planner.Blocked
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
 type reportDocument struct {
-	Action          string        `json:"action"` // "wait" for a server that was on its way already
-	Name            string        `json:"name"`
-	ID              string        `json:"id,omitempty"`
-	Outcome         apply.Outcome `json:"outcome"`
-	Error           string        `json:"error,omitempty"`
-	Hint            string        `json:"hint,omitempty"`
-	DurationSeconds float64       `json:"duration_seconds"`
+	Action          string         `json:"action"` // "wait" for a server that was on its way already
+	Name            string         `json:"name"`
+	ID              string         `json:"id,omitempty"`
+	Outcome         apply.Outcome  `json:"outcome"`
+	Reason          planner.Reason `json:"reason,omitzero"` // unless it is done
+	Message         string         `json:"message,omitempty"`
+	Hint            string         `json:"hint,omitempty"`
+	DurationSeconds float64        `json:"duration_seconds"`
 }
 
 type summaryDocument struct {
@@ -43,21 +51,28 @@ type summaryDocument struct {
 	Blocked    int `json:"blocked"`
 }
 
+// PlanJSON writes a plan as its document, with a sentence for each reason.
+func PlanJSON(w io.Writer, p *planner.Plan) error { return planner.Encode(w, p, Explain) }
+
 // ResultJSON writes a plan, what became of it and what was sent for that as one
 // JSON document.
 func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests) error {
 	var plan bytes.Buffer
-	if err := planner.Encode(&plan, p); err != nil {
+	if err := PlanJSON(&plan, p); err != nil {
 		return err
 	}
 	d := resultDocument{
 		FormatVersion: resultVersion, Outcome: outcome(r), Plan: plan.Bytes(),
-		Changes: []reportDocument{}, Blocked: append([]planner.Blocked{}, r.Blocked...),
+		Changes: []reportDocument{}, Blocked: []blockedDocument{},
 		Summary:  summary(r),
 		Requests: requests, DurationSeconds: seconds(r.Duration),
 	}
 	for _, rep := range r.Reports {
 		d.Changes = append(d.Changes, report(rep))
+	}
+	for _, b := range r.Blocked {
+		message, hint := Explain(b.Name, b.Reason)
+		d.Blocked = append(d.Blocked, blockedDocument{b, message, hint})
 	}
 	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
@@ -88,8 +103,12 @@ func report(r apply.Report) reportDocument {
 	if r.Change != nil {
 		d.Action = string(r.Change.Action())
 	}
+	var why *apply.Error
+	if errors.As(r.Err, &why) {
+		d.Reason = why.Reason
+	}
 	if r.Err != nil {
-		d.Error = r.Err.Error()
+		d.Message = withoutHint(r.Err)
 	}
 	return d
 }

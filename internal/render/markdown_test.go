@@ -35,7 +35,7 @@ func manyServers(n int) *planner.Plan {
 	p.Changes = nil
 	for i := range n {
 		name := fmt.Sprintf("%c%c-server-%03d", 'a'+i%26, 'a'+i/26%26, (i*37)%1000)
-		s := about(name, fmt.Sprint(20000+i), fmt.Sprintf("an entry of its own says so, and why takes a whole sentence (fleet.yaml:%d:5)", i*7))
+		s := about(name, fmt.Sprint(20000+i), differing(i*7, 5, fleet.FieldHostname, fleet.FieldBackupsEnabled, fleet.FieldRenamedFrom))
 		from, to := planner.Text(fmt.Sprintf("host-%d.old.example", i*i)), planner.Text(fmt.Sprintf("host-%d.example.com", i))
 		fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: from, To: to}}
 		spec := planner.Spec{Plan: standard, OS: ubuntu, Location: fmt.Sprintf("place-%d", i), Hostname: ptr(fmt.Sprintf("h%d.example.com", i))}

@@ -45,7 +45,7 @@ type page struct {
 	Tone                  tone
 	Remarks               []string
 	Failure               string // the error that the run ended with, escaped; "" where there is none
-	Violations            []planner.Violation
+	Violations            []violationCard
 	Kinds                 []kindCount // what can be filtered by
 	Locations             []string    // likewise
 	Sections              []cardSection
@@ -53,6 +53,9 @@ type page struct {
 	Cost                  *costPage
 	Digest, Command       string // "" where there is nothing to apply
 }
+
+// violationCard is a guard that the plan goes beyond, and what would allow it.
+type violationCard struct{ Error, Hint string }
 
 // tone is how serious a page is.
 type tone string
@@ -105,7 +108,10 @@ func (d *page) about(p *planner.Plan) {
 // plan shows what is to be done.
 func (d *page) plan(p *planner.Plan, o planner.EstimateOptions) {
 	d.Verdict = total(p)
-	d.Violations = p.Violations()
+	for _, v := range p.Violations() {
+		message, hint := Violation(v)
+		d.Violations = append(d.Violations, violationCard{message, hint})
+	}
 	switch {
 	case len(d.Violations) > 0:
 		d.Tone = bad

@@ -19,7 +19,7 @@ func largePlan() *planner.Plan {
 	p := priced()
 	for i := range 290 {
 		name := fmt.Sprintf("web-%03d", i+100)
-		p.Changes = append(p.Changes, &planner.Update{Subject: about(name, fmt.Sprint(50000+i), "hostname differs from fleet.yaml:80:15"), Location: []string{"us-west", "us-east", "eu-central"}[i%3],
+		p.Changes = append(p.Changes, &planner.Update{Subject: about(name, fmt.Sprint(50000+i), differing(80, 15, fleet.FieldHostname)), Location: []string{"us-west", "us-east", "eu-central"}[i%3],
 			Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(name + ".old.example.com"), To: planner.Text(name + ".example.com")}}})
 	}
 	return p
@@ -123,7 +123,7 @@ func TestBrowserPrints(t *testing.T) {
 func TestBrowserOnAPhone(t *testing.T) {
 	p := largePlan()
 	long := strings.Repeat("very-long-name-", 12)
-	p.Blocked = append(p.Blocked, planner.Blocked{Name: long, Reason: strings.Repeat("x", 300)})
+	p.Blocked = append(p.Blocked, planner.Blocked{Name: long, Reason: planner.Reason{Code: planner.CodeNameTaken, Name: strings.Repeat("x", 300)}})
 	p.Cost.Rows[0].Plan.Name = long
 	for name, r := range map[string]Run{"plan": {Plan: p, Command: "fleet apply --digest " + p.Digest()}, "result": {Plan: priced(), Result: resultOf(priced())}} {
 		t.Run(name, func(t *testing.T) {

@@ -97,7 +97,7 @@ func TestPageOfAnError(t *testing.T) {
 func TestManyLanes(t *testing.T) {
 	p := &planner.Plan{}
 	for i := range 1000 {
-		p.Changes = append(p.Changes, &planner.Delete{Subject: about(fmt.Sprintf("old-%04d", i), fmt.Sprint(i), "absent: true"), Old: live(fmt.Sprint(i), "old")})
+		p.Changes = append(p.Changes, &planner.Delete{Subject: about(fmt.Sprintf("old-%04d", i), fmt.Sprint(i), causedAt(planner.CodeAbsent, 60, 5)), Old: live(fmt.Sprint(i), "old")})
 	}
 	r := resultOf(p)
 	for i := range r.Reports { // all at once, the later ones for longer
@@ -122,8 +122,8 @@ func TestManyLanes(t *testing.T) {
 func TestTimeline(t *testing.T) {
 	name := planner.FieldChange{Field: fleet.FieldName, From: planner.Text("web-01"), To: planner.Text("web-02")}
 	p := &planner.Plan{Changes: []planner.Change{
-		&planner.Create{Subject: about("web-01", "", "")},
-		&planner.Update{Subject: about("web-02", "7", ""), Fields: []planner.FieldChange{name}},
+		&planner.Create{Subject: about("web-01", "", planner.Reason{})},
+		&planner.Update{Subject: about("web-02", "7", planner.Reason{}), Fields: []planner.FieldChange{name}},
 	}}
 	began := time.Unix(1000, 0)
 	span := func(waiting string, from, to int) apply.Span {

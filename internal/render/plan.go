@@ -80,7 +80,8 @@ func (s Style) section(b *strings.Builder, title string, rows []row) {
 func violationRows(violations []planner.Violation, s Style) []row {
 	var rows []row
 	for _, v := range violations {
-		rows = append(rows, row{symbol: "!", color: red, details: []line{s.line(plain, Escape(v.Error()))}, hint: v.Hint()})
+		message, hint := Violation(v)
+		rows = append(rows, row{symbol: "!", color: red, details: []line{s.line(plain, Escape(message))}, hint: hint})
 	}
 	return rows
 }
@@ -106,7 +107,7 @@ func noChanges(p *planner.Plan) string {
 		return fmt.Sprintf("No changes. %s still on %s way.", areServers(len(p.Waits)), its(len(p.Waits)))
 	case len(p.Blocked) > 0:
 		return "No changes that apply may make."
-	case len(p.LeftOut) > 0:
+	case len(p.Excluded) > 0:
 		return "No changes that --only allows."
 	case p.Scope.Listed == 0:
 		return "No changes. The file wants no servers."
@@ -132,7 +133,7 @@ func its(n int) string {
 
 // alsoThere counts what the total leaves out.
 func alsoThere(p *planner.Plan) string {
-	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.LeftOut), "left out")
+	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.Excluded), "excluded")
 	if len(p.Waits) > 0 && !p.Empty() {
 		parts = append(parts, fmt.Sprintf("%d still on %s way", len(p.Waits), its(len(p.Waits))))
 	}

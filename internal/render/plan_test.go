@@ -23,8 +23,39 @@ func live(id, name string) planner.Server {
 		Location: "us-west", Plan: standard, OS: planner.Named{ID: "5", Name: "Ubuntu 22.04 LTS"}}
 }
 
-func about(name, id, reason string) planner.Subject {
-	return planner.Subject{Name: name, ID: id, Reason: reason}
+func about(name, id string, r planner.Reason) planner.Subject {
+	return planner.Subject{Name: name, ID: id, Reason: r}
+}
+
+// at is a place in the fleet file.
+func at(line, column int) fleet.Pos { return fleet.Pos{File: "fleet.yaml", Line: line, Column: column} }
+
+// causedAt is a reason at a place in the fleet file.
+func causedAt(c planner.Code, line, column int) planner.Reason {
+	return planner.Reason{Code: c, At: []fleet.Pos{at(line, column)}}
+}
+
+// powered is a status that the fleet file asks for.
+func powered(s planner.Status, line, column int) planner.Reason {
+	r := causedAt(planner.CodePower, line, column)
+	r.Status = s
+	return r
+}
+
+// differing are keys of the fleet file that ask for what is not so, a line each.
+func differing(line, column int, keys ...fleet.Field) planner.Reason {
+	r := planner.Reason{Code: planner.CodeDiffers, Keys: keys}
+	for i := range keys {
+		r.At = append(r.At, at(line+i, column))
+	}
+	return r
+}
+
+// immutable is a replacement that the fleet file allows.
+func immutable(m fleet.Replace, line, column int, keys ...fleet.Field) planner.Reason {
+	r := causedAt(planner.CodeImmutable, line, column)
+	r.Mode, r.Keys = m, keys
+	return r
 }
 
 // sampleCost is that of three plans, one of them of an unknown price.
@@ -45,33 +76,33 @@ func everything() *planner.Plan {
 	return &planner.Plan{
 		Account: "ops@example.com", Endpoint: "https://admin.vps.org/api/v1",
 		Changes: []planner.Change{
-			&planner.Create{Subject: about("web-03", "", "not found at the API (fleet.yaml:14:3)"), Spec: spec},
-			&planner.Create{Subject: about("web-04", "", "not found (fleet.yaml:15:3)"), Spec: planner.Spec{Plan: standard, OS: ubuntu, Location: "us-west"}},
-			&planner.Update{Subject: about("db-01", "12346", "fleet.yaml:20:15"), Fields: []planner.FieldChange{hostname}},
-			&planner.Update{Subject: about("cache-01", "12350", "renamed_from at fleet.yaml:31:5"), Fields: []planner.FieldChange{
+			&planner.Create{Subject: about("web-03", "", causedAt(planner.CodeMissing, 14, 3)), Spec: spec},
+			&planner.Create{Subject: about("web-04", "", causedAt(planner.CodeMissing, 15, 3)), Spec: planner.Spec{Plan: standard, OS: ubuntu, Location: "us-west"}},
+			&planner.Update{Subject: about("db-01", "12346", differing(20, 15, fleet.FieldHostname)), Fields: []planner.FieldChange{hostname}},
+			&planner.Update{Subject: about("cache-01", "12350", differing(31, 5, fleet.FieldRenamedFrom, fleet.FieldHostname, fleet.FieldBackupsEnabled)), Fields: []planner.FieldChange{
 				{Field: fleet.FieldName, From: planner.Text("redis-01"), To: planner.Text("cache-01")},
 				{Field: fleet.FieldHostname, To: planner.Text("cache-01.example.com")},
 				{Field: fleet.FieldBackupsEnabled, From: planner.Bool(false), To: planner.Bool(true)},
 			}},
-			&planner.Replace{Subject: about("old-02", "12360", "replace: delete-first at fleet.yaml:40:5"), Mode: fleet.ReplaceDeleteFirst, Fields: forced, Old: live("12360", "old-02")},
-			&planner.Replace{Subject: about("old-03", "12361", "replace: create-first at fleet.yaml:44:5"), Mode: fleet.ReplaceCreateFirst, Fields: append(forced, moved), Old: live("12361", "old-03")},
-			&planner.Replace{Subject: about("old-04", "12362", "replace: create-first at fleet.yaml:48:5"), Mode: fleet.ReplaceCreateFirst, Fields: forced, Old: live("12362", "old-04"), NextID: "12399"},
-			&planner.Power{Subject: about("web-01", "12345", "status: active at fleet.yaml:50:5"), Verb: planner.ActionStart, From: planner.StatusStopped},
-			&planner.Power{Subject: about("web-02", "12347", "status: stopped at fleet.yaml:52:5; a stopped server is still billed"), Verb: planner.ActionStop, From: planner.StatusActive, Was: "web-2"},
-			&planner.Power{Subject: about("db-01", "12346", "reboot_on at fleet.yaml:22:5"), Verb: planner.ActionReboot, From: planner.StatusActive},
-			&planner.Delete{Subject: about("old-01", "12399", "absent: true at fleet.yaml:60:5"), Old: live("12399", "old-01")},
+			&planner.Replace{Subject: about("old-02", "12360", immutable(fleet.ReplaceDeleteFirst, 40, 5, fleet.FieldPlan)), Mode: fleet.ReplaceDeleteFirst, Fields: forced, Old: live("12360", "old-02")},
+			&planner.Replace{Subject: about("old-03", "12361", immutable(fleet.ReplaceCreateFirst, 44, 5, fleet.FieldPlan, fleet.FieldLocation)), Mode: fleet.ReplaceCreateFirst, Fields: append(forced, moved), Old: live("12361", "old-03")},
+			&planner.Replace{Subject: about("old-04", "12362", immutable(fleet.ReplaceCreateFirst, 48, 5, fleet.FieldPlan)), Mode: fleet.ReplaceCreateFirst, Fields: forced, Old: live("12362", "old-04"), NextID: "12399"},
+			&planner.Power{Subject: about("web-01", "12345", powered(planner.StatusActive, 50, 5)), Verb: planner.ActionStart, From: planner.StatusStopped},
+			&planner.Power{Subject: about("web-02", "12347", powered(planner.StatusStopped, 52, 5)), Verb: planner.ActionStop, From: planner.StatusActive, Was: "web-2"},
+			&planner.Power{Subject: about("db-01", "12346", causedAt(planner.CodeRebootOn, 22, 5)), Verb: planner.ActionReboot, From: planner.StatusActive},
+			&planner.Delete{Subject: about("old-01", "12399", causedAt(planner.CodeAbsent, 60, 5)), Old: live("12399", "old-01")},
 		},
 		Waits: []planner.Wait{{Name: "web-09", ID: "12349", From: planner.StatusProvisioning, To: planner.StatusActive}},
 		Blocked: []planner.Blocked{
-			{Name: "db-02", IDs: []string{"12348"}, Reason: "plan is Standard VPS (1), not performance (2), which the API cannot change", Hint: "replace: delete-first at fleet.yaml:70:5 allows it", At: "fleet.yaml:70:5"},
-			{Name: "web-05", Reason: "two live servers have this name: 1, 2", At: "fleet.yaml:72:3"},
+			{Name: "db-02", IDs: []string{"12348"}, Reason: planner.Reason{Code: planner.CodeNeedsReplace, Fields: forced, At: []fleet.Pos{at(71, 11)}, Allow: at(70, 5)}},
+			{Name: "web-05", IDs: []string{"1", "2"}, Reason: planner.Reason{Code: planner.CodeDuplicates, Name: "web-05", Servers: []planner.Other{{ID: "1", Monthly: ptr(fleet.Money(10_000_000))}, {ID: "2"}}, At: []fleet.Pos{at(72, 3)}}},
 		},
 		Unlisted: []planner.Server{live("12377", "tmp-1")},
-		LeftOut: []planner.LeftOut{
-			{Action: planner.ActionDelete, Subject: about("old-05", "12363", "absent: true at fleet.yaml:62:5")},
-			{Action: planner.ActionUpdate, Subject: about("old-06", "12364", "id at fleet.yaml:64:5"), Because: "it needs the delete of old-05 first"},
+		Excluded: []planner.Excluded{
+			{Action: planner.ActionDelete, Subject: about("old-05", "12363", causedAt(planner.CodeAbsent, 62, 5)), ExcludedBy: planner.Reason{Code: planner.CodeExcluded}},
+			{Action: planner.ActionUpdate, Subject: about("old-06", "12364", differing(64, 5, fleet.FieldID)), ExcludedBy: planner.Reason{Code: planner.CodeNeeds, Action: planner.ActionDelete, Name: "old-05"}},
 		},
-		Notes:  []planner.Note{{Name: "old-02", Text: "backups_enabled is not declared, so the new server gets the API's default: off"}},
+		Notes:  []planner.Note{{Name: "old-02", Reason: planner.Reason{Code: planner.CodeBackupsDefault}}},
 		Scope:  planner.Scope{Listed: 14, Live: 12, Total: 16},
 		Cost:   sampleCost,
 		Guards: fleet.Guards{MaxMonthlyCost: fleet.CostLimit{Set: true, Amount: 50_000_000}, MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
@@ -90,8 +121,8 @@ func TestPlanViews(t *testing.T) {
 	for i := range 2 * many {
 		name := fmt.Sprintf("app-%02d", i+1)
 		p.Changes = append(p.Changes,
-			&planner.Delete{Subject: about(name, fmt.Sprint(300+i), "no entry lists it, and unlisted: delete"), Old: live(fmt.Sprint(300+i), name)},
-			&planner.Power{Subject: about("x"+name, fmt.Sprint(500+i), fmt.Sprintf("status: active at fleet.yaml:%d:5", 80+i)), Verb: planner.ActionStart, From: planner.StatusStopped})
+			&planner.Delete{Subject: about(name, fmt.Sprint(300+i), planner.Reason{Code: planner.CodeUnlisted}), Old: live(fmt.Sprint(300+i), name)},
+			&planner.Power{Subject: about("x"+name, fmt.Sprint(500+i), powered(planner.StatusActive, 80+i, 5)), Verb: planner.ActionStart, From: planner.StatusStopped})
 	}
 	golden(t, "plan_grouped", Plan(p, Style{}))
 	golden(t, "plan_summary", Plan(p, Style{View: Summary}))
@@ -172,11 +203,11 @@ func TestClosingLines(t *testing.T) {
 func TestSharedReasonStandsOnce(t *testing.T) {
 	var p planner.Plan
 	for _, name := range []string{"a-1", "a-2", "a-3"} {
-		p.Changes = append(p.Changes, &planner.Create{Subject: planner.Subject{Name: name, Reason: "as at f.yaml:1:1"}})
+		p.Changes = append(p.Changes, &planner.Create{Subject: about(name, "", causedAt(planner.CodeMissing, 1, 1))})
 	}
-	p.Changes = append(p.Changes, &planner.Create{Subject: planner.Subject{Name: "b", Reason: "as at f.yaml:2:1"}})
+	p.Changes = append(p.Changes, &planner.Create{Subject: about("b", "", causedAt(planner.CodeMissing, 2, 1))})
 	text := Plan(&p, Style{})
-	if n := strings.Count(text, "as at f.yaml:1:1"); n != 1 || !strings.Contains(text, "as at f.yaml:2:1") {
+	if n := strings.Count(text, "(fleet.yaml:1:1)"); n != 1 || !strings.Contains(text, "(fleet.yaml:2:1)") {
 		t.Errorf("the shared reason stands %d times:\n%s", n, text)
 	}
 }

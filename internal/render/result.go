@@ -25,7 +25,7 @@ func Result(r *apply.Result, s Style) string {
 
 // blockedSection is what was blocked, those that are alike together.
 func blockedSection(r *apply.Result) section {
-	return section{titleBlocked, merge(each(r.Blocked, blockedGroup), many)}
+	return section{titleBlocked, groupsOf(each(r.Blocked, blockedFact), many)}
 }
 
 // undoneRows are the changes and waits that are not done. A hint that many share

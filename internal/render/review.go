@@ -28,7 +28,7 @@ const (
 	titleWaits    = "Waiting for"
 	titleBlocked  = "Blocked"
 	titleUnlisted = "Unlisted (not in the file, left alone)"
-	titleLeftOut  = "Left out by --only"
+	titleExcluded = "Excluded by --only"
 	titleNotes    = "Notes"
 	titleCost     = "Servers and cost by plan and location"
 )
@@ -44,21 +44,24 @@ const everyServer = math.MaxInt
 // many of them as atLeast says.
 func reviewOf(p *planner.Plan, atLeast int) review {
 	r := review{Plan: p}
-	var losses, changes []group
+	var losses, changes []fact
 	for _, c := range p.Changes {
 		if isLoss(c) {
-			losses = append(losses, changeGroup(c))
+			losses = append(losses, changeFact(c))
 		} else {
-			changes = append(changes, changeGroup(c))
+			changes = append(changes, changeFact(c))
 		}
 	}
-	slices.SortStableFunc(losses, func(a, b group) int { return strings.Compare(string(a.Action), string(b.Action)) })
-	for _, s := range []section{
-		{titleLosses, losses}, {titleChanges, changes}, {titleWaits, each(p.Waits, waitGroup)}, {titleBlocked, each(p.Blocked, blockedGroup)},
-		{titleUnlisted, each(p.Unlisted, unlistedGroup)}, {titleLeftOut, each(p.LeftOut, leftOutGroup)}, {titleNotes, each(p.Notes, noteGroup)},
+	slices.SortStableFunc(losses, func(a, b fact) int { return strings.Compare(string(a.Action), string(b.Action)) })
+	for _, s := range []struct {
+		title string
+		facts []fact
+	}{
+		{titleLosses, losses}, {titleChanges, changes}, {titleWaits, each(p.Waits, waitFact)}, {titleBlocked, each(p.Blocked, blockedFact)},
+		{titleUnlisted, each(p.Unlisted, unlistedFact)}, {titleExcluded, each(p.Excluded, excludedFact)}, {titleNotes, each(p.Notes, noteFact)},
 	} {
-		if s.Groups = merge(s.Groups, atLeast); len(s.Groups) > 0 {
-			r.Sections = append(r.Sections, s)
+		if len(s.facts) > 0 {
+			r.Sections = append(r.Sections, section{s.title, groupsOf(s.facts, atLeast)})
 		}
 	}
 	return r
@@ -72,12 +75,12 @@ func (r review) groups() (n int) {
 	return n
 }
 
-func each[T any](list []T, one func(T) group) []group {
-	groups := make([]group, len(list))
+func each[T any](list []T, one func(T) fact) []fact {
+	facts := make([]fact, len(list))
 	for i, x := range list {
-		groups[i] = one(x)
+		facts[i] = one(x)
 	}
-	return groups
+	return facts
 }
 
 // isLoss reports whether a change loses the data of a server.

@@ -39,6 +39,7 @@ func conforms(t *testing.T, s *jsonschema.Schema, document []byte) error {
 func TestSchemas(t *testing.T) {
 	plans := map[string]*planner.Plan{"everything": everything(), "empty": {}, "many": manyServers(70)}
 	results := map[string]*apply.Result{"everything": mixedResult(), "empty": {}, "many": {Interrupted: true}}
+	plans["everything"].Blocked = blockedForEverything()
 	full := plans["many"]
 	full.Changes[0].(*planner.Create).Spec.BackupsEnabled = ptr(true)
 	for _, c := range full.Changes {
@@ -49,7 +50,7 @@ func TestSchemas(t *testing.T) {
 	planSchema, resultSchema := schema(t, "plan"), schema(t, "result")
 	for name, p := range plans {
 		var plan, result bytes.Buffer
-		if err := errors.Join(planner.Encode(&plan, p), ResultJSON(&result, p, results[name], Requests{Kinds: []KindCount{{"list", 3}}, Throttled: 1})); err != nil {
+		if err := errors.Join(PlanJSON(&plan, p), ResultJSON(&result, p, results[name], Requests{Kinds: []KindCount{{"list", 3}}, Throttled: 1})); err != nil {
 			t.Fatal(err)
 		}
 		if err := conforms(t, planSchema, plan.Bytes()); err != nil {
@@ -61,18 +62,27 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
+// blockedForEverything has every kind of reason.
+func blockedForEverything() (blocked []planner.Blocked) {
+	for _, s := range sentences {
+		blocked = append(blocked, planner.Blocked{Name: "web-1", IDs: []string{"1"}, Reason: s.reason})
+	}
+	return blocked
+}
+
 // A schema that says too little would accept anything.
 func TestSchemasRefuse(t *testing.T) {
 	s := schema(t, "plan")
 	var whole bytes.Buffer
-	if err := planner.Encode(&whole, everything()); err != nil {
+	if err := PlanJSON(&whole, everything()); err != nil {
 		t.Fatal(err)
 	}
 	for _, edit := range [][2]string{
-		{`"format_version": 1`, `"format_version": 2`},
+		{`"format_version": 2`, `"format_version": 1`},
 		{`"action":"delete"`, `"action":"destroy"`},
 		{`"action":"delete"`, `"action":"create"`},
-		{`"reason":`, `"because":`},
+		{`"reason": {`, `"because": {`},
+		{`"code": "`, `"code": "X`},
 		{`"old":{`, `"old":{"extra":1,`},
 		{`"field":"hostname"`, `"field":"colour"`},
 		{`"waits": [`, `"waits": [{},`},
@@ -100,6 +110,7 @@ func TestSchemaFieldsExist(t *testing.T) {
 		}
 	}
 	p.Changes = append(p.Changes, everything().Changes...)
+	p.Blocked = blockedForEverything()
 	if err := ResultJSON(&documents, p, mixedResult(), Requests{Kinds: []KindCount{{"list", 3}}}); err != nil {
 		t.Fatal(err)
 	}

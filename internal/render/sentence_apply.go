@@ -121,7 +121,8 @@ func otherPrices(servers []planner.Other) string {
 func RefusedAsBlocked(refused []planner.Refused) (list []planner.Blocked) {
 	for _, x := range refused {
 		s := x.Change.About()
-		b := planner.Blocked{Name: s.Name, Reason: fmt.Sprintf("to %s, but %s", x.Change.Action(), applySentence(x.Reason)), Hint: applyHint(x.Reason)}
+		b := planner.Blocked{Name: s.Name, Reason: x.Reason}
+		b.Reason.Action = x.Change.Action()
 		if s.ID != "" {
 			b.IDs = []string{s.ID}
 		}

@@ -138,7 +138,7 @@ func (p *process) approve(ctx context.Context, o *apply.Observer, j *apply.Journ
 		err = p.diff(ctx, o, j)
 	}
 	if err == nil && len(p.approved.Violations()) > 0 {
-		err = fmt.Errorf("%w: %w", errRefused, p.approved.Violations()[0])
+		err = fmt.Errorf("%w: %+v", errRefused, p.approved.Violations()[0])
 	}
 	return err
 }
@@ -149,9 +149,9 @@ func (p *process) diff(ctx context.Context, o *apply.Observer, j *apply.Journal)
 		return err
 	}
 	j.Settle(seen)
-	p.approved, err = planner.Diff(p.file, seen, planner.Selection{})
+	p.approved = planner.Diff(p.file, seen, planner.Selection{})
 	p.plan = p.approved
-	return err
+	return nil
 }
 
 func (p *process) takeUp(ctx context.Context, o *apply.Observer, j *apply.Journal) (err error) {
@@ -175,7 +175,7 @@ func (p *process) takeUp(ctx context.Context, o *apply.Observer, j *apply.Journa
 // document is the plan that was approved, as it would be saved.
 func (p *process) document() []byte {
 	var b bytes.Buffer
-	if err := planner.Encode(&b, p.approved); err != nil {
+	if err := planner.Encode(&b, p.approved, nil); err != nil {
 		p.sim.violate("I9", "a plan cannot be saved: %s", err)
 	}
 	return b.Bytes()

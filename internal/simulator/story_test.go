@@ -112,7 +112,7 @@ func outline(p *planner.Plan) string {
 		parts = append(parts, fmt.Sprintf("wait for %s %s to be %s", w.Name, w.ID, w.To))
 	}
 	for _, b := range p.Blocked {
-		parts = append(parts, fmt.Sprintf("%s is blocked: %s", b.Name, b.Reason))
+		parts = append(parts, fmt.Sprintf("%s is blocked: %s", b.Name, b.Reason.Code))
 	}
 	if parts == nil {
 		return "nothing to do"

@@ -124,7 +124,7 @@ func (s *state) Plan(_ context.Context, digest string) (*planner.Plan, error) {
 func (s *state) PutPlan(_ context.Context, p *planner.Plan) error {
 	name := s.planFile(p.Digest())
 	var data bytes.Buffer
-	err := planner.Encode(&data, p)
+	err := planner.Encode(&data, p, nil)
 	if err == nil {
 		err = s.folder.disk.Replace(name, data.Bytes())
 	}

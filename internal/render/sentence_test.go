@@ -1,0 +1,121 @@
+package render
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// allCodes are all that the planner declares.
+var allCodes = declaredCodes()
+
+func declaredCodes() (codes []planner.Code) {
+	source, err := os.ReadFile("../../planner/reason.go")
+	if err != nil {
+		panic(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\tCode\w+ +Code = "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		codes = append(codes, planner.Code(m[1]))
+	}
+	return codes
+}
+
+var (
+	planDiffers = planner.FieldChange{Field: fleet.FieldPlan, From: planner.Reference(standard), To: planner.Reference(performance)}
+	next        = []planner.Other{{ID: "9", Name: "web-1--next"}}
+	theEntry    = []fleet.Pos{at(3, 5)}
+)
+
+// sentences are all kinds of reasons, about web-1, with what is said of them.
+var sentences = []struct {
+	reason        planner.Reason
+	message, hint string
+}{
+	{planner.Reason{Code: planner.CodeMissing, At: theEntry}, "no live server has this name (fleet.yaml:3:5)", ""},
+	{differing(4, 5, fleet.FieldHostname), "hostname differs from fleet.yaml:4:5", ""},
+	{differing(4, 5, fleet.FieldRenamedFrom, fleet.FieldHostname), "renamed_from at fleet.yaml:4:5; hostname differs from fleet.yaml:5:5", ""},
+	{differing(4, 5, fleet.FieldID), "id at fleet.yaml:4:5", ""},
+	{differing(4, 5, fleet.FieldReplace), "finishes the replacement of web-1", ""},
+	{powered(planner.StatusActive, 3, 5), "status: active at fleet.yaml:3:5", ""},
+	{powered(planner.StatusStopped, 3, 5), "status: stopped at fleet.yaml:3:5; a stopped server is still billed", ""},
+	{causedAt(planner.CodeRebootOn, 3, 5), "reboot_on at fleet.yaml:3:5", ""},
+	{immutable(fleet.ReplaceCreateFirst, 3, 5, fleet.FieldPlan, fleet.FieldOS), "the API cannot change plan, os; replace: create-first at fleet.yaml:3:5", ""},
+	{planner.Reason{Code: planner.CodeFinish}, "the rest of its replacement", ""},
+	{causedAt(planner.CodeAbsent, 3, 5), "absent: true at fleet.yaml:3:5", ""},
+	{planner.Reason{Code: planner.CodeUnlisted}, "no entry lists it, and unlisted: delete", ""},
+
+	{planner.Reason{Code: planner.CodeStatus, Status: "suspended", At: theEntry},
+		`its status is "suspended", and fleet does nothing to such a server`, "settle it with the provider; the next run goes on from there"},
+	{planner.Reason{Code: planner.CodeStatus, Status: "error", Action: planner.ActionDelete, Cause: planner.CodeAbsent, At: theEntry},
+		`to be deleted (absent: true at fleet.yaml:3:5), but its status is "error", and fleet does nothing to such a server`, "settle it with the provider, or delete it by hand"},
+	{planner.Reason{Code: planner.CodeUnread, Keys: []fleet.Field{fleet.FieldBackupsEnabled}, At: theEntry},
+		"the API does not tell backups_enabled of this server", "leave backups_enabled out of the entry"},
+	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionStop, Pattern: "web-*", At: theEntry, Allow: at(2, 11)},
+		`to be stopped, but protected by "web-*"`, "take it out of protect (fleet.yaml:2:11) to stop it"},
+	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionDelete, Cause: planner.CodeUnlisted, Pattern: "web-*", Allow: at(2, 11)},
+		`to be deleted (no entry lists it, and unlisted: delete), but protected by "web-*"`, "take it out of protect to delete it"},
+	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionReplace, Pattern: "web-*", Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(4, 7), at(3, 5)}, Allow: at(2, 11)},
+		`plan is Standard VPS (1), not performance (2), which the API cannot change, and it is protected by "web-*" from being replaced`,
+		"to replace it, take it out of protect (fleet.yaml:2:11) and write replace: in the entry at fleet.yaml:3:5; the old one's data is lost"},
+	{planner.Reason{Code: planner.CodeNeedsReplace, Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(4, 7)}, Allow: at(3, 5)},
+		"plan is Standard VPS (1), not performance (2), which the API cannot change",
+		"to have a new server in its place, write replace: delete-first, or create-first, in the entry at fleet.yaml:3:5; the old one's data is lost"},
+	{planner.Reason{Code: planner.CodeNextUnfit, Servers: next, At: theEntry},
+		"to be replaced, but web-1--next (9) is there and is not what the replacement needs", "look at server 9, and delete it if nothing on it is needed"},
+	{planner.Reason{Code: planner.CodeNextDiffers, Servers: next, Fields: []planner.FieldChange{planDiffers}, At: theEntry},
+		"an unfinished replacement has left web-1--next, but plan is Standard VPS (1), not performance (2)", "look at server 9: rename it to web-1 to keep it, or delete it"},
+	{planner.Reason{Code: planner.CodeIncomplete, Keys: []fleet.Field{fleet.FieldOS, fleet.FieldLocation}, At: theEntry},
+		"it does not exist, and cannot be created without os, location", "write os, location in the entry or in defaults"},
+	{planner.Reason{Code: planner.CodeUnknownID, Servers: []planner.Other{{ID: "7"}}, At: theEntry},
+		"no live server has the id 7", "correct the id, or remove the line to match by name or create the server"},
+	{planner.Reason{Code: planner.CodeDuplicates, Name: "web-1", Servers: []planner.Other{{ID: "1", Monthly: ptr(fleet.Money(10_000_000))}, {ID: "2"}}, At: theEntry},
+		"2 live servers are named web-1: ids 1 (10.00 a month), 2 (price unknown)", "write id: 1 (or another of them) in the entry at fleet.yaml:3:5 to say which one is meant"},
+	{planner.Reason{Code: planner.CodeNextDuplicates, Name: "web-1--next", Servers: []planner.Other{{ID: "1"}, {ID: "2"}}, At: theEntry},
+		"2 live servers are named web-1--next: ids 1 (price unknown), 2 (price unknown)", "an unfinished replacement is not clear; delete all but one of them"},
+	{planner.Reason{Code: planner.CodeNameTaken, Name: "web-1", Servers: []planner.Other{{ID: "1"}}, At: theEntry},
+		"the name web-1 belongs to server 1, which keeps it", "rename or delete the other server, or list it in the file with the change it needs"},
+	{planner.Reason{Code: planner.CodeNameCircle, Name: "web-2", At: theEntry},
+		"servers exchange names in a circle through web-2; rename one of them to a third name first", "rename or delete the other server, or list it in the file with the change it needs"},
+	{planner.Reason{Code: planner.CodeCorrected, Count: 3, Action: planner.ActionUpdate, Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("a"), To: planner.Text("b")}}},
+		"a fight: corrected in 3 runs in a row, and undone each time: hostname is a, not b", "find out who undoes it, or change the file; an apply that a person approves corrects it again"},
+	{planner.Reason{Code: planner.CodeCorrected, Count: 3, Action: planner.ActionStart, Status: planner.StatusStopped},
+		"a fight: corrected in 3 runs in a row, and undone each time: it is stopped", "find out who undoes it, or change the file; an apply that a person approves corrects it again"},
+	{planner.Reason{Code: planner.CodeCorrected, Count: 3, Action: planner.ActionDelete},
+		"a fight: corrected in 3 runs in a row, and undone each time: it is there", "find out who undoes it, or change the file; an apply that a person approves corrects it again"},
+	{planner.Reason{Code: planner.CodeCorrected, Count: 3, Action: planner.ActionCreate},
+		"a fight: corrected in 3 runs in a row, and undone each time: it is not there", "find out who undoes it, or change the file; an apply that a person approves corrects it again"},
+	{planner.Reason{Code: planner.CodeUnknownName, Keys: []fleet.Field{fleet.FieldPlan}, Name: "huge", Names: []string{"a", "b"}, Count: 9, At: theEntry},
+		`unknown plan "huge": not in the catalog, and the API tells no such name`, "known are a, b, …; or add it to the catalog"},
+	{planner.Reason{Code: planner.CodeUnknownName, Keys: []fleet.Field{fleet.FieldOS}, Name: "beos", At: theEntry},
+		`unknown os "beos": not in the catalog, and the API tells no such name`, "write its id, or add it to the catalog's os"},
+	{planner.Reason{Code: planner.CodeAmbiguousName, Keys: []fleet.Field{fleet.FieldPlan}, Name: "big", Names: []string{"1", "9"}, At: theEntry},
+		`plan "big" may be any of the ids 1, 9`, "write the id, or name it in the catalog"},
+	{planner.Reason{Code: planner.CodeUnavailable, Fields: []planner.FieldChange{{Field: fleet.FieldPlan, To: planner.Reference(performance)}}, At: theEntry},
+		"the plan performance (2) is not available", "choose another plan or location"},
+	{planner.Reason{Code: planner.CodeNotSoldAt, Fields: []planner.FieldChange{{Field: fleet.FieldPlan, To: planner.Reference(performance)}, {Field: fleet.FieldLocation, To: planner.Text("us-east")}}, Names: []string{"us-west", "eu"}, At: theEntry},
+		"the plan performance (2) is not sold at us-east, only at us-west, eu", "choose another plan or location"},
+
+	{planner.Reason{Code: planner.CodeNextUnneeded, Servers: next},
+		"web-1--next (9) is left by a replacement that is not needed any more; it is billed, and fleet leaves it alone", ""},
+	{planner.Reason{Code: planner.CodeNextLeft, Name: "web-1", Servers: next},
+		"it is left by an unfinished replacement of web-1; it is billed, and fleet leaves it alone", ""},
+	{planner.Reason{Code: planner.CodeBackupsDefault}, "backups_enabled is not declared, so the new server gets the API's default: off", ""},
+	{planner.Reason{Code: planner.CodeAlmostSameName, Servers: []planner.Other{{ID: "1", Name: "Web-1"}}},
+		"the live server Web-1 (1) has almost the same name; it is another server", ""},
+	{planner.Reason{Code: planner.CodeRebootUncertain}, "its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again", ""},
+
+	{planner.Reason{Code: planner.CodeExcluded}, "its kind was excluded", ""},
+	{planner.Reason{Code: planner.CodeNeeds, Action: planner.ActionUpdate, Name: "web-2"}, "it needs the update of web-2 first", ""},
+}
+
+func TestSentences(t *testing.T) {
+	for _, test := range sentences {
+		message, hint := Explain("web-1", test.reason)
+		if message != test.message || hint != test.hint {
+			t.Errorf("%s is\n%s\nhint: %s\nwant\n%s\nhint: %s", test.reason.Code, message, hint, test.message, test.hint)
+		}
+	}
+}
