@@ -143,13 +143,11 @@ func readAlone(file, list string) error {
 		return err
 	}
 	defer in.Close()
-	var live []server
 	for dec := json.NewDecoder(in); dec.More(); {
 		var page struct{ Results []server }
 		if err := dec.Decode(&page); err != nil {
 			return err
 		}
-		live = append(live, page.Results...)
 	}
 	return nil
 }
