@@ -20,6 +20,8 @@ func fromServer(s vpsorg.Server) planner.Server {
 		Plan:           planner.Named{ID: string(s.Plan.ID), Name: s.Plan.Name},
 		OS:             planner.Named{ID: string(s.OS.ID), Name: s.OS.Name},
 		BackupsEnabled: s.BackupsEnabled,
+		IPAddress:      s.IPAddress,
+		IPv6Address:    s.IPv6Address,
 	}
 }
 

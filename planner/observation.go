@@ -25,6 +25,11 @@ type Server struct {
 	Plan           Named   `json:"plan"`
 	OS             Named   `json:"os"`
 	BackupsEnabled *bool   `json:"backups_enabled,omitempty"` // nil when no detail was read
+
+	// Where it is reached, for lists and results. No plan is about an address, so
+	// none is in a plan's document.
+	IPAddress   *string `json:"-"`
+	IPv6Address *string `json:"-"` // nil when no detail was read
 }
 
 // other is the server as a reason about another names it.
