@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"vpsorg":                   {},
 	"vpsorg/emulator":          {"vpsorg", "internal/files"},
 	"apply":                    {"fleet", "planner", "vpsorg"},
-	"internal/render":          {"fleet", "planner", "apply"},
+	"internal/render":          {"fleet", "planner", "apply", "internal/inventory"},
 	"internal/ci":              {"fleet", "planner", "internal/render"},
 	"internal/inventory":       {"fleet", "planner"},
 	"internal/metrics":         {},
