@@ -39,18 +39,23 @@ type serverJSON struct {
 func writeJSON(servers []Server, o Options) ([]byte, []Omitted, error) {
 	d := document{formatVersion, o.Account, o.Endpoint, make([]serverJSON, len(servers))}
 	for i, s := range servers {
-		d.Servers[i] = serverJSON{
-			ID: s.ID, Name: s.Name, Hostname: orNull(s.Hostname), Status: s.Status,
-			IPAddress: orNull(addressText(s.IPv4)), IPv6Address: orNull(addressText(s.IPv6)),
-			Location: s.Location, Plan: s.Plan, OS: s.OS, PriceMonthly: s.Monthly,
-			Labels: map[string]string{}, Listed: orNull(s.Listed), Drift: append([]string{}, s.Drift...),
-		}
-		if s.Labels != nil {
-			d.Servers[i].Labels = s.Labels
-		}
+		d.Servers[i] = toJSON(s)
 	}
 	text, err := encode(d)
 	return text, nil, err
+}
+
+func toJSON(s Server) serverJSON {
+	j := serverJSON{
+		ID: s.ID, Name: s.Name, Hostname: orNull(s.Hostname), Status: s.Status,
+		IPAddress: orNull(addressText(s.IPv4)), IPv6Address: orNull(addressText(s.IPv6)),
+		Location: s.Location, Plan: s.Plan, OS: s.OS, PriceMonthly: s.Monthly,
+		Labels: s.Labels, Listed: orNull(s.Listed), Drift: append([]string{}, s.Drift...),
+	}
+	if j.Labels == nil {
+		j.Labels = map[string]string{}
+	}
+	return j
 }
 
 func orNull(text string) *string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -65,4 +66,53 @@ func TestServersFit(t *testing.T) {
 			t.Errorf("%d lines for %d servers", n, len(servers))
 		}
 	})
+}
+
+// The documentation's example, with all that there can be, and a server of which
+// the API tells nothing.
+func TestServer(t *testing.T) {
+	d := inventory.Detail{Server: listed()[1], VCPUs: 2, Memory: 4096, Storage: 80, Bandwidth: 2048, BackupsEnabled: ptr(true),
+		Usage:     &inventory.Usage{CPUPercent: 23.5, MemoryUsed: 3900, DiskUsed: 64, BandwidthUsed: 450},
+		CreatedAt: "2025-01-10T14:30:00Z", UpdatedAt: "2025-01-16T15:45:00Z"}
+	d.SetAddresses(new("2001:0db8::1"))
+	d.Differences = []planner.Difference{{Kind: planner.DriftChanged, Name: "web-9", IDs: []string{"12346"}, Field: fleet.FieldHostname, Is: planner.Text("web-9.example.com"), Want: planner.Text("web9.example.com")}}
+	now := time.Date(2025, 1, 17, 15, 50, 0, 0, time.UTC)
+	empty := inventory.Detail{Server: inventory.Server{ID: "9b2f", Name: "\x1b[2J"}, CreatedAt: "soon", Usage: &inventory.Usage{}}
+	golden(t, "server", Server(d, now, Style{})+"\n"+Server(empty, now, Style{}))
+	golden(t, "server_color", Server(d, now, Style{Color: true, Width: 60}))
+	for _, d := range []inventory.Detail{d, empty} {
+		text, err := inventory.DetailJSON(d, "ops@example.com", "https://api.example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := conforms(t, schema(t, "server"), text); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAge(t *testing.T) {
+	const day = 24 * time.Hour
+	for d, want := range map[time.Duration]string{0: "a moment", 59 * time.Second: "a moment", time.Minute: "1 minute", 119 * time.Minute: "1 hour", 2 * day: "2 days", 364 * day: "364 days", 800 * day: "2 years"} {
+		if got := age(d); got != want {
+			t.Errorf("%s is %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestOmitted(t *testing.T) {
+	var left []inventory.Omitted
+	for _, name := range []string{"web-1", "web-2", "web-3", "a\nb"} {
+		left = append(left, inventory.Omitted{Server: inventory.Server{Name: name}, Cause: inventory.NoAddress})
+	}
+	left = append(left, inventory.Omitted{Server: inventory.Server{Name: "localhost"}, Cause: inventory.Reserved})
+	want := `Left out: 4 servers that have no address: "a\nb", web-[1:3].
+Left out: localhost, which has a name that every machine has for itself.
+`
+	if got := Omitted(left); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if got := NotThere([]string{"db-1"}) + NotThere(nil); got != "Listed in the file, and not existing yet: db-1.\n" {
+		t.Errorf("got %s", got)
+	}
 }

@@ -1,0 +1,140 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/internal/inventory"
+)
+
+// Server shows all that is known of one server, as of now.
+func Server(d inventory.Detail, now time.Time, s Style) string {
+	var b strings.Builder
+	b.WriteString(s.paint(bold, Escape(d.Name)) + " (" + Escape(d.ID) + ")  " + s.paint(cellColor("status", d.Status, false), Escape(d.Status)) + "\n\n")
+	for _, f := range properties(d, now) {
+		if f.text != "" {
+			b.WriteString(s.line(dim, f.title).pad(propertyWidth).text + Escape(f.text) + "\n")
+		}
+	}
+	if u := d.Usage; u != nil {
+		b.WriteString("\n")
+		s.usage(&b, "CPU", u.CPUPercent, 100, "%")
+		s.usage(&b, "memory", u.MemoryUsed, float64(d.Memory), "MB")
+		s.usage(&b, "disk", u.DiskUsed, float64(d.Storage), "GB")
+		s.usage(&b, "bandwidth", u.BandwidthUsed, float64(d.Bandwidth), "GB this month")
+	}
+	s.section(&b, "Drift:", driftRows(groupsOf(each(d.Differences, driftFact), many), s))
+	return b.String()
+}
+
+// propertyWidth is the column in which the properties of a server begin.
+const propertyWidth = 12
+
+// property is one line about a server; nothing is said where the text is empty.
+type property struct{ title, text string }
+
+func properties(d inventory.Detail, now time.Time) []property {
+	var labels []string
+	for _, key := range slices.Sorted(maps.Keys(d.Labels)) {
+		labels = append(labels, key+"="+d.Labels[key])
+	}
+	price, backups := "", ""
+	if d.Monthly != nil {
+		price = d.Monthly.String() + " a month"
+	}
+	if d.BackupsEnabled != nil {
+		backups = map[bool]string{true: "on", false: "off"}[*d.BackupsEnabled]
+	}
+	return []property{
+		{"IPv4", addressOrNone(d.IPv4)},
+		{"IPv6", addressOrNone(d.IPv6)},
+		{"hostname", cmp.Or(d.Hostname, "none")},
+		{"location", d.Location},
+		{"plan", d.Plan.String() + size(d)},
+		{"os", d.OS.String()},
+		{"price", price},
+		{"backups", backups},
+		{"labels", strings.Join(labels, ", ")},
+		{"listed", cmp.Or(d.Listed, "unlisted")},
+		{"created", dated(d.CreatedAt, now)},
+		{"updated", dated(d.UpdatedAt, now)},
+	}
+}
+
+func addressOrNone(a netip.Addr) string {
+	if !a.IsValid() {
+		return "none"
+	}
+	return a.String()
+}
+
+// size is what a plan gives, as far as the API tells.
+func size(d inventory.Detail) string {
+	if d.VCPUs == 0 {
+		return ""
+	}
+	text := fmt.Sprintf(": %d vCPU, %d MB memory, %d GB storage", d.VCPUs, d.Memory, d.Storage)
+	if d.Bandwidth > 0 {
+		text += fmt.Sprintf(", %d GB bandwidth a month", d.Bandwidth)
+	}
+	return text
+}
+
+// dated is a time with how long ago it was. What is no time stays as the API wrote it.
+func dated(text string, now time.Time) string {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	if ago := now.Sub(t); ago >= 0 {
+		text += " (" + age(ago) + " ago)"
+	}
+	return text
+}
+
+// age is a time in its largest unit.
+func age(d time.Duration) string {
+	const day = 24 * time.Hour
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{365 * day, "year"}, {day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		switch n := int(d / unit.length); {
+		case n == 1:
+			return "1 " + unit.name
+		case n > 1:
+			return fmt.Sprintf("%d %ss", n, unit.name)
+		}
+	}
+	return "a moment"
+}
+
+// barWidth is how many characters a bar has.
+const barWidth = 20
+
+// usage writes how much of something is used, with a bar where it is known of how much.
+func (s Style) usage(b *strings.Builder, what string, used, of float64, unit string) {
+	amount := strconv.FormatFloat(used, 'f', -1, 64)
+	c := green
+	switch {
+	case of <= 0:
+		fmt.Fprintf(b, "%s%s %s\n", s.line(dim, what).pad(propertyWidth).text, amount, unit)
+		return
+	case used/of >= 0.9:
+		c = red
+	case used/of >= 0.75:
+		c = yellow
+	}
+	full := max(0, min(barWidth, int(used/of*barWidth+0.5)))
+	bar := "[" + s.paint(c, strings.Repeat("#", full)) + strings.Repeat("-", barWidth-full) + "]"
+	if unit != "%" {
+		amount += fmt.Sprintf(" of %g", of)
+	}
+	fmt.Fprintf(b, "%s%s %s %s\n", s.line(dim, what).pad(propertyWidth).text, bar, amount, unit)
+}
