@@ -21,18 +21,7 @@ type Fleet struct {
 	Servers    []Server // sorted by name; names are unique
 	Warnings   Problems // what may be a mistake, but only the API can tell
 
-	index map[string]int   // name → position in Servers
-	files map[string]*file // by name, for the lines of problems found later
-}
-
-// ProblemAt is a mistake at a place in the fleet's files that only came out later,
-// with its line.
-func (f *Fleet) ProblemAt(pos Pos, message, hint string) Problem {
-	p := Problem{Pos: pos, Message: message, Hint: hint}
-	if source, ok := f.files[pos.File]; ok {
-		p.Line = source.line(pos.Line)
-	}
-	return p
+	index map[string]int // name → position in Servers
 }
 
 // Server is one wanted server. A field that the file leaves out is nil or zero

@@ -75,9 +75,7 @@ func read(files []*file) (*Fleet, error) {
 		pins:    map[string]node{},
 		past:    map[string]node{},
 	}
-	r.fleet.files = make(map[string]*file, len(files))
 	for _, f := range files {
-		r.fleet.files[f.name] = f
 		root, problems := f.document()
 		r.problems = append(r.problems, problems...)
 		if len(problems) == 0 {

@@ -14,7 +14,7 @@ import (
 // DriftKind names a way in which live servers are not as the file says.
 type DriftKind string
 
-// The kinds of drift. That a server is on its way is none: it counts as what it
+// The kinds of drift. That a server is in transition is none: it counts as what it
 // is about to be.
 const (
 	DriftMissing  DriftKind = "missing"  // listed, and not there
@@ -163,7 +163,7 @@ func (d *Drift) Count() map[DriftKind]int {
 
 // Fingerprint names the drift: it is the same as long as the same servers differ
 // in the same way, whatever order they come in, wherever in the file it stands,
-// and whichever of them are on their way. It is 32 hexadecimal digits, or "" where
+// and whichever of them are in transition. It is 32 hexadecimal digits, or "" where
 // there is no drift. What is pending does not count.
 func (d *Drift) Fingerprint() string {
 	if len(d.Differences) == 0 {

@@ -7,7 +7,7 @@ type Plan struct {
 	Account  string // the account it was made for; "" where the API does not tell
 	Endpoint string // the API it was made for
 	Changes  []Change
-	Waits    []Wait // servers on their way somewhere, to wait for before anything else is done to them
+	Waits    []Wait // servers in transition, to wait for before anything else is done to them
 	Blocked  []Blocked
 	Unlisted []Server   // owned live servers that no entry lists, to be reported
 	Excluded []Excluded // changes that Only has excluded

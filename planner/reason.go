@@ -81,11 +81,9 @@ const (
 	CodeNeeds    Code = "needs"    // it needs a change that was excluded, or is not done. Action, Name
 
 	// Why an approved change is not carried out, or not to its end.
-	CodeGone        Code = "gone"         // the server is gone, and nothing here deleted it
-	CodeChanged     Code = "changed"      // fields are neither as planned nor as wanted. Fields: planned → now
-	CodePartly      Code = "partly"       // some fields are as wanted, some as planned: somebody else is at work. Fields
-	CodeTaken       Code = "taken"        // by now there is a server of that name. Servers
-	CodeNotReviewed Code = "not_reviewed" // the change is not in the plan that was approved
+	CodeGone        Code = "gone"    // the server is gone, and nothing here deleted it
+	CodeChanged     Code = "changed" // fields are neither as planned nor as wanted. Fields: planned → now
+	CodeTaken       Code = "taken"   // by now there is a server of that name. Servers
 	CodeInterrupted Code = "interrupted"
 	CodeRefused     Code = "refused"    // the API refused it; the error has its words
 	CodeNoCredit    Code = "no_credit"  // an earlier create was refused for want of credit

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/vps-fleet/fleet/internal/render"
 )
@@ -41,14 +40,9 @@ func errorText(err error) string {
 	if err == nil || isShown(err) {
 		return ""
 	}
-	text := strings.TrimSpace(strings.ReplaceAll(err.Error(), "\t", "  "))
+	text := render.ErrorLines(err)
 	if !isProblems(err) {
 		text = "error: " + text
 	}
-	if hint := render.Hint(err); hint != "" && !strings.Contains(text, hint) {
-		for _, line := range strings.Split(hint, "\n") {
-			text += "\nhint: " + line
-		}
-	}
-	return render.EscapeLines(text) + "\n"
+	return text
 }

@@ -102,7 +102,7 @@ func reportCard(rep apply.Report) card {
 		c.Took = lasted(rep.Duration)
 	}
 	if rep.Err != nil {
-		c.Error, c.Hint = withoutHint(rep.Err), Hint(rep.Err)
+		c.Error, c.Hint = errorMessage(rep.Err), Hint(rep.Err)
 	}
 	return c
 }

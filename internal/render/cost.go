@@ -27,12 +27,16 @@ func costRows(c planner.Cost, s Style) []row {
 	return rows
 }
 
-// costTotal is the line of what the servers cost: Cost: 35.00 → 55.00 a month
-// (+20.00); "" where there are none.
+// costTotal is the line of what the servers cost; "" where there are none.
 func costTotal(c planner.Cost) string {
 	if len(c.Rows) == 0 {
 		return ""
 	}
+	return "Cost: " + costSum(c)
+}
+
+// costSum is what servers cost: 35.00 → 55.00 a month (+20.00).
+func costSum(c planner.Cost) string {
 	unknown := c.Unknown()
 	sum := fmt.Sprintf("%s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
 	switch {
@@ -41,7 +45,7 @@ func costTotal(c planner.Cost) string {
 	case c.Delta == 0:
 		sum = c.After.String() + " a month, as before"
 	}
-	parts := []string{"Cost: " + sum}
+	parts := []string{sum}
 	if c.Hourly != nil {
 		parts = append(parts, fmt.Sprintf("what is created costs %s an hour", c.Hourly))
 	}

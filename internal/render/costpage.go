@@ -44,7 +44,7 @@ func newCostPage(c planner.Cost) *costPage {
 	if len(c.Rows) == 0 {
 		return nil
 	}
-	return &costPage{Sum: strings.TrimPrefix(costTotal(c), "Cost: "), Charts: []chart{
+	return &costPage{Sum: costSum(c), Charts: []chart{
 		newChart("By plan", c.Rows, func(r planner.CostRow) string { return r.Plan.String() }),
 		newChart("By location", c.Rows, func(r planner.CostRow) string { return r.Location }),
 	}}

@@ -33,7 +33,7 @@ type blockedDocument struct {
 }
 
 type reportDocument struct {
-	Action          string         `json:"action"` // "wait" for a server that was on its way already
+	Action          string         `json:"action"` // "wait" for a server that was in transition already
 	Name            string         `json:"name"`
 	ID              string         `json:"id,omitempty"`
 	Outcome         apply.Outcome  `json:"outcome"`
@@ -108,7 +108,7 @@ func report(r apply.Report) reportDocument {
 		d.Reason = why.Reason
 	}
 	if r.Err != nil {
-		d.Message = withoutHint(r.Err)
+		d.Message = errorMessage(r.Err)
 	}
 	return d
 }

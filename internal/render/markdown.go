@@ -24,7 +24,7 @@ const marker = "<!-- fleet -->\n"
 func Markdown(r Run, maxBytes int) ([]byte, error) {
 	head := marker + "**fleet: " + verdict(r) + "**\n"
 	if r.Err != nil {
-		head += fenced("text", cutLines(errorLines(r.Err), maxBytes/2))
+		head += fenced("text", cutLines(ErrorLines(r.Err), maxBytes/2))
 	}
 	if r.Plan == nil {
 		return fit(head, nil, "", maxBytes)
@@ -44,11 +44,13 @@ func Markdown(r Run, maxBytes int) ([]byte, error) {
 func verdict(r Run) string {
 	switch {
 	case r.Result != nil:
-		return lowerFirst(strings.TrimSuffix(closing(r.Result), "."))
+		return "apply " + outcomeText(r.Result)
 	case r.Err != nil:
 		return "refused or failed, nothing was changed"
+	case r.Plan.Empty():
+		return "no changes" + noChanges(r.Plan)
 	}
-	text := lowerFirst(strings.TrimSuffix(strings.TrimPrefix(total(r.Plan), "Plan: "), "."))
+	text := planned(r.Plan)
 	switch n := losses(r.Plan); {
 	case n == 1:
 		text += "; the data of 1 server is lost"
@@ -59,22 +61,6 @@ func verdict(r Run) string {
 		text += "; beyond the guards, so apply will refuse it"
 	}
 	return text
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
-}
-
-// errorLines is an error with its hint, as on a terminal.
-func errorLines(err error) string {
-	text := strings.TrimSpace(err.Error())
-	if hint := Hint(err); hint != "" && !strings.Contains(text, hint) {
-		text += "\nhint: " + strings.ReplaceAll(hint, "\n", "\nhint: ")
-	}
-	return EscapeLines(strings.ReplaceAll(text, "\t", "  ")) + "\n"
 }
 
 // headLines are what is true of a whole plan.

@@ -149,7 +149,7 @@ func (d *page) result(p *planner.Plan, r *apply.Result) {
 
 // failure shows, above all else, why the run ended before its end.
 func (d *page) failure(r Run) {
-	d.Tone, d.Command, d.Failure = bad, "", errorLines(r.Err)
+	d.Tone, d.Command, d.Failure = bad, "", ErrorLines(r.Err)
 	if r.Result != nil {
 		return
 	}

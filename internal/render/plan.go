@@ -89,8 +89,13 @@ func violationRows(violations []planner.Violation, s Style) []row {
 // total is the closing line: Plan: 2 to create, 1 to delete.
 func total(p *planner.Plan) string {
 	if p.Empty() {
-		return noChanges(p)
+		return "No changes" + noChanges(p) + "."
 	}
+	return "Plan: " + planned(p) + "."
+}
+
+// planned counts the changes by their kind: 2 to create, 1 to delete.
+func planned(p *planner.Plan) string {
 	count := p.Count()
 	var parts []string
 	for _, a := range planner.Actions {
@@ -98,23 +103,24 @@ func total(p *planner.Plan) string {
 			parts = append(parts, fmt.Sprintf("%d to %s", count[a], a))
 		}
 	}
-	return "Plan: " + strings.Join(parts, ", ") + "."
+	return strings.Join(parts, ", ")
 }
 
+// noChanges goes on after "No changes", and says why.
 func noChanges(p *planner.Plan) string {
 	switch {
 	case len(p.Waits) > 0:
-		return fmt.Sprintf("No changes. %s still on %s way.", areServers(len(p.Waits)), its(len(p.Waits)))
+		return fmt.Sprintf(". %s still in transition", areServers(len(p.Waits)))
 	case len(p.Blocked) > 0:
-		return "No changes that apply may make."
+		return " that apply may make"
 	case len(p.Excluded) > 0:
-		return "No changes that --only allows."
+		return " that --only allows"
 	case p.Scope.Listed == 0:
-		return "No changes. The file wants no servers."
+		return ". The file wants no servers"
 	case p.Scope.Selected == 0:
-		return "No changes."
+		return ""
 	}
-	return fmt.Sprintf("No changes. %s as the file says.", areServers(p.Scope.Selected))
+	return fmt.Sprintf(". %s as the file says", areServers(p.Scope.Selected))
 }
 
 func areServers(n int) string {
@@ -124,18 +130,11 @@ func areServers(n int) string {
 	return fmt.Sprintf("%d servers are", n)
 }
 
-func its(n int) string {
-	if n == 1 {
-		return "its"
-	}
-	return "their"
-}
-
 // alsoThere counts what the total leaves out.
 func alsoThere(p *planner.Plan) string {
 	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.Excluded), "excluded")
 	if len(p.Waits) > 0 && !p.Empty() {
-		parts = append(parts, fmt.Sprintf("%d still on %s way", len(p.Waits), its(len(p.Waits))))
+		parts = append(parts, fmt.Sprintf("%d still in transition", len(p.Waits)))
 	}
 	if len(parts) == 0 {
 		return ""

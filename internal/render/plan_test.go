@@ -185,10 +185,10 @@ func TestClosingLines(t *testing.T) {
 		{planner.Plan{Scope: planner.Scope{Listed: 1, Selected: 1}}, "No changes. 1 server is as the file says.", ""},
 		{planner.Plan{Scope: planner.Scope{Listed: 1}}, "No changes.", ""},
 		{planner.Plan{}, "No changes. The file wants no servers.", ""},
-		{planner.Plan{Waits: wait}, "No changes. 2 servers are still on their way.", ""},
-		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still on its way.", ""},
+		{planner.Plan{Waits: wait}, "No changes. 2 servers are still in transition.", ""},
+		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still in transition.", ""},
 		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes that apply may make.", "1 blocked, 2 unlisted."},
-		{planner.Plan{Changes: change, Waits: wait}, "Plan: 1 to create.", "2 still on their way."},
+		{planner.Plan{Changes: change, Waits: wait}, "Plan: 1 to create.", "2 still in transition."},
 	} {
 		if got := total(&test.plan); got != test.want {
 			t.Errorf("total is %q, want %q", got, test.want)

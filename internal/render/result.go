@@ -1,8 +1,6 @@
 package render
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -76,50 +74,6 @@ func outcomeColor(o apply.Outcome) color {
 	return red
 }
 
-// because is an error as the rest of a sentence; its hint lines are left out.
-func because(err error) string {
-	if err == nil {
-		return ""
-	}
-	return ": " + Escape(withoutHint(err))
-}
-
-// withoutHint is an error without the lines that say what to do next.
-func withoutHint(err error) string {
-	var why *apply.Error
-	if errors.As(err, &why) {
-		return strings.TrimSuffix(applySentence(why.Reason)+": "+causeOf(why), ": ")
-	}
-	text, _, _ := strings.Cut(err.Error(), "\nhint: ")
-	return text
-}
-
-// Hint is what an error, or one that it wraps, says to do next, by a method Hint
-// or in lines "hint: …" at its end; "" if none does.
-func Hint(err error) string {
-	var why *apply.Error
-	if errors.As(err, &why) && applyHint(why.Reason) != "" {
-		return applyHint(why.Reason)
-	}
-	var h interface{ Hint() string }
-	if errors.As(err, &h) {
-		return h.Hint()
-	}
-	if err == nil {
-		return ""
-	}
-	_, hint, _ := strings.Cut(err.Error(), "\nhint: ")
-	return hint
-}
-
-// causeOf is what the API, the network or the disk said; "" where nothing did.
-func causeOf(why *apply.Error) string {
-	if why.Err == nil {
-		return ""
-	}
-	return withoutHint(why.Err)
-}
-
 func reportName(r apply.Report) string {
 	if r.Change != nil {
 		return r.Change.About().Name
@@ -128,9 +82,12 @@ func reportName(r apply.Report) string {
 }
 
 // closing is the last line: what was done, and how many were not.
-func closing(r *apply.Result) string {
+func closing(r *apply.Result) string { return "Apply " + outcomeText(r) + "." }
+
+// outcomeText is how an apply has ended: complete: 2 created.
+func outcomeText(r *apply.Result) string {
 	if r.Complete() {
-		return "Apply complete: " + accomplished(r.Reports) + "."
+		return "complete: " + accomplished(r.Reports)
 	}
 	state := "incomplete"
 	if r.Interrupted {
@@ -138,7 +95,7 @@ func closing(r *apply.Result) string {
 	}
 	parts := counted(r.Count(apply.Done), "done", r.Count(apply.Failed), "failed", r.Count(apply.Unknown), "unknown",
 		r.Count(apply.NotStarted), "not started", notArrived(r.Reports), "not arrived", len(r.Blocked), "blocked")
-	return fmt.Sprintf("Apply %s: %s.", state, strings.Join(parts, ", "))
+	return state + ": " + strings.Join(parts, ", ")
 }
 
 // notArrived counts the waits that did not end well.

@@ -20,7 +20,7 @@ func applySentence(r planner.Reason) string {
 	case planner.CodeStatus:
 		return fmt.Sprintf("its status is %q by now, and fleet does nothing to such a server", r.Status)
 	case planner.CodeNextUnfit:
-		return fmt.Sprintf("%s (%s) exists and is not what the replacement needs", r.Servers[0].Name, r.Servers[0].ID)
+		return statement{Reason: r}.otherServer() + " exists and is not what the replacement needs"
 	case planner.CodeNeeds:
 		return "what has to come before it, to " + r.Name + ", was not done"
 	case planner.CodeInterrupted:
@@ -43,13 +43,13 @@ func applySentence(r planner.Reason) string {
 	case planner.CodeNotReady:
 		return strings.TrimSuffix(waitedFor(r.Fields, "still"), ": ")
 	case planner.CodeEnded:
-		return fmt.Sprintf("it ended %s, not %s", r.Fields[0].From, r.Fields[0].To)
+		return strings.TrimSuffix(waitedFor(r.Fields, "it ended"), ": ")
 	case planner.CodeNotRead:
 		return "nothing was sent, because it could not be read just before"
 	case planner.CodeNameCircle:
 		return "servers exchange names in a circle"
 	}
-	return string(r.Code)
+	return ""
 }
 
 // applyHint says what to do next about it; "" where the cause's own hint says it.

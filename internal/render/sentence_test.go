@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"testing"
@@ -24,9 +25,10 @@ func declaredCodes() (codes []planner.Code) {
 }
 
 var (
-	planDiffers = planner.FieldChange{Field: fleet.FieldPlan, From: planner.Reference(standard), To: planner.Reference(performance)}
-	next        = []planner.Other{{ID: "9", Name: "web-1--next"}}
-	theEntry    = []fleet.Pos{at(3, 5)}
+	planDiffers  = planner.FieldChange{Field: fleet.FieldPlan, From: planner.Reference(standard), To: planner.Reference(performance)}
+	next         = []planner.Other{{ID: "9", Name: "web-1--next"}}
+	provisioning = []planner.FieldChange{{Field: fleet.FieldStatus, From: planner.Text("provisioning"), To: planner.Text("active")}}
+	theEntry     = []fleet.Pos{at(3, 5)}
 )
 
 // sentences are all kinds of reasons, about web-1, with what is said of them.
@@ -107,7 +109,27 @@ var sentences = []struct {
 		"the live server Web-1 (1) has almost the same name; it is another server", ""},
 	{planner.Reason{Code: planner.CodeRebootUncertain}, "its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again", ""},
 
+	{planner.Reason{Code: planner.CodeGone, Action: planner.ActionUpdate}, "to update, but the server is gone, and this run did not delete it", "make a new plan"},
+	{planner.Reason{Code: planner.CodeChanged, Action: planner.ActionStop, Fields: []planner.FieldChange{{Field: fleet.FieldName, From: planner.Text("a"), To: planner.Text("b")}}},
+		"to stop, but name was a and is b now: somebody else has changed it, so it was left alone", "make a new plan"},
+	{planner.Reason{Code: planner.CodeStatus, Action: planner.ActionUpdate, Status: "suspended"},
+		`to update, but its status is "suspended" by now, and fleet does nothing to such a server`, "settle it with the provider, then make a new plan"},
+	{planner.Reason{Code: planner.CodeNextUnfit, Action: planner.ActionReplace, Servers: next},
+		"to replace, but web-1--next (9) exists and is not what the replacement needs", "make a new plan"},
+	{planner.Reason{Code: planner.CodeTaken, Servers: next}, "by now there is a server of that name, 9", "make a new plan"},
+	{planner.Reason{Code: planner.CodeInterrupted}, "interrupted", ""},
+	{planner.Reason{Code: planner.CodeRefused}, "the API refused it", ""},
+	{planner.Reason{Code: planner.CodeNoCredit}, "an earlier create was refused for want of credit", ""},
+	{planner.Reason{Code: planner.CodeUnanswered}, "it may have taken effect", ""},
+	{planner.Reason{Code: planner.CodeUnresolved, Name: "web-1"}, "web-1 may have been created", ""},
+	{planner.Reason{Code: planner.CodeUnresolved, Name: "web-1", Count: 3}, "the create was given up 3 times, and each time nothing was created", "the API does not answer creates reliably; run again later"},
+	{planner.Reason{Code: planner.CodeUnfit, Name: "web-1", Servers: next}, "a server named web-1, id 9, has appeared that is not what was to be created", "look at it; then make a new plan"},
+	{planner.Reason{Code: planner.CodeNotReady, Fields: provisioning}, "still provisioning, not active", "run again to go on waiting, or give --timeout more"},
+	{planner.Reason{Code: planner.CodeEnded, Fields: provisioning}, "it ended provisioning, not active", ""},
+	{planner.Reason{Code: planner.CodeNotRead}, "nothing was sent, because it could not be read just before", ""},
+
 	{planner.Reason{Code: planner.CodeExcluded}, "its kind was excluded", ""},
+	{planner.Reason{Code: planner.CodeNeeds, Name: "web-2"}, "what has to come before it, to web-2, was not done", ""},
 	{planner.Reason{Code: planner.CodeNeeds, Action: planner.ActionUpdate, Name: "web-2"}, "it needs the update of web-2 first", ""},
 }
 
@@ -116,6 +138,66 @@ func TestSentences(t *testing.T) {
 		message, hint := Explain("web-1", test.reason)
 		if message != test.message || hint != test.hint {
 			t.Errorf("%s is\n%s\nhint: %s\nwant\n%s\nhint: %s", test.reason.Code, message, hint, test.message, test.hint)
+		}
+	}
+}
+
+// Every code that the planner declares has a sentence, and the table has every code.
+func TestEveryCodeHasASentence(t *testing.T) {
+	tested := make(map[planner.Code]bool)
+	for _, s := range sentences {
+		tested[s.reason.Code] = true
+		if s.message == "" {
+			t.Errorf("%s says nothing", s.reason.Code)
+		}
+	}
+	for _, c := range allCodes {
+		if !tested[c] {
+			t.Errorf("no sentence of %s is tested", c)
+		}
+		_, _ = Explain("web-1", planner.Reason{Code: c}) // a document may lack what a sentence has
+	}
+	if len(allCodes) < 40 {
+		t.Errorf("only %d codes are found", len(allCodes))
+	}
+}
+
+// Six servers that are blocked for one reason are one group with one hint, whichever
+// other servers are in their way and wherever in the file they stand.
+func TestOneReasonIsOneGroup(t *testing.T) {
+	for _, test := range []struct {
+		reason                func(i int, name string) planner.Reason
+		message, hint, remark string
+	}{
+		{func(i int, name string) planner.Reason {
+			return planner.Reason{Code: planner.CodeDuplicates, Name: name, Servers: []planner.Other{{ID: fmt.Sprint(2 * i)}, {ID: fmt.Sprint(2*i + 1)}}, At: []fleet.Pos{at(3+i, 3)}}
+		}, "2 live servers are named {name}", "write the id of the one that is meant as id: in the entry at fleet.yaml:3…8", ""},
+		{func(i int, name string) planner.Reason {
+			return planner.Reason{Code: planner.CodeNextUnfit, Servers: []planner.Other{{ID: fmt.Sprint(i), Name: name + "--next"}}, At: []fleet.Pos{at(3+i, 9)}}
+		}, "to be replaced, but {name}--next is there and is not what the replacement needs", "look at server {name}--next, and delete it if nothing on it is needed", "(fleet.yaml:3…8)"},
+		{func(i int, name string) planner.Reason {
+			return planner.Reason{Code: planner.CodeUnknownID, Servers: []planner.Other{{ID: fmt.Sprint(i)}}, At: []fleet.Pos{at(3, 9)}}
+		}, "no live server has the id that the file gives", "correct the id, or remove the line to match by name or create the server", "(fleet.yaml:3:9)"},
+		{func(i int, name string) planner.Reason {
+			return planner.Reason{Code: planner.CodeNameTaken, Name: name, Servers: []planner.Other{{ID: fmt.Sprint(i)}}, At: []fleet.Pos{at(8-i, 3)}}
+		}, "the name {name} belongs to another server, which keeps it", "rename or delete the other server, or list it in the file with the change it needs", "(fleet.yaml:3…8)"},
+		{func(i int, name string) planner.Reason {
+			return planner.Reason{Code: planner.CodeNeedsReplace, Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(1, 1)}, Allow: at(3+i, 3)}
+		}, "plan is Standard VPS (1), not performance (2), which the API cannot change",
+			"to have a new server in its place, write replace: delete-first, or create-first, in the entry at fleet.yaml:3…8; the old one's data is lost", "(fleet.yaml:1:1)"},
+	} {
+		var blocked []planner.Blocked
+		for i := range 6 {
+			name := fmt.Sprintf("web-%d", i+1)
+			blocked = append(blocked, planner.Blocked{Name: name, Reason: test.reason(i, name)})
+		}
+		groups := groupsOf(each(blocked, blockedFact), many)
+		if len(groups) != 1 {
+			t.Errorf("%q: %d groups", test.message, len(groups))
+			continue
+		}
+		if g := groups[0]; g.What != test.message || g.Hint != test.hint || g.Reason != test.remark || len(g.Members) != 6 {
+			t.Errorf("the group is\n%q\n%q\n%q\nwant\n%q\n%q\n%q", g.What, g.Hint, g.Reason, test.message, test.hint, test.remark)
 		}
 	}
 }

@@ -190,7 +190,7 @@ func differences(fields []planner.FieldChange) string {
 // ofApply reports whether it is why an approved change is not carried out.
 func (s statement) ofApply() bool {
 	switch s.Code {
-	case planner.CodeGone, planner.CodeChanged, planner.CodePartly, planner.CodeTaken, planner.CodeNotReviewed, planner.CodeInterrupted,
+	case planner.CodeGone, planner.CodeChanged, planner.CodeTaken, planner.CodeInterrupted,
 		planner.CodeRefused, planner.CodeNoCredit, planner.CodeUnanswered, planner.CodeUnresolved, planner.CodeUnfit,
 		planner.CodeNotReady, planner.CodeEnded, planner.CodeNotRead:
 		return true

@@ -1,0 +1,58 @@
+package render
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/vps-fleet/fleet/apply"
+)
+
+// ErrorLines is an error as it is shown: what is wrong, then on lines of their own
+// what to do next. It is safe to show.
+func ErrorLines(err error) string {
+	text := strings.TrimSpace(errorMessage(err))
+	if hint := Hint(err); hint != "" {
+		text += "\nhint: " + strings.ReplaceAll(hint, "\n", "\nhint: ")
+	}
+	return EscapeLines(strings.ReplaceAll(text, "\t", "  ")) + "\n"
+}
+
+// errorMessage says what is wrong: why a change was not carried out, as a sentence,
+// with what the API, the network or the disk said; of any other error its text.
+func errorMessage(err error) string {
+	var why *apply.Error
+	if !errors.As(err, &why) {
+		text, _, _ := strings.Cut(err.Error(), "\nhint: ")
+		return text
+	}
+	if why.Err == nil {
+		return applySentence(why.Reason)
+	}
+	return applySentence(why.Reason) + ": " + errorMessage(why.Err)
+}
+
+// Hint is what to do next about an error, by its reason or by a method Hint of it or
+// of one that it wraps; "" if there is none.
+func Hint(err error) string {
+	var why *apply.Error
+	if errors.As(err, &why) && applyHint(why.Reason) != "" {
+		return applyHint(why.Reason)
+	}
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	if err == nil {
+		return ""
+	}
+	_, hint, _ := strings.Cut(err.Error(), "\nhint: ")
+	return hint
+}
+
+// because is an error as the rest of a sentence.
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + Escape(errorMessage(err))
+}
