@@ -39,7 +39,7 @@ func Hint(err error) string {
 		return applyHint(why.Reason)
 	}
 	var h interface{ Hint() string }
-	if errors.As(err, &h) {
+	if errors.As(err, &h) && h.Hint() != "" {
 		return h.Hint()
 	}
 	if err == nil {
