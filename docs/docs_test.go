@@ -286,6 +286,24 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// The guides of CONTRIBUTING.md name what there is: after "[FILE](FILE): " stand
+// words of that file.
+func TestGuides(t *testing.T) {
+	named := 0
+	for _, m := range regexp.MustCompile("\\]\\(([^)]+)\\): ((?:`\\w+`(?:, )?)+)").FindAllStringSubmatch(read(t, "../CONTRIBUTING.md"), -1) {
+		text := read(t, "../"+m[1])
+		for _, word := range regexp.MustCompile(`\w+`).FindAllString(m[2], -1) {
+			named++
+			if !regexp.MustCompile(`\b` + word + `\b`).MatchString(text) {
+				t.Errorf("CONTRIBUTING.md speaks of %s in %s, which has no such word", word, m[1])
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("%d words are named", named)
+	}
+}
+
 // The README fits what somebody reads in one go.
 func TestLengthOfREADME(t *testing.T) {
 	if n := strings.Count(read(t, "../README.md"), "\n"); n > 200 {
