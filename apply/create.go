@@ -19,14 +19,14 @@ func (r *run) create(ctx context.Context, l *lane, s createStep) error {
 		request := toCreate(s.name, s.spec)
 		server, err := r.Client.CreateServer(r.changing(ctx, l, func() error {
 			intent = r.intent(request)
-			return r.Journal.begin(intent)
+			return r.State.Begin(ctx, intent)
 		}), request)
 		switch {
 		case err == nil:
 			l.made = server.ID // the intent stays open until a list shows the server
 			r.born()
 		case !mayHaveTaken(err) && !intent.At.IsZero():
-			r.Journal.close(intent, "refused")
+			_ = r.State.Resolve(ctx, intent, Resolution{Refused: true}) // the next run resolves it then
 		}
 		return err
 	}, nil)

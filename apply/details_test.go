@@ -35,7 +35,12 @@ func (w *world) observe(m *apply.Memory, file string) (p *planner.Plan, sent map
 	mark := len(w.emulator.Ledger())
 	observer := apply.NewObserver(w.client)
 	observer.Memory = m
-	p = w.planBy(observer, file)
+	f := w.input(file).Fleet
+	o, err := observer.Fleet(w.Context(), f, planner.Selection{})
+	if err != nil {
+		w.Fatal(err)
+	}
+	p = planner.Diff(f, o, planner.Selection{})
 	sent = map[string]int{}
 	for _, e := range w.emulator.Ledger()[mark:] {
 		kind := strings.TrimPrefix(e.Path, "/api/v1")

@@ -83,6 +83,76 @@ func (o *Observer) observe(ctx context.Context, offers bool, m *Memory, details 
 	return seen, nil
 }
 
+// observe reads what a plan of the input needs, with what the state has cached of
+// details. That the cache cannot be used costs requests and nothing else.
+func (e *Engine) observe(ctx context.Context, o *Observer, state State, in Input) (planner.Observation, error) {
+	cached := state != nil && e.DetailsMaxAge > 0
+	if cached {
+		details, err := state.Details(ctx)
+		if err != nil {
+			e.warn(CacheUnread, err)
+		}
+		o.Memory = &Memory{MaxAge: e.DetailsMaxAge, Details: details}
+	}
+	seen, err := o.Fleet(ctx, in.Fleet, in.Selection)
+	if err != nil {
+		return seen, err
+	}
+	if cached {
+		if name := o.Memory.Contradiction; name != "" {
+			e.emit(Warning{What: CacheWrong, Server: name})
+		}
+		if err := state.PutDetails(ctx, o.Memory.Details); err != nil {
+			e.warn(CacheUnsaved, err)
+		}
+	}
+	return seen, in.check(seen)
+}
+
+// forgetDetails drops what is cached of the servers that a plan is about to change,
+// before it does: it may be killed, and their updated_at may stand still.
+func (a *account) forgetDetails(ctx context.Context, p *planner.Plan) {
+	details, err := a.state.Details(ctx)
+	cached := len(details)
+	for _, c := range p.Changes {
+		delete(details, c.About().ID)
+		if r, ok := c.(*planner.Replace); ok {
+			delete(details, r.NextID)
+		}
+	}
+	if err == nil && len(details) == cached {
+		return
+	}
+	if err != nil {
+		details = nil
+	}
+	if err := a.state.PutDetails(ctx, details); err != nil {
+		a.warn(CacheUnsaved, err)
+	}
+}
+
+// resolve closes the intents whose server exists: the only one of its name, and as
+// it was to be made. An answer of the API is not enough to close one: while no list
+// shows the server, another run would create it again.
+func resolve(ctx context.Context, state LockedState, servers []planner.Server) error {
+	open, err := state.Intents(ctx)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	named := make(map[string][]planner.Server)
+	for _, s := range servers {
+		named[s.Name] = append(named[s.Name], s)
+	}
+	for _, i := range open {
+		if found := named[i.Name]; len(found) == 1 && i.Fits(found[0]) {
+			if err := state.Resolve(ctx, i, Resolution{Made: found[0].ID}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // sold reads the plans, where the API has such an endpoint and the token may ask it.
 func sold(ctx context.Context, c *vpsorg.Client) ([]planner.Offer, error) {
 	plans, err := c.ListPlans(ctx, "")

@@ -22,7 +22,7 @@ func (r *run) patch(ctx context.Context, l *lane, s patchStep) error {
 				return hold(err) // done already, or changed by others
 			}
 		}
-		if err := r.follow(s.fields); err != nil {
+		if err := r.follow(ctx, s.fields); err != nil {
 			return held{err}
 		}
 		return r.sendFields(r.changing(ctx, l, func() error {
@@ -44,19 +44,23 @@ func (r *run) patch(ctx context.Context, l *lane, s patchStep) error {
 
 // follow writes down, where a server that no list has shown yet is about to be
 // renamed, that it may now appear under its new name.
-func (r *run) follow(fields []planner.FieldChange) error {
+func (r *run) follow(ctx context.Context, fields []planner.FieldChange) error {
 	for _, f := range fields {
 		if f.Field != fleet.FieldName {
 			continue
 		}
 		from, _ := f.From.AsText()
 		to, _ := f.To.AsText()
-		for _, i := range r.Journal.Pending(r.plan.Endpoint, r.plan.Account) {
+		open, err := r.State.Intents(ctx)
+		if err != nil {
+			return err
+		}
+		for _, i := range open {
 			if i.Name != from {
 				continue
 			}
 			i.Name, i.Hostname, i.At = to, nil, time.Now().Round(0) // the host name may change with it
-			if err := r.Journal.begin(i); err != nil {
+			if err := r.State.Begin(ctx, i); err != nil {
 				return err
 			}
 		}

@@ -26,7 +26,7 @@ type Runner struct {
 	PollInterval time.Duration // between two looks at servers in transit; 0: growing with the wait, 1 s to 10 s
 	Timeout      time.Duration // of one wait; 0: DefaultTimeout
 	Settle       time.Duration // after an unclear create was given up, until absence from the list proves that it made nothing; 0: DefaultSettle
-	Journal      *Journal      // remembers unclear creates for the next run; nil: nothing does
+	State        LockedState   // keeps the intents of creates for the next run; nil: nothing does
 	Emit         func(Event)   // is told what happens; may be nil
 }
 
@@ -47,6 +47,9 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	}
 	if r.Settle <= 0 {
 		r.Settle = DefaultSettle
+	}
+	if r.State == nil {
+		r.State = noState{}
 	}
 	run := newRun(r, p)
 	started := time.Now()

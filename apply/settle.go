@@ -29,7 +29,8 @@ func (r *run) settleStep(u unclearCreate) settleStep {
 // left open about the name.
 func (r *run) settleFirst() {
 	open := make(map[string][]Intent)
-	for _, i := range r.Journal.Pending(r.plan.Endpoint, r.plan.Account) {
+	pending, _ := r.State.Intents(context.Background())
+	for _, i := range pending {
 		open[i.Name] = append(open[i.Name], i)
 	}
 	if len(open) == 0 {
@@ -75,11 +76,7 @@ func (r *run) settle(l *lane, s settleStep) {
 // empty where none was.
 func (r *run) settled(l *lane, s *settleStep, id vpsorg.ID) {
 	for _, i := range s.intents {
-		if id != "" {
-			r.Journal.close(i, "made "+string(id))
-		} else {
-			r.Journal.close(i, "made nothing")
-		}
+		_ = r.State.Resolve(context.Background(), i, Resolution{Made: string(id)}) // the next run resolves it then
 	}
 	t := &l.tasks[0]
 	switch {

@@ -10,18 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
-
-// journaled gives the runner a journal.
-func (w *world) journaled(m *memory) {
-	w.Helper()
-	j, err := apply.NewJournal(m)
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.runner.Journal = j
-}
 
 const oneNew = "servers: {n: {plan: 1, os: 5, location: us-west}}"
 
@@ -48,14 +39,13 @@ func TestUnclearCreates(t *testing.T) {
 				e.ListLag = time.Minute
 			}
 			inWorld(t, e, func(w *world) {
-				m := &memory{}
-				w.journaled(m)
+				w.lock(&statetest.Disk{})
 				w.wantComplete(w.run(w.plan(oneNew)))
 				time.Sleep(time.Hour) // whatever was late has arrived
 				if got, want := w.live(), "n active plan=1 os=5 at=us-west host=- backups=false\n"; got != want {
 					t.Errorf("there is\n%s", got)
 				}
-				if open := w.runner.Journal.Pending(w.client.Endpoint(), "sandbox@example.com"); len(open) > 0 {
+				if open := w.open(); len(open) > 0 {
 					t.Errorf("open intents: %+v", open)
 				}
 			})
@@ -114,15 +104,15 @@ func TestKilledRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{Fault: once("POST", "/servers/", fault)}, func(w *world) {
-				m := &memory{}
-				w.journaled(m)
+				disk := &statetest.Disk{}
+				w.lock(disk)
 				drain := w.drain
 				time.AfterFunc(5*time.Second, func() { close(drain) })
 				w.run(w.plan(oneNew))
 				w.drain = make(chan struct{})
 
-				w.journaled(&memory{data: m.data[:m.durable]}) // what a crash leaves
-				if open := w.runner.Journal.Pending(w.client.Endpoint(), "sandbox@example.com"); len(open) != 1 || open[0].Name != "n" {
+				w.lock(disk)
+				if open := w.open(); len(open) != 1 || open[0].Name != "n" {
 					t.Fatalf("open intents: %+v", open)
 				}
 				w.converge(oneNew)

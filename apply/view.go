@@ -16,9 +16,9 @@ const freshFor = 5 * time.Second
 // view is what a run knows of all servers: its newest complete list, and what it
 // has read one by one since.
 type view struct {
-	client  *vpsorg.Client
-	journal *Journal
-	plan    *planner.Plan
+	client *vpsorg.Client
+	state  LockedState
+	plan   *planner.Plan
 
 	mu    sync.Mutex
 	world map[vpsorg.ID]sighting
@@ -35,7 +35,7 @@ type sighting struct {
 }
 
 func newView(r Runner, p *planner.Plan) *view {
-	return &view{client: r.Client, journal: r.Journal, plan: p, world: map[vpsorg.ID]sighting{}, asOf: time.Now(), reading: make(chan struct{}, 1)}
+	return &view{client: r.Client, state: r.State, plan: p, world: map[vpsorg.ID]sighting{}, asOf: time.Now(), reading: make(chan struct{}, 1)}
 }
 
 // newest is the newest list and when it was asked for; nil before the first.
@@ -60,7 +60,7 @@ func (v *view) read(ctx context.Context) (servers []planner.Server, asked time.T
 	v.mu.Lock()
 	v.world, v.list, v.asOf = world, servers, asked
 	v.mu.Unlock()
-	v.journal.Settle(planner.Observation{Account: v.plan.Account, Endpoint: v.plan.Endpoint, Servers: servers})
+	_ = resolve(ctx, v.state, servers) // the next run resolves them then
 	return servers, asked, nil
 }
 

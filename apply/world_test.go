@@ -11,6 +11,8 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/state"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -51,20 +53,34 @@ func inWorld(t *testing.T, e *emulator.Emulator, test func(w *world)) {
 
 func (w *world) plan(file string) *planner.Plan {
 	w.Helper()
-	return w.planBy(apply.NewObserver(w.client), file)
+	planned, err := w.engine(nil).Plan(w.Context(), w.input(file))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return planned.Plan
 }
 
-func (w *world) planBy(observer *apply.Observer, file string) *planner.Plan {
+// apply runs the engine on the state of a disk.
+func (w *world) apply(d *statetest.Disk, file string, by apply.Approval) *apply.Result {
+	w.Helper()
+	r, err := w.engine(d).Apply(w.Context(), w.drain, w.input(file), by)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return r
+}
+
+func (w *world) engine(d *statetest.Disk) *apply.Engine {
+	return &apply.Engine{Client: w.client, Store: state.OnDisk(d), Runner: w.runner, Emit: w.runner.Emit}
+}
+
+func (w *world) input(file string) apply.Input {
 	w.Helper()
 	f, err := fleet.Parse("f.yaml", []byte("version: 1\n"+file))
 	if err != nil {
 		w.Fatal(err)
 	}
-	o, err := observer.Fleet(w.Context(), f, planner.Selection{})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return planner.Diff(f, o, planner.Selection{})
+	return apply.Input{Fleet: f}
 }
 
 func observation(w *world) planner.Observation {

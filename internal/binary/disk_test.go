@@ -82,8 +82,8 @@ func TestFileModes(t *testing.T) {
 	w.start(limited("umask 0"), applying()...).wait().want(t, 0)
 	w.start(limited("umask 0"), applying()...).wait().want(t, 0) // rewrites the journal
 	files := w.files()
-	if len(files) != 3 {
-		t.Errorf("%d files were written, want the plan, the journal and its lock", len(files))
+	if len(files) != 4 {
+		t.Errorf("%d files were written, want the plan, the journal, its lock and the endpoint's", len(files))
 	}
 	for name := range files {
 		info, err := os.Lstat(filepath.Join(w.dir, name))

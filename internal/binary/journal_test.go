@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state"
 )
 
 // intents counts, over all runs of a world, the intents that were written down. A
@@ -55,7 +56,7 @@ func (n *intents) add() {
 // open are the intents that the journal holds open.
 func (w *world) open() []apply.Intent {
 	w.Helper()
-	found, err := apply.ReadIntents(&apply.File{Path: w.journal()})
+	found, err := state.InFile(w.journal()).Intents(w.Context())
 	if err != nil {
 		w.Fatal(err)
 	}

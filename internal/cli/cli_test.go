@@ -131,15 +131,15 @@ func TestInterrupts(t *testing.T) {
 func TestAsk(t *testing.T) {
 	for answer, approved := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "YES\n": false, "\n": false, "": false, "yes please\n": false} {
 		var stdout bytes.Buffer
-		s := newSession(Process{Stdin: strings.NewReader(answer), Stdout: &stdout, Stderr: io.Discard, Getenv: environment()})
-		err := s.ask(t.Context())
+		c := newCommand(Process{Stdin: strings.NewReader(answer), Stdout: &stdout, Stderr: io.Discard, Getenv: environment()})
+		err := c.ask(t.Context())
 		if (err == nil) != approved {
 			t.Errorf("%q: %v, want approved %v", answer, err, approved)
 		}
 		if !strings.Contains(stdout.String(), `Only "yes" is accepted`) {
 			t.Errorf("the question is %q", &stdout)
 		}
-		s.interrupts.stop()
+		c.interrupts.stop()
 	}
 }
 
@@ -148,9 +148,9 @@ func TestAskInterrupted(t *testing.T) {
 	silent, w := io.Pipe()
 	defer w.Close()
 	signals := make(chan os.Signal, 1)
-	s := newSession(Process{Stdin: silent, Stdout: io.Discard, Stderr: io.Discard, Getenv: environment(), Signals: signals})
+	c := newCommand(Process{Stdin: silent, Stdout: io.Discard, Stderr: io.Discard, Getenv: environment(), Signals: signals})
 	signals <- os.Interrupt
-	if err := s.ask(s.interrupts.ctx); err != context.Canceled {
+	if err := c.ask(c.interrupts.ctx); err != context.Canceled {
 		t.Errorf("the question ends with %v", err)
 	}
 }
@@ -196,7 +196,6 @@ func TestErrorText(t *testing.T) {
 		{errIncomplete, ""},
 		{refusal{"no\x1b[2J", "do\nthis"}, "error: no\\x1b[2J\nhint: do\nhint: this\n"},
 		{refusal{"unknown command\n\nDid you mean this?\n\tplan\n\n", ""}, "error: unknown command\n\nDid you mean this?\n  plan\n"},
-		{refusal{"damaged\nhint: move it away", ""}, "error: damaged\nhint: move it away\n"},
 	} {
 		if got := errorText(test.err); got != test.want {
 			t.Errorf("%v is shown as %q, want %q", test.err, got, test.want)

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write docs/commands.md anew")
 // docs/commands.md is what the commands say of themselves.
 func TestCommandsPage(t *testing.T) {
 	const file = "../../docs/commands.md"
-	want := commandsPage(newRoot(newSession(Process{})))
+	want := commandsPage(newRoot(newCommand(Process{})))
 	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -21,28 +22,47 @@ const (
 	sandboxTransition   = time.Second
 )
 
-// world is the account that a command is about.
-type world struct {
-	client   *vpsorg.Client
-	observer *apply.Observer
-	journal  *apply.Journal // nil where nothing is changed
-	fights   fights         // likewise without a path
-}
-
-// connect makes the client of the API, or of the sandbox. It sends nothing.
-func (s *session) connect() (world, error) {
-	cfg, err := s.clientConfig()
+// connect makes the engine for the API, or for the sandbox. It sends nothing.
+func (c *command) connect(count *requests) (*apply.Engine, error) {
+	cfg, err := c.clientConfig(count)
 	if err != nil {
-		return world{}, err
+		return nil, err
 	}
-	c, err := vpsorg.New(cfg)
-	return world{client: c, observer: apply.NewObserver(c)}, err
+	client, err := vpsorg.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	host, _ := os.Hostname() // an unnamed host is shown as such
+	return &apply.Engine{
+		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections,
+		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.Args, " ")},
+		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.flags.settle},
+		Emit:   c.warn,
+	}, nil
 }
 
-func (s *session) clientConfig() (vpsorg.Config, error) {
-	cfg := vpsorg.Config{Rate: s.flags.rate, Parallelism: s.flags.parallelism, UserAgent: "fleet/" + version(), Observe: s.noteCall}
-	if s.flags.sandbox != "" {
-		e, err := openSandbox(s.flags.sandbox)
+// warn logs what did not work and stops no run.
+func (c *command) warn(e apply.Event) {
+	w, ok := e.(apply.Warning)
+	if !ok {
+		return
+	}
+	entry := c.log.Warn()
+	if w.Server != "" {
+		entry = entry.Str("server", w.Server)
+	}
+	entry.Err(w.Err).Msg(render.Warning(w))
+}
+
+func (c *command) clientConfig(count *requests) (vpsorg.Config, error) {
+	observe := func(call vpsorg.Call) { // it logs no headers and no body
+		count.add(call)
+		c.log.Debug().Stringer("kind", call.Kind).Str("method", call.Method).Str("path", call.Path).Int("status", call.Status).
+			Int("attempt", call.Attempt).Dur("duration", call.Duration).Err(call.Err).Msg("request")
+	}
+	cfg := vpsorg.Config{Rate: c.flags.rate, Parallelism: c.flags.parallelism, UserAgent: "fleet/" + version(), Observe: observe}
+	if c.flags.sandbox != "" {
+		e, err := openSandbox(c.flags.sandbox)
 		if err != nil {
 			return cfg, err
 		}
@@ -50,8 +70,8 @@ func (s *session) clientConfig() (vpsorg.Config, error) {
 		return cfg, nil
 	}
 	var err error
-	cfg.BaseURL = s.Getenv("VPS_API_URL")
-	cfg.Token, cfg.TokenSource, err = s.token()
+	cfg.BaseURL = c.Getenv("VPS_API_URL")
+	cfg.Token, cfg.TokenSource, err = c.token()
 	return cfg, err
 }
 
@@ -69,15 +89,15 @@ const maxToken = 8 << 10
 
 // token reads the token, from the file where one is given, and names its source.
 // No error shows any of it; whether it can be one is for the client to say.
-func (s *session) token() (token, source string, err error) {
-	if s.flags.tokenFile == "" {
-		if t := s.Getenv("VPS_API_TOKEN"); strings.TrimSpace(t) != "" {
+func (c *command) token() (token, source string, err error) {
+	if c.flags.tokenFile == "" {
+		if t := c.Getenv("VPS_API_TOKEN"); strings.TrimSpace(t) != "" {
 			return t, "VPS_API_TOKEN", nil
 		}
 		return "", "", refusal{"there is no API token", "make one at Account → Developers and put it in VPS_API_TOKEN or a --token-file; to try things out without one, use --sandbox"}
 	}
-	source = "the token file " + s.flags.tokenFile
-	f, err := os.Open(s.flags.tokenFile)
+	source = "the token file " + c.flags.tokenFile
+	f, err := os.Open(c.flags.tokenFile)
 	if err != nil {
 		return "", "", fmt.Errorf("cannot read the token file: %w", err)
 	}

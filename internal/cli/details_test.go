@@ -119,7 +119,7 @@ func TestDetailsThatCannotBeKept(t *testing.T) {
 		t.Fatal(err) // in the place of the folder
 	}
 	code, stdout, stderr, read := remembering(t, e, getenv, "plan", "-f", fleetFile(t, allOff))
-	if code != 0 || read != 8 || !strings.Contains(stdout, "No changes.") || !strings.Contains(stderr, "details are not remembered") {
+	if code != 0 || read != 8 || !strings.Contains(stdout, "No changes.") || !strings.Contains(stderr, "details are not cached") {
 		t.Errorf("exit code %d, %d details read\n%s%s", code, read, stdout, stderr)
 	}
 }

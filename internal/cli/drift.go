@@ -13,7 +13,7 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-func newDrift(s *session) *cobra.Command {
+func newDrift(c *command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift [-f FILE]...",
 		Short: "Tell whether servers have become different from the file",
@@ -30,41 +30,41 @@ then its end.`,
   fleet drift --json | jq .summary`,
 		Args: noArguments("name fleet files with -f, a former one with --since"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.measured("drift", nil, func() error { return s.drift(cmd.Context()) })
+			return c.withMetrics("drift", c.flags.files, func(rec *record) error { return c.drift(cmd.Context(), rec) })
 		},
 	}
-	s.flags.forFiles(cmd.Flags())
-	s.flags.forWorld(cmd.Flags())
-	s.flags.forMetrics(cmd.Flags())
-	cmd.Flags().StringVar(&s.flags.since, "since", "", "leave out what was written since this former `file`, directory or git revision")
-	cmd.Flags().StringVar(&s.flags.once, "once", "", "write text only where the drift is not the one that this `file` remembers")
+	c.flags.forFiles(cmd.Flags())
+	c.flags.forAPI(cmd.Flags())
+	c.flags.forMetrics(cmd.Flags())
+	cmd.Flags().StringVar(&c.flags.since, "since", "", "leave out what was written since this former `file`, directory or git revision")
+	cmd.Flags().StringVar(&c.flags.once, "once", "", "write text only where the drift is not the one that this `file` remembers")
 	return cmd
 }
 
-func (s *session) drift(ctx context.Context) error {
-	f, err := s.load()
+func (c *command) drift(ctx context.Context, rec *record) error {
+	in, err := c.input()
 	if err != nil {
 		return err
 	}
-	former, err := s.former(ctx)
+	baseline, err := c.baseline(ctx)
 	if err != nil {
 		return err
 	}
-	last, err := s.lastReported()
+	last, err := c.lastReported()
 	if err != nil {
 		return err
 	}
-	w, err := s.connect()
+	engine, err := c.connect(&rec.requests)
 	if err != nil {
 		return err
 	}
-	o, err := s.observe(ctx, w, f)
+	seen, err := engine.Observe(ctx, in)
 	if err != nil {
 		return err
 	}
-	d := planner.FindDrift(f, former, o, s.flags.selection())
-	s.find(f, o, d)
-	if err := s.showDrift(d, last); err != nil {
+	d := planner.FindDrift(in.Fleet, baseline, seen, in.Selection)
+	rec.observed(in.Fleet, seen, d)
+	if err := c.showDrift(d, last); err != nil {
 		return err
 	}
 	if len(d.Differences) > 0 {
@@ -76,36 +76,36 @@ func (s *session) drift(ctx context.Context) error {
 // showDrift writes the drift to stdout, as text or as its document. With --once
 // text is written only where the last report told something else; what was
 // written is noted after it is out, so that it is rather told twice than never.
-func (s *session) showDrift(d *planner.Drift, last string) error {
+func (c *command) showDrift(d *planner.Drift, last string) error {
 	fingerprint := d.Fingerprint()
-	reported := s.flags.once != "" && fingerprint == last
+	reported := c.flags.once != "" && fingerprint == last
 	var err error
 	switch {
-	case s.flags.json:
-		err = render.DriftJSON(s.Stdout, d, reported)
+	case c.flags.json:
+		err = render.DriftJSON(c.Stdout, d, reported)
 	case !reported:
-		_, err = io.WriteString(s.Stdout, render.Drift(d, last != "", s.style(s.Stdout)))
+		_, err = io.WriteString(c.Stdout, render.Drift(d, last != "", c.style(c.Stdout)))
 	}
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the drift: %w", err)
 	}
-	if s.flags.once == "" || reported {
+	if c.flags.once == "" || reported {
 		return nil
 	}
-	return replaceFile("what was reported", s.flags.once, []byte(fingerprint+"\n"), 0o600)
+	return replaceFile("what was reported", c.flags.once, []byte(fingerprint+"\n"), 0o600)
 }
 
 // lastReported is the fingerprint in the file of --once; "" where nothing was
 // reported yet, or last that there is no drift.
-func (s *session) lastReported() (string, error) {
-	if s.flags.once == "" {
+func (c *command) lastReported() (string, error) {
+	if c.flags.once == "" {
 		return "", nil
 	}
-	data, err := readFile(s.flags.once)
+	data, err := readFile(c.flags.once)
 	if err != nil {
 		return "", fmt.Errorf("cannot read what was reported: %w", err)
 	}
-	if err := checkFolder("what was reported", s.flags.once); err != nil {
+	if err := checkFolder("what was reported", c.flags.once); err != nil {
 		return "", err
 	}
 	return strings.TrimSpace(string(data)), nil

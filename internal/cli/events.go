@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/rs/zerolog"
@@ -17,16 +19,15 @@ type eventFile struct {
 }
 
 // openEvents empties or makes the file, before anything is changed.
-func (s *session) openEvents() error {
-	if s.flags.events == "" {
-		return nil
+func openEvents(path string, log zerolog.Logger) (*eventFile, error) {
+	if path == "" {
+		return nil, nil
 	}
-	f, err := os.OpenFile(s.flags.events, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("cannot write the events, nothing was changed: %w", err)
+		return nil, fmt.Errorf("cannot write the events, nothing was changed: %w", err)
 	}
-	s.events = &eventFile{file: f, log: s.log}
-	return nil
+	return &eventFile{file: f, log: log}, nil
 }
 
 // write writes a whole line at once. Lines come one at a time.
@@ -39,16 +40,12 @@ func (e *eventFile) write(line []byte) {
 	}
 }
 
-// closeEvents says when the run has ended whether all its events are there.
-func (s *session) closeEvents() {
-	if s.events == nil {
+// close tells on stderr, when the run has ended, where not all its events were written.
+func (e *eventFile) close(stderr io.Writer) {
+	if e == nil {
 		return
 	}
-	err := s.events.file.Close()
-	if s.events.err != nil {
-		err = s.events.err
-	}
-	if err != nil {
-		fmt.Fprintf(s.Stderr, "error: the events are not complete: %s\n", render.EscapeLines(err.Error()))
+	if err := cmp.Or(e.err, e.file.Close()); err != nil {
+		fmt.Fprintf(stderr, "error: the events are not complete: %s\n", render.EscapeLines(err.Error()))
 	}
 }

@@ -55,3 +55,46 @@ func notSaved(what, path string, err error) error {
 	}
 	return fmt.Errorf("cannot save %s in %s: %w", what, path, err)
 }
+
+// appendFile adds to a file, which is made where there is none.
+func appendFile(what, path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err == nil {
+		_, err = f.Write(data)
+		err = errors.Join(err, f.Close())
+	}
+	return notSaved(what, path, err)
+}
+
+// removeFile removes what an earlier run has written.
+func removeFile(what, path string) error {
+	err := os.Remove(path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("%s of an earlier run still exists: %w", what, err)
+}
+
+// checkFiles refuses names of files that a run cannot write, or not beside one
+// another: its reports, and all else that it may have been told to write.
+func (c *command) checkFiles() error {
+	written := append(c.reports(), report{what: "the events", file: c.flags.events}, report{what: "the metrics", file: c.flags.metrics},
+		report{what: "what was reported", file: c.flags.once}, report{what: "the journal", file: c.flags.journal})
+	taken := make(map[string]string)
+	for _, r := range written {
+		path, err := filepath.Abs(r.file)
+		other, ok := taken[path]
+		switch {
+		case r.file == "":
+			continue
+		case r.file == "-":
+			return refusal{"cannot save " + r.what + ": - is no name of a file", "for stdout there is --json"}
+		case err != nil:
+			return notSaved(r.what, r.file, err)
+		case ok:
+			return refusal{fmt.Sprintf("%s and %s cannot be saved in one file, %s", other, r.what, r.file), "give each a file of its own"}
+		}
+		taken[path] = r.what
+	}
+	return nil
+}

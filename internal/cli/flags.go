@@ -22,7 +22,7 @@ import (
 type flags struct {
 	files             []string
 	targets, excludes []string
-	sandbox           string // the file of the sandbox's world; "" is the API
+	sandbox           string // the file of the sandbox's servers; "" is the API
 	tokenFile         string
 	rate              float64
 	detailsMaxAge     time.Duration // 0: details are always read
@@ -50,7 +50,7 @@ type flags struct {
 	pollInterval, timeout  time.Duration
 	settle                 time.Duration
 	journal                string
-	fightAfter             int
+	maxCorrections         int
 
 	since, once string
 	metrics     string
@@ -60,11 +60,11 @@ type flags struct {
 // maxParallelism is more than any API's rate has a use for.
 const maxParallelism = 100
 
-// defaultSandbox is where the sandbox's world is kept.
+// defaultSandbox is where the sandbox's servers are kept.
 const defaultSandbox = ".fleet/sandbox.json"
 
-// wholeDigest is the hint for a digest that is none.
-const wholeDigest = "give what stands behind \"Digest:\" at the end of the reviewed plan"
+// digestHint is the hint for a digest that is none.
+const digestHint = "give what stands behind \"Digest:\" at the end of the reviewed plan"
 
 func (f *flags) forEvery(set *pflag.FlagSet) {
 	set.BoolVar(&f.noColor, "no-color", false, "no colours (also: NO_COLOR)")
@@ -76,9 +76,9 @@ func (f *flags) forFiles(set *pflag.FlagSet) {
 	set.StringArrayVarP(&f.files, "file", "f", []string{"fleet.yaml"}, "fleet `file` or directory; may be given again")
 }
 
-// forWorld are the flags of the commands that look at the API.
-func (f *flags) forWorld(set *pflag.FlagSet) {
-	set.StringVar(&f.sandbox, "sandbox", "", "use the built-in API instead, its world kept in `FILE`; needs no token and no network")
+// forAPI are the flags of the commands that read from the API.
+func (f *flags) forAPI(set *pflag.FlagSet) {
+	set.StringVar(&f.sandbox, "sandbox", "", "use the built-in API instead, its servers kept in `FILE`; needs no token and no network")
 	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
@@ -154,7 +154,7 @@ func (f *flags) check() error {
 	if f.digest != "" {
 		digest, err := planner.ParseDigest(f.digest)
 		if err != nil {
-			return refusal{"--digest is " + err.Error(), wholeDigest}
+			return refusal{"--digest is " + err.Error(), digestHint}
 		}
 		f.digest = digest
 	}
@@ -177,14 +177,15 @@ func (f *flags) check() error {
 		return fmt.Errorf("--timeout %s is negative", f.timeout)
 	case f.settle < 0:
 		return fmt.Errorf("--settle %s is negative", f.settle)
-	case f.fightAfter < 0:
-		return fmt.Errorf("--fight-after %d is negative", f.fightAfter)
+	case f.maxCorrections < 0:
+		return fmt.Errorf("--max-corrections %d is negative", f.maxCorrections)
 	}
 	return nil
 }
 
-func (f *flags) selection() planner.Selection {
-	return planner.Selection{Targets: f.targets, Excludes: f.excludes}
+// allowance is what is allowed beyond the file's guards.
+func (f *flags) allowance() planner.Allowance {
+	return planner.Allowance{Deletes: int(f.allowDeletes), Changes: int(f.allowChanges), Cost: f.allowCost}
 }
 
 // actions are the kinds of change that --only names; none means all.

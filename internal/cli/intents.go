@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,7 +13,7 @@ import (
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
-func newIntents(s *session) *cobra.Command {
+func newIntents(c *command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "intents",
 		Short: "Show creates whose servers no list has shown yet",
@@ -23,42 +23,22 @@ wants the name looks for it first, and creates it again only when it is certain 
 there is none. Nothing is sent and nothing is changed.`,
 		Example: "  fleet intents\n  fleet intents --journal fleet.journal",
 		Args:    noArguments("name a journal with --journal"),
-		RunE:    func(*cobra.Command, []string) error { return s.intents() },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.intents(cmd.Context()) },
 	}
-	s.flags.forJournal(cmd.Flags())
+	c.flags.forJournal(cmd.Flags())
 	return cmd
 }
 
-func (s *session) intents() error {
-	paths, err := s.journals()
+func (c *command) intents(ctx context.Context) error {
+	open, err := c.store().Intents(ctx)
 	if err != nil {
 		return err
-	}
-	var open []apply.Intent
-	for _, path := range paths {
-		found, err := apply.ReadIntents(&apply.File{Path: path})
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		open = append(open, found...)
 	}
 	if len(open) == 0 {
-		_, err := io.WriteString(s.Stdout, "No open intents.\n")
+		_, err := io.WriteString(c.Stdout, "No open intents.\n")
 		return err
 	}
-	return writeIntents(s.Stdout, open)
-}
-
-// journals are the journals to look into: the one given, or all of this user's.
-func (s *session) journals() ([]string, error) {
-	if s.flags.journal != "" {
-		return []string{s.flags.journal}, nil
-	}
-	folder, err := s.stateFolder()
-	if err != nil {
-		return nil, err
-	}
-	return filepath.Glob(filepath.Join(strings.NewReplacer("*", `\*`, "?", `\?`, "[", `\[`).Replace(folder), "*.journal"))
+	return writeIntents(c.Stdout, open)
 }
 
 func writeIntents(w io.Writer, open []apply.Intent) error {

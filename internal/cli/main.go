@@ -20,14 +20,14 @@ type Process struct {
 
 // Main runs one command and returns its exit code.
 func Main(p Process) int {
-	s := newSession(p)
-	defer s.interrupts.stop()
-	root := newRoot(s)
+	c := newCommand(p)
+	defer c.interrupts.stop()
+	root := newRoot(c)
 	root.SetArgs(p.Args)
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	err := s.interrupts.explain(root.ExecuteContext(s.interrupts.ctx))
+	err := c.interrupts.explain(root.ExecuteContext(c.interrupts.ctx))
 	if text := errorText(err); text != "" {
 		fmt.Fprint(p.Stderr, text)
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/metrics"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
@@ -21,42 +20,25 @@ const lastSuccess = "fleet_last_success_timestamp_seconds"
 var statuses = []planner.Status{planner.StatusActive, planner.StatusStopped, planner.StatusSuspended, planner.StatusProvisioning,
 	planner.StatusStarting, planner.StatusStopping, planner.StatusRebooting}
 
-// finding is what a run has seen, as far as it came.
-type finding struct {
-	byStatus map[planner.Status]int // servers that the fleet speaks for
-	drift    *planner.Drift
-}
-
-// find keeps for the metrics what a look at the API has told.
-func (s *session) find(f *fleet.Fleet, o planner.Observation, d *planner.Drift) {
-	s.found = &finding{make(map[planner.Status]int), d}
-	for _, live := range o.Servers {
-		if f.OwnsName(live.Name) {
-			s.found.byStatus[live.Status]++
-		}
-	}
-}
-
-// measured runs a command and writes its metrics, whatever becomes of it. That
+// withMetrics runs a command and writes its metrics, whatever becomes of it. That
 // they cannot be written is told, and changes nothing else.
-func (s *session) measured(command string, files []string, run func() error) error {
-	began := time.Now()
-	err := run()
-	if s.flags.metrics == "" {
+func (c *command) withMetrics(name string, files []string, run func(*record) error) error {
+	rec, began := new(record), time.Now()
+	err := run(rec)
+	if c.flags.metrics == "" {
 		return err
 	}
-	m := s.measurements(command, files, began, time.Now(), s.interrupts.explain(err))
-	if failed := replaceFile("the metrics", s.flags.metrics, metrics.Write(m), 0o644); failed != nil {
-		fmt.Fprintf(s.Stderr, "error: %s\n", render.EscapeLines(failed.Error()))
+	m := c.runMetrics(name, files, began, c.interrupts.explain(err), rec)
+	if failed := replaceFile("the metrics", c.flags.metrics, metrics.Write(m), 0o644); failed != nil {
+		fmt.Fprintf(c.Stderr, "error: %s\n", render.EscapeLines(failed.Error()))
 	}
 	return err
 }
 
-func (s *session) measurements(command string, files []string, began, ended time.Time, err error) []metrics.Metric {
-	if len(files) == 0 {
-		files = s.flags.files
-	}
-	base := []metrics.Label{{Name: "command", Value: command}, {Name: "file", Value: strings.Join(files, ",")}}
+// runMetrics are all that is told of a run that has just ended.
+func (c *command) runMetrics(name string, files []string, began time.Time, err error, rec *record) []metrics.Metric {
+	ended := time.Now()
+	base := []metrics.Label{{Name: "command", Value: name}, {Name: "file", Value: strings.Join(files, ",")}}
 	one := func(v float64, more ...metrics.Label) metrics.Sample {
 		return metrics.Sample{Labels: slices.Concat(base, more), Value: v}
 	}
@@ -69,18 +51,18 @@ func (s *session) measurements(command string, files []string, began, ended time
 	success := metrics.Metric{Name: lastSuccess, Help: "When the command last did all that it was to do; drift that it found is no failure."}
 	if err == nil || errors.Is(err, errChangesPending) {
 		success.Samples = []metrics.Sample{one(seconds(ended))}
-	} else if former, err := readFile(s.flags.metrics); err == nil {
+	} else if former, err := readFile(c.flags.metrics); err == nil {
 		if at, ok := metrics.Read(former, lastSuccess, base); ok {
 			success.Samples = []metrics.Sample{one(at)}
 		}
 	}
 	requests := metrics.Metric{Name: "fleet_run_requests", Help: "Requests that the last run has sent, by kind."}
-	for _, k := range s.calls.sent().Kinds {
+	for _, k := range rec.requests.sent().Kinds {
 		if k.Count > 0 {
 			requests.Samples = append(requests.Samples, one(float64(k.Count), metrics.Label{Name: "kind", Value: k.Kind}))
 		}
 	}
-	return slices.Concat(m, []metrics.Metric{success, requests}, s.foundMetrics(one), s.resultMetrics(one))
+	return slices.Concat(m, []metrics.Metric{success, requests}, rec.foundMetrics(one), rec.resultMetrics(one))
 }
 
 // sampler makes a sample with a command's labels and more.
@@ -88,45 +70,45 @@ type sampler func(v float64, more ...metrics.Label) metrics.Sample
 
 // foundMetrics are about the servers as the run has found them; none where it did
 // not come so far.
-func (s *session) foundMetrics(one sampler) []metrics.Metric {
-	if s.found == nil {
+func (r *record) foundMetrics(one sampler) []metrics.Metric {
+	if r.byStatus == nil {
 		return nil
 	}
 	servers := metrics.Metric{Name: "fleet_servers", Help: "Servers that the fleet file speaks for, as they were found, by status."}
 	other := 0
-	for _, n := range s.found.byStatus {
+	for _, n := range r.byStatus {
 		other += n
 	}
 	for _, status := range statuses {
-		n := s.found.byStatus[status]
+		n := r.byStatus[status]
 		other -= n
 		servers.Samples = append(servers.Samples, one(float64(n), metrics.Label{Name: "status", Value: string(status)}))
 	}
 	servers.Samples = append(servers.Samples, one(float64(other), metrics.Label{Name: "status", Value: "other"}))
 	drift := metrics.Metric{Name: "fleet_drift", Help: "Differences between the servers, as they were found, and the fleet file, by kind."}
-	count := s.found.drift.Count()
+	count := r.drift.Count()
 	for _, kind := range planner.DriftKinds {
 		drift.Samples = append(drift.Samples, one(float64(count[kind]), metrics.Label{Name: "kind", Value: string(kind)}))
 	}
 	pending := metrics.Metric{Name: "fleet_pending", Help: "Differences that are newly written in the fleet file, and not applied yet.",
-		Samples: []metrics.Sample{one(float64(len(s.found.drift.Pending)))}}
+		Samples: []metrics.Sample{one(float64(len(r.drift.Pending)))}}
 	return []metrics.Metric{servers, drift, pending}
 }
 
 // resultMetrics are about the changes of an apply.
-func (s *session) resultMetrics(one sampler) []metrics.Metric {
-	if s.run.Result == nil {
+func (r *record) resultMetrics(one sampler) []metrics.Metric {
+	if r.Result == nil {
 		return nil
 	}
 	changes := metrics.Metric{Name: "fleet_changes", Help: "Changes of the last run, by what became of them."}
 	for _, o := range []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted} {
-		changes.Samples = append(changes.Samples, one(float64(s.run.Result.Count(o)), metrics.Label{Name: "outcome", Value: string(o)}))
+		changes.Samples = append(changes.Samples, one(float64(r.Result.Count(o)), metrics.Label{Name: "outcome", Value: string(o)}))
 	}
-	changes.Samples = append(changes.Samples, one(float64(len(s.run.Result.Blocked)), metrics.Label{Name: "outcome", Value: "blocked"}))
+	changes.Samples = append(changes.Samples, one(float64(len(r.Result.Blocked)), metrics.Label{Name: "outcome", Value: "blocked"}))
 	longest := make(map[planner.Action]time.Duration)
-	for _, r := range s.run.Result.Reports {
-		if r.Change != nil {
-			longest[r.Change.Action()] = max(longest[r.Change.Action()], r.Duration)
+	for _, rep := range r.Result.Reports {
+		if rep.Change != nil {
+			longest[rep.Change.Action()] = max(longest[rep.Change.Action()], rep.Duration)
 		}
 	}
 	durations := metrics.Metric{Name: "fleet_change_duration_seconds", Help: "The longest change of the last run, by kind."}

@@ -19,7 +19,7 @@ Exit codes: 0 fine; 1 an error, nothing is half done; 2 the servers are
 not as the file says (only drift, and plan --detailed-exitcode); 3 an apply left
 something failed, unknown, blocked or not started; 130 interrupted.`
 
-func newRoot(s *session) *cobra.Command {
+func newRoot(c *command) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "fleet",
 		Short:         "Servers at VPS.org as a file says",
@@ -28,20 +28,20 @@ func newRoot(s *session) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := fromEnvironment(cmd.Flags(), s.Getenv); err != nil {
+			if err := fromEnvironment(cmd.Flags(), c.Getenv); err != nil {
 				return err
 			}
-			if err := s.flags.check(); err != nil {
+			if err := c.flags.check(); err != nil {
 				return err
 			}
-			if err := s.checkFiles(); err != nil {
+			if err := c.checkFiles(); err != nil {
 				return err
 			}
-			return s.startLog()
+			return c.startLog()
 		},
 	}
-	s.flags.forEvery(root.PersistentFlags())
+	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newCompletion(), newPlan(s), newApply(s), newDrift(s), newIntents(s), newValidate(s), newSandbox(s), newVersion(s))
+	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newIntents(c), newValidate(c), newSandbox(c), newVersion(c))
 	return root
 }

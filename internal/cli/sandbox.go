@@ -12,7 +12,7 @@ import (
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
-func newSandbox(s *session) *cobra.Command {
+func newSandbox(c *command) *cobra.Command {
 	var listen string
 	cmd := &cobra.Command{
 		Use:   "sandbox [FILE]",
@@ -27,14 +27,14 @@ shell, point fleet or curl at it.`,
 			if len(args) == 1 {
 				file = args[0]
 			}
-			return s.serveSandbox(cmd.Context(), listen, file)
+			return c.serveSandbox(cmd.Context(), listen, file)
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "local `address` to serve on; port 0 is any free one")
 	return cmd
 }
 
-func (s *session) serveSandbox(ctx context.Context, listen, file string) error {
+func (c *command) serveSandbox(ctx context.Context, listen, file string) error {
 	addr, err := net.ResolveTCPAddr("tcp", listen)
 	if err != nil {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)
@@ -51,8 +51,8 @@ func (s *session) serveSandbox(ctx context.Context, listen, file string) error {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)
 	}
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
-	fmt.Fprintf(s.Stdout, "export VPS_API_URL=http://%s/api/v1\nexport VPS_API_TOKEN=%s\n", l.Addr(), sandboxToken)
-	fmt.Fprintf(s.Stderr, "Serving the sandbox in %s until interrupted. Paste the two lines into another shell.\n", render.Escape(file))
+	fmt.Fprintf(c.Stdout, "export VPS_API_URL=http://%s/api/v1\nexport VPS_API_TOKEN=%s\n", l.Addr(), sandboxToken)
+	fmt.Fprintf(c.Stderr, "Serving the sandbox in %s until interrupted. Paste the two lines into another shell.\n", render.Escape(file))
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)

@@ -10,7 +10,7 @@ import (
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
-func newValidate(s *session) *cobra.Command {
+func newValidate(c *command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [-f FILE]...",
 		Short: "Check fleet files without asking the API",
@@ -19,23 +19,23 @@ plans, systems and locations exist, only plan can tell; a name that the catalog 
 is a warning.`,
 		Example: "  fleet validate\n  fleet validate -f fleet.yaml -f staging/",
 		Args:    noArguments("name fleet files with -f"),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return s.reported(cmd.Context(), s.validate) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.reported(cmd.Context(), new(record), c.validate) },
 	}
-	s.flags.forFiles(cmd.Flags())
-	s.flags.forPipelines(cmd.Flags())
+	c.flags.forFiles(cmd.Flags())
+	c.flags.forPipelines(cmd.Flags())
 	return cmd
 }
 
-func (s *session) validate(context.Context) error {
-	f, err := fleet.Load(s.flags.files...)
+func (c *command) validate(_ context.Context, rec *record) error {
+	f, err := fleet.Load(c.flags.files...)
 	if err != nil {
 		return err
 	}
-	s.warnings = f.Warnings
+	rec.warnings = f.Warnings
 	for _, w := range f.Warnings {
-		fmt.Fprintf(s.Stderr, "warning: %s\n", w)
+		fmt.Fprintf(c.Stderr, "warning: %s\n", w)
 	}
-	_, err = fmt.Fprintf(s.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(s.flags.files, ", ")), contents(f))
+	_, err = fmt.Fprintf(c.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(c.flags.files, ", ")), contents(f))
 	return err
 }
 

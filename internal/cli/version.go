@@ -7,13 +7,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newVersion(s *session) *cobra.Command {
+func newVersion(c *command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArguments(""),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(s.Stdout, "fleet "+version())
+			_, err := fmt.Fprintln(c.Stdout, "fleet "+version())
 			return err
 		},
 	}

@@ -17,9 +17,14 @@ func ErrorLines(err error) string {
 	return EscapeLines(strings.ReplaceAll(text, "\t", "  ")) + "\n"
 }
 
-// errorMessage says what is wrong: why a change was not carried out, as a sentence,
+// errorMessage says what is wrong: why a run was refused or a change not carried out, as a sentence,
 // with what the API, the network or the disk said; of any other error its text.
 func errorMessage(err error) string {
+	var refused apply.Refusal
+	if errors.As(err, &refused) {
+		text, _ := refusal(refused)
+		return text
+	}
 	var why *apply.Error
 	if !errors.As(err, &why) {
 		text, _, _ := strings.Cut(err.Error(), "\nhint: ")
@@ -34,6 +39,11 @@ func errorMessage(err error) string {
 // Hint is what to do next about an error, by its reason or by a method Hint of it or
 // of one that it wraps; "" if there is none.
 func Hint(err error) string {
+	var refused apply.Refusal
+	if errors.As(err, &refused) {
+		_, hint := refusal(refused)
+		return hint
+	}
 	var why *apply.Error
 	if errors.As(err, &why) && applyHint(why.Reason) != "" {
 		return applyHint(why.Reason)

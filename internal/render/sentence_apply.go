@@ -115,18 +115,3 @@ func otherPrices(servers []planner.Other) string {
 	}
 	return strings.Join(each, ", ")
 }
-
-// RefusedAsBlocked shows changes of an approved plan that are not carried out as
-// blocked entries, one for each server and reason.
-func RefusedAsBlocked(refused []planner.Refused) (list []planner.Blocked) {
-	for _, x := range refused {
-		s := x.Change.About()
-		b := planner.Blocked{Name: s.Name, Reason: x.Reason}
-		b.Reason.Action = x.Change.Action()
-		if s.ID != "" {
-			b.IDs = []string{s.ID}
-		}
-		list = append(list, b)
-	}
-	return list
-}

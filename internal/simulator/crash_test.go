@@ -25,7 +25,7 @@ var deaths = []death{unsent, lost, late, replyLost, unrecorded}
 type end struct {
 	atCall  int // of the process's requests
 	death   death
-	atWrite int // of its writes to the journal
+	atWrite int // of its writes to the disk
 	drainAt int // the request before which it is interrupted
 	killAt  int // the request at which it is interrupted once more
 }
@@ -33,10 +33,11 @@ type end struct {
 // drawEnd ends some processes early.
 func drawEnd(d dice) (e end) {
 	switch n := d.below(100); {
+	case *onlyFault != "":
 	case n < 25:
 		e.atCall, e.death = 1+d.of("call").below(30), pick(d.of("death"), deaths...)
 	case n < 30:
-		e.atWrite = 1 + d.of("write").below(6)
+		e.atWrite = 1 + d.of("write").below(9)
 	case n < 42:
 		e.drainAt = 1 + d.of("drain").below(25)
 		if d.of("again").percent(50) {

@@ -1,90 +1,88 @@
 package simulator
 
 import (
+	"context"
 	"errors"
-	"slices"
-	"sync"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
 )
 
-var errDiskFull = errors.New("write journal: no space left on device")
+var errDiskFull = errors.New("no space left on device")
 
-// disk is what outlives a process: a journal of which only what was synced is safe.
+// disk is the simulation's disk as one process writes to it: it counts the writes,
+// and after the process has died nothing that it still does reaches the disk.
 type disk struct {
-	mu       sync.Mutex
-	safe     []byte
-	unsynced []byte
-	full     bool // nothing can be written or synced
+	*statetest.Disk
+	process *process
 }
 
-// contents is what a process would read after a crash.
-func (d *disk) contents() []byte {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.safe)
+func (d disk) Append(name string) (state.Log, error) {
+	file, err := d.Disk.Append(name)
+	return log{file, d.process}, err
 }
 
-// crash loses what was not synced, but for a torn piece of it: what per mille says.
-func (d *disk) crash(perMille int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.safe = append(d.safe, d.unsynced[:len(d.unsynced)*perMille/1000]...)
-	d.unsynced = nil
+func (d disk) Replace(name string, data []byte) error {
+	return d.process.write(func() error { return d.Disk.Replace(name, data) })
 }
 
-func (d *disk) setFull(full bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.full = full
+func (d disk) Remove(name string) error {
+	if data, err := d.Read(name); data == nil {
+		return err
+	}
+	return d.process.write(func() error { return d.Disk.Remove(name) })
 }
 
-// storage is the disk as one process sees it. After the process has died nothing
-// it still does reaches the disk.
-type storage struct{ *process }
-
-func (s storage) Read() ([]byte, error) {
-	d := s.sim.disk
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Concat(d.safe, d.unsynced), nil
+// log is a file that a process appends to.
+type log struct {
+	state.Log
+	process *process
 }
 
-func (s storage) Append(line []byte) error {
-	return s.write(func(d *disk) { d.unsynced = append(d.unsynced, line...) })
+func (l log) Write(data []byte) (int, error) {
+	return len(data), l.process.write(func() error { _, err := l.Log.Write(data); return err })
 }
 
-func (s storage) Sync() error {
-	return s.write(func(d *disk) {
-		d.safe = append(d.safe, d.unsynced...)
-		d.unsynced = nil
-	})
-}
-
-func (s storage) Rewrite(all []byte) error {
-	return s.write(func(d *disk) { d.safe, d.unsynced = slices.Clone(all), nil })
-}
+func (l log) Sync() error { return l.process.write(l.Log.Sync) }
 
 // write carries one write out, unless the process dies just before it, or the disk
 // is full. A death just after it is one just before the next.
-func (s storage) write(do func(*disk)) error {
-	d := s.sim.disk
-	d.mu.Lock()
-	s.writes++
-	n := s.writes
-	d.mu.Unlock()
-	if s.crash.atWrite == n {
-		s.die("before write %d of the journal", n)
+func (p *process) write(do func() error) error {
+	p.sim.mu.Lock()
+	p.writes++
+	n, full := p.writes, p.sim.diskFull
+	p.sim.mu.Unlock()
+	if p.crash.atWrite == n {
+		p.die("before write %d of the state", n)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	switch {
-	case s.dead.Load():
+	case p.dead.Load():
 		return errDead
-	case s.frozen.Load():
+	case p.frozen.Load():
 		return nil
-	case d.full:
-		s.sim.fire(diskFull)
+	case full:
+		p.sim.fire(diskFull)
 		return errDiskFull
 	}
-	do(d)
-	return nil
+	return do()
+}
+
+// safe is a copy of the disk as a crash would leave it.
+func (s *simulation) safe() *statetest.Disk {
+	safe := &statetest.Disk{}
+	files, _ := s.disk.List() // memory never fails
+	for _, f := range files {
+		_ = safe.Replace(f.Name, s.disk.Safe(f.Name))
+	}
+	return safe
+}
+
+// safeIntents are the intents that a crash would leave open.
+func (s *simulation) safeIntents() []apply.Intent {
+	open, err := state.OnDisk(s.safe()).Intents(context.Background())
+	if err != nil {
+		s.violate("I2", "the journal cannot be read: %s", err)
+	}
+	return open
 }

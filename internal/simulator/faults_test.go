@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,11 +23,11 @@ type kind string
 
 // What goes wrong other than with a request: with lists see spoil_test.go.
 const (
-	diskFull      kind = "the disk with the journal is full"
+	diskFull      kind = "the disk with the state is full"
 	crashed       kind = "the process dies"
 	interrupted   kind = "a first interrupt"
 	killed        kind = "a second interrupt"
-	twice         kind = "a saved plan is applied twice"
+	twice         kind = "an approved plan is applied twice"
 	slowLists     kind = "lists lag behind"
 	stuck         kind = "a server gets stuck on its way"
 	oddStatus     kind = "a status that nobody can act on"
@@ -43,11 +44,13 @@ const (
 	unclearReboot kind = "a reboot is unclear"
 	unclearDelete kind = "a delete is unclear"
 	apiDown       kind = "the API is down"
+	resumed       kind = "a plan that was kept is resumed by its digest"
+	narrowed      kind = "only some kinds of change are made"
 )
 
 var otherKinds = []kind{
 	diskFull, crashed, interrupted, killed, twice, slowLists, stuck, oddStatus, edited, renamed, powered, removed, nameReused,
-	outOfCredit, alreadyThere, twinsFound, noHostname, stingyPages, unclearReboot, unclearDelete, apiDown,
+	outOfCredit, alreadyThere, twinsFound, noHostname, stingyPages, unclearReboot, unclearDelete, apiDown, resumed, narrowed,
 }
 
 // target is the kind of request that a fault strikes.
@@ -226,4 +229,14 @@ func drawWeather(d dice) (weather []fault, often int) {
 		weather = append(weather, pick(d.of("which"), rebootFaults...))
 	}
 	return weather, pick(d.of("often"), 5, 15, 40)
+}
+
+// faultsNamed are the faults of requests and of lists whose kind contains a text.
+func faultsNamed(text string) (named []fault) {
+	for _, f := range slices.Concat(requestFaults, rebootFaults, listFaults) {
+		if strings.Contains(string(f.kind), text) {
+			named = append(named, f)
+		}
+	}
+	return named
 }

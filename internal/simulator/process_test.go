@@ -3,7 +3,6 @@ package simulator
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -11,22 +10,26 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
 const (
-	endpoint    = "https://api.example.com" + basePath
-	waitTimeout = 3 * time.Minute
+	endpoint       = "https://api.example.com" + basePath
+	maxCorrections = 3
 )
 
-// process is one run of fleet: it plans, or takes up a saved plan, and applies.
+// process is one run of fleet: it plans, or resumes a plan, and applies.
 type process struct {
 	sim         *simulation
 	number      int
 	file        *fleet.Fleet
-	saved       []byte // a plan to take up; nil: it makes its own
+	only        []planner.Action // the kinds of change to make; none: all
 	planOnly    bool
+	saved       bool // it resumes the approved plan
+	byDigest    bool // it may do what is in the approved plan
+	asks        bool // a person says yes
 	parallelism int
 	crash       end
 
@@ -37,14 +40,14 @@ type process struct {
 	dead   atomic.Bool
 	frozen atomic.Bool // what it writes is lost, but it does not know
 
-	approved *planner.Plan // what was allowed
+	approved *planner.Plan // what was allowed; nil until it is known
 	plan     *planner.Plan // what of it was still to do
 	result   *apply.Result
 	err      error // why nothing was applied
 
 	// What the scheduler and the checks know of it; guarded by the simulation's lock.
 	calls   int
-	writes  int            // to the journal
+	writes  int            // to the disk
 	paced   bool           // its client has been told to slow down, so the order in which requests queue matters
 	sent    map[string]int // by identity
 	sends   []*call        // that left
@@ -92,7 +95,7 @@ func (p *process) die(how string, args ...any) {
 	}
 	p.sim.fire(crashed)
 	p.sim.tell("run %d dies %s", p.number, fmt.Sprintf(how, args...))
-	p.sim.disk.crash(p.sim.dice.of("torn").at(p.number).below(1001))
+	p.sim.disk.Crash(p.sim.dice.of("torn").at(p.number).below(1001))
 	p.cutOff()
 }
 
@@ -107,9 +110,6 @@ func (p *process) cutOff() {
 	p.cancel()
 }
 
-// errRefused is a run that ended before its first change, as it should.
-var errRefused = errors.New("refused")
-
 // main is what the command does between its flags and its output.
 func (p *process) main(ctx context.Context) {
 	defer close(p.done)
@@ -118,58 +118,56 @@ func (p *process) main(ctx context.Context) {
 		p.err = err
 		return
 	}
-	journal, err := apply.NewJournal(storage{p})
-	if err == nil {
-		err = p.approve(ctx, apply.NewObserver(client), journal)
+	engine := apply.Engine{
+		Client: client, Store: state.OnDisk(disk{p.sim.disk, p}), MaxCorrections: maxCorrections,
+		Runner: apply.Runner{Parallelism: p.parallelism}, Emit: p.emit,
 	}
-	if err != nil || p.planOnly || p.plan.Empty() && len(p.plan.Waits) == 0 {
-		p.err = err
+	in := apply.Input{Fleet: p.file, Only: p.only}
+	var result *apply.Result
+	switch {
+	case p.planOnly:
+		var planned apply.Planned
+		planned, p.err = engine.Plan(ctx, in)
+		p.approved, p.plan = planned.Plan, planned.Plan
 		return
+	case p.saved:
+		result, p.err = engine.Resume(ctx, p.drain, p.approved, planner.Allowance{})
+	default:
+		result, p.err = engine.Apply(ctx, p.drain, in, p.approval())
 	}
-	r := apply.Runner{Client: client, Journal: journal, Parallelism: p.parallelism, Timeout: waitTimeout, Settle: settleWindow, PollInterval: 4 * time.Second}
-	p.result = r.Run(ctx, p.drain, p.plan)
+	if result != nil && len(result.Reports) > 0 {
+		p.result = result
+	}
 }
 
-// approve makes a plan or takes one up, and refuses what must not be applied.
-func (p *process) approve(ctx context.Context, o *apply.Observer, j *apply.Journal) (err error) {
-	if p.saved != nil {
-		err = p.takeUp(ctx, o, j)
-	} else {
-		err = p.diff(ctx, o, j)
+// approval is who approves the process's plan.
+func (p *process) approval() (by apply.Approval) {
+	switch {
+	case p.byDigest:
+		by.Digest = p.approved.Digest()
+	case p.asks:
+		by.Ask = func(context.Context) error {
+			time.Sleep(p.sim.dice.of("answer").at(p.number).between(time.Second, time.Minute))
+			return nil
+		}
 	}
-	if err == nil && len(p.approved.Violations()) > 0 {
-		err = fmt.Errorf("%w: %+v", errRefused, p.approved.Violations()[0])
-	}
-	return err
+	return by
 }
 
-func (p *process) diff(ctx context.Context, o *apply.Observer, j *apply.Journal) error {
-	seen, err := o.Fleet(ctx, p.file, planner.Selection{})
-	if err != nil {
-		return err
+// emit notes which plan is approved and which is carried out. What was reviewed
+// before is not for the engine to say.
+func (p *process) emit(e apply.Event) {
+	switch e := e.(type) {
+	case apply.Planned:
+		if !p.byDigest && !p.saved {
+			p.approved = e.Plan
+		}
+	case apply.Starting:
+		p.plan = e.Plan
+		if p.byDigest && !e.Plan.Empty() && e.Plan.Digest() != p.approved.Digest() {
+			p.sim.fire(resumed)
+		}
 	}
-	j.Settle(seen)
-	p.approved = planner.Diff(p.file, seen, planner.Selection{})
-	p.plan = p.approved
-	return nil
-}
-
-func (p *process) takeUp(ctx context.Context, o *apply.Observer, j *apply.Journal) (err error) {
-	p.approved, err = planner.Decode(bytes.NewReader(p.saved))
-	if err != nil {
-		return err
-	}
-	seen, err := o.Plan(ctx, p.approved)
-	if err != nil {
-		return err
-	}
-	j.Settle(seen)
-	left, refused := p.approved.Remaining(seen)
-	for _, x := range refused {
-		left.Blocked = append(left.Blocked, planner.Blocked{Name: x.Change.About().Name})
-	}
-	p.plan = left
-	return nil
 }
 
 // document is the plan that was approved, as it would be saved.
@@ -179,6 +177,15 @@ func (p *process) document() []byte {
 		p.sim.violate("I9", "a plan cannot be saved: %s", err)
 	}
 	return b.Bytes()
+}
+
+// decoded is the plan that was approved, as it is read again.
+func (p *process) decoded() *planner.Plan {
+	plan, err := planner.Decode(bytes.NewReader(p.document()))
+	if err != nil {
+		p.sim.violate("I9", "a saved plan cannot be read: %s", err)
+	}
+	return plan
 }
 
 // changed tells whether it sent anything but reads.

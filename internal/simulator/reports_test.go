@@ -46,8 +46,8 @@ func (s *simulation) checkReports(p *process) {
 			}
 		}
 	}
-	if undisturbed := len(s.touched) == 0 && s.landed.Before(p.began); r.Complete() && undisturbed && s.api.ListLag == 0 && p.saved == nil {
-		if rest := planner.Diff(p.file, s.truth(), planner.Selection{}); !rest.Empty() {
+	if undisturbed := len(s.touched) == 0 && s.landed.Before(p.began); r.Complete() && undisturbed && s.api.ListLag == 0 && !p.saved && !p.byDigest {
+		if rest := planner.Diff(p.file, s.truth(), planner.Selection{}); !rest.Only(p.only).Empty() {
 			s.violate("I6", "after a complete run there is still: %s", outline(rest))
 		}
 	}
@@ -69,18 +69,17 @@ func (s *simulation) checkDone(p *process, rep apply.Report, live map[vpsorg.ID]
 	wrong := ""
 	switch c := rep.Change.(type) {
 	case *planner.Create:
-		if !there || v.Name != c.Name || !c.Spec.Fits(observed(v)) {
+		if !there || v.Name != c.Name || !isMadeAs(v, c.Spec) {
 			wrong = "there is no such server"
 		}
 	case *planner.Update:
-		o := observed(v)
 		for _, f := range c.Fields {
-			if now, _ := o.Value(f.Field); !there || !now.Equal(f.To) {
-				wrong = string(f.Field) + " is " + now.String()
+			if now, _ := valueOf(observed(v), f.Field); !there || now != plainValue(f.To) {
+				wrong = string(f.Field) + " is " + now
 			}
 		}
 	case *planner.Power:
-		if !there || string(v.Status) != string(c.Goal()) {
+		if !there || v.Status != statusAfter(c.Verb) {
 			wrong = "its status is " + string(v.Status)
 		}
 	case *planner.Delete:
@@ -88,7 +87,7 @@ func (s *simulation) checkDone(p *process, rep apply.Report, live map[vpsorg.ID]
 			wrong = "it is still there"
 		}
 	case *planner.Replace:
-		if _, old := live[vpsorg.ID(c.ID)]; old && !s.disturbed(p, vpsorg.ID(c.ID)) || !there || v.Name != c.Name || !c.Spec.Fits(observed(v)) {
+		if _, old := live[vpsorg.ID(c.ID)]; old && !s.disturbed(p, vpsorg.ID(c.ID)) || !there || v.Name != c.Name || !isMadeAs(v, c.Spec) {
 			wrong = "it was not replaced"
 		}
 	}

@@ -16,6 +16,7 @@ var (
 	seedCount = flag.Int("seeds", normalSeeds, "how many `seeds` to run")
 	firstSeed = flag.Uint64("from", 0, "the first `seed`")
 	onlySeed  = flag.Int64("seed", -1, "run one `seed` alone and tell its story")
+	onlyFault = flag.String("only", "", "let nothing go wrong but the faults whose kind contains this `text`")
 )
 
 const (

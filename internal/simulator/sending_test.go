@@ -49,8 +49,7 @@ func (s *simulation) checkSend(c *call) {
 // and only where the name has not been there all along [I4].
 func (s *simulation) checkCreate(c *call) {
 	p := c.process
-	open, _ := apply.ReadIntents(snapshot(s.disk.contents())) // a damaged journal has none
-	own := slices.ContainsFunc(open, func(i apply.Intent) bool {
+	own := slices.ContainsFunc(s.safeIntents(), func(i apply.Intent) bool {
 		key := i.Name + i.At.String()
 		fresh := i.Name == c.name && !s.intents[key]
 		if fresh {
@@ -133,7 +132,7 @@ func (s *simulation) checkTarget(c *call) {
 	if !seen {
 		return // made just now
 	}
-	if _, ok := known.Status.Settles(); !ok {
+	if end := settledStatus(known.Status); end != planner.StatusActive && end != planner.StatusStopped {
 		s.violate("I4", "%s %s, although its status was known to be %q", c.method, c.path, known.Status)
 	}
 	if !slices.ContainsFunc(p.approved.Changes, func(x planner.Change) bool {
@@ -159,18 +158,6 @@ func (s *simulation) checkDelete(c *call) {
 		now.Plan.ID != old.Plan.ID || now.OS.ID != old.OS.ID || settledStatus(now.Status) != old.Status {
 		s.violate("I3", "server %s is deleted, which was %+v when approved and was last seen as %+v", c.id, old, now)
 	}
-}
-
-// settledStatus is the status in which a server ends by itself; it does not ask the
-// planner.
-func settledStatus(s planner.Status) planner.Status {
-	switch s {
-	case "provisioning", "starting", "rebooting":
-		return "active"
-	case "stopping":
-		return "stopped"
-	}
-	return s
 }
 
 func (p *process) approvedDelete(id string) (planner.Server, bool) {
@@ -199,7 +186,7 @@ func (s *simulation) checkPatch(c *call) {
 			continue
 		}
 		for _, f := range u.Fields {
-			if now, told := known.Value(f.Field); told && !now.Equal(f.From) && !now.Equal(f.To) {
+			if now, told := valueOf(known, f.Field); told && now != plainValue(f.From) && now != plainValue(f.To) {
 				s.violate("I9", "%s of server %s is overwritten: it was %s when approved, and was last seen as %s", f.Field, c.id, f.From, now)
 			}
 		}

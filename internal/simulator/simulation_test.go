@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -26,7 +28,7 @@ type simulation struct {
 	lag     time.Duration // after which lists show a new server
 
 	api       *emulator.Emulator
-	disk      *disk
+	disk      *statetest.Disk
 	processes []*process
 	began     time.Time
 	arrived   chan struct{}
@@ -34,6 +36,7 @@ type simulation struct {
 	mu       sync.Mutex // guards what processes and the scheduler share
 	waiting  []*call
 	step     int
+	diskFull bool // nothing can be written
 	quiet    bool // nothing goes wrong any more
 	meddling int  // how often people may still change something
 	stuck    []vpsorg.ID
@@ -54,7 +57,7 @@ type simulation struct {
 
 func newSimulation(seed uint64, token string) *simulation {
 	s := &simulation{
-		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
+		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &statetest.Disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
 		touched: map[vpsorg.ID]time.Time{}, landing: map[vpsorg.ID]time.Time{}, renaming: map[vpsorg.ID]bool{}, unclear: map[string]time.Time{},
 		intents: map[string]bool{}, fired: map[kind]int{},
 	}
@@ -68,7 +71,10 @@ func (s *simulation) draw() error {
 		s.texts = append(s.texts, drawFile(s.dice.of("second file")))
 	}
 	s.api = drawAPI(s.dice.of("api"))
-	if !s.dice.of("fine weather").percent(10) {
+	switch {
+	case *onlyFault != "":
+		s.weather, s.often = faultsNamed(*onlyFault), pick(s.dice.of("often"), 5, 15, 40)
+	case !s.dice.of("fine weather").percent(10):
 		s.weather, s.often = drawWeather(s.dice.of("weather"))
 		if s.dice.of("people").percent(50) {
 			s.meddling = 1 + s.dice.of("how often").below(3)
@@ -102,17 +108,14 @@ func (s *simulation) run() {
 	for i := range runs {
 		d := s.dice.of("run").at(i)
 		f := s.files[min(i, len(s.files)-1)]
-		saved := s.plans(d, f, i)
-		p := s.newProcess(f)
-		p.saved, p.crash = saved, drawEnd(d.of("end"))
+		p := s.drawProcess(d, f)
+		p.crash = drawEnd(d.of("end"))
 		if p.crash.atWrite > 0 {
 			p.parallelism = 1 // of two at once, chance would say which is written first
 		}
-		if d.of("full").percent(4) {
-			s.disk.setFull(true)
-		}
+		s.diskFull = *onlyFault == "" && d.of("full").percent(4)
 		s.play(p)
-		s.disk.setFull(false)
+		s.diskFull = false
 		if gap := d.of("gap"); gap.percent(60) {
 			time.Sleep(gap.between(0, 4*time.Minute))
 		}
@@ -121,27 +124,57 @@ func (s *simulation) run() {
 	s.converge(s.files[len(s.files)-1])
 }
 
-// plans makes the plan that a run takes up, or nil where it makes its own.
-func (s *simulation) plans(d dice, f *fleet.Fleet, run int) []byte {
-	switch n := d.of("saved").below(100); {
-	case n < 15:
-		p := s.newProcess(f)
-		p.planOnly = true
-		s.play(p)
-		if p.err != nil {
-			return nil
+// drawProcess makes a run, and before it the one that makes the plan that it needs.
+func (s *simulation) drawProcess(d dice, f *fleet.Fleet) *process {
+	only := drawOnly(d.of("only"))
+	n := d.of("approval").below(100)
+	switch last := s.lastApproved(); {
+	case n < 30:
+		reviewed := s.newProcess(f)
+		reviewed.planOnly, reviewed.only = true, only
+		s.play(reviewed)
+		if reviewed.err != nil {
+			break
 		}
 		time.Sleep(d.of("review").between(0, time.Hour))
-		return p.document()
-	case n < 30 && run > 0:
-		last := s.processes[len(s.processes)-1]
-		if last.approved == nil {
-			return nil
-		}
+		p := s.newProcess(f)
+		p.only, p.saved, p.byDigest = only, n < 12, n >= 12
+		p.approved = reviewed.decoded()
+		return p
+	case n < 55 && last != nil:
 		s.fire(twice)
-		return last.document()
+		p := s.newProcess(f)
+		p.only, p.saved, p.byDigest = last.only, n < 42, n >= 42
+		p.approved = last.decoded()
+		return p
 	}
-	return nil
+	p := s.newProcess(f)
+	p.only, p.asks = only, n >= 80
+	if len(only) > 0 {
+		s.fire(narrowed)
+	}
+	return p
+}
+
+// drawOnly narrows a plan now and then.
+func drawOnly(d dice) (only []planner.Action) {
+	if !d.percent(15) {
+		return nil
+	}
+	for _, a := range planner.Actions {
+		if d.of(string(a)).percent(50) {
+			only = append(only, a)
+		}
+	}
+	return only
+}
+
+// lastApproved is the last process, if its plan was approved.
+func (s *simulation) lastApproved() *process {
+	if len(s.processes) == 0 || s.processes[len(s.processes)-1].approved == nil {
+		return nil
+	}
+	return s.processes[len(s.processes)-1]
 }
 
 // play runs a process to its end and holds what it did against what it may do.
@@ -170,6 +203,7 @@ func (s *simulation) converge(f *fleet.Fleet) {
 	var p *process
 	for range 3 {
 		p = s.newProcess(f)
+		p.asks = true // an unattended run may leave alone what was corrected in vain
 		s.play(p)
 		if p.err != nil || p.result == nil {
 			break

@@ -72,8 +72,15 @@ func (s *simulation) tellRun(p *process) {
 	how := "makes a plan and applies it"
 	if p.planOnly {
 		how = "makes a plan"
-	} else if p.saved != nil {
-		how = "takes up the saved plan"
+	} else if p.saved {
+		how = "resumes the saved plan"
+	} else if p.byDigest {
+		how = "applies the plan of a digest"
+	} else if p.asks {
+		how = "makes a plan and asks"
+	}
+	if len(p.only) > 0 {
+		how += fmt.Sprintf(", %v only", p.only)
 	}
 	s.tell("run %d %s, %d at a time", p.number, how, p.parallelism)
 }

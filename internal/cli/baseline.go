@@ -13,28 +13,28 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// former reads the fleet that --since names: a file or directory, or else the
+// baseline reads the fleet that --since names: a file or directory, or else the
 // files of -f as they were in a git revision. It is nil without --since.
-func (s *session) former(ctx context.Context) (*fleet.Fleet, error) {
-	if s.flags.since == "" {
+func (c *command) baseline(ctx context.Context) (*fleet.Fleet, error) {
+	if c.flags.since == "" {
 		return nil, nil
 	}
-	if _, err := os.Stat(s.flags.since); err == nil {
-		return fleet.Load(s.flags.since)
+	if _, err := os.Stat(c.flags.since); err == nil {
+		return fleet.Load(c.flags.since)
 	}
-	if strings.HasPrefix(s.flags.since, "-") {
-		return nil, refusal{fmt.Sprintf("--since %s is neither a file nor a git revision", s.flags.since), "a revision does not begin with a hyphen"}
+	if strings.HasPrefix(c.flags.since, "-") {
+		return nil, refusal{fmt.Sprintf("--since %s is neither a file nor a git revision", c.flags.since), "a revision does not begin with a hyphen"}
 	}
 	var texts []fleet.Text
-	for _, path := range s.flags.files {
-		more, err := textsAt(ctx, s.flags.since, path)
+	for _, path := range c.flags.files {
+		more, err := textsAt(ctx, c.flags.since, path)
 		if err != nil {
 			return nil, err
 		}
 		texts = append(texts, more...)
 	}
 	if len(texts) == 0 {
-		return nil, refusal{fmt.Sprintf("the git revision %s has no %s", s.flags.since, strings.Join(s.flags.files, ", ")),
+		return nil, refusal{fmt.Sprintf("the git revision %s has no %s", c.flags.since, strings.Join(c.flags.files, ", ")),
 			"name a later revision, or leave out --since to compare with all that the file says"}
 	}
 	return fleet.ParseTexts(texts)

@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -13,40 +13,50 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-func (s *session) onGitHub() bool { return s.Getenv("GITHUB_ACTIONS") == "true" }
+func (c *command) onGitHub() bool { return c.Getenv("GITHUB_ACTIONS") == "true" }
 
 // gitHubReports are what a step of GitHub Actions hands on.
-func (s *session) gitHubReports() []report {
-	if !s.onGitHub() {
+func (c *command) gitHubReports() []report {
+	if !c.onGitHub() {
 		return nil
 	}
-	summary := s.Getenv("GITHUB_STEP_SUMMARY")
+	summary := c.Getenv("GITHUB_STEP_SUMMARY")
 	return []report{
-		{what: "the outputs of the step", file: s.Getenv("GITHUB_OUTPUT"), write: ofPlan(ci.GitHubOutputs), add: true},
-		{what: "the summary of the step", file: summary, write: func(r render.Run) ([]byte, error) {
-			return render.Markdown(r, ci.GitHubSummary-size(summary))
+		{what: "the outputs of the step", file: c.Getenv("GITHUB_OUTPUT"), write: ofPlan(ci.GitHubOutputs), add: true},
+		{what: "the summary of the step", file: summary, write: func(r *record) ([]byte, error) {
+			return render.Markdown(r.Run, ci.GitHubSummary-size(summary))
 		}, add: true},
 	}
 }
 
 // gitLabReports are the reports that a job of GitLab can declare as artifacts.
-func (s *session) gitLabReports() []report {
-	if s.flags.gitlab == "" {
+func (c *command) gitLabReports() []report {
+	if c.flags.gitlab == "" {
 		return nil
 	}
-	file := func(name string) string { return filepath.Join(s.flags.gitlab, name) }
+	file := func(name string) string { return filepath.Join(c.flags.gitlab, name) }
 	return []report{
 		{what: "the terraform report", file: file("terraform.json"), write: ofPlan(ci.GitLabTerraform)},
 		{what: "the dotenv report", file: file("fleet.env"), write: ofPlan(ci.GitLabDotenv)},
-		{what: "the Code Quality report", file: file("codequality.json"), write: func(r render.Run) ([]byte, error) {
-			return ci.GitLabCodeQuality(s.findings()), nil
+		{what: "the Code Quality report", file: file("codequality.json"), write: func(r *record) ([]byte, error) {
+			return ci.GitLabCodeQuality(c.findings(r)), nil
 		}},
 	}
 }
 
+// planDocument is the plan that apply reads; nil where there is none.
+func planDocument(r *record) ([]byte, error) {
+	if r.Plan == nil {
+		return nil, nil
+	}
+	var doc bytes.Buffer
+	err := render.PlanJSON(&doc, r.Plan)
+	return doc.Bytes(), err
+}
+
 // ofPlan is a report that there is none of without a plan.
-func ofPlan(write func(*planner.Plan) []byte) func(render.Run) ([]byte, error) {
-	return func(r render.Run) ([]byte, error) {
+func ofPlan(write func(*planner.Plan) []byte) func(*record) ([]byte, error) {
+	return func(r *record) ([]byte, error) {
 		if r.Plan == nil {
 			return nil, nil
 		}
@@ -54,25 +64,17 @@ func ofPlan(write func(*planner.Plan) []byte) func(render.Run) ([]byte, error) {
 	}
 }
 
-// annotate lets GitHub show what was found at the lines of the fleet file. It goes
-// to stderr, where GitHub looks as well, so that stdout stays one document.
-func (s *session) annotate() {
-	if s.onGitHub() {
-		_, _ = io.WriteString(s.Stderr, ci.Annotations(s.findings())) // as little as anything else on stderr may it stop the run
-	}
-}
-
 // findings are what the run has found at lines of the fleet files.
-func (s *session) findings() (found []ci.Finding) {
+func (c *command) findings(rec *record) (found []ci.Finding) {
 	var problems fleet.Problems
-	if errors.As(s.run.Err, &problems) {
+	if errors.As(rec.Err, &problems) {
 		found = ci.FromProblems(problems)
 	}
-	found = append(found, ci.FromWarnings(s.warnings)...)
-	if s.run.Plan != nil {
-		found = append(found, ci.FromPlan(s.run.Plan)...)
+	found = append(found, ci.FromWarnings(rec.warnings)...)
+	if rec.Plan != nil {
+		found = append(found, ci.FromPlan(rec.Plan)...)
 	}
-	root := cmp.Or(s.Getenv("GITHUB_WORKSPACE"), s.Getenv("CI_PROJECT_DIR"))
+	root := cmp.Or(c.Getenv("GITHUB_WORKSPACE"), c.Getenv("CI_PROJECT_DIR"))
 	for i := range found {
 		found[i].Pos.File = inRepository(root, found[i].Pos.File)
 	}

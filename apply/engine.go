@@ -1,0 +1,229 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// Engine makes the servers of an account be what a fleet says. Nothing of a run
+// stays in it, so an Engine may have many runs, one after another or at once.
+type Engine struct {
+	Client         *vpsorg.Client
+	Store          Store
+	Holder         Holder        // who locks the account's state; the engine sets Since
+	Runner         Runner        // how plans are carried out; the engine sets Client, State and Emit
+	MaxCorrections int           // an unattended run blocks what so many in a row have corrected in vain; 0: nothing
+	DetailsMaxAge  time.Duration // how old a cached detail may be; 0: nothing is cached
+	Emit           func(Event)   // is told what happens, one event at a time; may be nil
+}
+
+// Input is what a plan is made from.
+type Input struct {
+	Fleet     *fleet.Fleet
+	Selection planner.Selection
+	Only      []planner.Action // the kinds of change to make; none: all
+	Allow     planner.Allowance
+}
+
+// Approval says who approves the plan of an Apply: somebody who has reviewed it, or
+// somebody who is asked. Without either, the run is unattended.
+type Approval struct {
+	Digest    string                      // of the plan that was reviewed; "": none was
+	Ask       func(context.Context) error // asks about the plan that was emitted last; an error is a no
+	Bootstrap bool                        // an unattended run may find none of ten or more listed servers
+}
+
+// Observe reads what a plan of the input needs.
+func (e *Engine) Observe(ctx context.Context, in Input) (planner.Observation, error) {
+	observer := NewObserver(e.Client)
+	if e.DetailsMaxAge == 0 {
+		return e.observe(ctx, observer, nil, in)
+	}
+	account, err := observer.Account(ctx)
+	if err != nil {
+		return planner.Observation{}, err
+	}
+	state, err := e.Store.Open(ctx, Key{e.Client.Endpoint(), account})
+	if err != nil {
+		e.warn(CacheUnsaved, err)
+		return e.observe(ctx, observer, nil, in)
+	}
+	defer e.close(state)
+	return e.observe(ctx, observer, state, in)
+}
+
+// Plan plans. It changes nothing and locks nothing.
+func (e *Engine) Plan(ctx context.Context, in Input) (Planned, error) {
+	seen, err := e.Observe(ctx, in)
+	if err != nil {
+		return Planned{}, err
+	}
+	return in.plan(seen), nil
+}
+
+// Apply plans, gets the plan approved and carries it out. A digest approves its plan
+// and, where an earlier Apply of the digest has kept that plan, what is left of it.
+// With an error, such as a Refusal, there is no result: nothing was changed.
+//
+// When drain is closed nothing more is started; when ctx ends the run leaves at once.
+func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by Approval) (*Result, error) {
+	a, err := e.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer e.close(a.state)
+
+	seen, err := e.observe(ctx, a.observer, a.state, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := resolve(ctx, a.state, seen.Servers); err != nil {
+		return nil, err
+	}
+	planned := in.plan(seen)
+	past, err := a.state.Corrections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := planned.Plan
+	if by.unattended() {
+		planned.Plan = wanted.HoldFights(past, e.MaxCorrections)
+	}
+	p := planned.Plan
+	e.emit(planned)
+	if err := a.check(ctx, by, planned); err != nil {
+		return nil, err
+	}
+	if by.Ask != nil && !p.Empty() {
+		if err := by.Ask(ctx); err != nil {
+			return nil, err
+		}
+		if p, err = a.recheck(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	if by.Digest == p.Digest() && !p.Empty() {
+		if err := a.state.PutPlan(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	result, err := a.carryOut(ctx, drain, p)
+	if err != nil {
+		return nil, err
+	}
+	var corrections []planner.Correction // a person has looked: none
+	if by.unattended() {
+		corrections = planner.Remember(past, wanted.Changes, done(result), in.includes)
+	}
+	a.remember(ctx, corrections, by.Digest, result)
+	return result, nil
+}
+
+// Resume carries out what is left of a plan that was approved and saved. Its errors
+// are those of Apply.
+func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.Plan, allow planner.Allowance) (*Result, error) {
+	if endpoint := e.Client.Endpoint(); p.Endpoint != endpoint {
+		return nil, &WrongEndpoint{p.Endpoint, endpoint}
+	}
+	a, err := e.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer e.close(a.state)
+	p = p.Allow(allow)
+	a.emit(Planned{Plan: p})
+	if v := p.Violations(); len(v) > 0 {
+		return nil, &GuardsExceeded{v}
+	}
+	left, err := a.recheck(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	result, err := a.carryOut(ctx, drain, left)
+	if err != nil {
+		return nil, err
+	}
+	a.remember(ctx, nil, p.Digest(), result)
+	return result, nil
+}
+
+// account is a run's hold on its account: nobody else applies to it meanwhile.
+type account struct {
+	*Engine
+	observer *Observer
+	state    LockedState
+}
+
+// lock finds out whose token this is and locks the state. All that the run observes
+// has to be observed after it.
+func (e *Engine) lock(ctx context.Context) (*account, error) {
+	observer := NewObserver(e.Client)
+	name, err := observer.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	holder := e.Holder
+	holder.Since = time.Now()
+	state, err := e.Store.Lock(ctx, Key{e.Client.Endpoint(), name}, holder)
+	return &account{e, observer, state}, err
+}
+
+// plan compares the input's fleet with what was observed.
+func (in Input) plan(seen planner.Observation) Planned {
+	p := planner.Diff(in.Fleet, seen, in.Selection)
+	return Planned{p.Only(in.Only).Allow(in.Allow), &seen}
+}
+
+// recheck observes again and returns what is left of an approved plan. A change that
+// the servers no longer fit is blocked, and so is whatever needs it.
+func (a *account) recheck(ctx context.Context, p *planner.Plan) (*planner.Plan, error) {
+	seen, err := a.observer.Plan(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Account != seen.Account {
+		return nil, &WrongAccount{Want: p.Account, Got: seen.Account}
+	}
+	if err := resolve(ctx, a.state, seen.Servers); err != nil {
+		return nil, err
+	}
+	left, refused := p.Remaining(seen)
+	left.Blocked = append(slices.Clone(left.Blocked), blocked(refused)...)
+	a.emit(Rechecked{p, left, refused})
+	return left, nil
+}
+
+// carryOut runs a plan that was approved.
+func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*Result, error) {
+	open, err := a.state.Intents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.emit(Starting{p, open})
+	if p.Empty() && len(p.Waits) == 0 {
+		return &Result{Blocked: p.Blocked, Started: time.Now()}, nil
+	}
+	a.forgetDetails(ctx, p)
+	r := a.Runner
+	r.Client, r.State, r.Emit = a.Client, a.state, a.Emit
+	return r.Run(ctx, drain, p), nil
+}
+
+// remember keeps what the next run is to know: what was corrected, and the plan of
+// the digest unless all of it is done.
+func (a *account) remember(ctx context.Context, corrections []planner.Correction, digest string, r *Result) {
+	ctx = context.WithoutCancel(ctx)
+	err := a.state.PutCorrections(ctx, corrections)
+	if digest != "" && allDone(r) {
+		err = errors.Join(err, a.state.DropPlan(ctx, digest))
+	}
+	if err != nil {
+		a.warn(StateUnsaved, err)
+	}
+}

@@ -1,0 +1,91 @@
+package apply
+
+import "github.com/vps-fleet/fleet/planner"
+
+// What an Engine tells beside what a Runner does.
+
+// Planned tells the plan that is about to be approved, or was approved earlier.
+type Planned struct {
+	Plan        *planner.Plan
+	Observation *planner.Observation // that it was made from; nil where the plan was saved
+}
+
+// Rechecked tells what is left of an approved plan by now.
+type Rechecked struct {
+	Plan, Left *planner.Plan
+	Refused    []planner.Refused // is among what Left has blocked
+}
+
+// Starting tells what is about to be carried out. It may be nothing.
+type Starting struct {
+	Plan *planner.Plan
+	Open []Intent // creates of earlier runs that may have made a server
+}
+
+// Warning tells of something that did not work and does not stop a run.
+type Warning struct {
+	What   WarningKind
+	Server string // with CacheWrong
+	Err    error
+}
+
+// WarningKind is what did not work.
+type WarningKind int
+
+// The kinds of warnings.
+const (
+	CacheUnread  WarningKind = iota // the cached details cannot be used, so all are read
+	CacheUnsaved                    // details cannot be cached
+	CacheWrong                      // a server's backups_enabled has changed and its updated_at has not
+	StateUnsaved                    // something for the next run could not be kept
+)
+
+func (Planned) isEvent()   {}
+func (Rechecked) isEvent() {}
+func (Starting) isEvent()  {}
+func (Warning) isEvent()   {}
+
+func (e *Engine) emit(event Event) {
+	if e.Emit != nil {
+		e.Emit(event)
+	}
+}
+
+func (e *Engine) warn(what WarningKind, err error) { e.emit(Warning{What: what, Err: err}) }
+
+// close gives a state back. What could not be kept any more is a warning: the
+// servers are as the result says.
+func (e *Engine) close(s State) {
+	if err := s.Close(); err != nil {
+		e.warn(StateUnsaved, err)
+	}
+}
+
+// done are the changes that a run has made.
+func done(r *Result) (changes []planner.Change) {
+	for _, rep := range r.Reports {
+		if rep.Change != nil && rep.Outcome == Done {
+			changes = append(changes, rep.Change)
+		}
+	}
+	return changes
+}
+
+// blocked are the changes of an approved plan that are not to be carried out, as the
+// entries that are not.
+func blocked(refused []planner.Refused) (all []planner.Blocked) {
+	for _, r := range refused {
+		b := planner.Blocked{Name: r.Change.About().Name, Reason: r.Reason}
+		b.Reason.Action = r.Change.Action()
+		if id := r.Change.About().ID; id != "" {
+			b.IDs = []string{id}
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+// allDone reports whether every change was made.
+func allDone(r *Result) bool {
+	return r.Count(Failed)+r.Count(Unknown)+r.Count(NotStarted) == 0
+}

@@ -1,0 +1,126 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Refusal is why a run was refused before its first change: a WrongEndpoint, a
+// WrongAccount, an UnknownTarget, an EmptyAccount, a GuardsExceeded or a
+// NotReviewed, and nothing else. internal/render makes the sentence and the
+// hint; what Error says is for logs.
+type Refusal interface {
+	error
+	refusal()
+}
+
+// WrongEndpoint refuses a plan that was made for another API.
+type WrongEndpoint struct{ Want, Got string }
+
+// WrongAccount refuses a token of another account than the file, or the plan, is for.
+type WrongAccount struct {
+	At        fleet.Pos // of the file's account; zero where a plan says it
+	Want, Got string    // "" where nobody told
+}
+
+// UnknownTarget refuses a target that matches no server, listed or live.
+type UnknownTarget struct{ Pattern string }
+
+// EmptyAccount refuses an unreviewed plan where none of so many listed servers
+// exists: that is how a wrong token looks.
+type EmptyAccount struct{ Listed int }
+
+// GuardsExceeded refuses a plan that goes beyond its guards.
+type GuardsExceeded struct{ Violations []planner.Violation }
+
+// NotReviewed refuses a plan that is not the one whose digest was approved, nor what
+// is left of it.
+type NotReviewed struct {
+	Changes []planner.Change // that were not approved; nil where the approved plan was not kept
+}
+
+func (*WrongEndpoint) refusal()  {}
+func (*WrongAccount) refusal()   {}
+func (*UnknownTarget) refusal()  {}
+func (*EmptyAccount) refusal()   {}
+func (*GuardsExceeded) refusal() {}
+func (*NotReviewed) refusal()    {}
+
+func (e *WrongEndpoint) Error() string { return fmt.Sprintf("endpoint %s, not %s", e.Got, e.Want) }
+func (e *WrongAccount) Error() string  { return fmt.Sprintf("account %s, not %s", e.Got, e.Want) }
+func (e *UnknownTarget) Error() string { return "no server matches " + e.Pattern }
+func (e *EmptyAccount) Error() string {
+	return fmt.Sprintf("none of %d listed servers exists", e.Listed)
+}
+func (e *GuardsExceeded) Error() string { return fmt.Sprintf("%d guards exceeded", len(e.Violations)) }
+func (e *NotReviewed) Error() string    { return "another plan was reviewed" }
+
+// bootstrapSize is how many listed servers have to be missing, all of them, for
+// that to be suspicious.
+const bootstrapSize = 10
+
+// check refuses a plan that may not be carried out.
+func (a *account) check(ctx context.Context, by Approval, planned Planned) error {
+	p := planned.Plan
+	if p.Empty() {
+		return nil
+	}
+	if by.Digest != "" && by.Digest != p.Digest() {
+		if err := a.checkLeft(ctx, by.Digest, planned); err != nil {
+			return err
+		}
+	}
+	if by.unattended() && !by.Bootstrap && p.Scope.Listed >= bootstrapSize && p.Scope.Live == 0 {
+		return &EmptyAccount{p.Scope.Listed}
+	}
+	if v := p.Violations(); len(v) > 0 {
+		return &GuardsExceeded{v}
+	}
+	return nil
+}
+
+// checkLeft refuses a plan that is not what is left of the one kept under a digest.
+func (a *account) checkLeft(ctx context.Context, digest string, planned Planned) error {
+	kept, err := a.state.Plan(ctx, digest)
+	if err != nil {
+		return err
+	}
+	if kept == nil {
+		return &NotReviewed{}
+	}
+	left, _ := kept.Remaining(*planned.Observation)
+	if unapproved := planned.Plan.Unapproved(left); len(unapproved) > 0 {
+		return &NotReviewed{unapproved}
+	}
+	return nil
+}
+
+func (by Approval) unattended() bool { return by.Digest == "" && by.Ask == nil }
+
+// check refuses an observation of another account than the fleet's, and a target
+// that is no server's name: a mistyped one would look as if there was nothing to do.
+func (in Input) check(seen planner.Observation) error {
+	if f := in.Fleet; f.Account != "" && f.Account != seen.Account {
+		return &WrongAccount{f.AccountPos, f.Account, seen.Account}
+	}
+	for _, t := range in.Selection.Targets {
+		listed := slices.ContainsFunc(in.Fleet.Servers, func(s fleet.Server) bool { return fleet.Match(t, s.Name) })
+		live := slices.ContainsFunc(seen.Servers, func(s planner.Server) bool { return fleet.Match(t, s.Name) })
+		if !listed && !live {
+			return &UnknownTarget{t}
+		}
+	}
+	return nil
+}
+
+// includes reports whether a run of the input looks at servers of a name.
+func (in Input) includes(name string) bool {
+	if e, listed := in.Fleet.Lookup(name); listed {
+		return in.Selection.Includes(e)
+	}
+	return in.Fleet.OwnsName(name) && in.Selection.IncludesUnlisted(name)
+}

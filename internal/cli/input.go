@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// input reads the fleet files, for a plan as the flags ask for it. A fleet without
+// servers is most often a mistake.
+func (c *command) input() (apply.Input, error) {
+	f, err := fleet.Load(c.flags.files...)
+	if err != nil {
+		return apply.Input{}, err
+	}
+	if len(f.Servers) == 0 && !c.flags.allowEmpty {
+		return apply.Input{}, refusal{fmt.Sprintf("%s:1:1: no servers are listed", strings.Join(c.flags.files, ", ")), "if that is meant, say so with --allow-empty"}
+	}
+	sel := planner.Selection{Targets: c.flags.targets, Excludes: c.flags.excludes}
+	return apply.Input{Fleet: f, Selection: sel, Only: c.flags.actions(), Allow: c.flags.allowance()}, nil
+}
+
+// outlook is what the requests of a plan will meet, as far as is known by now.
+func (c *command) outlook(e *apply.Engine, sent *requests) planner.EstimateOptions {
+	o := planner.EstimateOptions{
+		Rate: c.flags.rate, Parallelism: c.flags.parallelism, Latency: sent.latency(), ListRequests: e.Client.ListCost(),
+		Provisioning: planner.Range{Min: planner.ProvisioningMin, Max: planner.ProvisioningMax},
+	}
+	if c.flags.sandbox != "" {
+		o.Rate, o.Transition = 0, sandboxTransition
+		o.Provisioning = planner.Range{Min: sandboxProvisioning, Max: sandboxProvisioning}
+	}
+	return o
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/ci"
+	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// record is what a run comes to: what its reports and its metrics tell.
+type record struct {
+	render.Run
+	warnings fleet.Problems // of the fleet files
+	requests requests
+	byStatus map[planner.Status]int // servers that the fleet speaks for, as they were found; nil before
+	drift    *planner.Drift         // likewise
+}
+
+// observed keeps for the metrics what was found.
+func (r *record) observed(f *fleet.Fleet, seen planner.Observation, d *planner.Drift) {
+	r.byStatus, r.drift = make(map[planner.Status]int), d
+	for _, live := range seen.Servers {
+		if f.OwnsName(live.Name) {
+			r.byStatus[live.Status]++
+		}
+	}
+}
+
+// report is a file that a command writes beside what it shows.
+type report struct {
+	what  string                        // the Markdown
+	file  string                        // "" where nobody asked for it
+	write func(*record) ([]byte, error) // nil is no report; beside an error, the report says what is wrong
+	add   bool                          // to what is in the file already
+}
+
+// reports are all that may have been asked for, by flags or by the CI system.
+func (c *command) reports() []report {
+	return slices.Concat([]report{
+		{what: "the plan", file: c.flags.out, write: planDocument},
+		{what: "the Markdown", file: c.flags.markdown, write: func(r *record) ([]byte, error) { return render.Markdown(r.Run, c.flags.maxBytes) }},
+		{what: "the page", file: c.flags.html, write: func(r *record) ([]byte, error) { return render.HTML(r.Run) }},
+	}, c.gitHubReports(), c.gitLabReports())
+}
+
+// reported runs a command and writes its reports, however it ends. It refuses to
+// run it where one cannot be written.
+func (c *command) reported(ctx context.Context, rec *record, run func(context.Context, *record) error) error {
+	if err := c.checkReports(); err != nil {
+		return err
+	}
+	err := c.interrupts.explain(run(ctx, rec))
+	if !isShown(err) {
+		rec.Err = err
+	}
+	if c.onGitHub() { // to stderr, where GitHub looks as well, so that stdout stays one document
+		_, _ = io.WriteString(c.Stderr, ci.Annotations(c.findings(rec))) // nobody reading it stops no run
+	}
+	failed := c.writeReports(rec)
+	if err != nil && failed != nil {
+		fmt.Fprint(c.Stderr, errorText(failed)) // the exit code stands for what became of the servers
+		return err
+	}
+	return errors.Join(err, failed)
+}
+
+// checkReports refuses files that no report can be written to, before anything
+// is changed.
+func (c *command) checkReports() error {
+	for _, r := range c.reports() {
+		if r.file == "" {
+			continue
+		}
+		if err := checkRegular(r.what, r.file); err != nil && !r.add {
+			return err
+		}
+		if err := checkFolder(r.what, r.file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeReports writes every report that was asked for, each whole or not at all
+// unless it is added to a file. Where there is none because something failed, a
+// former run's goes: it would pass for this one's.
+func (c *command) writeReports(rec *record) error {
+	var failed []error
+	for _, r := range c.reports() {
+		if r.file == "" {
+			continue
+		}
+		content, err := r.write(rec)
+		if err != nil {
+			failed = append(failed, notSaved(r.what, r.file, err))
+		}
+		switch {
+		case content != nil:
+			failed = append(failed, r.save(content))
+		case (rec.Err != nil || err != nil) && !r.add:
+			failed = append(failed, removeFile(r.what, r.file))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (r report) save(content []byte) error {
+	if r.add {
+		return appendFile(r.what, r.file, content)
+	}
+	return replaceFile(r.what, r.file, content, 0o600)
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// applyCommand is the command that carries out exactly this plan, for a shell.
+func (c *command) applyCommand(p *planner.Plan) string {
+	words := []string{"fleet", "apply"}
+	add := func(flag string, values ...string) {
+		for _, v := range values {
+			words = append(words, flag, v)
+		}
+	}
+	add("--file", c.flags.files...)
+	add("--target", c.flags.targets...)
+	add("--exclude", c.flags.excludes...)
+	add("--only", c.flags.only...)
+	if c.flags.allowDeletes > 0 {
+		add("--allow-deletes", fmt.Sprint(c.flags.allowDeletes))
+	}
+	if c.flags.allowChanges > 0 {
+		add("--allow-changes", fmt.Sprint(c.flags.allowChanges))
+	}
+	if c.flags.allowCost > 0 {
+		add("--allow-cost", c.flags.allowCost.String())
+	}
+	add("--digest", p.Digest())
+	for i, w := range words {
+		words[i] = shellWord(w)
+	}
+	words = append(words, c.sandboxWords()...)
+	if c.flags.allowEmpty {
+		words = append(words, "--allow-empty")
+	}
+	return strings.Join(words, " ")
+}
+
+// savedCommand is the command that carries out the plan of --out, for a shell.
+func (c *command) savedCommand() string {
+	return strings.Join(append([]string{"fleet", "apply", shellWord(c.flags.out)}, c.sandboxWords()...), " ")
+}
+
+// sandboxWords point a command at the sandbox of this one, if it has any.
+func (c *command) sandboxWords() []string {
+	if c.flags.sandbox == "" {
+		return nil
+	}
+	return []string{shellWord("--sandbox=" + c.flags.sandbox)}
+}
+
+// shellWord quotes what a shell would not take as it stands.
+func shellWord(w string) string {
+	if w != "" && strings.Trim(w, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@") == "" {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"os/user"
+	"path/filepath"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state"
+)
+
+// store is where the state is kept: as --journal says, beside the sandbox's file,
+// or in the user's folder.
+func (c *command) store() apply.Store {
+	switch {
+	case c.flags.journal != "":
+		return state.InFile(c.flags.journal)
+	case c.flags.sandbox != "":
+		return state.InFile(c.flags.sandbox + ".journal")
+	}
+	folder, err := c.stateFolder()
+	if err != nil {
+		return noStore{err}
+	}
+	return state.InFolder(folder)
+}
+
+// stateFolder is $XDG_STATE_HOME/fleet, by default ~/.local/state/fleet.
+func (c *command) stateFolder() (string, error) {
+	if dir := c.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "fleet"), nil
+	}
+	home := c.Getenv("HOME")
+	if me, err := user.Current(); home == "" && err == nil {
+		home = me.HomeDir // a service may be run without HOME
+	}
+	if home == "" {
+		return "", refusal{"there is no place for what fleet keeps, such as the journal of creates: this user has no home", "set XDG_STATE_HOME; for the journal alone, there is --journal"}
+	}
+	return filepath.Join(home, ".local", "state", "fleet"), nil
+}
+
+// noStore stands for a store that there is no place for. Not every command needs one.
+type noStore struct{ err error }
+
+func (s noStore) Open(context.Context, apply.Key) (apply.State, error) { return nil, s.err }
+func (s noStore) Lock(context.Context, apply.Key, apply.Holder) (apply.LockedState, error) {
+	return nil, s.err
+}
+func (s noStore) Intents(context.Context) ([]apply.Intent, error) { return nil, s.err }

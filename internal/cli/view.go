@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// applyView shows an apply as it goes on: its plan, its progress and its result.
+type applyView struct {
+	*command
+	rec    *record
+	events *eventFile
+	in     apply.Input   // without a fleet where a saved plan is applied
+	engine *apply.Engine // tells what its requests cost
+
+	show func(apply.Event) // what the changes come to
+	stop func()            // ends the live display
+}
+
+func (c *command) newApplyView(rec *record, events *eventFile, in apply.Input, e *apply.Engine) *applyView {
+	return &applyView{command: c, rec: rec, events: events, in: in, engine: e, stop: func() {}}
+}
+
+func (v *applyView) emit(e apply.Event) {
+	switch e := e.(type) {
+	case apply.Planned:
+		v.planned(e)
+	case apply.Rechecked:
+		all := len(e.Plan.Changes)
+		switch done := all - len(e.Left.Changes) - len(e.Refused); done {
+		case 0:
+		case all:
+			v.print("\nEverything in this plan is done already.\n")
+		default:
+			v.print(fmt.Sprintf("\n%d of its %d changes are done already.\n", done, all))
+		}
+	case apply.Starting:
+		v.starting(e)
+	case apply.Warning:
+		v.warn(e)
+	default:
+		v.events.write(render.EventLine(e, time.Now()))
+		v.show(e)
+	}
+}
+
+func (v *applyView) planned(e apply.Planned) {
+	v.rec.Run = render.Run{Plan: e.Plan, Outlook: v.outlook(v.engine, &v.rec.requests)}
+	if e.Observation != nil {
+		v.rec.Command = v.applyCommand(e.Plan)
+	}
+	if v.flags.metrics != "" && e.Observation != nil {
+		v.rec.observed(v.in.Fleet, *e.Observation, planner.FindDrift(v.in.Fleet, nil, *e.Observation, v.in.Selection))
+	}
+	v.print(v.planText(v.rec.Run, v.text()))
+}
+
+// starting says what is left open by earlier runs, and begins to show progress.
+func (v *applyView) starting(e apply.Starting) {
+	p := e.Plan
+	v.rec.Plan = p
+	v.events.write(render.RunLine(p, time.Now()))
+	if p.Empty() && len(p.Waits) == 0 {
+		return
+	}
+	v.print("\n")
+	v.interrupts.begin()
+	if len(e.Open) > 0 {
+		var names []string
+		for _, i := range e.Open {
+			names = append(names, render.Escape(i.Name))
+		}
+		fmt.Fprintf(v.diag, "An earlier run ended without an answer to creates of %s. They are looked for before any is made again.\n", strings.Join(names, ", "))
+	}
+	v.showProgress(len(p.Changes) + len(p.Waits))
+}
+
+// showProgress shows events as they come: live on a terminal, in lines elsewhere.
+func (v *applyView) showProgress(total int) {
+	out := v.text()
+	style := v.style(out)
+	if !isTerminal(out) || v.Getenv("TERM") == "dumb" {
+		v.show = func(e apply.Event) {
+			for _, line := range render.Lines(e, style) {
+				v.print(line + "\n")
+			}
+		}
+		return
+	}
+	live := render.NewLive(out, func() int { return terminalWidth(out) }, total, style)
+	if isTerminal(v.Stderr) {
+		v.diag.redirect(live.Above(v.Stderr))
+	}
+	v.show = live.Emit
+	v.stop = func() {
+		live.Stop()
+		v.diag.redirect(v.Stderr)
+	}
+}
+
+// showResult shows what became of the plan. The text is left out where the plan has
+// said already that there is nothing to do.
+func (v *applyView) showResult(r *apply.Result) {
+	v.rec.Result = r
+	v.events.write(render.ResultLine(r, time.Now()))
+	if len(r.Reports) > 0 {
+		v.print(render.Result(r, v.style(v.text())))
+	}
+	sent := v.rec.requests.sent()
+	v.print(sent.Line(v.style(v.text())))
+	if !v.flags.json {
+		return
+	}
+	if err := render.ResultJSON(v.Stdout, v.rec.Plan, r, sent); err != nil {
+		fmt.Fprintf(v.Stderr, "error: cannot write the result: %s\n", render.EscapeLines(err.Error()))
+	}
+}

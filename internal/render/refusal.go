@@ -1,0 +1,95 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// refusal says why a run was refused, and what to do about it.
+func refusal(r apply.Refusal) (text, hint string) {
+	switch r := r.(type) {
+	case *apply.WrongEndpoint:
+		return fmt.Sprintf("the plan is for the API at %s, this is %s", r.Want, r.Got),
+			"set VPS_API_URL to the plan's, or make a new plan"
+	case *apply.WrongAccount:
+		return wrongAccount(r)
+	case *apply.UnknownTarget:
+		return fmt.Sprintf("--target %s matches no server, neither in the file nor at the API", r.Pattern),
+			"check the name; * stands for any letters"
+	case *apply.EmptyAccount:
+		return fmt.Sprintf("none of the %d listed servers exists, which is how a wrong token or account looks", r.Listed),
+			"if all of them are to be created, say so with --bootstrap"
+	case *apply.GuardsExceeded:
+		return guardsExceeded(r.Violations)
+	case *apply.NotReviewed:
+		return notReviewed(r.Changes)
+	}
+	panic(fmt.Sprintf("unknown refusal %T", r))
+}
+
+// notReviewed names a few of the changes that were not.
+func notReviewed(changes []planner.Change) (text, hint string) {
+	hint = "the servers or the file have changed since; review the plan as it is now and give its digest"
+	if changes == nil {
+		return "the plan is not the one that was reviewed, nothing was changed",
+			hint + "\na plan file, or a plan that an apply of its digest has kept on this host, would have let it resume"
+	}
+	const most = 5
+	text = "this was not reviewed, nothing was changed:"
+	for _, c := range changes[:min(len(changes), most)] {
+		text += fmt.Sprintf("\n  %s %s", c.Action(), c.About().Name)
+		if id := c.About().ID; id != "" {
+			text += " (" + id + ")"
+		}
+	}
+	if more := len(changes) - most; more > 0 {
+		text += fmt.Sprintf("\n  and %d more", more)
+	}
+	return text, hint
+}
+
+func wrongAccount(r *apply.WrongAccount) (text, hint string) {
+	switch {
+	case r.At.Line == 0:
+		return fmt.Sprintf("the plan is for the account %s, the token is of %s", orUnknown(r.Want), orUnknown(r.Got)),
+			"use the token that the plan was made with, or make a new plan"
+	case r.Got == "":
+		return fmt.Sprintf("%s: the file is for the account %s, and the API does not tell whose token this is", r.At, r.Want),
+			"if the token is the right one, remove account: from the file"
+	}
+	return fmt.Sprintf("%s: the file is for the account %s, the token is of %s", r.At, r.Want, r.Got), "use a token of " + r.Want
+}
+
+func orUnknown(account string) string {
+	if account == "" {
+		return "(unknown)"
+	}
+	return account
+}
+
+func guardsExceeded(violations []planner.Violation) (text, hint string) {
+	var texts, hints []string
+	for _, v := range violations {
+		text, hint := Violation(v)
+		texts, hints = append(texts, text), append(hints, hint)
+	}
+	return "refused, nothing was changed: " + strings.Join(texts, "; "), strings.Join(hints, "\n")
+}
+
+// Warning says what did not work during a run.
+func Warning(w apply.Warning) string {
+	switch w.What {
+	case apply.CacheUnread:
+		return "cached details are dropped, and all are read anew"
+	case apply.CacheUnsaved:
+		return "details are not cached"
+	case apply.CacheWrong:
+		return "backups_enabled has changed and updated_at has not, so cached details were dropped and all read anew; where this comes again, leave out --details-max-age"
+	case apply.StateUnsaved:
+		return "the state for the next run is not complete"
+	}
+	panic(fmt.Sprintf("unknown warning %d", w.What))
+}

@@ -1,0 +1,30 @@
+package planner
+
+import "github.com/vps-fleet/fleet/fleet"
+
+// Allowance is what a run allows beyond the guards of its fleet file. Zeros allow
+// nothing more.
+type Allowance struct {
+	Deletes, Changes int         // servers
+	Cost             fleet.Money // of all servers, a month
+}
+
+// Allow is the plan with its guards widened, never narrowed. Without a max_deletes
+// none are allowed; without one of the other guards, anything is.
+func (p *Plan) Allow(a Allowance) *Plan {
+	wide := *p
+	g := &wide.Guards
+	if a.Deletes > g.MaxDeletes.Of(p.Scope.Total) {
+		g.MaxDeletes = fleet.Limit{Set: true, N: a.Deletes}
+	}
+	if g.MaxChanges.Set && a.Changes > g.MaxChanges.Of(p.Scope.Total) {
+		g.MaxChanges = fleet.Limit{Set: true, N: a.Changes}
+	}
+	if g.MaxMonthlyCost.Set && a.Cost > g.MaxMonthlyCost.Amount {
+		g.MaxMonthlyCost = fleet.CostLimit{Set: true, Amount: a.Cost}
+	}
+	if more := a.Cost - p.Cost.Before; g.MaxCostIncrease.Set && more > g.MaxCostIncrease.Of(p.Cost.Before) {
+		g.MaxCostIncrease = fleet.CostLimit{Set: true, Amount: more}
+	}
+	return &wide
+}
