@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,10 +11,10 @@ import (
 
 // Guards are the limits beyond which a whole run is refused.
 type Guards struct {
-	MaxDeletes      Limit     // servers deleted, replacements included; the default is 0
-	MaxChanges      Limit     // servers changed in any way; the default is no limit
-	MaxMonthlyCost  CostLimit // what the fleet's servers may cost afterwards; the default is no limit
-	MaxCostIncrease CostLimit // how much more than before that may be; the default is no limit
+	MaxDeletes      Limit     `json:"max_deletes"`       // servers deleted, replacements included; the default is 0
+	MaxChanges      Limit     `json:"max_changes"`       // servers changed in any way; the default is no limit
+	MaxMonthlyCost  CostLimit `json:"max_monthly_cost"`  // what the fleet's servers may cost afterwards; the default is no limit
+	MaxCostIncrease CostLimit `json:"max_cost_increase"` // how much more than before that may be; the default is no limit
 }
 
 // Limit is a number of servers, or a percentage of the fleet's servers. The zero
@@ -91,6 +92,39 @@ func ParseCostLimit(s string) (CostLimit, error) {
 	}
 	amount, err := ParseMoney(s)
 	return CostLimit{Set: err == nil, Amount: amount}, err
+}
+
+// MarshalJSON writes a limit as its text, and null for one that was not written.
+func (l Limit) MarshalJSON() ([]byte, error) { return limitJSON(l.Set, l) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (l *Limit) UnmarshalJSON(data []byte) (err error) {
+	*l, err = limitFromJSON(data, ParseLimit)
+	return err
+}
+
+// MarshalJSON writes a limit as its text, and null for one that was not written.
+func (l CostLimit) MarshalJSON() ([]byte, error) { return limitJSON(l.Set, l) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (l *CostLimit) UnmarshalJSON(data []byte) (err error) {
+	*l, err = limitFromJSON(data, ParseCostLimit)
+	return err
+}
+
+func limitJSON(set bool, limit fmt.Stringer) ([]byte, error) {
+	if !set {
+		return []byte("null"), nil
+	}
+	return json.Marshal(limit.String())
+}
+
+func limitFromJSON[T any](data []byte, parse func(string) (T, error)) (limit T, err error) {
+	var text *string
+	if err := json.Unmarshal(data, &text); err != nil || text == nil {
+		return limit, err
+	}
+	return parse(*text)
 }
 
 var guardKeys = []string{"max_deletes", "max_changes", "max_monthly_cost", "max_cost_increase"}

@@ -203,7 +203,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 		return nil
 	case map[string]any:
 		var n Named
-		err := strictDecode(data, &n)
+		err := json.Unmarshal(data, &n)
 		v.v = n
 		return err
 	}

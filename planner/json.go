@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/vps-fleet/fleet/fleet"
 )
 
 // FormatVersion is the version of the plan document that Encode writes.
@@ -21,19 +23,27 @@ const maxDocument = 512 << 20
 // document is the plan as JSON, but for its changes, which are written one by one.
 type document struct {
 	FormatVersion int            `json:"format_version"`
-	Checksum      string         `json:"checksum"` // of all the rest of the document
+	Checksum      string         `json:"checksum"` // of all the rest of the document, its sentences aside
 	Digest        string         `json:"digest"`
 	Account       string         `json:"account"`
 	Endpoint      string         `json:"endpoint"`
 	Summary       map[Action]int `json:"summary"`
 	Scope         Scope          `json:"scope"`
 	Cost          Cost           `json:"cost"`
-	Guards        guardsJSON     `json:"guards"`
+	Guards        fleet.Guards   `json:"guards"`
 	Waits         []Wait         `json:"waits"`
-	Blocked       []toldBlocked  `json:"blocked"`
 	Unlisted      []Server       `json:"unlisted"`
-	Excluded      []toldExcluded `json:"excluded,omitempty"`
-	Notes         []toldNote     `json:"notes"`
+	Blocked       []Blocked      `json:"blocked"`
+	Excluded      []Excluded     `json:"excluded"`
+	Notes         []Note         `json:"notes"`
+}
+
+// writtenDocument has sentences beside its reasons.
+type writtenDocument struct {
+	document
+	Blocked  []json.RawMessage `json:"blocked"`
+	Excluded []json.RawMessage `json:"excluded,omitempty"`
+	Notes    []json.RawMessage `json:"notes"`
 }
 
 // Sentences writes a reason about a server for people: what is the matter, and
@@ -44,36 +54,31 @@ type Sentences func(name string, r Reason) (message, hint string)
 // plan. It is written as it goes, one line a change. The sentences beside its
 // reasons, none where say is nil, are for people and count for nothing.
 func Encode(w io.Writer, p *Plan, say Sentences) error {
-	digest := p.Digest()
-	sum, err := checksum(p, digest)
-	if err != nil {
-		return err
-	}
 	if say == nil {
 		say = silent
 	}
-	return encode(w, p, say, digest, sum)
+	digest := p.Digest()
+	return encode(w, p, say, digest, checksum(p, digest))
 }
+
+func silent(string, Reason) (message, hint string) { return "", "" }
 
 // checksum is what a document must say of its own content, but for its sentences.
 // It keeps a plan from being changed after its review, by accident or by somebody
 // who does not know of it.
-func checksum(p *Plan, digest string) (string, error) {
+func checksum(p *Plan, digest string) string {
 	h := sha256.New()
-	err := encode(h, p, silent, digest, "")
-	return hex.EncodeToString(h.Sum(nil)[:16]), err
+	_ = encode(h, p, silent, digest, "") // a hash's Write never fails
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 func encode(w io.Writer, p *Plan, say Sentences, digest, checksum string) error {
 	cost := p.Cost
 	cost.Rows = list(cost.Rows)
-	head, err := json.MarshalIndent(document{
+	head, err := json.MarshalIndent(writtenDocument{document{
 		FormatVersion: FormatVersion, Checksum: checksum, Digest: digest, Account: p.Account, Endpoint: p.Endpoint,
-		Summary: p.Count(), Scope: p.Scope, Cost: cost,
-		Guards: guardsToJSON(p.Guards),
-		Waits:  list(p.Waits), Unlisted: list(p.Unlisted),
-		Blocked: say.blocked(p.Blocked), Excluded: say.excluded(p.Excluded), Notes: say.notes(p.Notes),
-	}, "", "  ")
+		Summary: p.Count(), Scope: p.Scope, Cost: cost, Guards: p.Guards, Waits: list(p.Waits), Unlisted: list(p.Unlisted),
+	}, tell(say, p.Blocked), tell(say, p.Excluded), tell(say, p.Notes)}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -81,15 +86,10 @@ func encode(w io.Writer, p *Plan, say Sentences, digest, checksum string) error 
 	out.Write(bytes.TrimSuffix(head, []byte("\n}")))
 	out.WriteString(",\n  \"changes\": [")
 	for i, c := range p.Changes {
-		line, err := say.change(c)
-		if err != nil {
-			return err
-		}
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		out.WriteString("\n    ")
-		out.Write(line)
+		fmt.Fprintf(out, "\n    {\"action\":%q,%s", c.Action(), say.beside(c)[1:])
 	}
 	if len(p.Changes) > 0 {
 		out.WriteString("\n  ")
@@ -106,6 +106,28 @@ func list[T any](s []T) []T {
 	return s
 }
 
+// tell writes a list with a sentence beside each reason.
+func tell[T interface{ About() Subject }](say Sentences, list []T) []json.RawMessage {
+	all := make([]json.RawMessage, len(list))
+	for i, x := range list {
+		all[i] = say.beside(x)
+	}
+	return all
+}
+
+// beside writes something with the sentence and the hint that its reason makes.
+func (say Sentences) beside(x interface{ About() Subject }) []byte {
+	data, _ := json.Marshal(x) // texts, numbers and booleans always encode
+	message, hint := say(x.About().Name, x.About().Reason)
+	for _, s := range [][2]string{{"message", message}, {"hint", hint}} {
+		if s[1] != "" {
+			text, _ := json.Marshal(s[1])
+			data = fmt.Appendf(data[:len(data)-1], `,%q:%s}`, s[0], text)
+		}
+	}
+	return data
+}
+
 // Decode reads a plan document. It refuses one of another version, one that is
 // not whole, and one that was edited.
 func Decode(r io.Reader) (*Plan, error) {
@@ -116,89 +138,48 @@ func Decode(r io.Reader) (*Plan, error) {
 	case len(data) > maxDocument:
 		return nil, fmt.Errorf("not a plan: it is larger than %d MiB", maxDocument>>20)
 	}
-	var version struct {
-		FormatVersion int `json:"format_version"`
+	var doc struct {
+		document
+		Changes []json.RawMessage `json:"changes"`
 	}
-	if err := json.Unmarshal(data, &version); err != nil {
+	err = json.Unmarshal(data, &doc)
+	switch version := doc.FormatVersion; {
+	case version != FormatVersion && version != 0:
+		return nil, fmt.Errorf("the plan's format_version is %d; this fleet reads %d: make the plan again with this version", version, FormatVersion)
+	case err != nil:
 		return nil, fmt.Errorf("not a plan: %w", err)
-	}
-	if version.FormatVersion != FormatVersion {
-		return nil, fmt.Errorf("the plan's format_version is %d; this fleet reads %d: make the plan again with this version", version.FormatVersion, FormatVersion)
-	}
-	var doc wholeDocument
-	if err := strictDecode(data, &doc); err != nil {
-		return nil, fmt.Errorf("not a plan: %w", err)
-	}
-	p, err := doc.plan()
-	if err != nil {
-		return nil, fmt.Errorf("not a plan: %w", err)
-	}
-	digest := p.Digest()
-	sum, err := checksum(p, digest)
-	if err == nil && (sum != doc.Checksum || digest != doc.Digest) {
-		err = errors.New("the plan was edited after it was made, so nobody has reviewed it: make it again")
-	}
-	return p, err
-}
-
-// wholeDocument is a document as it is read.
-type wholeDocument struct {
-	document
-	Changes []json.RawMessage `json:"changes"`
-}
-
-func (doc wholeDocument) plan() (*Plan, error) {
-	guards, err := doc.Guards.guards()
-	if err != nil {
-		return nil, err
+	case version == 0:
+		return nil, errors.New("not a plan: it has no format_version")
 	}
 	p := &Plan{
-		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost,
-		Guards: guards,
-		Waits:  doc.Waits, Unlisted: doc.Unlisted,
-	}
-	for _, b := range doc.Blocked {
-		p.Blocked = append(p.Blocked, b.Blocked)
-	}
-	for _, x := range doc.Excluded {
-		p.Excluded = append(p.Excluded, x.Excluded)
-	}
-	for _, n := range doc.Notes {
-		p.Notes = append(p.Notes, n.Note)
+		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost, Guards: doc.Guards,
+		Waits: doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Excluded: doc.Excluded, Notes: doc.Notes,
 	}
 	for i, raw := range doc.Changes {
 		c, err := decodeChange(raw)
 		if err != nil {
-			return nil, fmt.Errorf("change %d: %w", i+1, err)
+			return nil, fmt.Errorf("not a plan: change %d: %w", i+1, err)
 		}
 		p.Changes = append(p.Changes, c)
+	}
+	if digest := p.Digest(); digest != doc.Digest || checksum(p, digest) != doc.Checksum {
+		return nil, errors.New("the plan was edited after it was made, so nobody has reviewed it: make it again")
 	}
 	return p, nil
 }
 
 func decodeChange(raw json.RawMessage) (Change, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
+	var kind struct {
+		Action Action `json:"action"`
+	}
+	if err := json.Unmarshal(raw, &kind); err != nil {
 		return nil, err
 	}
-	var action Action
-	if err := json.Unmarshal(fields["action"], &action); err != nil {
-		return nil, fmt.Errorf("it has no action: %w", err)
-	}
-	delete(fields, "action")
-	delete(fields, "message")
-	body, err := json.Marshal(fields)
-	if err != nil {
-		return nil, err
-	}
-	c := newChange(action)
+	c := newChange(kind.Action)
 	if c == nil {
-		return nil, fmt.Errorf("unknown action %.40q", action)
+		return nil, fmt.Errorf("unknown action %.40q", kind.Action)
 	}
-	if err := strictDecode(body, c); err != nil {
-		return nil, err
-	}
-	return c, check(c)
+	return c, json.Unmarshal(raw, c)
 }
 
 func newChange(a Action) Change {
@@ -213,19 +194,6 @@ func newChange(a Action) Change {
 		return &Power{Verb: a}
 	case ActionDelete:
 		return &Delete{}
-	}
-	return nil
-}
-
-// strictDecode reads one JSON value and refuses fields it does not know.
-func strictDecode(data []byte, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return err
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return fmt.Errorf("more follows after the end")
 	}
 	return nil
 }

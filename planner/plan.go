@@ -33,11 +33,17 @@ type Blocked struct {
 	Reason Reason   `json:"reason"`
 }
 
+// About is the entry, or the server, with why it is blocked.
+func (b Blocked) About() Subject { return Subject{Name: b.Name, Reason: b.Reason} }
+
 // Note is something worth knowing about a server that changes nothing.
 type Note struct {
 	Name   string `json:"name"`
 	Reason Reason `json:"reason"`
 }
+
+// About is the server with what is noted.
+func (n Note) About() Subject { return Subject{Name: n.Name, Reason: n.Reason} }
 
 // Scope is how many servers the fleet speaks for; the guards' percentages are
 // of its Total.
