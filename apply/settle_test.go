@@ -101,6 +101,7 @@ func TestKilledRun(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"never committed": {Drop: true},
 		"committed late":  {Delay: 100 * time.Second},
+		"committed last":  {Delay: 140 * time.Second}, // the request's 30 s and most of the window
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{Fault: once("POST", "/servers/", fault)}, func(w *world) {
