@@ -9,7 +9,11 @@
 //
 //	go test ./internal/simulator                                     20,000 seeds and every crash point
 //	go test ./internal/simulator -run 'TestSeeds$' -seed 123 -v      one seed, told as a story
+//	go test ./internal/simulator -run 'TestSeeds$' -only 429 -v      no faults but those whose kind contains 429
 //	go test ./internal/simulator -run 'TestSeeds$' -from 20000 -seeds 5000000 -timeout 0    a soak
+//
+// With -v a run of many seeds ends with a digest of all that happened, so that two
+// versions can be compared.
 //
 // There is nothing here but tests. What a run prints, its signals, its lock and
 // its files are not simulated: those need a real process.

@@ -128,8 +128,10 @@ func (s *simulation) run() {
 func (s *simulation) drawProcess(d dice, f *fleet.Fleet) *process {
 	only := drawOnly(d.of("only"))
 	n := d.of("approval").below(100)
-	switch last := s.lastApproved(); {
-	case n < 30:
+	last := s.lastApproved()
+	begun := last != nil && last.byDigest && d.of("go on").percent(60)
+	switch {
+	case n < 30 && !begun:
 		reviewed := s.newProcess(f)
 		reviewed.planOnly, reviewed.only = true, only
 		s.play(reviewed)
@@ -141,10 +143,11 @@ func (s *simulation) drawProcess(d dice, f *fleet.Fleet) *process {
 		p.only, p.saved, p.byDigest = only, n < 12, n >= 12
 		p.approved = reviewed.decoded()
 		return p
-	case n < 55 && last != nil:
+	case begun || n < 55 && last != nil:
 		s.fire(twice)
 		p := s.newProcess(f)
-		p.only, p.saved, p.byDigest = last.only, n < 42, n >= 42
+		p.only, p.byDigest = last.only, begun || n >= 42
+		p.saved = !p.byDigest
 		p.approved = last.decoded()
 		return p
 	}
