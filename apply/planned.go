@@ -76,7 +76,9 @@ func done(r *Result) (changes []planner.Change) {
 func blocked(refused []planner.Refused) (all []planner.Blocked) {
 	for _, r := range refused {
 		b := planner.Blocked{Name: r.Change.About().Name, Reason: r.Reason}
-		b.Reason.Action = r.Change.Action()
+		if r.Reason.Code != planner.CodeNeeds {
+			b.Reason.Action = r.Change.Action()
+		}
 		if id := r.Change.About().ID; id != "" {
 			b.IDs = []string{id}
 		}

@@ -113,7 +113,7 @@ func TestAlikeFindingsAreOne(t *testing.T) {
 			Servers: []planner.Other{{ID: fmt.Sprint(i), Name: fmt.Sprintf("web-%d--next", i)}}, At: []fleet.Pos{at(4+i%2, 3)}}})
 	}
 	p.Blocked = append(p.Blocked, planner.Blocked{Name: "db-1", Reason: planner.Reason{Code: planner.CodeUnread, Keys: []fleet.Field{fleet.FieldBackupsEnabled}, At: []fleet.Pos{at(4, 3)}}})
-	const unfit = "to be replaced, but {name}--next is there and is not what the replacement needs\nhint: look at server {name}--next, and delete it if nothing on it is needed"
+	const unfit = "to be replaced, but {name}--next exists and is not what the replacement needs\nhint: look at server {name}--next, and delete it if nothing on it is needed"
 	want := []Finding{
 		{Pos: at(4, 3), Warning: true, Title: "blocked: 20 servers", Text: unfit},
 		{Pos: at(4, 3), Warning: true, Title: "blocked: db-1", Text: "the API does not tell backups_enabled of this server\nhint: leave backups_enabled out of the entry"},

@@ -44,9 +44,9 @@ func driftText(f fact) string {
 	case planner.DriftMissing:
 		return "it does not exist"
 	case planner.DriftUnwanted:
-		return "is there, and the file says absent: true"
+		return "exists, and the file says absent: true"
 	case planner.DriftUnlisted:
-		return "is there, and no entry lists it"
+		return "exists, and no entry lists it"
 	case planner.DriftStatus:
 		return fmt.Sprintf("status is %s, and fleet does nothing to such a server", f.Fields[0].From)
 	}

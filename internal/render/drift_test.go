@@ -36,7 +36,6 @@ func drifted() *planner.Drift {
 
 func TestDrift(t *testing.T) {
 	golden(t, "drift", Drift(drifted(), false, Style{}))
-	golden(t, "drift_color", Drift(drifted(), false, Style{Color: true}))
 	if got, want := stripColor(Drift(drifted(), true, Style{Color: true})), Drift(drifted(), true, Style{}); got != want {
 		t.Errorf("without its colours the drift is\n%s\nwant\n%s", got, want)
 	}

@@ -30,10 +30,18 @@ func errorMessage(err error) string {
 		text, _, _ := strings.Cut(err.Error(), "\nhint: ")
 		return text
 	}
-	if why.Err == nil {
-		return applySentence(why.Reason)
+	message := outcomeOf(why).message()
+	if why.Err != nil {
+		message += ": " + errorMessage(why.Err)
 	}
-	return applySentence(why.Reason) + ": " + errorMessage(why.Err)
+	return message
+}
+
+// outcomeOf is why a change was not carried out.
+func outcomeOf(why *apply.Error) statement {
+	s := newStatement("", why.Reason)
+	s.outcome = true
+	return s
 }
 
 // Hint is what to do next about an error, by its reason or by a method Hint of it or
@@ -45,8 +53,8 @@ func Hint(err error) string {
 		return hint
 	}
 	var why *apply.Error
-	if errors.As(err, &why) && applyHint(why.Reason) != "" {
-		return applyHint(why.Reason)
+	if errors.As(err, &why) && outcomeOf(why).hint() != "" {
+		return outcomeOf(why).hint()
 	}
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {

@@ -51,7 +51,7 @@ func changeFact(c planner.Change) fact {
 func replaceLoss(r *planner.Replace) string {
 	switch {
 	case r.NextID != "":
-		return "is lost; its replacement " + r.NextID + " is there already"
+		return "is lost; its replacement " + r.NextID + " exists already"
 	case r.Mode == fleet.ReplaceCreateFirst:
 		return "is lost, once there is a replacement"
 	}

@@ -15,17 +15,33 @@ import (
 func TestMarkdown(t *testing.T) {
 	p := everything()
 	for name, r := range map[string]Run{
-		"markdown_plan":    {Plan: p, Command: "fleet apply --file fleet.yaml --digest " + p.Digest(), Outlook: documented},
-		"markdown_empty":   {Plan: &planner.Plan{Endpoint: p.Endpoint, Scope: planner.Scope{Listed: 3, Selected: 3}}},
-		"markdown_result":  {Plan: p, Result: mixedResult()},
-		"markdown_refused": {Plan: p, Err: refused("refused, nothing was changed")},
-		"markdown_failed":  {Err: errors.New("fleet.yaml:1:1: no servers are listed")},
+		"markdown_plan":   {Plan: p, Command: "fleet apply --file fleet.yaml --digest " + p.Digest(), Outlook: documented},
+		"markdown_result": {Plan: p, Result: mixedResult()},
 	} {
 		text, err := Markdown(r, CommentBytes)
 		if err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, string(text))
+	}
+}
+
+// The first line says it all, whatever came of the run.
+func TestMarkdownVerdict(t *testing.T) {
+	for _, test := range []struct {
+		run   Run
+		wants []string
+	}{
+		{Run{Plan: &planner.Plan{Scope: planner.Scope{Listed: 3, Selected: 3}}}, []string{"**fleet: no changes. 3 servers are as the file says**\n"}},
+		{Run{Plan: everything(), Err: refused("refused")}, []string{"**fleet: refused or failed, nothing was changed**\n", "\nrefused\nhint: add credit at Billing\n", "Beyond the guards"}},
+		{Run{Err: errors.New("fleet.yaml:1:1: no servers are listed")}, []string{"**fleet: refused or failed, nothing was changed**\n", "no servers are listed"}},
+	} {
+		text, err := Markdown(test.run, CommentBytes)
+		for _, want := range test.wants {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%q is not in %v\n%s", want, err, text)
+			}
+		}
 	}
 }
 

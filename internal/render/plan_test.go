@@ -111,8 +111,6 @@ func everything() *planner.Plan {
 
 func TestPlan(t *testing.T) {
 	golden(t, "plan", Plan(everything(), Style{}))
-	golden(t, "plan_color", Plan(everything(), Style{Color: true}))
-	golden(t, "plan_wide", Plan(everything(), Style{Width: 200}))
 	golden(t, "plan_narrow", Plan(everything(), Style{Width: 80, Color: true}))
 }
 

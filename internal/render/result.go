@@ -94,12 +94,12 @@ func outcomeText(r *apply.Result) string {
 		state = "interrupted"
 	}
 	parts := counted(r.Count(apply.Done), "done", r.Count(apply.Failed), "failed", r.Count(apply.Unknown), "unknown",
-		r.Count(apply.NotStarted), "not started", notArrived(r.Reports), "not arrived", len(r.Blocked), "blocked")
+		r.Count(apply.NotStarted), "not started", notReady(r.Reports), "not ready", len(r.Blocked), "blocked")
 	return state + ": " + strings.Join(parts, ", ")
 }
 
-// notArrived counts the waits that did not end well.
-func notArrived(reports []apply.Report) int {
+// notReady counts the waits that did not end well.
+func notReady(reports []apply.Report) int {
 	n := 0
 	for _, r := range reports {
 		if r.Change == nil && r.Outcome != apply.Done {
@@ -111,10 +111,10 @@ func notArrived(reports []apply.Report) int {
 
 // accomplished counts what was done by its kind: 2 created, 1 updated.
 func accomplished(reports []apply.Report) string {
-	count, arrived := make(map[planner.Action]int), 0
+	count, ready := make(map[planner.Action]int), 0
 	for _, r := range reports {
 		if r.Change == nil {
-			arrived++
+			ready++
 		} else {
 			count[r.Change.Action()]++
 		}
@@ -123,7 +123,7 @@ func accomplished(reports []apply.Report) string {
 	for _, a := range planner.Actions {
 		parts = append(parts, counted(count[a], words[a].past)...)
 	}
-	parts = append(parts, counted(arrived, "arrived")...)
+	parts = append(parts, counted(ready, "ready")...)
 	if len(parts) == 0 {
 		return "nothing to do"
 	}

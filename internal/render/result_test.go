@@ -80,12 +80,12 @@ func TestClosing(t *testing.T) {
 		outcome string
 	}{
 		{apply.Result{Reports: done(p.Changes...)}, "Apply complete: 2 created, 2 updated, 3 replaced, 1 started, 1 stopped, 1 rebooted, 1 deleted.", "complete"},
-		{apply.Result{Reports: []apply.Report{arrived}}, "Apply complete: 1 arrived.", "complete"},
-		{apply.Result{Reports: []apply.Report{lost}}, "Apply incomplete: 1 not arrived.", "incomplete"},
+		{apply.Result{Reports: []apply.Report{arrived}}, "Apply complete: 1 ready.", "complete"},
+		{apply.Result{Reports: []apply.Report{lost}}, "Apply incomplete: 1 not ready.", "incomplete"},
 		{apply.Result{}, "Apply complete: nothing to do.", "complete"},
 		{apply.Result{Reports: done(p.Changes[0]), Blocked: p.Blocked}, "Apply incomplete: 1 done, 2 blocked.", "incomplete"},
 		{apply.Result{Reports: done(p.Changes[0]), Interrupted: true}, "Apply complete: 1 created.", "complete"},
-		{apply.Result{Reports: append(done(p.Changes[0]), lost), Interrupted: true}, "Apply interrupted: 1 done, 1 not arrived.", "interrupted"},
+		{apply.Result{Reports: append(done(p.Changes[0]), lost), Interrupted: true}, "Apply interrupted: 1 done, 1 not ready.", "interrupted"},
 	} {
 		if got := closing(&test.result); got != test.want {
 			t.Errorf("closing is %q, want %q", got, test.want)

@@ -1,21 +1,135 @@
 package render
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
+	"os"
 	"strings"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Explain writes a reason about a server as a sentence, and what to do about it,
-// where that is known. Nothing else makes sentences of reasons; whoever shows them
-// escapes them.
+// This file has all sentences that are made of reasons, and of nothing else. What
+// stands behind a $ is filled in from the reason; see word.
+
+// saying is what is the matter, and what to do about it, where that is known.
+type saying struct{ message, hint string }
+
+// codeAndAction is a code, and the action that a reason is about where that makes another
+// sentence.
+type codeAndAction struct {
+	code   planner.Code
+	action planner.Action
+}
+
+const (
+	lost    = "; the old one's data is lost"
+	another = "choose another plan or location"
+)
+
+// sayings say why something is planned, blocked, noted or excluded.
+var sayings = map[codeAndAction]saying{
+	{planner.CodeMissing, ""}:   {"no live server has this name ($at)", ""},
+	{planner.CodeDiffers, ""}:   {"$differs", ""},
+	{planner.CodePower, ""}:     {"status: $status at $at$billed", ""},
+	{planner.CodeRebootOn, ""}:  {"reboot_on at $at", ""},
+	{planner.CodeImmutable, ""}: {"the API cannot change $keys; replace: $mode at $at", ""},
+	{planner.CodeFinish, ""}:    {"the rest of its replacement", ""},
+	{planner.CodeAbsent, ""}:    {"absent: true at $at", ""},
+	{planner.CodeUnlisted, ""}:  {"no entry lists it, and unlisted: delete", ""},
+
+	{planner.CodeStatus, ""}: {`its status is "$status", and fleet does nothing to such a server`,
+		"settle it with the provider; the next run goes on from there"},
+	{planner.CodeStatus, planner.ActionDelete}: {`to be deleted ($cause), but its status is "$status", and fleet does nothing to such a server`,
+		"settle it with the provider, or delete it by hand"},
+	{planner.CodeUnread, ""}: {"the API does not tell $keys of this server", "leave $keys out of the entry"},
+	{planner.CodeProtected, planner.ActionStop}: {`to be stopped, but protected by "$pattern"`,
+		"take it out of protect ($allow) to stop it"},
+	{planner.CodeProtected, planner.ActionDelete}: {`to be deleted ($cause), but protected by "$pattern"`,
+		"take it out of protect ($allow) to delete it"},
+	{planner.CodeProtected, planner.ActionReplace}: {`$fields, which the API cannot change, and it is protected by "$pattern" from being replaced`,
+		"to replace it, take it out of protect ($allow) and write replace: in the entry at $entry" + lost},
+	{planner.CodeNeedsReplace, ""}: {"$fields, which the API cannot change",
+		"to have a new server in its place, write replace: delete-first, or create-first, in the entry at $allow" + lost},
+	{planner.CodeNextUnfit, ""}: {"to be replaced, but $other exists and is not what the replacement needs",
+		"look at server $other_id, and delete it if nothing on it is needed"},
+	{planner.CodeNextDiffers, ""}: {"an unfinished replacement has left $other, but $fields",
+		"look at server $other_id: rename it to $subject to keep it, or delete it"},
+	{planner.CodeIncomplete, ""}: {"it does not exist, and cannot be created without $keys", "write $keys in the entry or in defaults"},
+	{planner.CodeUnknownID, ""}: {"no live server has the id $id",
+		"correct the id, or remove the line to match by name or create the server"},
+	{planner.CodeDuplicates, ""}: {"$servers live servers are named $name$prices",
+		"write the id of the one that is meant as id: in the entry at $at"},
+	{planner.CodeNextDuplicates, ""}: {"$servers live servers are named $name$prices",
+		"an unfinished replacement is not clear; delete all but one of them"},
+	{planner.CodeNameTaken, ""}: {"the name $name belongs to $owner, which keeps it",
+		"rename or delete the other server, or list it in the file with the change it needs"},
+	{planner.CodeNameCircle, ""}: {"servers exchange names in a circle through $name", "rename one of them to a third name first"},
+	{planner.CodeCorrected, ""}: {"corrected in $count runs in a row, and undone each time: $undone",
+		"find out who undoes it, or change the file; an apply that a person approves corrects it again"},
+	{planner.CodeUnknownName, ""}:   {`unknown $keys "$name": not in the catalog, and the API tells no such name`, "$known"},
+	{planner.CodeAmbiguousName, ""}: {`$keys "$name" may be any of the ids $names`, "write the id, or name it in the catalog"},
+	{planner.CodeUnavailable, ""}:   {"the plan $plan is not available", another},
+	{planner.CodeNotSoldAt, ""}:     {"the plan $plan is not sold at $location, only at $names", another},
+
+	{planner.CodeNextUnneeded, ""}:    {"$other is left by a replacement that is not needed any more; it is billed, and fleet leaves it alone", ""},
+	{planner.CodeNextLeft, ""}:        {"it is left by an unfinished replacement of $name; it is billed, and fleet leaves it alone", ""},
+	{planner.CodeBackupsDefault, ""}:  {"backups_enabled is not declared, so the new server gets the API's default: off", ""},
+	{planner.CodeAlmostSameName, ""}:  {"the live server $other has almost the same name; it is another server", ""},
+	{planner.CodeRebootUncertain, ""}: {"its update is in place already; nobody can tell whether it was rebooted after it, so it is not rebooted again", ""},
+
+	{planner.CodeExcluded, ""}: {"its kind was excluded", ""},
+	{planner.CodeNeeds, ""}:    {"it needs the $action of $name first", ""},
+}
+
+// outcomes say why an approved change is not carried out, or not to its end. Where
+// there is none, the cause's own hint says what to do.
+var outcomes = map[planner.Code]saying{
+	planner.CodeGone:        {"the server is gone, and this run did not delete it", "make a new plan"},
+	planner.CodeChanged:     {"$changed: somebody else has changed it, so it was left alone", "make a new plan"},
+	planner.CodeTaken:       {"by now there is a server of that name, $ids", "make a new plan"},
+	planner.CodeStatus:      {`its status is "$status" by now, and fleet does nothing to such a server`, "settle it with the provider, then make a new plan"},
+	planner.CodeNextUnfit:   {"$other exists and is not what the replacement needs", "make a new plan"},
+	planner.CodeNeeds:       {"what has to come before it, to $name, was not done", ""},
+	planner.CodeInterrupted: {"${not_yet}interrupted", ""},
+	planner.CodeRefused:     {"the API refused it", ""},
+	planner.CodeNoCredit:    {"an earlier create was refused for want of credit", ""},
+	planner.CodeUnanswered:  {"it may have taken effect", ""},
+	planner.CodeUnresolved:  {"$unresolved", "$later"},
+	planner.CodeDuplicates:  {"$servers servers are named $name and each is billed$prices", "none was deleted; delete those that are not needed"},
+	planner.CodeUnfit:       {"a server named $name, id $ids, has appeared that is not what was to be created", "look at it; then make a new plan"},
+	planner.CodeNotReady:    {"$still", "run again to go on waiting, or give --timeout more"},
+	planner.CodeEnded:       {"it ended $ended", ""},
+	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
+	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
+}
+
+// Explain writes a reason about a server as a sentence, and what to do about it.
+// Nothing else makes sentences of reasons; whoever shows them escapes them.
 func Explain(name string, r planner.Reason) (message, hint string) {
 	s := newStatement(name, r)
 	return s.message(), s.hint()
+}
+
+// message is what is the matter.
+func (s statement) message() string {
+	text := os.Expand(s.saying().message, s.word)
+	if s.outcome && s.Action != "" {
+		text = "to " + string(s.Action) + ", but " + text
+	}
+	return text
+}
+
+// hint is what to do about it; "" where nothing is sure to help.
+func (s statement) hint() string { return os.Expand(s.saying().hint, s.word) }
+
+// remark is the place in the file that a statement is about and does not name.
+func (s statement) remark() string {
+	said := s.saying()
+	for _, names := range []string{"$at", "$cause", "$differs"} {
+		if strings.Contains(said.message+said.hint, names) {
+			return ""
+		}
+	}
+	return s.place(0)
 }
 
 // Statement is what is said of servers that are blocked for the same reason.
@@ -37,158 +151,12 @@ func Statements(blocked []planner.Blocked) (list []Statement) {
 	return list
 }
 
-// statement is a reason, about one server or the same about several, whose places
-// are written: file:3:5, and file:3…9 of several. Of the other servers that it is
-// about it knows what is the same for all.
-type statement struct {
-	planner.Reason
-	subject string // the server's name; {name} of several
-	at      []string
-	allow   string
-}
-
-// newStatement makes one of reasons that have the same key.
-func newStatement(name string, same ...planner.Reason) statement {
-	s := statement{Reason: same[0], subject: name}
-	var allow places
-	at := make([]places, len(s.At))
-	s.Servers = slices.Clone(s.Servers)
-	for _, r := range same {
-		allow = append(allow, r.Allow)
-		for i, p := range r.At {
-			at[i] = append(at[i], p)
-		}
-		for i, o := range r.Servers {
-			if o.ID != s.Servers[i].ID {
-				s.Servers[i].ID, s.Servers[i].Monthly = "", nil
-			}
-			if o.Name != s.Servers[i].Name {
-				s.Servers[i].Name = ""
-			}
-		}
+func (s statement) saying() saying {
+	if s.outcome {
+		return outcomes[s.Code]
 	}
-	s.allow = allow.span()
-	for _, p := range at {
-		s.at = append(s.at, p.span())
+	if said, ok := sayings[codeAndAction{s.Code, s.Action}]; ok {
+		return said
 	}
-	return s
-}
-
-// message is what is the matter.
-func (s statement) message() string {
-	if s.ofApply() {
-		text := applySentence(s.Reason)
-		if s.Action != "" {
-			text = fmt.Sprintf("to %s, but %s", s.Action, text)
-		}
-		return text
-	}
-	switch s.Code {
-	case planner.CodeMissing, planner.CodeDiffers, planner.CodePower, planner.CodeRebootOn, planner.CodeImmutable,
-		planner.CodeFinish, planner.CodeAbsent, planner.CodeUnlisted:
-		return s.planned()
-	case planner.CodeNextUnneeded:
-		return s.otherServer() + " is left by a replacement that is not needed any more; it is billed, and fleet leaves it alone"
-	case planner.CodeNextLeft:
-		return fmt.Sprintf("it is left by an unfinished replacement of %s; it is billed, and fleet leaves it alone", s.Name)
-	case planner.CodeBackupsDefault:
-		return "backups_enabled is not declared, so the new server gets the API's default: off"
-	case planner.CodeAlmostSameName:
-		return strings.TrimSpace("the live server "+s.otherServer()) + " has almost the same name; it is another server"
-	case planner.CodeRebootUncertain:
-		return "its update is in place already; whether it was rebooted after it, nobody can tell, so it is not rebooted again"
-	case planner.CodeExcluded:
-		return "its kind was excluded"
-	case planner.CodeNeeds:
-		if s.Action == "" {
-			return applySentence(s.Reason)
-		}
-		return fmt.Sprintf("it needs the %s of %s first", s.Action, s.Name)
-	}
-	return s.blocked()
-}
-
-// planned is why a change is planned.
-func (s statement) planned() string {
-	switch s.Code {
-	case planner.CodeMissing:
-		return fmt.Sprintf("no live server has this name (%s)", s.place(0))
-	case planner.CodeDiffers:
-		return s.differs()
-	case planner.CodePower:
-		text := fmt.Sprintf("status: %s at %s", s.Status, s.place(0))
-		if s.Status == planner.StatusStopped {
-			text += "; a stopped server is still billed"
-		}
-		return text
-	case planner.CodeRebootOn:
-		return "reboot_on at " + s.place(0)
-	case planner.CodeImmutable:
-		return fmt.Sprintf("the API cannot change %s; replace: %s at %s", s.keys(), s.Mode, s.place(0))
-	case planner.CodeFinish:
-		return "the rest of its replacement"
-	case planner.CodeAbsent:
-		return "absent: true at " + s.place(0)
-	case planner.CodeUnlisted:
-		return "no entry lists it, and unlisted: delete"
-	}
-	return ""
-}
-
-// differs says of each field what wants it otherwise.
-func (s statement) differs() string {
-	var parts []string
-	for i, key := range s.Keys {
-		switch key {
-		case fleet.FieldRenamedFrom, fleet.FieldID:
-			parts = append(parts, fmt.Sprintf("%s at %s", key, s.place(i)))
-		case fleet.FieldReplace:
-			parts = append(parts, "finishes the replacement of "+s.subject)
-		default:
-			parts = append(parts, fmt.Sprintf("%s differs from %s", key, s.place(i)))
-		}
-	}
-	return strings.Join(parts, "; ")
-}
-
-// blocked is why nothing is done for an entry.
-func (s statement) blocked() string {
-	switch s.Code {
-	case planner.CodeStatus:
-		return s.wanted() + fmt.Sprintf("its status is %q, and fleet does nothing to such a server", s.Status)
-	case planner.CodeUnread:
-		return fmt.Sprintf("the API does not tell %s of this server", s.keys())
-	case planner.CodeProtected:
-		if s.Action == planner.ActionReplace {
-			return fmt.Sprintf("%s, which the API cannot change, and it is protected by %q from being replaced", differences(s.Fields), s.Pattern)
-		}
-		return s.wanted() + fmt.Sprintf("protected by %q", s.Pattern)
-	case planner.CodeNeedsReplace:
-		return differences(s.Fields) + ", which the API cannot change"
-	case planner.CodeNextUnfit:
-		return fmt.Sprintf("to be replaced, but %s is there and is not what the replacement needs", s.otherServer())
-	case planner.CodeNextDiffers:
-		return fmt.Sprintf("an unfinished replacement has left %s, but %s", s.other().Name, differences(s.Fields))
-	case planner.CodeIncomplete:
-		return "it does not exist, and cannot be created without " + s.keys()
-	case planner.CodeUnknownID:
-		return "no live server has the id " + cmp.Or(s.other().ID, "that the file gives")
-	case planner.CodeDuplicates, planner.CodeNextDuplicates:
-		return s.duplicates()
-	case planner.CodeNameTaken:
-		return fmt.Sprintf("the name %s belongs to %s, which keeps it", s.Name, s.owner())
-	case planner.CodeNameCircle:
-		return fmt.Sprintf("servers exchange names in a circle through %s; rename one of them to a third name first", s.Name)
-	case planner.CodeCorrected:
-		return fmt.Sprintf("a fight: corrected in %d runs in a row, and undone each time: %s", s.Count, s.undone())
-	case planner.CodeUnknownName:
-		return fmt.Sprintf("unknown %s %q: not in the catalog, and the API tells no such name", s.keys(), s.Name)
-	case planner.CodeAmbiguousName:
-		return fmt.Sprintf("%s %q may be any of the ids %s", s.keys(), s.Name, strings.Join(s.Names, ", "))
-	case planner.CodeUnavailable:
-		return fmt.Sprintf("the plan %s is not available", s.to(0))
-	case planner.CodeNotSoldAt:
-		return fmt.Sprintf("the plan %s is not sold at %s, only at %s", s.to(0), s.to(1), strings.Join(s.Names, ", "))
-	}
-	return ""
+	return sayings[codeAndAction{code: s.Code}]
 }

@@ -3,199 +3,162 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// hint is what to do about what is the matter; "" where nothing is sure to help.
-func (s statement) hint() string {
-	if s.ofApply() {
-		return applyHint(s.Reason)
-	}
-	switch s.Code {
-	case planner.CodeStatus:
-		if s.Action == planner.ActionDelete {
-			return "settle it with the provider, or delete it by hand"
+// statement is a reason, about one server or the same about several, whose places
+// are written: file:3:5, and file:3…9 of several. Of the other servers that it is
+// about it knows what is the same for all.
+type statement struct {
+	planner.Reason
+	subject string // the server's name; {name} of several
+	at      []string
+	allow   string
+	outcome bool // it is about an approved change that is not carried out
+}
+
+// newStatement makes one of reasons that have the same key.
+func newStatement(name string, same ...planner.Reason) statement {
+	s := statement{Reason: same[0], subject: name}
+	_, planned := sayings[codeAndAction{code: s.Code}]
+	s.outcome = !planned && s.Code != planner.CodeProtected ||
+		s.Action != "" && s.Cause == "" && (s.Code == planner.CodeStatus || s.Code == planner.CodeNextUnfit) ||
+		s.Action == "" && s.Code == planner.CodeNeeds
+	var allow places
+	at := make([]places, len(s.At))
+	s.Servers = slices.Clone(s.Servers)
+	for _, r := range same {
+		allow = append(allow, r.Allow)
+		for i, p := range r.At {
+			at[i] = append(at[i], p)
 		}
-		return "settle it with the provider; the next run goes on from there"
-	case planner.CodeUnread:
-		return fmt.Sprintf("leave %s out of the entry", s.keys())
-	case planner.CodeProtected:
-		return s.protectedHint()
-	case planner.CodeNeedsReplace:
-		return fmt.Sprintf("to have a new server in its place, write replace: delete-first, or create-first, in the entry at %s; the old one's data is lost", s.allow)
-	case planner.CodeNextUnfit:
-		return fmt.Sprintf("look at server %s, and delete it if nothing on it is needed", s.otherID())
-	case planner.CodeNextDiffers:
-		return fmt.Sprintf("look at server %s: rename it to %s to keep it, or delete it", s.otherID(), s.subject)
-	case planner.CodeIncomplete:
-		return fmt.Sprintf("write %s in the entry or in defaults", s.keys())
-	case planner.CodeUnknownID:
-		return "correct the id, or remove the line to match by name or create the server"
-	case planner.CodeDuplicates:
-		if s.other().ID == "" {
-			return fmt.Sprintf("write the id of the one that is meant as id: in the entry at %s", s.place(0))
+		for i, o := range r.Servers {
+			if o.ID != s.Servers[i].ID {
+				s.Servers[i].ID, s.Servers[i].Monthly = "", nil
+			}
+			if o.Name != s.Servers[i].Name {
+				s.Servers[i].Name = ""
+			}
 		}
-		return fmt.Sprintf("write id: %s (or another of them) in the entry at %s to say which one is meant", s.other().ID, s.place(0))
-	case planner.CodeNextDuplicates:
-		return "an unfinished replacement is not clear; delete all but one of them"
-	case planner.CodeNameTaken, planner.CodeNameCircle:
-		return "rename or delete the other server, or list it in the file with the change it needs"
-	case planner.CodeCorrected:
-		return "find out who undoes it, or change the file; an apply that a person approves corrects it again"
-	case planner.CodeUnknownName:
-		return s.knownNames()
-	case planner.CodeAmbiguousName:
-		return "write the id, or name it in the catalog"
-	case planner.CodeUnavailable, planner.CodeNotSoldAt:
-		return "choose another plan or location"
 	}
-	return ""
+	s.allow = allow.span()
+	for _, p := range at {
+		s.at = append(s.at, p.span())
+	}
+	return s
 }
 
-func (s statement) protectedHint() string {
-	switch s.Action {
-	case planner.ActionDelete:
-		return "take it out of protect to delete it"
-	case planner.ActionStop:
-		return fmt.Sprintf("take it out of protect (%s) to stop it", s.allow)
+// word is what stands in a saying for a name behind a $.
+func (s statement) word(name string) string {
+	switch name {
+	case "subject":
+		return s.subject
+	case "at":
+		return s.place(0)
+	case "entry":
+		return s.place(1)
+	case "allow":
+		return s.allow
+	case "name":
+		return s.Name
+	case "names":
+		return strings.Join(s.Names, ", ")
+	case "pattern":
+		return quoted(s.Pattern)
+	case "mode":
+		return string(s.Mode)
+	case "status":
+		return quoted(string(s.Status))
+	case "action":
+		return string(s.Action)
+	case "count":
+		return fmt.Sprint(s.Count)
+	case "servers":
+		return fmt.Sprint(len(s.Servers))
+	case "cause":
+		return newStatement(s.subject, planner.Reason{Code: s.Cause, At: s.Reason.At}).message()
 	}
-	return fmt.Sprintf("to replace it, take it out of protect (%s) and write replace: in the entry at %s; the old one's data is lost", s.allow, s.place(1))
-}
-
-// knownNames are names that would do in the place of an unknown one.
-func (s statement) knownNames() string {
-	if len(s.Names) == 0 {
-		return fmt.Sprintf("write its id, or add it to the catalog's %s", map[string]string{"plan": "plans", "os": "os"}[s.keys()])
-	}
-	text := "known are " + strings.Join(s.Names, ", ")
-	if s.Count > len(s.Names) {
-		text += ", …"
-	}
-	return text + "; or add it to the catalog"
-}
-
-// remark is the place in the file that a message is about and does not name.
-func (s statement) remark() string {
-	switch s.Code {
-	case planner.CodeStatus, planner.CodeProtected:
-		if s.Action == planner.ActionDelete { // the message names what wants it deleted
-			return s.allow
-		}
-	case planner.CodeUnread, planner.CodeNeedsReplace, planner.CodeNextUnfit, planner.CodeNextDiffers, planner.CodeIncomplete,
-		planner.CodeUnknownID, planner.CodeNextDuplicates, planner.CodeNameTaken, planner.CodeNameCircle,
-		planner.CodeUnknownName, planner.CodeAmbiguousName, planner.CodeUnavailable, planner.CodeNotSoldAt:
-	default:
-		return ""
-	}
-	return s.place(0)
-}
-
-// place is one of the places that caused it.
-func (s statement) place(i int) string {
-	if i >= len(s.at) {
-		return ""
-	}
-	return s.at[i]
-}
-
-func (s statement) keys() string {
-	var keys []string
-	for _, k := range s.Keys {
-		keys = append(keys, string(k))
-	}
-	return strings.Join(keys, ", ")
-}
-
-// to is what a field is to be.
-func (s statement) to(i int) planner.Value {
-	if i >= len(s.Fields) {
-		return planner.Value{}
-	}
-	return s.Fields[i].To
-}
-
-// other is the other server that a reason is about.
-func (s statement) other() planner.Other {
-	if len(s.Servers) == 0 {
-		return planner.Other{}
-	}
-	return s.Servers[0]
-}
-
-// otherID is the other server's id; its name where several servers are meant.
-func (s statement) otherID() string { return cmp.Or(s.other().ID, s.other().Name) }
-
-// owner is the server that has a name.
-func (s statement) owner() string {
-	if s.other().ID == "" {
-		return "another server"
-	}
-	return "server " + s.other().ID
-}
-
-// otherServer is the other server's name with its id, where just one is meant.
-func (s statement) otherServer() string {
-	if s.other().ID == "" {
-		return s.other().Name
-	}
-	return fmt.Sprintf("%s (%s)", s.other().Name, s.other().ID)
-}
-
-// wanted begins a sentence about what was to be done.
-func (s statement) wanted() string {
-	switch s.Action {
-	case planner.ActionStop:
-		return "to be stopped, but "
-	case planner.ActionDelete:
-		cause := s
-		cause.Code = s.Cause
-		return "to be deleted (" + cause.planned() + "), but "
-	}
-	return ""
-}
-
-// duplicates names the servers that bear a name, with what each costs.
-func (s statement) duplicates() string {
-	text := fmt.Sprintf("%d live servers are named %s", len(s.Servers), s.Name)
-	if s.other().ID == "" {
+	if text, ok := s.fieldWord(name); ok {
 		return text
 	}
-	return text + ": ids " + otherPrices(s.Servers)
+	return s.serverWord(name)
 }
 
-// undone is what somebody has made of the server again.
-func (s statement) undone() string {
-	switch {
-	case len(s.Fields) > 0:
-		return differences(s.Fields)
-	case s.Status != "":
-		return "it is " + string(s.Status)
-	case s.Action == planner.ActionDelete:
-		return "it is there"
+// fieldWord is a word about keys and fields.
+func (s statement) fieldWord(name string) (text string, ok bool) {
+	switch name {
+	case "keys":
+		return s.keys(), true
+	case "fields":
+		return differences(s.Fields), true
+	case "changed":
+		return joined(s.Fields, "; ", func(f planner.FieldChange) string {
+			return fmt.Sprintf("%s was %s and is %s now", f.Field, f.From, f.To)
+		}), true
+	case "differs":
+		return s.differs(), true
+	case "plan":
+		return s.field(0).To.String(), true
+	case "location":
+		return s.field(1).To.String(), true
+	case "billed":
+		if s.Status == planner.StatusStopped {
+			return "; a stopped server is still billed", true
+		}
+		return "", true
+	case "undone":
+		return s.undone(), true
+	case "known":
+		return s.knownNames(), true
 	}
-	return "it is not there"
+	return "", false
 }
 
-// differences says which fields are not as they are wanted.
-func differences(fields []planner.FieldChange) string {
-	var parts []string
-	for _, c := range fields {
-		parts = append(parts, fmt.Sprintf("%s is %s, not %s", c.Field, c.From, c.To))
+// serverWord is a word about other servers, or about how far a wait has come.
+func (s statement) serverWord(name string) string {
+	other := s.other()
+	switch name {
+	case "id":
+		return cmp.Or(other.ID, "that the file gives")
+	case "ids":
+		return joined(s.Servers, ", ", func(o planner.Other) string { return o.ID })
+	case "other_id":
+		return cmp.Or(other.ID, other.Name)
+	case "other":
+		if other.ID == "" || other.Name == "" {
+			return other.Name + other.ID
+		}
+		return fmt.Sprintf("%s (%s)", other.Name, other.ID)
+	case "owner":
+		if other.ID == "" {
+			return "another server"
+		}
+		return "server " + other.ID
+	case "prices":
+		return s.prices()
+	case "unresolved":
+		if s.Count > 0 {
+			return fmt.Sprintf("the create was given up %d times, and each time nothing was created", s.Count)
+		}
+		return s.Name + " may have been created"
+	case "later":
+		if s.Count > 0 {
+			return "the API does not answer creates reliably; run again later"
+		}
+	case "not_yet":
+		if len(s.Fields) > 0 {
+			return fmt.Sprintf("not yet %s: ", s.field(0).To)
+		}
+	case "still":
+		if s.field(0).From.IsNull() {
+			return "not seen yet"
+		}
+		return fmt.Sprintf("still %s, not %s", s.field(0).From, s.field(0).To)
+	case "ended":
+		return fmt.Sprintf("%s, not %s", s.field(0).From, s.field(0).To)
 	}
-	return strings.Join(parts, "; ")
-}
-
-// ofApply reports whether it is why an approved change is not carried out.
-func (s statement) ofApply() bool {
-	switch s.Code {
-	case planner.CodeGone, planner.CodeChanged, planner.CodeTaken, planner.CodeInterrupted,
-		planner.CodeRefused, planner.CodeNoCredit, planner.CodeUnanswered, planner.CodeUnresolved, planner.CodeUnfit,
-		planner.CodeNotReady, planner.CodeEnded, planner.CodeNotRead:
-		return true
-	case planner.CodeStatus, planner.CodeNextUnfit:
-		return s.Action != "" && s.Cause == ""
-	}
-	return false
+	return ""
 }
