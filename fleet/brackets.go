@@ -15,9 +15,10 @@ type open struct {
 	indent int // of its line
 }
 
-// scan is a walk over a text that the YAML parser refuses.
+// scan is a walk over a text, most often one that the YAML parser refuses.
 type scan struct {
 	data   []byte
+	valid  bool // the parser takes it: nothing is to be found but where brackets close
 	at     int
 	indent int    // of the line at hand
 	start  bool   // a value may start here; otherwise a quote or a bracket is part of a text
@@ -75,7 +76,7 @@ func (s *scan) newLine() *flaw {
 	rest := s.data[s.at:]
 	s.indent = len(rest) - len(bytes.TrimLeft(rest, " "))
 	s.start = true
-	if len(s.open) == 0 || s.indent == len(rest) || s.indent > s.open[0].indent {
+	if s.valid || len(s.open) == 0 || s.indent == len(rest) || s.indent > s.open[0].indent {
 		return nil
 	}
 	if bytes.IndexByte([]byte("\n#}]"), rest[s.indent]) >= 0 {
@@ -91,11 +92,19 @@ func (s *scan) innermost() open { return s.open[len(s.open)-1] }
 func (s *scan) closing(c byte) *flaw {
 	last := s.innermost()
 	first := len(bytes.TrimSpace(s.data[s.at-s.columnOf(s.at):s.at])) == 0
-	if closer(s.data[last.at]) != c || first && s.indent < last.indent {
+	if !s.valid && (closer(s.data[last.at]) != c || first && s.indent < last.indent) {
 		return s.notClosed(last.at)
 	}
 	s.at, s.start = s.at+1, false
 	s.open = s.open[:len(s.open)-1]
+	if s.valid {
+		return nil
+	}
+	return s.afterClosing(c, last)
+}
+
+// afterClosing finds what may not follow a closing bracket on its line.
+func (s *scan) afterClosing(c byte, last open) *flaw {
 	rest := s.data[s.at:][:lineLength(s.data[s.at:])]
 	after := bytes.TrimLeft(rest, " \t")
 	if len(after) == 0 || bytes.IndexByte([]byte(",:#}]"), after[0]) >= 0 && (len(s.open) > 0 || after[0] != '}' && after[0] != ']') {
@@ -114,7 +123,7 @@ func (s *scan) closing(c byte) *flaw {
 func (s *scan) quoted(quote byte) *flaw {
 	for i := s.at + 1; i < len(s.data); i++ {
 		switch {
-		case s.data[i] == '\n':
+		case s.data[i] == '\n' && !s.valid:
 			return s.notClosed(s.at)
 		case s.data[i] == '\\' && quote == '"':
 			i++

@@ -68,3 +68,64 @@ func checkFleet(t *testing.T, f *Fleet) {
 		}
 	}
 }
+
+// FuzzEdit changes a field of each entry of any file that can be read: the new text
+// says what was meant, or the change is refused.
+func FuzzEdit(f *testing.F) {
+	for _, file := range examples {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte("version: 1\nservers:\n  a: &x {plan: &p 1}\n  ? b\n  : *x\n  c:\n    plan: >-\n      x\n       y\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 4<<10 {
+			return
+		}
+		before, err := Parse("fleet.yaml", data)
+		if err != nil || len(before.Servers) > 1000 {
+			return
+		}
+		l, err := ReadLayout(Text{"fleet.yaml", data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range l.Keys() {
+			p, bad := parsePattern(key)
+			if s, _ := before.Lookup(firstName(p)); bad != nil || s == nil || s.Absent {
+				continue
+			}
+			edits, err := l.Set(key, FieldText{FieldPlan, "77"})
+			if err != nil {
+				continue
+			}
+			text, err := Splice(data, edits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after, err := Parse("fleet.yaml", text)
+			if err != nil {
+				t.Fatalf("%q becomes %q: %v", data, text, err)
+			}
+			for i, s := range before.Servers {
+				if p.has(s.Name) {
+					s.Plan = Ref{ID: "77"}
+				}
+				s.Source, after.Servers[i].Source = nil, nil
+				if !reflect.DeepEqual(s, after.Servers[i]) {
+					t.Fatalf("%q becomes %q: %+v, not %+v", data, text, after.Servers[i], s)
+				}
+			}
+		}
+	})
+}
+
+func firstName(p pattern) string {
+	if len(p.literals) == 0 {
+		return ""
+	}
+	name, _ := p.name(0)
+	return name
+}
