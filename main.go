@@ -10,8 +10,7 @@ import (
 )
 
 func main() {
-	// A reader that leaves, or a file that may not grow, must not stop an apply.
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
+	cli.IgnoreSignals()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(cli.Main(cli.Process{

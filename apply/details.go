@@ -7,20 +7,20 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Memory is what earlier looks have read of servers one by one. It spares a
-// detail that need not be read again, because the list shows that its server has
-// not changed since. That rests on updated_at moving with every change, which the
-// API does not promise, so each look reads some of the oldest anew to test it.
+// DetailCache has the details of servers that earlier runs have read one by one. A
+// cached detail is used while the list shows that its server has not changed since.
+// That rests on updated_at moving with every change, which the API does not
+// promise, so each run reads some of the oldest anew as a sample.
 //
-// It never says what exists, nor that something is to be changed; to lose it
+// The cache never says what exists, nor that something is to be changed. To lose it
 // costs requests and nothing else.
-type Memory struct {
+type DetailCache struct {
 	MaxAge  time.Duration     // a detail of this age is read anew
-	Details map[string]Detail // by the server's id
+	Entries map[string]Detail // by the server's id
 
-	// Contradiction names a server that a look found changed while its
-	// updated_at was not; "" where there was none. Nothing of before is
-	// remembered then, and that look has read every detail.
+	// Contradiction names a server whose cached detail was wrong although its
+	// updated_at has not moved; "" where there was none. The cache is empty then,
+	// and every detail was read.
 	Contradiction string
 }
 
@@ -28,80 +28,78 @@ type Memory struct {
 type Detail struct {
 	UpdatedAt      string    `json:"updated_at"` // as the list told it
 	BackupsEnabled bool      `json:"backups_enabled"`
-	ReadAt         time.Time `json:"read_at"` // when that list was asked for
+	ReadAt         time.Time `json:"read_at"` // when that list was requested
 }
 
-// proofs is how many details are read anew, although they could be reused, of so
-// many: a handful, and one in a thousand of a large fleet.
-func proofs(reusable int) int { return min(max(5, reusable/1000), reusable) }
+// sample is how many cached details of so many are read anew all the same: a
+// handful, and one in a thousand of a large fleet.
+func sample(usable int) int { return min(max(5, usable/1000), usable) }
 
-// recall puts what is remembered in its place and returns the ids of the servers
-// to be read: those that details asks for, but for those that are remembered to
-// be as they should. One that is remembered to be otherwise is read, so that no
-// change rests on memory.
-func (m *Memory) recall(s snapshot, details func([]planner.Server) []string) []string {
-	ids := details(s.servers)
-	if m == nil {
+// Get completes servers from the cache and returns the ids of those whose details
+// have to be read: what needed asks for, without those that the cache has as they
+// should be. One that it has otherwise is read, so that no change rests on the cache.
+// A nil cache has nothing.
+func (c *DetailCache) Get(s snapshot, needed func([]planner.Server) []string) []string {
+	ids := needed(s.servers)
+	if c == nil {
 		return ids
 	}
-	for _, id := range m.reusable(ids, s) {
-		on := m.Details[id].BackupsEnabled
+	for _, id := range c.usable(ids, s) {
+		on := c.Entries[id].BackupsEnabled
 		s.servers[s.at[id]].BackupsEnabled = &on
 	}
-	return details(s.servers)
+	return needed(s.servers)
 }
 
-// reusable are those of the ids whose details need not be read: remembered, not
-// too old, of a server that is listed with the same updated_at, and not among
-// the oldest, which are read to prove the rest. Where the clock was set back, an
-// age is negative and tells nothing.
-func (m *Memory) reusable(ids []string, s snapshot) []string {
+// usable are the ids whose cached details are young enough and of the same
+// updated_at, without the oldest, which are the sample. Where the clock was set
+// back, an age is negative and tells nothing.
+func (c *DetailCache) usable(ids []string, s snapshot) []string {
 	var young []string
 	for _, id := range ids {
-		d, known := m.Details[id]
+		d, cached := c.Entries[id]
 		age := s.asked.Sub(d.ReadAt)
-		if known && d.UpdatedAt == s.updatedAt(id) && age >= 0 && age < m.MaxAge {
+		if cached && d.UpdatedAt == s.updatedAt(id) && age >= 0 && age < c.MaxAge {
 			young = append(young, id)
 		}
 	}
-	slices.SortStableFunc(young, func(a, b string) int { return m.Details[a].ReadAt.Compare(m.Details[b].ReadAt) })
-	return young[proofs(len(young)):]
+	slices.SortStableFunc(young, func(a, b string) int { return c.Entries[a].ReadAt.Compare(c.Entries[b].ReadAt) })
+	return young[sample(len(young)):]
 }
 
-// learn remembers the details that a look has read, and forgets servers that are
-// gone or have changed. It reports false, and forgets all, where one of them
-// contradicts what was remembered of it.
-func (m *Memory) learn(s snapshot, read []string) bool {
-	if m == nil {
+// Put caches the details that were read, and drops servers that are gone or have
+// changed. It reports false, and drops all, where one of them contradicts its entry.
+func (c *DetailCache) Put(s snapshot, read []string) bool {
+	if c == nil {
 		return true
 	}
-	learnt := make(map[string]Detail, len(m.Details))
-	for id, d := range m.Details {
+	entries := make(map[string]Detail, len(c.Entries))
+	for id, d := range c.Entries {
 		if d.UpdatedAt == s.updatedAt(id) {
-			learnt[id] = d
+			entries[id] = d
 		}
 	}
 	for _, id := range read {
 		live := s.servers[s.at[id]]
-		old, known := learnt[id]
-		delete(learnt, id)
+		old, cached := entries[id]
+		delete(entries, id)
 		switch on := live.BackupsEnabled; {
 		case on == nil:
-		case known && old.BackupsEnabled != *on:
-			m.Details, m.Contradiction = nil, live.Name
+		case cached && old.BackupsEnabled != *on:
+			c.Entries, c.Contradiction = nil, live.Name
 			return false
-		case s.quiet(id):
-			learnt[id] = Detail{s.updatedAt(id), *on, s.asked.UTC().Truncate(time.Second)}
+		case s.stable(id):
+			entries[id] = Detail{s.updatedAt(id), *on, s.asked.UTC().Truncate(time.Second)}
 		}
 	}
-	m.Details = learnt
+	c.Entries = entries
 	return true
 }
 
-// quiet reports whether a server was changed so long before the list was asked
-// for that its next change moves updated_at for certain: that counts in seconds,
+// stable reports whether a server's last change was so long before the list was
+// requested that the next one moves updated_at for certain: it counts in seconds,
 // and by another clock.
-func (s snapshot) quiet(id string) bool {
+func (s snapshot) stable(id string) bool {
 	at, err := time.Parse(time.RFC3339, s.updatedAt(id))
 	return err == nil && s.asked.Sub(at) >= time.Minute
 }

@@ -28,13 +28,13 @@ func (w *world) quiet(n int) (file string) {
 	return fmt.Sprintf("servers: {'web-[1:%d]': {backups_enabled: false}}", n)
 }
 
-// observe looks with a memory, as a run of its own, and returns the plan, how many
+// observe reads with a cache, as a run of its own, and returns the plan, how many
 // requests there were by kind, and the ids whose details were read.
-func (w *world) observe(m *apply.Memory, file string) (p *planner.Plan, sent map[string]int, read []string) {
+func (w *world) observe(c *apply.DetailCache, file string) (p *planner.Plan, sent map[string]int, read []string) {
 	w.Helper()
 	mark := len(w.emulator.Ledger())
 	observer := apply.NewObserver(w.client)
-	observer.Memory = m
+	observer.Details = c
 	f := w.input(file).Fleet
 	o, err := observer.Fleet(w.Context(), f, planner.Selection{})
 	if err != nil {
@@ -70,9 +70,9 @@ func backups(on bool) func(*vpsorg.Server) {
 func TestQuietServersAreNotReadAgain(t *testing.T) {
 	inWorld(t, &emulator.Emulator{PageSize: 100}, func(w *world) {
 		file := w.quiet(10_000)
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
 		for _, details := range []int{10_000, 10} {
-			p, sent, _ := w.observe(m, file)
+			p, sent, _ := w.observe(c, file)
 			want := map[string]int{"GET /servers/": 100, "GET /account/me/": 1, "GET /plans/": 1, "GET detail": details}
 			if d := cmp.Diff(want, sent); d != "" {
 				t.Errorf("requests, -want +got:\n%s", d)
@@ -90,132 +90,132 @@ func TestDetailsThatAreReadAnew(t *testing.T) {
 	everything := []string{"1", "2", "3", "4", "5", "6", "7", "8"}
 	for _, test := range []struct {
 		name   string
-		before func(w *world, m *apply.Memory)
+		before func(w *world, c *apply.DetailCache)
 		want   []string
 	}{
-		{"nothing happened", func(*world, *apply.Memory) {}, everything[:5]},
-		{"just under the age", func(*world, *apply.Memory) { time.Sleep(24*time.Hour - time.Second) }, everything[:5]},
-		{"at the age", func(*world, *apply.Memory) { time.Sleep(24 * time.Hour) }, everything},
-		{"from a clock that was ahead", func(_ *world, m *apply.Memory) {
-			for id, d := range m.Details {
+		{"nothing happened", func(*world, *apply.DetailCache) {}, everything[:5]},
+		{"just under the age", func(*world, *apply.DetailCache) { time.Sleep(24*time.Hour - time.Second) }, everything[:5]},
+		{"at the age", func(*world, *apply.DetailCache) { time.Sleep(24 * time.Hour) }, everything},
+		{"from a clock that was ahead", func(_ *world, c *apply.DetailCache) {
+			for id, d := range c.Entries {
 				d.ReadAt = d.ReadAt.Add(time.Hour)
-				m.Details[id] = d
+				c.Entries[id] = d
 			}
 		}, everything},
-		{"updated_at moved", func(w *world, _ *apply.Memory) { w.emulator.Edit("8", func(*vpsorg.Server) {}) }, []string{"1", "2", "3", "4", "5", "8"}},
-		{"only the oldest are proofs", func(_ *world, m *apply.Memory) {
+		{"updated_at moved", func(w *world, _ *apply.DetailCache) { w.emulator.Edit("8", func(*vpsorg.Server) {}) }, []string{"1", "2", "3", "4", "5", "8"}},
+		{"only the oldest are the sample", func(_ *world, c *apply.DetailCache) {
 			for _, id := range everything[3:] {
-				d := m.Details[id]
+				d := c.Entries[id]
 				d.ReadAt = d.ReadAt.Add(-time.Minute)
-				m.Details[id] = d
+				c.Entries[id] = d
 			}
 		}, everything[3:]},
-		{"forgotten", func(_ *world, m *apply.Memory) { delete(m.Details, "7") }, []string{"1", "2", "3", "4", "5", "7"}},
-		{"all forgotten", func(_ *world, m *apply.Memory) { m.Details = nil }, everything},
+		{"dropped", func(_ *world, c *apply.DetailCache) { delete(c.Entries, "7") }, []string{"1", "2", "3", "4", "5", "7"}},
+		{"all dropped", func(_ *world, c *apply.DetailCache) { c.Entries = nil }, everything},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{}, func(w *world) {
 				file := w.quiet(n)
-				m := &apply.Memory{MaxAge: 24 * time.Hour}
-				w.observe(m, file)
-				test.before(w, m)
-				p, _, read := w.observe(m, file)
+				c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+				w.observe(c, file)
+				test.before(w, c)
+				p, _, read := w.observe(c, file)
 				if d := cmp.Diff(test.want, read); d != "" {
 					t.Errorf("read, -want +got:\n%s", d)
 				}
-				if !p.Empty() || m.Contradiction != "" {
-					t.Errorf("the plan is %s, the contradiction %q", outline(p), m.Contradiction)
+				if !p.Empty() || c.Contradiction != "" {
+					t.Errorf("the plan is %s, the contradiction %q", outline(p), c.Contradiction)
 				}
 			})
 		})
 	}
 }
 
-// What is proven becomes the youngest, so that in turn all are.
+// What is sampled becomes the youngest, so that in turn all are.
 func TestAllDetailsAreProvenInTurn(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(20)
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		w.observe(m, file)
-		proven := map[string]bool{}
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		w.observe(c, file)
+		sampled := map[string]bool{}
 		for range 4 {
 			time.Sleep(time.Minute)
-			_, _, read := w.observe(m, file)
+			_, _, read := w.observe(c, file)
 			for _, id := range read {
-				proven[id] = true
+				sampled[id] = true
 			}
 		}
-		if len(proven) != 20 {
-			t.Errorf("after 4 looks of 5 proofs each, proven are %v", slices.Sorted(maps.Keys(proven)))
+		if len(sampled) != 20 {
+			t.Errorf("after 4 runs with samples of 5, read are %v", slices.Sorted(maps.Keys(sampled)))
 		}
 	})
 }
 
 // A server that has changed a moment ago can change once more within the second
 // that updated_at counts in.
-func TestDetailsOfRestlessServersAreNotRemembered(t *testing.T) {
+func TestDetailsOfRestlessServersAreNotCached(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(8)
 		w.emulator.Edit("8", func(*vpsorg.Server) {})
 		w.emulator.Edit("7", func(s *vpsorg.Server) { s.UpdatedAt = "yesterday" })
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		w.observe(m, file)
-		if d := cmp.Diff([]string{"1", "2", "3", "4", "5", "6"}, slices.Sorted(maps.Keys(m.Details))); d != "" {
-			t.Errorf("remembered, -want +got:\n%s", d)
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		w.observe(c, file)
+		if d := cmp.Diff([]string{"1", "2", "3", "4", "5", "6"}, slices.Sorted(maps.Keys(c.Entries))); d != "" {
+			t.Errorf("cached, -want +got:\n%s", d)
 		}
 	})
 }
 
-func TestServersThatAreGoneAreForgotten(t *testing.T) {
+func TestServersThatAreGoneAreDropped(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(8)
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		w.observe(m, file)
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		w.observe(c, file)
 		w.emulator.Remove("8")
 		w.emulator.Edit("7", func(s *vpsorg.Server) { s.Name = "other" }) // nobody asks for it now, and it has changed
-		p, _, _ := w.observe(m, file)
+		p, _, _ := w.observe(c, file)
 		if got := outline(p); !strings.Contains(got, "web-7") || !strings.Contains(got, "web-8") {
 			t.Errorf("the plan is %q, but web-7 and web-8 are missing", got)
 		}
-		if d := cmp.Diff([]string{"1", "2", "3", "4", "5", "6"}, slices.Sorted(maps.Keys(m.Details))); d != "" {
-			t.Errorf("remembered, -want +got:\n%s", d)
+		if d := cmp.Diff([]string{"1", "2", "3", "4", "5", "6"}, slices.Sorted(maps.Keys(c.Entries))); d != "" {
+			t.Errorf("cached, -want +got:\n%s", d)
 		}
 	})
 }
 
-// A proof that fails drops the memory, and the same look reads everything.
-func TestContradictionDropsTheMemory(t *testing.T) {
+// A sample that differs empties the cache, and the same run reads everything.
+func TestContradictionEmptiesTheCache(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(20)
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		w.observe(m, file)
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		w.observe(c, file)
 		w.secretly("1", backups(true)) // the next look proves it
 		w.secretly("19", backups(true))
-		p, _, read := w.observe(m, file)
-		if m.Contradiction != "web-1" || len(slices.Compact(read)) != 20 {
-			t.Errorf("the contradiction is %q, and details of %d servers were read", m.Contradiction, len(slices.Compact(read)))
+		p, _, read := w.observe(c, file)
+		if c.Contradiction != "web-1" || len(slices.Compact(read)) != 20 {
+			t.Errorf("the contradiction is %q, and details of %d servers were read", c.Contradiction, len(slices.Compact(read)))
 		}
 		if got, want := outline(p), "update web-1 (differs), update web-19 (differs)"; got != want {
 			t.Errorf("the plan is %s, want %s", got, want)
 		}
-		if len(m.Details) != 20 || !m.Details["19"].BackupsEnabled {
-			t.Errorf("remembered are %v", m.Details)
+		if len(c.Entries) != 20 || !c.Entries["19"].BackupsEnabled {
+			t.Errorf("cached are %v", c.Entries)
 		}
 	})
 }
 
-// What is remembered to differ is read before a change is planned for it: the old
-// value of a change is never a remembered one.
-func TestNoChangeRestsOnMemory(t *testing.T) {
+// What is cached and differs from the file is read before a change is planned for it:
+// the old value of a change is never a cached one.
+func TestNoChangeRestsOnTheCache(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		w.quiet(8)
 		off := "servers: {'web-[1:8]': {backups_enabled: false}}"
 		on := "servers: {'web-[1:7]': {backups_enabled: false}, web-8: {backups_enabled: true}}"
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		w.observe(m, off)
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		w.observe(c, off)
 		w.secretly("8", backups(true))
 		mark := len(w.emulator.Ledger())
-		p, _, read := w.observe(m, on)
+		p, _, read := w.observe(c, on)
 		w.wantComplete(w.run(p))
 		if !slices.Contains(read, "8") || !p.Empty() || w.sent(mark) != "" {
 			t.Errorf("read were %v; the plan is %q; sent was %q", read, outline(p), w.sent(mark))
@@ -227,10 +227,10 @@ func TestNoChangeRestsOnMemory(t *testing.T) {
 func TestApprovedPlansAreHeldAgainstFreshDetails(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		w.quiet(1)
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		p, _, _ := w.observe(m, "servers: {web-1: {backups_enabled: true}}")
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		p, _, _ := w.observe(c, "servers: {web-1: {backups_enabled: true}}")
 		observer := apply.NewObserver(w.client)
-		observer.Memory = m
+		observer.Details = c
 		w.secretly("1", backups(true))
 		o, err := observer.Plan(w.Context(), p)
 		if err != nil {
@@ -242,17 +242,17 @@ func TestApprovedPlansAreHeldAgainstFreshDetails(t *testing.T) {
 	})
 }
 
-// A list that turns out to be stale is read again, with memory or without.
-func TestStaleListIsReadAgainWithMemory(t *testing.T) {
+// A list that turns out to be stale is read again, with a cache or without.
+func TestStaleListIsReadAgainWithACache(t *testing.T) {
 	e := &emulator.Emulator{}
 	inWorld(t, e, func(w *world) {
 		file := w.quiet(8)
-		m := &apply.Memory{MaxAge: 24 * time.Hour}
-		w.observe(m, file)
+		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		w.observe(c, file)
 		e.Fault = once(http.MethodGet, "/servers/3/", emulator.Fault{Answer: answer(http.StatusNotFound, "{}")})
-		_, sent, _ := w.observe(m, file)
-		if sent["GET /servers/"] != 2 || sent["GET detail"] != 10 || len(m.Details) != 8 {
-			t.Errorf("sent were %v; remembered are %d details", sent, len(m.Details))
+		_, sent, _ := w.observe(c, file)
+		if sent["GET /servers/"] != 2 || sent["GET detail"] != 10 || len(c.Entries) != 8 {
+			t.Errorf("sent were %v; cached are %d details", sent, len(c.Entries))
 		}
 	})
 }

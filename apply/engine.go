@@ -93,7 +93,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	}
 	wanted := planned.Plan
 	if by.unattended() {
-		planned.Plan = wanted.HoldFights(past, e.MaxCorrections)
+		planned.Plan = wanted.BlockCorrected(past, e.MaxCorrections)
 	}
 	p := planned.Plan
 	e.emit(planned)
@@ -119,7 +119,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	}
 	var corrections []planner.Correction // a person has looked: none
 	if by.unattended() {
-		corrections = planner.Remember(past, wanted.Changes, done(result), in.includes)
+		corrections = planner.CountCorrections(past, wanted.Changes, done(result), in.includes)
 	}
 	a.remember(ctx, corrections, by.Digest, result)
 	return result, nil

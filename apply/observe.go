@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -18,7 +17,7 @@ import (
 // Observer looks at the API through one client. It changes nothing, and asks for
 // nothing that it need not know.
 type Observer struct {
-	Memory *Memory // of the details that Fleet reads; nil: it reads all of them each time
+	Details *DetailCache // of what Fleet reads; nil: it reads all details each time
 
 	client  *vpsorg.Client
 	account *string // once it is known
@@ -45,24 +44,24 @@ func (o *Observer) Account(ctx context.Context) (string, error) {
 // selected servers that declare backups_enabled, and the plans, which tell ids and
 // prices.
 func (o *Observer) Fleet(ctx context.Context, f *fleet.Fleet, sel planner.Selection) (planner.Observation, error) {
-	return o.observe(ctx, true, o.Memory, func(servers []planner.Server) []string {
+	return o.observe(ctx, true, o.Details, func(servers []planner.Server) []string {
 		return planner.DetailsFor(f, servers, sel)
 	})
 }
 
-// Plan observes what an approved plan is held against. Nothing of it is remembered.
+// Plan observes what an approved plan is held against. It neither uses nor fills the cache.
 func (o *Observer) Plan(ctx context.Context, p *planner.Plan) (planner.Observation, error) {
 	return o.observe(ctx, false, nil, p.DetailsFor)
 }
 
-func (o *Observer) observe(ctx context.Context, offers bool, m *Memory, details func([]planner.Server) []string) (planner.Observation, error) {
+func (o *Observer) observe(ctx context.Context, offers bool, cache *DetailCache, details func([]planner.Server) []string) (planner.Observation, error) {
 	seen := planner.Observation{Endpoint: o.client.Endpoint()}
 	group, ctx := errgroup.WithContext(ctx)
 	begun := make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
 	group.Go(func() (err error) {
 		defer begin()
-		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, m, details)
+		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, cache, details)
 		return err
 	})
 	<-begun // all else waits for the list, which takes longest
@@ -92,17 +91,17 @@ func (e *Engine) observe(ctx context.Context, o *Observer, state State, in Input
 		if err != nil {
 			e.warn(CacheUnread, err)
 		}
-		o.Memory = &Memory{MaxAge: e.DetailsMaxAge, Details: details}
+		o.Details = &DetailCache{MaxAge: e.DetailsMaxAge, Entries: details}
 	}
 	seen, err := o.Fleet(ctx, in.Fleet, in.Selection)
 	if err != nil {
 		return seen, err
 	}
 	if cached {
-		if name := o.Memory.Contradiction; name != "" {
+		if name := o.Details.Contradiction; name != "" {
 			e.emit(Warning{What: CacheWrong, Server: name})
 		}
-		if err := state.PutDetails(ctx, o.Memory.Details); err != nil {
+		if err := state.PutDetails(ctx, o.Details.Entries); err != nil {
 			e.warn(CacheUnsaved, err)
 		}
 	}
@@ -189,29 +188,28 @@ func list(ctx context.Context, c *vpsorg.Client) (snapshot, error) {
 	return s, err
 }
 
-// servers reads the list and puts the details that are asked for in their places,
-// from memory where that is good enough. A server that vanishes or is renamed
-// between the two makes the list stale; it is read again then, and also where
-// what was remembered is not to be trusted.
-func servers(ctx context.Context, c *vpsorg.Client, m *Memory, details func([]planner.Server) []string) ([]planner.Server, error) {
+// servers reads the list and the details that are needed, from the cache where that
+// will do. A server that vanishes or is renamed between the two makes the list
+// stale; it is read again then, and also where the cache was wrong.
+func servers(ctx context.Context, c *vpsorg.Client, cache *DetailCache, details func([]planner.Server) []string) ([]planner.Server, error) {
 	const tries = 3
 	for stale := 0; stale < tries; {
 		s, err := list(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		ids := m.recall(s, details)
+		ids := cache.Get(s, details)
 		current, err := s.addDetails(ctx, c, ids)
 		switch {
 		case err != nil:
 			return nil, err
 		case !current:
 			stale++
-		case m.learn(s, ids):
+		case cache.Put(s, ids):
 			return s.servers, nil
 		}
 	}
-	return nil, fmt.Errorf("servers are being deleted or renamed while they are read; the list was stale %d times\nhint: wait until nobody else changes them, then run again", tries)
+	return nil, &Error{Reason: planner.Reason{Code: planner.CodeUnstable, Count: tries}}
 }
 
 // addDetails reads servers one by one. It reports false where one of them shows

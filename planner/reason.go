@@ -92,6 +92,7 @@ const (
 	CodeUnfit       Code = "unfit"      // a new server of the name is not what was created. Servers
 	CodeNotReady    Code = "not_ready"  // the wait did not end in time. Status: as last seen
 	CodeEnded       Code = "ended"      // the wait ended in another status. Status
+	CodeUnstable    Code = "unstable"   // servers were deleted or renamed while they were read. Count: how often that was tried
 	CodeNotRead     Code = "not_read"   // it could not be read just before, so nothing was sent; the error says why
 )
 

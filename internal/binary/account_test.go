@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -51,6 +52,7 @@ func TestAccountThatIsNotAlwaysTold(t *testing.T) {
 			w.settleWire()
 			w.onRequest(nil)
 			lose.Store(false)
+			w.newIntents().age(time.Hour)
 			w.run("intents").want(t, 0, "web-001")
 			w.run(applying()...).want(t, 0, "An earlier run ended without an answer to creates of web-001.")
 			w.wantComplete(1)

@@ -98,6 +98,7 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeUnfit:       {"a server named $name, id $ids, has appeared that is not what was to be created", "look at it; then make a new plan"},
 	planner.CodeNotReady:    {"$still", "run again to go on waiting, or give --timeout more"},
 	planner.CodeEnded:       {"it ended $ended", ""},
+	planner.CodeUnstable:    {"servers are being deleted or renamed while they are read; the list was out of date $count times", "wait until nobody else changes them, then run again"},
 	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
 	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
 }

@@ -126,6 +126,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeUnfit, Name: "web-1", Servers: next}, "a server named web-1, id 9, has appeared that is not what was to be created", "look at it; then make a new plan"},
 	{planner.Reason{Code: planner.CodeNotReady, Fields: provisioning}, "still provisioning, not active", "run again to go on waiting, or give --timeout more"},
 	{planner.Reason{Code: planner.CodeEnded, Fields: provisioning}, "it ended provisioning, not active", ""},
+	{planner.Reason{Code: planner.CodeUnstable, Count: 3}, "servers are being deleted or renamed while they are read; the list was out of date 3 times", "wait until nobody else changes them, then run again"},
 	{planner.Reason{Code: planner.CodeNotRead}, "nothing was sent, because it could not be read just before", ""},
 
 	{planner.Reason{Code: planner.CodeExcluded}, "its kind was excluded", ""},

@@ -11,46 +11,46 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// everyone is looked at.
+// everyone is in scope.
 func everyone(string) bool { return true }
 
 // Each run begins with the world as somebody has left it; a day is what was found
 // and, after →, what the run does about it.
-func TestFights(t *testing.T) {
+func TestRepeatedCorrections(t *testing.T) {
 	for _, test := range []struct {
 		name, file string
 		days       []string
 	}{
 		{"the same, again and again", "w: {hostname: b}", []string{
-			"host=a → update", "host=a → update", "host=a → update", "host=a → held", "host=a → held"}},
+			"host=a → update", "host=a → update", "host=a → update", "host=a → blocked", "host=a → blocked"}},
 		{"until the drift changes", "w: {hostname: b}", []string{
-			"host=a → update", "host=a → update", "host=a → update", "host=a → held", "host=c → update", "host=a → update"}},
+			"host=a → update", "host=a → update", "host=a → update", "host=a → blocked", "host=c → update", "host=a → update"}},
 		{"until it is over", "w: {hostname: b}", []string{
-			"host=a → update", "host=a → update", "host=a → update", "host=a → held", "host=b →", "host=a → update"}},
+			"host=a → update", "host=a → update", "host=a → update", "host=a → blocked", "host=b →", "host=a → update"}},
 		{"not in a row", "w: {hostname: b}", []string{
 			"host=a → update", "host=a → update", "host=b →", "host=a → update", "host=a → update"}},
 		{"one field among others", "w: {hostname: b, backups_enabled: true}", []string{
-			"host=a backups=on → update", "host=a backups=off → update", "host=a backups=on → update", "host=a backups=off → held"}},
-		{"power", "w: {status: active}", []string{"stopped → start", "stopped → start", "stopped → start", "stopped → held"}},
-		{"a server that is deleted each time", "w: {plan: 1, os: 5, location: us-west}", []string{"gone → create", "gone → create", "gone → create", "gone → held"}},
+			"host=a backups=on → update", "host=a backups=off → update", "host=a backups=on → update", "host=a backups=off → blocked"}},
+		{"power", "w: {status: active}", []string{"stopped → start", "stopped → start", "stopped → start", "stopped → blocked"}},
+		{"a server that is deleted each time", "w: {plan: 1, os: 5, location: us-west}", []string{"gone → create", "gone → create", "gone → create", "gone → blocked"}},
 		{"with its reboot", "w: {hostname: b, reboot_on: [hostname]}", []string{
-			"host=a → update reboot", "host=a → update reboot", "host=a → update reboot", "host=a → held held"}},
+			"host=a → update reboot", "host=a → update reboot", "host=a → update reboot", "host=a → blocked blocked"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var past []planner.Correction
 			for i, day := range test.days {
 				found, want, _ := strings.Cut(day, " →")
 				p := diff(t, "servers: {"+test.file+"}", liveLine(found)...)
-				rest := p.HoldFights(past, 3)
+				rest := p.BlockCorrected(past, 3)
 				var got strings.Builder
 				for _, c := range rest.Changes {
 					fmt.Fprintf(&got, " %s", c.Action())
 				}
-				got.WriteString(strings.Repeat(" held", len(rest.Blocked)))
+				got.WriteString(strings.Repeat(" blocked", len(rest.Blocked)))
 				if got.String() != want {
 					t.Fatalf("day %d: %q →%s, want →%s\n%s", i+1, found, &got, want, describe(rest))
 				}
-				past = planner.Remember(past, p.Changes, rest.Changes, everyone)
+				past = planner.CountCorrections(past, p.Changes, rest.Changes, everyone)
 			}
 		})
 	}
@@ -67,15 +67,15 @@ func liveLine(words string) []string {
 	return []string{"1 w active " + words}
 }
 
-func TestFightIsExplained(t *testing.T) {
+func TestRepeatedCorrectionIsExplained(t *testing.T) {
 	p := diff(t, "servers: {w: {hostname: b}}", "1 w active host=a")
-	past := planner.Remember(nil, p.Changes, p.Changes, everyone)
+	past := planner.CountCorrections(nil, p.Changes, p.Changes, everyone)
 	for _, after := range []int{0, 2} {
-		if rest := p.HoldFights(past, after); len(rest.Blocked) > 0 {
+		if rest := p.BlockCorrected(past, after); len(rest.Blocked) > 0 {
 			t.Errorf("after %d: %s", after, describe(rest))
 		}
 	}
-	b := p.HoldFights(past, 1).Blocked
+	b := p.BlockCorrected(past, 1).Blocked
 	want := []planner.Blocked{{Name: "w", IDs: []string{"1"}, Reason: planner.Reason{Code: planner.CodeCorrected, Count: 1, Action: planner.ActionUpdate,
 		Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("a"), To: planner.Text("b")}}}}}
 	if d := cmp.Diff(want, b); d != "" {
@@ -85,15 +85,15 @@ func TestFightIsExplained(t *testing.T) {
 
 // What a run did not do counts neither as a correction nor as peace, and what it
 // did not look at stays as it was.
-func TestRememberOnlyWhatWasDone(t *testing.T) {
+func TestOnlyWhatWasDoneCounts(t *testing.T) {
 	p := diff(t, "servers: {v: {hostname: b}, w: {hostname: b}}", "1 v active host=a", "2 w active host=a")
-	past := planner.Remember(nil, p.Changes, p.Changes, everyone)
-	failed := planner.Remember(past, p.Changes, p.Changes[:1], everyone)
+	past := planner.CountCorrections(nil, p.Changes, p.Changes, everyone)
+	failed := planner.CountCorrections(past, p.Changes, p.Changes[:1], everyone)
 	if got := times(failed); got != "v:2 w:1" {
 		t.Error(got)
 	}
 	justW := func(name string) bool { return name == "w" }
-	if got := times(planner.Remember(past, nil, nil, justW)); got != "v:1" {
+	if got := times(planner.CountCorrections(past, nil, nil, justW)); got != "v:1" {
 		t.Error(got)
 	}
 }

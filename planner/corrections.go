@@ -14,17 +14,17 @@ type Correction struct {
 	Times int    `json:"times"`
 }
 
-// HoldFights takes out of a plan what was corrected at least after times in a row
-// and is to be corrected once more: somebody sets it back each time. It becomes
-// blocked, with what needs it. With after 0 nothing is held.
-func (p *Plan) HoldFights(past []Correction, after int) *Plan {
-	if after <= 0 {
+// BlockCorrected takes out of a plan what was corrected at least max times in a row
+// and would be corrected once more: somebody undoes it each time. It becomes
+// blocked, with what needs it. With max 0 nothing is blocked.
+func (p *Plan) BlockCorrected(past []Correction, max int) *Plan {
+	if max <= 0 {
 		return p
 	}
 	times := timesOf(past)
 	rest, left := p.without(func(c Change) (why Reason, out bool) {
 		for _, k := range corrections(c) {
-			if n := times[k]; n >= after {
+			if n := times[k]; n >= max {
 				return corrected(c, n), true
 			}
 		}
@@ -42,14 +42,15 @@ func (p *Plan) HoldFights(past []Correction, after int) *Plan {
 	return rest
 }
 
-// Remember says what is known of corrections after a run: those it was to make,
-// before any were held, and those it has done. What the run looked at and found
-// as it should be is forgotten; what it did not look at stays.
-func Remember(past []Correction, planned, done []Change, looked func(name string) bool) []Correction {
+// CountCorrections is what is known of corrections after a run: planned are those it
+// would make, before any were blocked, and done are those it has made. What is in
+// the run's scope and was found as it should be is forgotten; what is not in its
+// scope stays.
+func CountCorrections(past []Correction, planned, done []Change, inScope func(name string) bool) []Correction {
 	was := timesOf(past)
 	now := make(map[Correction]int)
 	for _, c := range past {
-		if key := c.key(); !looked(c.Name) {
+		if key := c.key(); !inScope(c.Name) {
 			now[key] = c.Times
 		}
 	}
@@ -110,7 +111,7 @@ func fieldCorrections(name, action string, fields []FieldChange) (list []Correct
 	return list
 }
 
-// corrected is why a change is held that has been made so many times in a row.
+// corrected is why a change is blocked that was made so many times in a row.
 func corrected(c Change, times int) Reason {
 	r := Reason{Code: CodeCorrected, Count: times, Action: c.Action()}
 	switch c := c.(type) {
