@@ -129,7 +129,7 @@ func (w *watcher) failed(waits []*wait, err error) {
 
 // judge decides, by what a look at the time asked showed, whether a wait is over.
 func (w *watcher) judge(x *wait, status planner.Status, exists bool, asked time.Time) {
-	settled, ok := status.Settles()
+	settled, ok := status.Target()
 	switch {
 	case !exists && x.goal == goalGone:
 		w.arrived(x, asked)

@@ -108,7 +108,7 @@ func compareFields(live planner.Server, s patchStep) (verdict, error) {
 	if from == 0 && to > 0 {
 		return took, nil
 	}
-	if _, ok := live.Status.Settles(); !ok {
+	if _, ok := live.Status.Target(); !ok {
 		return took, offLimits(live)
 	}
 	return again, nil // where nothing is known that could tell, too

@@ -25,7 +25,7 @@ func (r *run) power(ctx context.Context, l *lane, s powerStep) error {
 		if err != nil {
 			return v, err
 		}
-		settled, ok := live.Status.Settles()
+		settled, ok := live.Status.Target()
 		switch {
 		case !ok:
 			return took, offLimits(live)
@@ -57,7 +57,7 @@ func (r *run) already(ctx context.Context, s powerStep) (bool, error) {
 	if err != nil {
 		return false, r.fatal(err)
 	}
-	settled, ok := live.Status.Settles()
+	settled, ok := live.Status.Target()
 	switch {
 	case !known || settled == s.from:
 		return false, nil

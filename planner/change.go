@@ -82,7 +82,7 @@ type Update struct {
 type Power struct {
 	Subject
 	Verb     Action `json:"-"`                  // ActionStart, ActionStop or ActionReboot
-	From     Status `json:"from"`               // the settled status it needs
+	From     Status `json:"from"`               // the status it needs, active or stopped
 	Was      string `json:"was,omitempty"`      // the server's name as it was observed, where it is not Name
 	Location string `json:"location,omitempty"` // where the server is; only shown
 }
@@ -124,7 +124,7 @@ func (*Power) isChange()   {}
 func (*Replace) isChange() {}
 func (*Delete) isChange()  {}
 
-// Goal is the settled status in which a power change leaves the server.
+// Goal is the status in which a power change leaves the server, active or stopped.
 func (p *Power) Goal() Status {
 	if p.Verb == ActionStop {
 		return StatusStopped

@@ -114,7 +114,7 @@ func compareUpdate(c *Update, w World) Comparison {
 	if _, renames := claims(c); !renames && live.Name != c.Name {
 		others = append(others, renamed(c.Name, live))
 	}
-	_, ok := live.Status.Settles()
+	_, ok := live.Status.Target()
 	switch {
 	case len(others) > 0:
 		return conflict(changed(others...))
@@ -144,15 +144,15 @@ func comparePower(c *Power, w World) Comparison {
 	if live == nil {
 		return conflict(Reason{Code: CodeGone})
 	}
-	settled, ok := live.Status.Settles()
+	target, ok := live.Status.Target()
 	switch {
 	case live.Name != c.Name && live.Name != c.Was:
 		return conflict(changed(renamed(c.Name, live)))
 	case !ok:
 		return conflict(Reason{Code: CodeStatus, Status: live.Status})
-	case settled == c.Goal() && c.Verb != ActionReboot:
+	case target == c.Goal() && c.Verb != ActionReboot:
 		return inPlace
-	case settled != c.From:
+	case target != c.From:
 		return conflict(changed(statusChange(c.From, live.Status)))
 	}
 	rest := *c
@@ -178,7 +178,7 @@ func compareDelete(c *Delete, w World) Comparison {
 
 // unchanged reports whether a server is as it was observed, and if not, in what.
 func unchanged(old, now Server) (why Reason, ok bool) {
-	status, ok := now.Status.Settles()
+	status, ok := now.Status.Target()
 	if !ok {
 		return Reason{Code: CodeStatus, Status: now.Status}, false
 	}

@@ -25,7 +25,7 @@ func DetailsFor(f *fleet.Fleet, servers []Server, sel Selection) []string {
 			if s == nil || s.BackupsEnabled != nil && *s.BackupsEnabled == *x.entry.BackupsEnabled {
 				continue
 			}
-			if _, ok := s.Status.Settles(); ok {
+			if _, ok := s.Status.Target(); ok {
 				ids = append(ids, s.ID)
 			}
 		}

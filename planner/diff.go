@@ -200,7 +200,7 @@ func (d *differ) unlisted(s *Server) {
 // delete plans the end of a live server, unless it is protected or must not be touched.
 func (d *differ) delete(s *Server, name string, cause Reason) {
 	blocked := Reason{At: cause.At, Action: ActionDelete, Cause: cause.Code}
-	settled, ok := s.Status.Settles()
+	target, ok := s.Status.Target()
 	protection, protected := d.fleet.Protected(name)
 	if !protected {
 		protection, protected = d.fleet.Protected(s.Name)
@@ -211,9 +211,9 @@ func (d *differ) delete(s *Server, name string, cause Reason) {
 	case !ok:
 		blocked.Code, blocked.Status = CodeStatus, s.Status
 	default:
-		d.wait(s, name, settled)
+		d.wait(s, name, target)
 		old := *s
-		old.Status = settled
+		old.Status = target
 		d.add(&Delete{Subject{name, s.ID, cause}, old})
 		return
 	}
@@ -221,9 +221,9 @@ func (d *differ) delete(s *Server, name string, cause Reason) {
 }
 
 // wait notes a server in a passing status.
-func (d *differ) wait(s *Server, name string, settled Status) {
-	if s.Status != settled {
-		d.plan.Waits = append(d.plan.Waits, Wait{name, s.ID, s.Status, settled})
+func (d *differ) wait(s *Server, name string, target Status) {
+	if s.Status != target {
+		d.plan.Waits = append(d.plan.Waits, Wait{name, s.ID, s.Status, target})
 	}
 }
 

@@ -118,17 +118,17 @@ func (d *differ) entryDifferences(x match) []Difference {
 	case live == nil:
 		return one(DriftMissing, fleet.FieldName)
 	}
-	settled, ok := live.Status.Settles()
+	target, ok := live.Status.Target()
 	if !ok {
 		found := one(DriftStatus, fleet.FieldName)
 		found[0].Field, found[0].Is = fleet.FieldStatus, Text(string(live.Status))
 		return found
 	}
-	return d.fieldDifferences(e, live, settled)
+	return d.fieldDifferences(e, live, target)
 }
 
 // fieldDifferences lists what differs in a server that exists, power included.
-func (d *differ) fieldDifferences(e *fleet.Server, live *Server, settled Status) (found []Difference) {
+func (d *differ) fieldDifferences(e *fleet.Server, live *Server, target Status) (found []Difference) {
 	add := func(kind DriftKind, field fleet.Field, is, want Value) {
 		found = append(found, Difference{Kind: kind, Name: e.Name, IDs: []string{live.ID}, Field: field, Is: is, Want: want, At: e.Source.At(field)})
 	}
@@ -146,8 +146,8 @@ func (d *differ) fieldDifferences(e *fleet.Server, live *Server, settled Status)
 	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {
 		unclear(unread(e), Bool(*e.BackupsEnabled))
 	}
-	if e.Status != fleet.StatusAny && string(e.Status) != string(settled) {
-		add(DriftPower, fleet.FieldStatus, Text(string(settled)), Text(string(e.Status)))
+	if e.Status != fleet.StatusAny && string(e.Status) != string(target) {
+		add(DriftPower, fleet.FieldStatus, Text(string(target)), Text(string(e.Status)))
 	}
 	return found
 }

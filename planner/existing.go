@@ -9,7 +9,7 @@ import (
 // existing plans an entry whose live server was found.
 func (d *differ) existing(x match) {
 	e, live := x.entry, x.live
-	settled, ok := live.Status.Settles()
+	target, ok := live.Status.Target()
 	if !ok {
 		r := reasonAt(CodeStatus, e, fleet.FieldName)
 		r.Status = live.Status
@@ -22,7 +22,7 @@ func (d *differ) existing(x match) {
 		return
 	}
 	if forced := forcedFields(want, live); len(forced) > 0 {
-		d.replace(x, want, forced, settled)
+		d.replace(x, want, forced, target)
 		return
 	}
 	if x.next != nil {
@@ -32,16 +32,16 @@ func (d *differ) existing(x match) {
 		d.block(e, live, unread(e))
 		return
 	}
-	if protection, ok := d.fleet.Protected(e.Name); ok && e.Status == fleet.StatusStopped && settled == StatusActive {
+	if protection, ok := d.fleet.Protected(e.Name); ok && e.Status == fleet.StatusStopped && target == StatusActive {
 		d.block(e, live, protectedReason(e, protection, ActionStop, fleet.FieldStatus))
 		return
 	}
-	d.wait(live, e.Name, settled)
+	d.wait(live, e.Name, target)
 	fields := mutableFields(e.Name, want, live)
 	if len(fields) > 0 {
 		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields)}, fields, live.Location})
 	}
-	d.powerOf(e, live, settled, fields)
+	d.powerOf(e, live, target, fields)
 }
 
 // unread is why an entry is blocked whose backups_enabled the API does not tell.
@@ -61,15 +61,15 @@ func protectedReason(e *fleet.Server, p fleet.Protection, action Action, field f
 // powerOf plans the power change that an existing server needs after its update.
 // One that takes the place of another is not rebooted, however often it is
 // interrupted: a replacement that goes through does not reboot either.
-func (d *differ) powerOf(e *fleet.Server, live *Server, settled Status, updated []FieldChange) {
+func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated []FieldChange) {
 	switch {
-	case e.Status == fleet.StatusActive && settled == StatusStopped:
-		d.power(ActionStart, settled, e, live.ID, live.Location)
-	case e.Status == fleet.StatusStopped && settled == StatusActive:
-		d.power(ActionStop, settled, e, live.ID, live.Location)
+	case e.Status == fleet.StatusActive && target == StatusStopped:
+		d.power(ActionStart, target, e, live.ID, live.Location)
+	case e.Status == fleet.StatusStopped && target == StatusActive:
+		d.power(ActionStop, target, e, live.ID, live.Location)
 	case slices.Contains(updated, finishName(e.Name)):
-	case settled == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
-		d.power(ActionReboot, settled, e, live.ID, live.Location)
+	case target == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
+		d.power(ActionReboot, target, e, live.ID, live.Location)
 	}
 }
 
@@ -139,7 +139,7 @@ func updateReason(e *fleet.Server, live *Server, fields []FieldChange) Reason {
 
 // replace plans a new server in the place of one that differs in what the API
 // cannot change, where the entry allows it.
-func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Status) {
+func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status) {
 	e, live := x.entry, x.live
 	spec := keepUndeclared(want, live)
 	at, reason := live, reasonAt(CodeNeedsReplace, e, forced[0].Field)
@@ -158,18 +158,18 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, settled Statu
 			d.block(e, live, notSold...)
 			return
 		}
-		d.replaceWith(x, spec, append(forced, mutableFields(e.Name, want, live)...), settled)
+		d.replaceWith(x, spec, append(forced, mutableFields(e.Name, want, live)...), target)
 		return
 	}
 	d.block(e, at, reason)
 }
 
 // replaceWith plans a replacement that is possible.
-func (d *differ) replaceWith(x match, spec Spec, fields []FieldChange, settled Status) {
+func (d *differ) replaceWith(x match, spec Spec, fields []FieldChange, target Status) {
 	e, live := x.entry, x.live
-	d.wait(live, e.Name, settled)
+	d.wait(live, e.Name, target)
 	old := *live
-	old.Status = settled
+	old.Status = target
 	r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, fields)}, Mode: e.Replace, Fields: fields, Spec: spec, Old: old}
 	if x.next != nil {
 		r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
@@ -214,8 +214,8 @@ func keepUndeclared(want Spec, live *Server) Spec {
 // usable reports whether an unfinished replacement can be finished: its new
 // server is what is wanted, and it runs or will run.
 func usable(next *Server, spec Spec) bool {
-	settled, ok := next.Status.Settles()
-	return ok && settled == StatusActive && spec.Fits(*next)
+	target, ok := next.Status.Target()
+	return ok && target == StatusActive && spec.Fits(*next)
 }
 
 // finishReplace plans the rest of a create-first replacement whose old server is

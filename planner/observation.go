@@ -15,7 +15,7 @@ type Observation struct {
 	Offers   []Offer  // the plans the API sells; nil when it was not asked
 }
 
-// Server is a live server as it was observed, or as it will have settled.
+// Server is a live server as it was observed, or with the status that it is about to have.
 type Server struct {
 	ID             string  `json:"id"`
 	Name           string  `json:"name"`
@@ -104,10 +104,10 @@ const (
 	StatusRebooting    Status = "rebooting"
 )
 
-// Settles says how a status ends by itself: a settled one stays as it is, a
-// passing one leads to active or stopped. Where nothing may be done to a server,
-// because it is suspended or its status is unknown to us, ok is false.
-func (s Status) Settles() (settled Status, ok bool) {
+// Target is the status in which a server will be by itself: active and stopped stay
+// as they are, one in transition leads to either. Where nothing may be done to a
+// server, because it is suspended or its status is unknown to us, ok is false.
+func (s Status) Target() (target Status, ok bool) {
 	switch s {
 	case StatusActive, StatusStopped:
 		return s, true

@@ -22,7 +22,7 @@ type Wait struct {
 	Name string `json:"name"`
 	ID   string `json:"id"`
 	From Status `json:"from"`
-	To   Status `json:"to"` // the settled status to wait for
+	To   Status `json:"to"` // active or stopped
 }
 
 // Blocked is an entry, or a live server, that nothing is done to. An entry may be

@@ -136,9 +136,9 @@ func (r *remainder) waits(left []Change, jobs []Job) (waits []Wait) {
 		if live == nil || waiting[id] {
 			return
 		}
-		if settled, ok := live.Status.Settles(); ok && settled != live.Status {
+		if target, ok := live.Status.Target(); ok && target != live.Status {
 			waiting[id] = true
-			waits = append(waits, Wait{name, live.ID, live.Status, settled})
+			waits = append(waits, Wait{name, live.ID, live.Status, target})
 		}
 	}
 	for _, c := range left {

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -21,12 +22,13 @@ type Finding struct {
 	Warning bool      // it does not stop the run, as a blocked entry does not; all else is an error
 	Title   string
 	Text    string // what is wrong, then what to do; nothing in it moves a terminal
+	Same    string // equal for findings that are the same, however they are worded and wherever they stand
 }
 
 // FromProblems makes findings of the mistakes in fleet files, each at its line.
 func FromProblems(problems fleet.Problems) (found []Finding) {
 	for _, p := range problems {
-		found = append(found, Finding{Pos: p.Pos, Title: "fleet file", Text: text(p.Message, p.Hint)})
+		found = append(found, Finding{Pos: p.Pos, Title: "fleet file", Text: text(p.Message, p.Hint), Same: p.Message})
 	}
 	return found
 }
@@ -58,7 +60,7 @@ func FromPlan(p *planner.Plan) (found []Finding) {
 			if len(s.Names) > 1 {
 				title = fmt.Sprintf("blocked: %d servers", len(s.Names))
 			}
-			found = append(found, Finding{Pos: pos, Warning: true, Title: title, Text: text(s.Message, s.Hint)})
+			found = append(found, Finding{Pos: pos, Warning: true, Title: title, Text: text(s.Message, s.Hint), Same: string(s.Code) + strings.Join(s.Names, "\n")})
 		}
 	}
 	return found

@@ -63,7 +63,7 @@ func GitLabCodeQuality(found []Finding) []byte {
 		if f.Warning {
 			is.Description, is.CheckName, is.Severity = f.Title+": "+is.Description, "fleet/blocked", "major"
 		}
-		same := is.CheckName + is.Location.Path + is.Description
+		same := is.CheckName + is.Location.Path + f.Same
 		alike[same]++
 		is.Fingerprint = fingerprint(same, alike[same])
 		issues = append(issues, is)
@@ -71,8 +71,8 @@ func GitLabCodeQuality(found []Finding) []byte {
 	return document(issues)
 }
 
-// fingerprint is that of the nth of the findings that say the same of a file. It
-// leaves out the line, which other edits of the file move.
+// fingerprint is that of the nth of the findings that are the same in a file. It
+// leaves out the line, which other edits of the file move, and the words.
 func fingerprint(same string, n int) string {
 	sum := sha256.Sum256(fmt.Append(nil, n, same))
 	return hex.EncodeToString(sum[:16])

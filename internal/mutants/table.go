@@ -32,7 +32,7 @@ var table = []mutant{
 		`!to.IsNull() && from != to`,
 		`!to.IsNull() && from != to && (!from.IsNull() || to != Text(""))`},
 	{"unknown-status-is-stopped", "A status that nobody has heard of counts as stopped.",
-		"./planner", "Status.Settles",
+		"./planner", "Status.Target",
 		`return s, false`,
 		`return StatusStopped, true`},
 	{"deletes-without-limit", "A file that says nothing of max_deletes allows any number.",

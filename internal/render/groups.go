@@ -13,6 +13,7 @@ import (
 type group struct {
 	Action  planner.Action    // "" where nothing is changed
 	Drift   planner.DriftKind // "" in a plan
+	Code    planner.Code      // of why nothing is done; "" where something is
 	Symbol  string
 	Members []member              // in the plan's order, at least one
 	Fields  []planner.FieldChange // old → new; those of drift are in What
@@ -83,7 +84,7 @@ func newGroup(facts ...fact) group {
 	if len(facts) > 1 {
 		first, name = first.withMarks(new(int)), nameMark
 	}
-	g := group{Action: first.Action, Drift: first.Drift, Symbol: first.Symbol, Warning: first.Loss}
+	g := group{Action: first.Action, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss}
 	var what, why []planner.Reason
 	var at places
 	for _, f := range facts {

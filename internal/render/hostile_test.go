@@ -115,7 +115,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["whole of "+of] = output{Plan(p, Style{View: Whole}), checkText}
 		all["result of "+of] = output{Result(r, Style{}), checkText}
 		all["plan as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Command: "fleet apply -f " + text}, CommentBytes)), checkMarkdown}
-		all["cut Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
+		all["truncated Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
 		all["result as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Result: r}, CommentBytes)), checkMarkdown}
 		all["failure as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Err: errors.New(text)}, CommentBytes)), checkMarkdown}
 		all["plan as HTML of "+of] = output{must(HTML(Run{Plan: p, Command: "fleet apply -f " + text})), checkHTML}
@@ -155,7 +155,7 @@ func checkText(t *testing.T, text string) {
 
 // skeleton are the lines of Markdown outside of code blocks: none of them holds
 // text from outside.
-var skeleton = regexp.MustCompile(`^(|<!-- fleet -->|\*\*fleet: [a-z0-9 ,;:]+\*\*|<details( open)?><summary>[A-Za-z ,()-]+</summary>|</details>|To carry out exactly this:|Cut to fit: .*)$`)
+var skeleton = regexp.MustCompile(`^(|<!-- fleet -->|\*\*fleet: [a-z0-9 ,;:]+\*\*|<details( open)?><summary>[A-Za-z ,()-]+</summary>|</details>|To carry out exactly this:|Truncated: .*)$`)
 
 // checkMarkdown wants text from outside in code blocks only, and none that ends its block.
 func checkMarkdown(t *testing.T, text string) {

@@ -96,7 +96,7 @@ func cellColor(column, text string, header bool) color {
 	if c, known := statusColors[status]; known {
 		return c
 	}
-	if _, passing := status.Settles(); passing {
+	if _, passing := status.Target(); passing {
 		return cyan
 	}
 	return red

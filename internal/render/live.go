@@ -70,14 +70,14 @@ func (l *Live) count(e apply.Event) {
 	defer l.mu.Unlock()
 	switch e := e.(type) {
 	case apply.Begun:
-		l.rest(e.Change.About().Name)
+		l.forget(e.Change.About().Name)
 		l.busy[e.Change.About().Name] = false
 	case apply.Waiting:
-		l.rest(e.Name)
+		l.forget(e.Name)
 		l.busy[e.Name] = true
 		l.waiting++
 	case apply.Ended:
-		l.rest(reportName(e.Report))
+		l.forget(reportName(e.Report))
 		switch e.Report.Outcome {
 		case apply.Done:
 			l.done++
@@ -87,8 +87,8 @@ func (l *Live) count(e apply.Event) {
 	}
 }
 
-// rest takes a server from those under way.
-func (l *Live) rest(name string) {
+// forget takes a server from those under way.
+func (l *Live) forget(name string) {
 	if l.busy[name] {
 		l.waiting--
 	}
@@ -128,7 +128,7 @@ func (l *Live) wipe() string {
 	return "\r\x1b[K"
 }
 
-// draw is the status line, cut to the terminal's width. It ends where it is, so
+// draw is the status line, truncated to the terminal's width. It ends where it is, so
 // that the next write can wipe it.
 func (l *Live) draw() string {
 	if l.stopped {

@@ -16,15 +16,15 @@ const marker = "<!-- fleet -->\n"
 
 // Markdown is a run as a comment on a pull request: one line that says it all, then
 // what is lost, then the rest to unfold. Where that is more than maxBytes, detail is
-// cut and that is said, but no name of a server that is deleted or replaced. If even
+// truncated and that is said, but no name of a server that is deleted or replaced. If even
 // these are too many there is an error, and a document that says nothing else.
 //
 // Nothing but code blocks holds text from outside, and nothing in such a block is
 // obeyed: no tag, no link, no image and no mention.
 func Markdown(r Run, maxBytes int) ([]byte, error) {
-	head := marker + "**fleet: " + verdict(r) + "**\n"
+	head := marker + "**fleet: " + headline(r) + "**\n"
 	if r.Err != nil {
-		head += fenced("text", cutLines(ErrorLines(r.Err), maxBytes/2))
+		head += fenced("text", truncateLines(ErrorLines(r.Err), maxBytes/2))
 	}
 	if r.Plan == nil {
 		return fit(head, nil, "", maxBytes)
@@ -40,8 +40,8 @@ func Markdown(r Run, maxBytes int) ([]byte, error) {
 	return fit(head, planBlocks(r.Plan), foot, maxBytes)
 }
 
-// verdict is what a tired reader takes away. It holds no text from outside.
-func verdict(r Run) string {
+// headline is what a tired reader takes away. It holds no text from outside.
+func headline(r Run) string {
 	switch {
 	case r.Result != nil:
 		return "apply " + outcomeText(r.Result)
@@ -124,7 +124,7 @@ func resultBlocks(r *apply.Result) []block {
 }
 
 // reportEntries are reports with their rows; what became of a server's data is told
-// whatever is cut.
+// whatever is truncated.
 func reportEntries(reports []apply.Report, rows []row) []entry {
 	list := entries(rows, nil)
 	for i, rep := range reports {

@@ -27,7 +27,7 @@ func TestMarkdown(t *testing.T) {
 }
 
 // The first line says it all, whatever came of the run.
-func TestMarkdownVerdict(t *testing.T) {
+func TestMarkdownHeadline(t *testing.T) {
 	for _, test := range []struct {
 		run   Run
 		wants []string
@@ -78,12 +78,12 @@ func manyServers(n int) *planner.Plan {
 }
 
 // However little room there is, every delete, every replacement and every total is
-// there, what was cut is said, and no byte more is taken than allowed.
-func TestMarkdownIsCut(t *testing.T) {
+// there, what was truncated is said, and no byte more is taken than allowed.
+func TestMarkdownIsTruncated(t *testing.T) {
 	p := manyServers(300)
 	whole, err := Markdown(Run{Plan: p, Command: "fleet apply"}, 1<<20)
-	if err != nil || strings.Contains(string(whole), "Cut to fit") {
-		t.Fatalf("with room for all of it, it is cut: %v", err)
+	if err != nil || strings.Contains(string(whole), "Truncated") {
+		t.Fatalf("with room for all of it, it is truncated: %v", err)
 	}
 	for _, allowed := range []int{CommentBytes, 40000, 20000, 10000, 7000, 5000, 4000} {
 		text, err := Markdown(Run{Plan: p, Command: "fleet apply"}, allowed)
@@ -94,8 +94,8 @@ func TestMarkdownIsCut(t *testing.T) {
 		if len(text) > allowed || len(text) < min(allowed, len(whole))*7/10 {
 			t.Errorf("it takes %d bytes of %d", len(text), allowed)
 		}
-		if cut := strings.Contains(string(text), "Cut to fit"); cut != (len(text) < len(whole)) {
-			t.Errorf("%d bytes: it says that something was cut: %v", allowed, cut)
+		if truncated := strings.Contains(string(text), "Truncated"); truncated != (len(text) < len(whole)) {
+			t.Errorf("%d bytes: it says that something was truncated: %v", allowed, truncated)
 		}
 		for _, c := range p.Changes {
 			if isLoss(c) && !strings.Contains(string(text), c.About().Name) {
@@ -118,8 +118,8 @@ func TestMarkdownIsCut(t *testing.T) {
 	}
 }
 
-// A result is cut as a plan is: what became of deletes is told whatever happens.
-func TestResultMarkdownIsCut(t *testing.T) {
+// A result is truncated as a plan is: what became of deletes is told whatever happens.
+func TestResultMarkdownIsTruncated(t *testing.T) {
 	p := manyServers(300)
 	r := &apply.Result{Duration: time.Minute}
 	for i, c := range p.Changes {
@@ -133,7 +133,7 @@ func TestResultMarkdownIsCut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"75 done, 75 failed, 75 unknown, 75 not started", "Cut to fit", "`--html` and `--json` have everything"} {
+	for _, want := range []string{"75 done, 75 failed, 75 unknown, 75 not started", "Truncated", "`--html` and `--json` have everything"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -148,27 +148,27 @@ func TestResultMarkdownIsCut(t *testing.T) {
 	}
 }
 
-// What is cut is said in whole sentences, of one as of many.
-func TestCutNote(t *testing.T) {
+// What is truncated is said in whole sentences, of one as of many.
+func TestTruncationNote(t *testing.T) {
 	for _, test := range []struct {
-		cut, all int
-		want     string
+		truncated, all int
+		want           string
 	}{
 		{1, 1, "the detail of the only entry of “Changes”."},
 		{3, 3, "the detail of all 3 entries of “Changes”."},
 		{1, 3, "the detail of 1 of the 3 entries of “Changes”."},
 	} {
-		if got := cutNote([]block{{title: "Changes", entries: make([]entry, test.all), cut: test.cut}}); !strings.Contains(got, test.want) {
-			t.Errorf("%d of %d cut is told as %q, want %q", test.cut, test.all, got, test.want)
+		if got := truncationNote([]block{{title: "Changes", entries: make([]entry, test.all), truncated: test.truncated}}); !strings.Contains(got, test.want) {
+			t.Errorf("%d of %d truncated is told as %q, want %q", test.truncated, test.all, got, test.want)
 		}
 	}
-	b := block{cut: 3, entries: []entry{{row: row{verb: "create"}, servers: 40}, {row: row{verb: "delete"}, servers: 2, kept: []string{"a", "b"}}, {servers: 1}}}
-	if got, want := b.rest(), "    and 40 more (create)\n    and 2 more (delete): a, b\n    and 1 more\n"; got != want {
+	b := block{truncated: 3, entries: []entry{{row: row{verb: "create"}, servers: 40}, {row: row{verb: "delete"}, servers: 2, kept: []string{"a", "b"}}, {servers: 1}}}
+	if got, want := b.omitted(), "    and 40 more (create)\n    and 2 more (delete): a, b\n    and 1 more\n"; got != want {
 		t.Errorf("the rest is\n%swant\n%s", got, want)
 	}
 }
 
-func TestCutLines(t *testing.T) {
+func TestTruncateLines(t *testing.T) {
 	for _, test := range []struct {
 		text string
 		max  int
@@ -178,8 +178,8 @@ func TestCutLines(t *testing.T) {
 		{"aaa\nbbb\nccc\n", 8, "aaa\nbbb\n… lines left out: 1\n"},
 		{"aaa\nbbb\nccc\n", 2, "… lines left out: 3\n"},
 	} {
-		if got := cutLines(test.text, test.max); got != test.want {
-			t.Errorf("%q cut to %d is %q, want %q", test.text, test.max, got, test.want)
+		if got := truncateLines(test.text, test.max); got != test.want {
+			t.Errorf("%q truncated to %d is %q, want %q", test.text, test.max, got, test.want)
 		}
 	}
 }

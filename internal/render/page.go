@@ -41,17 +41,17 @@ func source(text string) string {
 
 // page is what the template shows, in its order.
 type page struct {
-	Title, About, Verdict string
-	Tone                  tone
-	Remarks               []string
-	Failure               string // the error that the run ended with, escaped; "" where there is none
-	Violations            []violationCard
-	Kinds                 []kindCount // what can be filtered by
-	Locations             []string    // likewise
-	Sections              []cardSection
-	Timeline              *timeline
-	Cost                  *costPage
-	Digest, Command       string // "" where there is nothing to apply
+	Title, About, Headline string
+	Tone                   tone
+	Remarks                []string
+	Failure                string // the error that the run ended with, escaped; "" where there is none
+	Violations             []violationCard
+	Kinds                  []kindCount // what can be filtered by
+	Locations              []string    // likewise
+	Sections               []cardSection
+	Timeline               *timeline
+	Cost                   *costPage
+	Digest, Command        string // "" where there is nothing to apply
 }
 
 // violationCard is a guard that the plan goes beyond, and what would allow it.
@@ -107,7 +107,7 @@ func (d *page) about(p *planner.Plan) {
 
 // plan shows what is to be done.
 func (d *page) plan(p *planner.Plan, o planner.EstimateOptions) {
-	d.Verdict = total(p)
+	d.Headline = total(p)
 	for _, v := range p.Violations() {
 		message, hint := Violation(v)
 		d.Violations = append(d.Violations, violationCard{message, hint})
@@ -136,7 +136,7 @@ func (d *page) plan(p *planner.Plan, o planner.EstimateOptions) {
 
 // result shows what became of a plan.
 func (d *page) result(p *planner.Plan, r *apply.Result) {
-	d.Title, d.Verdict, d.Tone = "fleet apply", closing(r), bad
+	d.Title, d.Headline, d.Tone = "fleet apply", closing(r), bad
 	if r.Complete() {
 		d.Tone = good
 	}
@@ -153,10 +153,10 @@ func (d *page) failure(r Run) {
 	if r.Result != nil {
 		return
 	}
-	if d.Verdict != "" {
-		d.Remarks = append([]string{d.Verdict}, d.Remarks...)
+	if d.Headline != "" {
+		d.Remarks = append([]string{d.Headline}, d.Remarks...)
 	}
-	d.Verdict = "Refused or failed: nothing was changed."
+	d.Headline = "Refused or failed: nothing was changed."
 }
 
 // filters collects what the page can be filtered by.

@@ -84,7 +84,7 @@ func TestPageOfAnError(t *testing.T) {
 	none := content(pageOf(t, Run{Err: err}))
 	refused := content(pageOf(t, Run{Plan: priced(), Err: err}))
 	for _, page := range []string{none, refused} {
-		if !strings.Contains(page, `<header class="verdict bad">`) || !strings.Contains(page, "cannot list servers: 401 Unauthorized\n") || !strings.Contains(page, "hint: add credit at Billing") {
+		if !strings.Contains(page, `<header class="headline bad">`) || !strings.Contains(page, "cannot list servers: 401 Unauthorized\n") || !strings.Contains(page, "hint: add credit at Billing") {
 			t.Errorf("the page does not tell the error:\n%s", page)
 		}
 	}
@@ -104,8 +104,8 @@ func TestManyLanes(t *testing.T) {
 		r.Reports[i].Spans = []apply.Span{{Waiting: "gone", From: r.Started, To: r.Started.Add(time.Duration(i+1) * time.Second)}}
 	}
 	line := newTimeline(p, r)
-	if len(line.Lanes) != maxLanes || line.LeftOut != 800 || line.Lanes[0].Name != "old-0800" {
-		t.Errorf("%d lanes, from %s, and %d left out", len(line.Lanes), line.Lanes[0].Name, line.LeftOut)
+	if len(line.Lanes) != maxLanes || line.Omitted != 800 || line.Lanes[0].Name != "old-0800" {
+		t.Errorf("%d lanes, from %s, and %d left out", len(line.Lanes), line.Lanes[0].Name, line.Omitted)
 	}
 	page := pageOf(t, Run{Plan: p, Result: r})
 	for _, c := range p.Changes {

@@ -136,6 +136,7 @@ func (s statement) remark() string {
 // Statement is what is said of servers that are blocked for the same reason.
 // Where there are several, {name} stands for the name of each.
 type Statement struct {
+	Code          planner.Code
 	Names         []string
 	Message, Hint string
 }
@@ -143,7 +144,7 @@ type Statement struct {
 // Statements are what is said of blocked servers, each statement once.
 func Statements(blocked []planner.Blocked) (list []Statement) {
 	for _, g := range groupsOf(each(blocked, blockedFact), 2) {
-		s := Statement{Message: g.What, Hint: g.Hint}
+		s := Statement{Code: g.Code, Message: g.What, Hint: g.Hint}
 		for _, m := range g.Members {
 			s.Names = append(s.Names, m.Name)
 		}

@@ -18,7 +18,7 @@ const maxLanes = 200
 // timeline is what ran when in an apply, and what waited for what.
 type timeline struct {
 	Lanes   []timelineLane // whichever began first
-	LeftOut int            // of those that ended first
+	Omitted int            // of those that ended first
 	Ticks   []tick
 }
 
@@ -63,8 +63,8 @@ func newTimeline(p *planner.Plan, r *apply.Result) *timeline {
 		return nil
 	}
 	slices.SortStableFunc(t.Lanes, func(a, b timelineLane) int { return b.end.Compare(a.end) })
-	t.LeftOut = max(0, len(t.Lanes)-maxLanes)
-	t.Lanes = t.Lanes[:len(t.Lanes)-t.LeftOut]
+	t.Omitted = max(0, len(t.Lanes)-maxLanes)
+	t.Lanes = t.Lanes[:len(t.Lanes)-t.Omitted]
 	slices.SortStableFunc(t.Lanes, func(a, b timelineLane) int {
 		return cmp.Or(a.begin.Compare(b.begin), a.end.Compare(b.end), strings.Compare(a.Name, b.Name))
 	})

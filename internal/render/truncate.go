@@ -8,19 +8,19 @@ import (
 )
 
 // block is a part of a Markdown document that can be unfolded: rows of text, of
-// which the last may be cut.
+// which the last may be truncated.
 type block struct {
-	title   string
-	open    bool // unfolded from the start
-	entries []entry
-	cut     int // how many entries are not shown, from the end
+	title     string
+	open      bool // unfolded from the start
+	entries   []entry
+	truncated int // how many entries are not shown, from the end
 }
 
 // entry is one row of a block.
 type entry struct {
 	row
 	servers int
-	kept    []string // names that are told even where the row is cut
+	kept    []string // names that are told even where the row is truncated
 }
 
 // entries are rows with the servers that they are about; groups may be nil.
@@ -42,13 +42,13 @@ func entries(rows []row, groups []group) []entry {
 }
 
 // fit puts a document together. Where it would be longer than maxBytes, the room
-// goes to the first blocks first and the rest of their entries are cut. Where even
+// goes to the first blocks first and the rest of their entries are truncated. Where even
 // that is too long, what is left beside the error is the head, which says so.
 func fit(head string, blocks []block, foot string, maxBytes int) ([]byte, error) {
 	parts := make([]string, len(blocks))
-	document := func() string { return head + strings.Join(parts, "") + cutNote(blocks) + foot }
-	fits := func(i, cut int) bool {
-		blocks[i].cut = cut
+	document := func() string { return head + strings.Join(parts, "") + truncationNote(blocks) + foot }
+	fits := func(i, truncated int) bool {
+		blocks[i].truncated = truncated
 		parts[i] = blocks[i].markdown()
 		return len(document()) <= maxBytes
 	}
@@ -69,12 +69,12 @@ func fit(head string, blocks []block, foot string, maxBytes int) ([]byte, error)
 		return nil, err
 	}
 	for i, b := range blocks {
-		fits(i, sort.Search(len(b.entries), func(cut int) bool { return fits(i, cut) }))
+		fits(i, sort.Search(len(b.entries), func(truncated int) bool { return fits(i, truncated) }))
 	}
 	return []byte(document()), nil
 }
 
-// tooLong says that a document cannot be cut to a length.
+// tooLong says that a document cannot be truncated to a length.
 type tooLong struct{ least, allowed int }
 
 func (e tooLong) Error() string {
@@ -86,16 +86,16 @@ func (tooLong) Hint() string {
 	return "allow more with --max-bytes, or review the plan in another form"
 }
 
-// markdown is a block as it is unfolded, and what is cut of it.
+// markdown is a block as it is unfolded, and what is truncated of it.
 func (b block) markdown() string {
-	shown := b.entries[:len(b.entries)-b.cut]
+	shown := b.entries[:len(b.entries)-b.truncated]
 	rows := make([]row, len(shown))
 	for i, e := range shown {
 		rows[i] = e.row
 	}
 	var text strings.Builder
 	Style{}.table(&text, rows)
-	text.WriteString(b.rest())
+	text.WriteString(b.omitted())
 	open := ""
 	if b.open {
 		open = " open"
@@ -103,12 +103,12 @@ func (b block) markdown() string {
 	return fmt.Sprintf("\n<details%s><summary>%s</summary>\n%s\n</details>\n", open, b.title, fenced("text", text.String()))
 }
 
-// rest says what the cut entries are: how many of each kind, and the names that
+// omitted says what the truncated entries are: how many of each kind, and the names that
 // have to be told.
-func (b block) rest() string {
+func (b block) omitted() string {
 	servers, kept := make(map[string]int), make(map[string][]string)
 	var verbs []string
-	for _, e := range b.entries[len(b.entries)-b.cut:] {
+	for _, e := range b.entries[len(b.entries)-b.truncated:] {
 		if servers[e.verb] == 0 {
 			verbs = append(verbs, e.verb)
 		}
@@ -129,22 +129,22 @@ func (b block) rest() string {
 	return text
 }
 
-// cutNote says what was cut, if anything was.
-func cutNote(blocks []block) string {
+// truncationNote says what was truncated, if anything was.
+func truncationNote(blocks []block) string {
 	var parts []string
 	for _, b := range blocks {
-		if b.cut > 0 {
-			parts = append(parts, entriesCut(b.cut, len(b.entries))+" of “"+b.title+"”")
+		if b.truncated > 0 {
+			parts = append(parts, entriesTruncated(b.truncated, len(b.entries))+" of “"+b.title+"”")
 		}
 	}
 	if parts == nil {
 		return ""
 	}
-	return "\nCut to fit: the detail of " + strings.Join(parts, ", ") + ". The totals and the names of all servers that lose their data are here; `--html` and `--json` have everything.\n"
+	return "\nTruncated: the detail of " + strings.Join(parts, ", ") + ". The totals and the names of all servers that lose their data are here; `--html` and `--json` have everything.\n"
 }
 
-// entriesCut says how many of all entries are cut.
-func entriesCut(n, all int) string {
+// entriesTruncated says how many of all entries are truncated.
+func entriesTruncated(n, all int) string {
 	switch {
 	case all == 1:
 		return "the only entry"
@@ -154,8 +154,8 @@ func entriesCut(n, all int) string {
 	return fmt.Sprintf("%d of the %d entries", n, all)
 }
 
-// cutLines shortens text to whole lines of about so many bytes.
-func cutLines(text string, maxBytes int) string {
+// truncateLines shortens text to whole lines of about so many bytes.
+func truncateLines(text string, maxBytes int) string {
 	if len(text) <= maxBytes {
 		return text
 	}
