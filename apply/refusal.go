@@ -10,9 +10,9 @@ import (
 )
 
 // Refusal is why a run was refused before its first change: a WrongEndpoint, a
-// WrongAccount, an UnknownTarget, an EmptyAccount, a GuardsExceeded or a
-// NotReviewed, and nothing else. internal/render makes the sentence and the
-// hint; what Error says is for logs.
+// WrongAccount, an UnknownTarget, an UnknownLabels, an EmptyAccount, a
+// GuardsExceeded or a NotReviewed, and nothing else. internal/render makes the
+// sentence and the hint; what Error says is for logs.
 type Refusal interface {
 	error
 	refusal()
@@ -30,6 +30,9 @@ type WrongAccount struct {
 // UnknownTarget refuses a target that matches no server, listed or live.
 type UnknownTarget struct{ Pattern string }
 
+// UnknownLabels refuses a selector that matches no listed server.
+type UnknownLabels struct{ Selector fleet.Selector }
+
 // EmptyAccount refuses an unreviewed plan where none of so many listed servers
 // exists: that is how a wrong token looks.
 type EmptyAccount struct{ Listed int }
@@ -46,6 +49,7 @@ type NotReviewed struct {
 func (*WrongEndpoint) refusal()  {}
 func (*WrongAccount) refusal()   {}
 func (*UnknownTarget) refusal()  {}
+func (*UnknownLabels) refusal()  {}
 func (*EmptyAccount) refusal()   {}
 func (*GuardsExceeded) refusal() {}
 func (*NotReviewed) refusal()    {}
@@ -53,6 +57,7 @@ func (*NotReviewed) refusal()    {}
 func (e *WrongEndpoint) Error() string { return fmt.Sprintf("endpoint %s, not %s", e.Got, e.Want) }
 func (e *WrongAccount) Error() string  { return fmt.Sprintf("account %s, not %s", e.Got, e.Want) }
 func (e *UnknownTarget) Error() string { return "no server matches " + e.Pattern }
+func (e *UnknownLabels) Error() string { return "no entry has labels " + e.Selector.String() }
 func (e *EmptyAccount) Error() string {
 	return fmt.Sprintf("none of %d listed servers exists", e.Listed)
 }
@@ -101,8 +106,9 @@ func (a *account) checkLeft(ctx context.Context, digest string, planned Planned)
 
 func (by Approval) unattended() bool { return by.Digest == "" && by.Ask == nil }
 
-// check refuses an observation of another account than the fleet's, and a target
-// that is no server's name: a mistyped one would look as if there was nothing to do.
+// check refuses an observation of another account than the fleet's, a target that
+// is no server's name and labels that no entry has: a mistyped one would look as if
+// there was nothing to do.
 func (in Input) check(seen planner.Observation) error {
 	if f := in.Fleet; f.Account != "" && f.Account != seen.Account {
 		return &WrongAccount{f.AccountPos, f.Account, seen.Account}
@@ -113,6 +119,10 @@ func (in Input) check(seen planner.Observation) error {
 		if !listed && !live {
 			return &UnknownTarget{t}
 		}
+	}
+	labels := in.Selection.Labels
+	if !slices.ContainsFunc(in.Fleet.Servers, func(s fleet.Server) bool { return labels.Matches(s.Labels) }) && !labels.IsZero() {
+		return &UnknownLabels{labels}
 	}
 	return nil
 }

@@ -78,8 +78,8 @@ func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
 		return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
 	case set.Changed("digest") && f.digest == "":
 		return refusal{"--digest is empty", digestHint}
-	case saved && (len(f.targets)+len(f.excludes)+len(f.only) > 0 || f.digest != ""):
-		return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --only and --digest, or make a new plan with them"}
+	case saved && (len(f.targets)+len(f.excludes)+len(f.selectors)+len(f.only) > 0 || f.digest != ""):
+		return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --selector, --only and --digest, or make a new plan with them"}
 	}
 	return nil
 }

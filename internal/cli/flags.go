@@ -22,7 +22,9 @@ import (
 type flags struct {
 	files             []string
 	targets, excludes []string
-	sandbox           string // the file of the sandbox's servers; "" is the API
+	selectors         []string
+	labels            fleet.Selector // all selectors together
+	sandbox           string         // the file of the sandbox's servers; "" is the API
 	tokenFile         string
 	rate              float64
 	detailsMaxAge     time.Duration // 0: details are always read
@@ -76,18 +78,28 @@ func (f *flags) forFiles(set *pflag.FlagSet) {
 	set.StringArrayVarP(&f.files, "file", "f", []string{"fleet.yaml"}, "fleet `file` or directory; may be given again")
 }
 
-// forAPI are the flags of the commands that read from the API.
+// forAPI are the flags of the commands that compare a fleet file with the API.
 func (f *flags) forAPI(set *pflag.FlagSet) {
-	set.StringVar(&f.sandbox, "sandbox", "", "use the built-in API instead, its servers kept in `FILE`; needs no token and no network")
-	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
-	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
-	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
-	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
+	f.forAccess(set)
+	f.forLabels(set)
 	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for so long, do not read backups_enabled again while updated_at stays the same")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
 	set.BoolVar(&f.allowEmpty, "allow-empty", false, "accept a fleet file that lists no servers")
+}
+
+// forAccess are the flags of the commands that read from the API.
+func (f *flags) forAccess(set *pflag.FlagSet) {
+	set.StringVar(&f.sandbox, "sandbox", "", "use the built-in API instead, its servers kept in `FILE`; needs no token and no network")
+	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
+	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
+	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
+	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
+}
+
+func (f *flags) forLabels(set *pflag.FlagSet) {
+	set.StringArrayVarP(&f.selectors, "selector", "l", nil, "only servers whose entries have these `labels`: role=web,env!=dev; may be given again")
 }
 
 // forChanges are the flags of the commands that say what to change.
@@ -142,9 +154,17 @@ func fromEnvironment(set *pflag.FlagSet, getenv func(string) string) error {
 // check refuses values that no run can use.
 func (f *flags) check() error {
 	for _, p := range slices.Concat(f.targets, f.excludes) {
-		if _, err := path.Match(p, ""); err != nil {
-			return refusal{fmt.Sprintf("%q is not a pattern", p), "patterns are made of letters, *, ? and [a-z]"}
+		if err := checkPattern(p); err != nil {
+			return err
 		}
+	}
+	f.labels = fleet.Selector{}
+	for _, text := range f.selectors {
+		s, err := fleet.ParseSelector(text)
+		if err != nil {
+			return err
+		}
+		f.labels = f.labels.And(s)
 	}
 	for _, a := range f.actions() {
 		if !slices.Contains(planner.Actions, a) {
@@ -179,6 +199,14 @@ func (f *flags) check() error {
 		return fmt.Errorf("--settle %s is negative", f.settle)
 	case f.maxCorrections < 0:
 		return fmt.Errorf("--max-corrections %d is negative", f.maxCorrections)
+	}
+	return nil
+}
+
+// checkPattern refuses what is no pattern of names.
+func checkPattern(p string) error {
+	if _, err := path.Match(p, ""); err != nil {
+		return refusal{fmt.Sprintf("%q is not a pattern", p), "patterns are made of letters, *, ? and [a-z]"}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ func (c *command) applyCommand(p *planner.Plan) string {
 	add("--file", c.flags.files...)
 	add("--target", c.flags.targets...)
 	add("--exclude", c.flags.excludes...)
+	add("--selector", c.flags.selectors...)
 	add("--only", c.flags.only...)
 	if c.flags.allowDeletes > 0 {
 		add("--allow-deletes", fmt.Sprint(c.flags.allowDeletes))

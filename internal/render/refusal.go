@@ -17,8 +17,11 @@ func refusal(r apply.Refusal) (text, hint string) {
 	case *apply.WrongAccount:
 		return wrongAccount(r)
 	case *apply.UnknownTarget:
-		return fmt.Sprintf("--target %s matches no server, neither in the file nor at the API", r.Pattern),
+		return fmt.Sprintf("%s matches no server, neither in the file nor at the API", r.Pattern),
 			"check the name; * stands for any letters"
+	case *apply.UnknownLabels:
+		return fmt.Sprintf("--selector %s selects no server of the file", r.Selector),
+			"check the labels of the entries and of the defaults"
 	case *apply.EmptyAccount:
 		return fmt.Sprintf("none of the %d listed servers exists, which is how a wrong token or account looks", r.Listed),
 			"if all of them are to be created, say so with --bootstrap"
