@@ -102,6 +102,8 @@ func drift(ts *testscript.TestScript, _ bool, args []string) {
 				s.Hostname = &value
 			case "status":
 				s.Status = vpsorg.Status(value)
+			case "ip":
+				s.IPAddress, s.IPv6Address = nil, nil
 			case "backups_enabled":
 				on := value == "true"
 				s.BackupsEnabled = &on

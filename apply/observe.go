@@ -108,6 +108,30 @@ func (e *Engine) observe(ctx context.Context, o *Observer, state State, in Input
 	return seen, in.check(seen)
 }
 
+// List reads every server of the account for a list, with the details of those
+// whose ids are asked for. The input's account and selection are held against it.
+func (e *Engine) List(ctx context.Context, in Input, details func([]planner.Server) []string) (planner.Observation, error) {
+	seen, err := NewObserver(e.Client).observe(ctx, true, nil, details)
+	if err != nil {
+		return seen, err
+	}
+	return seen, in.check(seen)
+}
+
+// Detail reads one server whole, and puts what it tells in its place in an observation.
+func (e *Engine) Detail(ctx context.Context, seen *planner.Observation, id string) (vpsorg.Server, error) {
+	detail, err := e.Client.GetServer(ctx, vpsorg.ID(id))
+	if err != nil {
+		return detail, err
+	}
+	for i := range seen.Servers {
+		if seen.Servers[i].ID == id {
+			seen.Servers[i] = fromServer(detail)
+		}
+	}
+	return detail, nil
+}
+
 // forgetDetails drops what is cached of the servers that a plan is about to change,
 // before it does: it may be killed, and their updated_at may stand still.
 func (a *account) forgetDetails(ctx context.Context, p *planner.Plan) {

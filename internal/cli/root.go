@@ -42,6 +42,6 @@ func newRoot(c *command) *cobra.Command {
 	}
 	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newIntents(c), newValidate(c), newSandbox(c), newVersion(c))
+	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newVersion(c))
 	return root
 }

@@ -14,27 +14,30 @@ import (
 
 func newSandbox(c *command) *cobra.Command {
 	var listen string
+	var seeds uint16
 	cmd := &cobra.Command{
 		Use:   "sandbox [FILE]",
 		Short: "Serve the built-in API on a local address",
 		Long: `Serve the built-in emulator of the VPS.org API until interrupted, its world kept in
 FILE (default ` + defaultSandbox + `). The two lines on stdout, pasted into another
-shell, point fleet or curl at it.`,
-		Example: "  fleet sandbox\n  fleet sandbox --listen 127.0.0.1:8080 world.json",
+shell, point fleet or curl at it. With --servers it begins with an account that people
+have made by hand, to try list and import on.`,
+		Example: "  fleet sandbox\n  fleet sandbox --servers 60\n  fleet sandbox --listen 127.0.0.1:8080 world.json",
 		Args:    oneArgument("one file", "serve each world by a sandbox of its own, with an address of its own in --listen"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := defaultSandbox
 			if len(args) == 1 {
 				file = args[0]
 			}
-			return c.serveSandbox(cmd.Context(), listen, file)
+			return c.serveSandbox(cmd.Context(), listen, file, int(seeds))
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "local `address` to serve on; port 0 is any free one")
+	cmd.Flags().Uint16Var(&seeds, "servers", 0, "begin with this `number` of servers, made by hand as it were")
 	return cmd
 }
 
-func (c *command) serveSandbox(ctx context.Context, listen, file string) error {
+func (c *command) serveSandbox(ctx context.Context, listen, file string, seeds int) error {
 	addr, err := net.ResolveTCPAddr("tcp", listen)
 	if err != nil {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)
@@ -46,6 +49,10 @@ func (c *command) serveSandbox(ctx context.Context, listen, file string) error {
 	if err != nil {
 		return err
 	}
+	if seeds > 0 && len(e.Servers()) > 0 {
+		return refusal{fmt.Sprintf("the sandbox in %s has servers already", file), "name another file for one with --servers"}
+	}
+	seed(e, seeds)
 	l, err := net.ListenTCP("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)

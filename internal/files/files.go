@@ -5,6 +5,7 @@
 package files
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -89,4 +90,25 @@ func open(path string, flag int, mode fs.FileMode) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// Update gives a file new content where it has another, and keeps its mode and its
+// owner. A file that does not exist is made for all to read. The file is replaced
+// whole, or not at all.
+func Update(path string, data []byte) error {
+	if err := CheckRegular(path); err != nil {
+		return err
+	}
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return replace(path, data, 0o644)
+	}
+	if err != nil {
+		return err
+	}
+	old, err := Read(path)
+	if err != nil || bytes.Equal(old, data) {
+		return err
+	}
+	return replaceAs(path, data, info)
 }

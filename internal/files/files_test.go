@@ -29,6 +29,7 @@ func TestOnlyRegularFiles(t *testing.T) {
 				return err
 			},
 			"replace": func(path string) error { return Replace(path, []byte("new"), 0o600) },
+			"update":  func(path string) error { return Update(path, []byte("new")) },
 		} {
 			dir := t.TempDir()
 			precious, path := filepath.Join(dir, "precious"), filepath.Join(dir, "file")

@@ -28,3 +28,25 @@ func SyncFolder(folder string) error {
 	defer dir.Close()
 	return dir.Sync()
 }
+
+// replaceAs replaces a file by one of the same mode and owner. Only root can give a
+// file to somebody else; for others that is an error, and the file stays.
+func replaceAs(path string, data []byte, like fs.FileInfo) error {
+	out, err := renameio.NewPendingFile(path)
+	if err != nil {
+		return err
+	}
+	defer out.Cleanup()
+	if owner, ok := like.Sys().(*syscall.Stat_t); ok {
+		if err := out.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
+			return err
+		}
+	}
+	if err := out.Chmod(like.Mode().Perm()); err != nil {
+		return err
+	}
+	if _, err := out.Write(data); err != nil {
+		return err
+	}
+	return out.CloseAtomicallyReplace()
+}

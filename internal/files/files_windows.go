@@ -28,5 +28,10 @@ func replace(path string, data []byte, mode fs.FileMode) error {
 	return err
 }
 
+// replaceAs replaces a file by one of the same mode; its owner is the folder's affair.
+func replaceAs(path string, data []byte, like fs.FileInfo) error {
+	return replace(path, data, like.Mode().Perm())
+}
+
 // SyncFolder has nothing to do: NTFS journals a folder's entries itself.
 func SyncFolder(string) error { return nil }
