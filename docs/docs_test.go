@@ -157,14 +157,14 @@ func inOrder(output string) string {
 func TestFlags(t *testing.T) {
 	s := newShell(t)
 	real := map[string]bool{}
-	for _, command := range []string{"plan", "apply", "drift", "intents", "validate", "sandbox"} {
+	for _, command := range []string{"plan", "apply", "drift", "list", "get", "intents", "validate", "sandbox"} {
 		help, _ := s.run(t, "fleet "+command+" --help")
-		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help, -1) {
+		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z0-9-]+)`).FindAllStringSubmatch(help, -1) {
 			real[m[1]] = true
 		}
 	}
 	for _, page := range pages(t) {
-		for _, m := range regexp.MustCompile("[`(]--([a-z]+(?:-[a-z]+)*)|fleet [^`\n]*--([a-z]+(?:-[a-z]+)*)").FindAllStringSubmatch(read(t, "../"+page), -1) {
+		for _, m := range regexp.MustCompile("[`(]--([a-z0-9]+(?:-[a-z]+)*)|fleet [^`\n]*--([a-z0-9]+(?:-[a-z]+)*)").FindAllStringSubmatch(read(t, "../"+page), -1) {
 			if name := m[1] + m[2]; !real[name] {
 				t.Errorf("%s speaks of --%s, which no command has", page, name)
 			}
