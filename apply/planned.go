@@ -2,27 +2,27 @@ package apply
 
 import "github.com/vps-fleet/fleet/planner"
 
-// What an Engine tells beside what a Runner does.
+// This file has the events of an Engine; those of a Runner are in event.go.
 
-// Planned tells the plan that is about to be approved, or was approved earlier.
+// Planned has the plan that is about to be approved, or was approved earlier.
 type Planned struct {
 	Plan        *planner.Plan
 	Observation *planner.Observation // that it was made from; nil where the plan was saved
 }
 
-// Rechecked tells what is left of an approved plan by now.
+// Rechecked has what is left of an approved plan by now.
 type Rechecked struct {
 	Plan, Left *planner.Plan
 	Refused    []planner.Refused // is among what Left has blocked
 }
 
-// Starting tells what is about to be carried out. It may be nothing.
+// Starting has what is about to be carried out. It may be nothing.
 type Starting struct {
 	Plan *planner.Plan
 	Open []Intent // creates of earlier runs that may have made a server
 }
 
-// Warning tells of something that did not work and does not stop a run.
+// Warning says that something did not work, which does not stop a run.
 type Warning struct {
 	What   WarningKind
 	Server string // with CacheWrong

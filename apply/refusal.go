@@ -127,7 +127,7 @@ func (in Input) check(seen planner.Observation) error {
 	return nil
 }
 
-// includes reports whether a run of the input looks at servers of a name.
+// includes reports whether a run of the input is about servers of a name.
 func (in Input) includes(name string) bool {
 	if e, listed := in.Fleet.Lookup(name); listed {
 		return in.Selection.Includes(e)

@@ -63,10 +63,10 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 func (f *flags) forApply(set *pflag.FlagSet) {
 	set.BoolVar(&f.autoApprove, "auto-approve", false, "do not ask")
 	set.StringVar(&f.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
-	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers is there yet")
-	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers that are waited for this often; 0 is when they can be expected")
+	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers exists yet")
+	set.DurationVar(&f.pollInterval, "poll-interval", 0, "poll servers in transition this often; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
-	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "how long an unanswered create is looked for before it is sent again")
+	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "how long the server of an unanswered create is looked for before the create is sent again")
 	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what so many runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 }
@@ -75,7 +75,7 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
 	switch {
 	case saved && set.Changed("file"):
-		return refusal{"a saved plan and -f were given", "a saved plan holds all that is needed; give one of the two"}
+		return refusal{"a saved plan and -f were given", "a saved plan has all that is needed; give one of the two"}
 	case set.Changed("digest") && f.digest == "":
 		return refusal{"--digest is empty", digestHint}
 	case saved && (len(f.targets)+len(f.excludes)+len(f.selectors)+len(f.only) > 0 || f.digest != ""):

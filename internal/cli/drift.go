@@ -19,7 +19,7 @@ func newDrift(c *command) *cobra.Command {
 		Short: "Tell whether servers have become different from the file",
 		Long: `Compare the servers with fleet files and tell how they differ, whatever may be done
 about it; change nothing. Exit with 0 where there is no drift, and with 2 where there
-is. A server on its way somewhere counts as what it is about to be.
+is. A server in transition counts as what it is about to be.
 
 With --since, what is newly written in the files is no drift: only what the former
 ones said already. With --once, as for cron, the same drift is reported once, and
@@ -37,7 +37,7 @@ then its end.`,
 	c.flags.forAPI(cmd.Flags())
 	c.flags.forMetrics(cmd.Flags())
 	cmd.Flags().StringVar(&c.flags.since, "since", "", "leave out what was written since this former `file`, directory or git revision")
-	cmd.Flags().StringVar(&c.flags.once, "once", "", "write text only where the drift is not the one that this `file` remembers")
+	cmd.Flags().StringVar(&c.flags.once, "once", "", "write text only where the drift is not the one that this `file` has recorded")
 	return cmd
 }
 

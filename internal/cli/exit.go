@@ -25,7 +25,7 @@ func exitCode(err error) int {
 	case errors.Is(err, errInterrupted):
 		return 130
 	default:
-		return 1 // an error; nothing is half done
+		return 1 // an error; no changes were made
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// record is what a run comes to: what its reports and its metrics tell.
+// record is what a run comes to: what its reports and its metrics are made of.
 type record struct {
 	render.Run
 	warnings fleet.Problems // of the fleet files

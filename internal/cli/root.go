@@ -5,7 +5,7 @@ import "github.com/spf13/cobra"
 const rootHelp = `fleet makes the servers of a VPS.org account be what a fleet file says.
 
 The file says which servers should exist. plan compares it with the API and shows
-what would change; apply does exactly that and waits until every server is there.
+what would change; apply does exactly that and waits until every server is ready.
 What the file does not say, fleet does not touch.
 
 Try it without an account:
@@ -15,7 +15,7 @@ Try it without an account:
 Every flag has a variable: --token-file is FLEET_TOKEN_FILE. The API is reached
 with VPS_API_TOKEN, at VPS_API_URL (default https://admin.vps.org/api/v1).
 
-Exit codes: 0 fine; 1 an error, nothing is half done; 2 the servers are
+Exit codes: 0 fine; 1 an error, no changes were made; 2 the servers are
 not as the file says (only drift, and plan --detailed-exitcode); 3 an apply left
 something failed, unknown, blocked or not started; 130 interrupted.`
 

@@ -18,12 +18,12 @@ func newSandbox(c *command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sandbox [FILE]",
 		Short: "Serve the built-in API on a local address",
-		Long: `Serve the built-in emulator of the VPS.org API until interrupted, its world kept in
+		Long: `Serve the built-in emulator of the VPS.org API until interrupted, its servers kept in
 FILE (default ` + defaultSandbox + `). The two lines on stdout, pasted into another
 shell, point fleet or curl at it. With --servers it begins with an account that people
 have made by hand, to try list and import on.`,
-		Example: "  fleet sandbox\n  fleet sandbox --servers 60\n  fleet sandbox --listen 127.0.0.1:8080 world.json",
-		Args:    oneArgument("one file", "serve each world by a sandbox of its own, with an address of its own in --listen"),
+		Example: "  fleet sandbox\n  fleet sandbox --servers 60\n  fleet sandbox --listen 127.0.0.1:8080 servers.json",
+		Args:    oneArgument("one file", "serve each file by a sandbox of its own, with an address of its own in --listen"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := defaultSandbox
 			if len(args) == 1 {

@@ -16,7 +16,7 @@ type applyView struct {
 	rec    *record
 	events *eventFile
 	in     apply.Input   // without a fleet where a saved plan is applied
-	engine *apply.Engine // tells what its requests cost
+	engine *apply.Engine // knows what a list costs
 
 	show func(apply.Event) // what the changes come to
 	stop func()            // ends the live display
@@ -75,7 +75,7 @@ func (v *applyView) starting(e apply.Starting) {
 		for _, i := range e.Open {
 			names = append(names, render.Escape(i.Name))
 		}
-		fmt.Fprintf(v.diag, "An earlier run ended without an answer to creates of %s. They are looked for before any is made again.\n", strings.Join(names, ", "))
+		fmt.Fprintf(v.diag, "An earlier run ended without an answer to creates of %s. Their servers are looked for before any is created again.\n", strings.Join(names, ", "))
 	}
 	v.showProgress(len(p.Changes) + len(p.Waits))
 }
