@@ -109,6 +109,13 @@ func TestJournalInAFile(t *testing.T) {
 	if open, err := s.Intents(ctx); err != nil || len(open) != 1 {
 		t.Errorf("open are %v, %v", open, err)
 	}
+	elsewhere, err := state.InFile(path).Open(ctx, statetest.Distant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open, err := elsewhere.Intents(ctx); err != nil || len(open) > 0 {
+		t.Errorf("open at another endpoint are %v, %v", open, err)
+	}
 	if _, err := state.InFile(path).Lock(ctx, statetest.Ann, apply.Holder{}); !errors.Is(err, apply.ErrLocked) {
 		t.Errorf("locked twice: %v", err)
 	}
