@@ -186,11 +186,30 @@ func (s *simulation) checkPatch(c *call) {
 			continue
 		}
 		for _, f := range u.Fields {
+			if !c.process.approvedField(u, f) {
+				s.violate("I9", "%s of server %s is set from %s to %s, which was not approved", f.Field, c.id, f.From, f.To)
+			}
 			if now, told := valueOf(known, f.Field); told && now != plainValue(f.From) && now != plainValue(f.To) {
 				s.violate("I9", "%s of server %s is overwritten: it was %s when approved, and was last seen as %s", f.Field, c.id, f.From, now)
 			}
 		}
 	}
+}
+
+// approvedField tells whether a field of an update was approved, by itself or as the
+// end of a replacement.
+func (p *process) approvedField(u *planner.Update, f planner.FieldChange) bool {
+	return slices.ContainsFunc(p.approved.Changes, func(c planner.Change) bool {
+		switch c := c.(type) {
+		case *planner.Update:
+			return c.ID == u.ID && slices.ContainsFunc(c.Fields, func(a planner.FieldChange) bool {
+				return a.Field == f.Field && plainValue(a.From) == plainValue(f.From) && plainValue(a.To) == plainValue(f.To)
+			})
+		case *planner.Replace:
+			return c.Mode == fleet.ReplaceCreateFirst && c.Name == u.Name
+		}
+		return false
+	})
 }
 
 // see remembers what a good answer told about servers. The lock is held.
