@@ -137,10 +137,10 @@ func (d *differ) fieldDifferences(e *fleet.Server, live *Server, target Status) 
 		found[len(found)-1].Reason = why
 	}
 	want, unresolved := d.want(e)
-	for _, why := range unresolved {
+	for _, why := range compared(e, unresolved) {
 		unclear(why, Text(why.Name))
 	}
-	for _, c := range append(forcedFields(want, live), mutableFields(e.Name, want, live)...) {
+	for _, c := range append(forcedFields(e, want, live), mutableFields(e.Name, want, live)...) {
 		add(DriftChanged, c.Field, c.From, c.To)
 	}
 	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {

@@ -54,6 +54,8 @@ func TestFindDrift(t *testing.T) {
 		{"unlisted, ignored", "owns: ['w*']\nunlisted: ignore\nservers: {}", []string{"2 w2 active"}, ""},
 		{"twins", listed, []string{"2 w active", "1 w active"}, "unclear w [1 2]: duplicates"},
 		{"a pinned id", "servers: {w: {id: 7}}", []string{"1 w active"}, "unclear w []: unknown_id\nunlisted w [1]:"},
+		{"ignored", "servers: {w: {plan: performance, os: unheard-of, ignore: [plan, os], location: us-east}}", []string{"1 w active"},
+			"changed w [1]: location is us-west, not us-east"},
 		{"backups not told", "servers: {w: {backups_enabled: true}}", []string{"1 w active"}, "unclear w [1]: unread"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -17,12 +17,20 @@ func (d *differ) existing(x match) {
 		return
 	}
 	want, unresolved := d.want(e)
+	forced := forcedFields(e, want, live)
+	if len(forced) == 0 {
+		unresolved = compared(e, unresolved)
+	}
 	if len(unresolved) > 0 {
 		d.block(e, live, unresolved...)
 		return
 	}
-	if forced := forcedFields(want, live); len(forced) > 0 {
+	if len(forced) > 0 {
 		d.replace(x, want, forced, target)
+		return
+	}
+	if live.Name != e.Name && !fleet.ValidName(e.Name) {
+		d.block(e, live, reasonAt(CodeUnsendableName, e, fleet.FieldName))
 		return
 	}
 	if x.next != nil {
@@ -87,9 +95,21 @@ func (d *differ) power(verb Action, from Status, e *fleet.Server, id, location s
 	d.add(&Power{Subject{e.Name, id, reason}, verb, from, was, location})
 }
 
-// forcedFields are the differences that the API cannot change in a server that
-// exists. A field that the entry leaves out does not differ.
-func forcedFields(want Spec, live *Server) (fields []FieldChange) {
+// compared leaves out what is said of fields that the entry ignores: a server that
+// exists does not need them.
+func compared(e *fleet.Server, unresolved []Reason) []Reason {
+	return slices.DeleteFunc(unresolved, func(r Reason) bool { return e.Ignores(r.Keys[0]) })
+}
+
+// forcedFields are the differences that take a replacement. A field that the entry
+// leaves out or ignores is none.
+func forcedFields(e *fleet.Server, want Spec, live *Server) []FieldChange {
+	return slices.DeleteFunc(fixedFields(want, live), func(c FieldChange) bool { return e.Ignores(c.Field) })
+}
+
+// fixedFields are the differences that the API cannot change in a server that
+// exists.
+func fixedFields(want Spec, live *Server) (fields []FieldChange) {
 	if want.Plan.ID != "" && want.Plan.ID != live.Plan.ID {
 		fields = append(fields, FieldChange{fleet.FieldPlan, Reference(live.Plan), Reference(want.Plan)})
 	}
@@ -151,6 +171,8 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status
 		reason.Fields, reason.At = forced, append(reason.At, e.Source.Entry)
 	case e.Replace == fleet.ReplaceNever:
 		reason.Allow = e.Source.Entry
+	case !fleet.ValidName(e.Name):
+		reason = reasonAt(CodeUnsendableName, e, fleet.FieldName)
 	case x.next != nil && !usable(x.next, spec):
 		at, reason.Code, reason.Fields, reason.Servers = x.next, CodeNextUnfit, nil, []Other{x.next.other()}
 	default:
@@ -158,7 +180,8 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status
 			d.block(e, live, notSold...)
 			return
 		}
-		d.replaceWith(x, spec, append(forced, mutableFields(e.Name, want, live)...), target)
+		// The new server is a create: it gets what is ignored as well.
+		d.replaceWith(x, spec, append(fixedFields(want, live), mutableFields(e.Name, want, live)...), target)
 		return
 	}
 	d.block(e, at, reason)
@@ -186,7 +209,8 @@ func replaceReason(e *fleet.Server, fields []FieldChange) Reason {
 	r := reasonAt(CodeImmutable, e, fleet.FieldReplace)
 	r.Mode = e.Replace
 	for _, c := range fields {
-		if c.Field == fleet.FieldPlan || c.Field == fleet.FieldOS || c.Field == fleet.FieldLocation {
+		fixed := c.Field == fleet.FieldPlan || c.Field == fleet.FieldOS || c.Field == fleet.FieldLocation
+		if fixed && !e.Ignores(c.Field) {
 			r.Keys = append(r.Keys, c.Field)
 		}
 	}
@@ -222,7 +246,7 @@ func usable(next *Server, spec Spec) bool {
 // gone already: the new one gets its name.
 func (d *differ) finishReplace(e *fleet.Server, next *Server) {
 	want, _ := d.want(e) // existing says what is not resolved
-	if forced := forcedFields(want, next); len(forced) > 0 {
+	if forced := forcedFields(e, want, next); len(forced) > 0 {
 		r := reasonAt(CodeNextDiffers, e, forced[0].Field)
 		r.Fields, r.Servers = forced, []Other{next.other()}
 		d.block(e, next, r)

@@ -63,6 +63,7 @@ const (
 	CodeNextDuplicates Code = "next_duplicates" // several live servers are named NAME--next. Servers, Name, At: the entry
 	CodeNameTaken      Code = "name_taken"      // another server keeps the name. Servers, Name, At: the entry
 	CodeNameCircle     Code = "name_circle"     // servers exchange names in a circle. Name, At: the entry
+	CodeUnsendableName Code = "unsendable_name" // the name would be sent, and the API takes no such name. At: the entry
 	CodeCorrected      Code = "corrected"       // corrected so many times in a row, and undone each time. Count, Action, Fields or Status
 	CodeUnknownName    Code = "unknown_name"    // no id is known for a plan or an os. Keys, Name, At; Names: some that are known, of Count
 	CodeAmbiguousName  Code = "ambiguous_name"  // a plan's or an os's name stands for several ids. Keys, Name, At; Names: the ids

@@ -63,6 +63,8 @@ var sayings = map[codeAndAction]saying{
 	{planner.CodeNameTaken, ""}: {"the name $name belongs to $owner, which keeps it",
 		"rename or delete the other server, or list it in the file with the change it needs"},
 	{planner.CodeNameCircle, ""}: {"servers exchange names in a circle through $name", "rename one of them to a third name first"},
+	{planner.CodeUnsendableName, ""}: {"its name in the file would be sent to the API, which takes letters, digits and hyphens alone",
+		"give the entry a name of letters, digits and hyphens"},
 	{planner.CodeCorrected, ""}: {"corrected in $count runs in a row, and undone each time: $undone",
 		"find out who undoes it, or change the file; an apply that a person approves corrects it again"},
 	{planner.CodeUnknownName, ""}:   {`unknown $keys "$name": not in the catalog, and the API tells no such name`, "$known"},

@@ -77,6 +77,8 @@ var sentences = []struct {
 		"2 live servers are named web-1: 1 (10.00 a month), 2 (price unknown)", "write the id of the one that is meant as id: in the entry at fleet.yaml:3:5"},
 	{planner.Reason{Code: planner.CodeNextDuplicates, Name: "web-1--next", Servers: []planner.Other{{ID: "1"}, {ID: "2"}}, At: theEntry},
 		"2 live servers are named web-1--next: 1 (price unknown), 2 (price unknown)", "an unfinished replacement is not clear; delete all but one of them"},
+	{planner.Reason{Code: planner.CodeUnsendableName, At: theEntry},
+		"its name in the file would be sent to the API, which takes letters, digits and hyphens alone", "give the entry a name of letters, digits and hyphens"},
 	{planner.Reason{Code: planner.CodeNameTaken, Name: "web-1", Servers: []planner.Other{{ID: "1"}}, At: theEntry},
 		"the name web-1 belongs to server 1, which keeps it", "rename or delete the other server, or list it in the file with the change it needs"},
 	{planner.Reason{Code: planner.CodeNameCircle, Name: "web-2", At: theEntry},
