@@ -216,11 +216,11 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 }
 
 // remember keeps what the next run is to know: what was corrected, and the plan of
-// the digest unless all of it is done.
+// the digest, unless nothing is left that it could approve.
 func (a *account) remember(ctx context.Context, corrections []planner.Correction, digest string, r *Result) {
 	ctx = context.WithoutCancel(ctx)
 	err := a.state.PutCorrections(ctx, corrections)
-	if digest != "" && allDone(r) {
+	if digest != "" && r.Complete() {
 		err = errors.Join(err, a.state.DropPlan(ctx, digest))
 	}
 	if err != nil {

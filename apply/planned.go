@@ -86,8 +86,3 @@ func blocked(refused []planner.Refused) (all []planner.Blocked) {
 	}
 	return all
 }
-
-// allDone reports whether every change was made.
-func allDone(r *Result) bool {
-	return r.Count(Failed)+r.Count(Unknown)+r.Count(NotStarted) == 0
-}

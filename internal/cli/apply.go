@@ -55,7 +55,6 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	c.flags.forMetrics(cmd.Flags())
 	c.flags.forReports(cmd.Flags())
 	c.flags.forApply(cmd.Flags())
-	c.flags.forJournal(cmd.Flags())
 	return cmd
 }
 

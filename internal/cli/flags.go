@@ -82,6 +82,7 @@ func (f *flags) forFiles(set *pflag.FlagSet) {
 func (f *flags) forAPI(set *pflag.FlagSet) {
 	f.forAccess(set)
 	f.forLabels(set)
+	f.forJournal(set)
 	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for so long, do not read backups_enabled again while updated_at stays the same")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
@@ -131,7 +132,7 @@ func (f *flags) forPipelines(set *pflag.FlagSet) {
 }
 
 func (f *flags) forJournal(set *pflag.FlagSet) {
-	set.StringVar(&f.journal, "journal", "", "keep the journal of creates in this `file`, not in the user's state folder")
+	set.StringVar(&f.journal, "journal", "", "keep the state, such as the journal of creates, in this `file` and beside it, not in the user's state folder")
 }
 
 // fromEnvironment gives every flag that was not given the value of its variable:
