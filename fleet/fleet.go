@@ -1,7 +1,9 @@
 // Package fleet reads fleet files: it parses YAML with positions, expands
 // ranges and defaults, and validates, so that what leaves it is one Fleet that
-// says which servers should exist. It knows nothing of the API: what exists, and
-// what to do about a difference, is the planner's.
+// says which servers should exist. It also changes the text of a file in place,
+// finds the ranges in a list of names, and selects entries by their labels. It
+// knows nothing of the API: what exists, and what to do about a difference, is the
+// planner's.
 package fleet
 
 import (

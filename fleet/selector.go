@@ -31,8 +31,8 @@ func (s Selector) And(other Selector) Selector {
 }
 
 // Matches reports whether an entry with these labels is selected. It is for
-// entries alone: a server that no entry lists has no labels, which is not the
-// same as an entry without any; see Fleet.Selects.
+// entries alone: a server that no entry lists has no labels, and no selector with
+// a condition selects it, not even one that wants a label to be missing.
 func (s Selector) Matches(labels Labels) bool {
 	for _, t := range s.terms {
 		value, there := labels[t.key]
@@ -44,16 +44,6 @@ func (s Selector) Matches(labels Labels) bool {
 		}
 	}
 	return true
-}
-
-// Selects reports whether an entry of this name is listed and selected. Nothing
-// but the zero selector selects a name that is not listed.
-func (f *Fleet) Selects(s Selector, name string) bool {
-	if s.IsZero() {
-		return true
-	}
-	e, listed := f.Lookup(name)
-	return listed && s.Matches(e.Labels)
 }
 
 // String writes the selector so that ParseSelector reads the same one.

@@ -90,8 +90,9 @@ func TestSelectorErrors(t *testing.T) {
 	}
 }
 
-// An unlisted server is selected by no selector, whatever the selector does not want.
-func TestSelects(t *testing.T) {
+// TestSelectorOfEntries holds that an entry's labels are merged over the defaults',
+// and where each stands.
+func TestSelectorOfEntries(t *testing.T) {
 	f := mustParse(t, "version: 1\ndefaults: { labels: { env: prod, role: app } }\nservers:\n  a: { labels: { role: web } }\n  b: {}\n  c: { absent: true }\n")
 	for selector, want := range map[string]string{
 		"env=prod": "ab", "role=web": "a", "role!=web": "bc", "!env": "c", "env=dev": "",
@@ -101,17 +102,14 @@ func TestSelects(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		for _, name := range []string{"a", "b", "c", "unlisted"} {
-			if f.Selects(s, name) {
-				got += name
+		for _, e := range f.Servers {
+			if s.Matches(e.Labels) {
+				got += e.Name
 			}
 		}
 		if got != want {
 			t.Errorf("%s selects %s, want %s", selector, got, want)
 		}
-	}
-	if !f.Selects(Selector{}, "unlisted") {
-		t.Error("the selector of everything leaves something out")
 	}
 	a, _ := f.Lookup("a")
 	if a.Source.Labels["role"].String() != "fleet.yaml:4:24" || a.Source.Labels["env"].String() != "fleet.yaml:2:28" {
