@@ -9,19 +9,20 @@ import (
 )
 
 // aliases are the names under which tools know servers, in the servers' order and
-// no two the same. It is the server's own name where usable takes that and no
-// other server has it. Otherwise it is the plain part of the name and the id,
-// web-1.12345, so that nobody reaches one server for another.
-func aliases(servers []Server, usable func(name string) bool) []string {
+// no two the same, as a tool tells names apart by their keys. It is the server's own
+// name where usable takes that and no other server has it. Otherwise it is the plain
+// part of the name and the id, web-1.12345, so that nobody reaches one server for
+// another.
+func aliases(servers []Server, usable func(name string) bool, key func(name string) string) []string {
 	count := make(map[string]int)
 	for _, s := range servers {
-		count[s.Name]++
+		count[key(s.Name)]++
 	}
 	list := make([]string, len(servers))
 	taken := make(map[string]bool)
 	for i, s := range servers {
-		if count[s.Name] == 1 && usable(s.Name) {
-			list[i], taken[s.Name] = s.Name, true
+		if count[key(s.Name)] == 1 && usable(s.Name) {
+			list[i], taken[key(s.Name)] = s.Name, true
 		}
 	}
 	for i, s := range servers {
@@ -29,13 +30,16 @@ func aliases(servers []Server, usable func(name string) bool) []string {
 			continue
 		}
 		alias := nameAndID(s)
-		for taken[alias] {
+		for taken[key(alias)] {
 			alias += "." + plain(s.ID)
 		}
-		list[i], taken[alias] = alias, true
+		list[i], taken[key(alias)] = alias, true
 	}
 	return list
 }
+
+// exactly is the key where tools tell Web from web; strings.ToLower where they do not.
+func exactly(name string) string { return name }
 
 // nameAndID is a plain text that no other server will have in future either, as
 // the API gives an id once.

@@ -20,7 +20,7 @@ func writeAnsible(servers []Server, o Options) (text []byte, left []Omitted, err
 	names := aliases(servers, func(name string) bool {
 		_, isGroup := hosts[name]
 		return isAnsibleHost(name) && !isGroup
-	})
+	}, exactly)
 	vars := make(map[string]map[string]any)
 	for i, s := range servers {
 		vars[names[i]] = hostVars(s)

@@ -92,8 +92,12 @@ func TestAddresses(t *testing.T) {
 func TestAliases(t *testing.T) {
 	servers := []Server{{Name: "web", ID: "12"}, {Name: "web", ID: "13"}, {Name: "web.12", ID: "5"}, {Name: "a b", ID: "6"}, {Name: "", ID: "7"}, {Name: "-x", ID: "8/9"}, {Name: "10.0.0.1", ID: "9"}}
 	want := []string{"web.12.12", "web.13", "web.12", "a-b.6", "7", "x.8-9", "10.0.0.1.9"}
-	if d := cmp.Diff(want, aliases(servers, isWord)); d != "" {
+	if d := cmp.Diff(want, aliases(servers, isWord, exactly)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+	cases := []Server{{Name: "Web", ID: "1"}, {Name: "web", ID: "2"}}
+	if d := cmp.Diff([]string{"Web.1", "web.2"}, aliases(cases, isWord, strings.ToLower)); d != "" {
+		t.Errorf("names that differ in case (-want +got):\n%s", d)
 	}
 }
 

@@ -25,7 +25,7 @@ func writeHosts(servers []Server, _ Options) (text []byte, left []Omitted, err e
 	}
 	var b strings.Builder
 	b.WriteString(hostsBegin + "\n")
-	for i, alias := range aliases(kept, isWord) {
+	for i, alias := range aliases(kept, isWord, strings.ToLower) {
 		s := kept[i]
 		names := alias
 		if h := strings.ToLower(s.Hostname); isHostname(h) && !reserved(h) && h != alias {

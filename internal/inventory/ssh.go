@@ -11,7 +11,7 @@ import (
 func writeSSH(servers []Server, o Options) ([]byte, []Omitted, error) {
 	var b strings.Builder
 	b.WriteString("# Written by fleet list; changes made here are lost.\n")
-	for i, alias := range aliases(servers, isWord) {
+	for i, alias := range aliases(servers, isWord, exactly) {
 		s := servers[i]
 		fmt.Fprintf(&b, "\nHost %s\n  HostName %s\n", alias, s.address())
 		if o.User != "" {
