@@ -69,10 +69,10 @@ func (c *command) get(ctx context.Context, name, format string, given bool) erro
 			return err
 		}
 		_, err = c.Stdout.Write(text)
-		return err
+		return written(err)
 	}
 	_, err = io.WriteString(c.Stdout, render.Server(d, time.Now(), c.style(c.Stdout)))
-	return err
+	return written(err)
 }
 
 // findServer is the id of the server that has a name, or whose entry has it, or

@@ -144,7 +144,7 @@ func (c *command) list(ctx context.Context, l listFlags, patterns []string, give
 			return c.saveList(l, []byte(text))
 		}
 		if _, err := io.WriteString(c.Stdout, text); err != nil || l.watch == 0 {
-			return err
+			return written(err)
 		}
 		select {
 		case <-ctx.Done():

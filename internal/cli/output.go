@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
@@ -20,6 +23,15 @@ func (c *command) text() io.Writer {
 
 // print writes text. That nobody reads it does not stop an apply.
 func (c *command) print(text string) { _, _ = io.WriteString(c.text(), text) }
+
+// written is the error of writing what a command is there to tell. That nobody reads
+// on, as after head, is none.
+func written(err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("cannot write to stdout: %w", err)
+}
 
 // style is how text on w looks: in colour on a terminal only, unless NO_COLOR or
 // --no-color forbids it.

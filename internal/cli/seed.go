@@ -29,11 +29,9 @@ var series = []struct {
 // seed puts n servers in place, the same each time: nine of ten in series, each
 // tenth of an odd name. A few are stopped, and one is suspended.
 func seed(e *emulator.Emulator, n int) {
-	servers := make([]vpsorg.Server, 0, n)
-	for i := range n {
-		servers = append(servers, handMade(i))
-	}
-	for i, s := range servers {
+	servers := make([]vpsorg.Server, n)
+	for i := range servers {
+		s := handMade(i)
 		switch {
 		case i%17 == 16:
 			s.Status = vpsorg.StatusStopped
@@ -42,8 +40,9 @@ func seed(e *emulator.Emulator, n int) {
 		}
 		s.ResourceUsage = &vpsorg.ResourceUsage{CPUPercent: float64(i * 37 % 95), MemoryUsed: float64(i * 613 % 2000), DiskUsed: float64(i * 7 % 40), BandwidthUsed: float64(i * 211 % 1000)}
 		s.CreatedAt = fmt.Sprintf("2025-%02d-%02dT09:15:00Z", 1+i/28%12, 1+i%28)
-		e.Add(s)
+		servers[i] = s
 	}
+	e.AddAll(servers...)
 }
 
 // handMade is the i-th server.

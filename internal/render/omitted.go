@@ -48,10 +48,16 @@ func NotThere(names []string) string {
 	return fmt.Sprintf("Listed in the file, and not existing yet: %d servers: %s.\n", len(names), nameList(names))
 }
 
+// maxNames is how many names, or ranges of them, a list of names has.
+const maxNames = 20
+
 func nameList(names []string) string {
 	list := ranges(slices.Clone(names))
 	for i := range list {
 		list[i] = Escape(list[i])
+	}
+	if more := len(list) - maxNames; more > 0 {
+		list = append(list[:maxNames], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(list, ", ")
 }

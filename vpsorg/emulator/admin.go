@@ -30,11 +30,22 @@ func (e *Emulator) Servers() []vpsorg.Server {
 // is left out is chosen: the id, the status active, times, addresses, backups
 // off; a plan and an OS that are offered need only their id. A status in transit
 // runs its course. A server of the same id makes way.
-func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server {
+func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server { return e.AddAll(s)[0] }
+
+// AddAll is Add for many servers, which are saved together.
+func (e *Emulator) AddAll(servers ...vpsorg.Server) (added []vpsorg.Server) {
 	defer e.save()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.catchUp()
+	for _, s := range servers {
+		added = append(added, e.add(s))
+	}
+	return added
+}
+
+// add puts one server in place. The lock is held.
+func (e *Emulator) add(s vpsorg.Server) vpsorg.Server {
 	if r := e.world.byID[s.ID]; r != nil {
 		e.world.remove(r)
 	}
