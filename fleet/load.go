@@ -15,11 +15,20 @@ import (
 // maxSize bounds the bytes of all files of a fleet together.
 const maxSize = 64 << 20
 
-// Load reads files and directories as one fleet. Of a directory it reads every
-// *.yaml and *.yml, sorted, without descending, and follows no link out of it.
-// It is all or nothing: the error is Problems where the text is at fault, and a
-// *ReadError for the first path that cannot be read.
+// Load reads files and directories as one fleet. It is all or nothing: the error is
+// Problems where the text is at fault, and that of ReadTexts otherwise.
 func Load(paths ...string) (*Fleet, error) {
+	texts, err := ReadTexts(paths...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTexts(texts)
+}
+
+// ReadTexts reads the text of fleet files, byte for byte. Of a directory it reads
+// every *.yaml and *.yml, sorted, without descending, and follows no link out of
+// it. The error is a *ReadError for the first path that cannot be read.
+func ReadTexts(paths ...string) ([]Text, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("no fleet file given")
 	}
@@ -29,12 +38,12 @@ func Load(paths ...string) (*Fleet, error) {
 			return nil, err
 		}
 	}
-	return read(l.files)
+	return l.texts, nil
 }
 
 // loader gathers the text of files, each once, within maxSize.
 type loader struct {
-	files []*file
+	texts []Text
 	size  int64
 	seen  map[string]string // resolved path → the path as given
 }
@@ -114,7 +123,7 @@ func (l *loader) read(path string, info fs.FileInfo, open func() (*os.File, erro
 	if err != nil {
 		return &ReadError{Path: path, Err: err}
 	}
-	l.files = append(l.files, &file{name: path, data: text})
+	l.texts = append(l.texts, Text{path, text})
 	return nil
 }
 

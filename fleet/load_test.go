@@ -162,3 +162,19 @@ func TestLoadRefuses(t *testing.T) {
 		t.Errorf("missing file: %v", err)
 	}
 }
+
+// What is read can be changed in place: nothing of it is lost on the way.
+func TestReadTexts(t *testing.T) {
+	const text = "\ufeffversion: 1\r\nservers:\r\n  a: {} # \t"
+	path := filepath.Join(write(t, map[string]string{"fleet.yaml": text}), "fleet.yaml")
+	texts, err := ReadTexts(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseTexts(texts); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Text{{path, []byte(text)}}, texts); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

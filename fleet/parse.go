@@ -8,7 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Text is the text of a fleet file; Name stands for it in positions.
+// Text is the text of a fleet file; Name stands for it in positions. Reading leaves
+// Data as it is.
 type Text struct {
 	Name string
 	Data []byte
