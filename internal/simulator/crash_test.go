@@ -33,12 +33,11 @@ type end struct {
 // drawEnd ends some processes early.
 func drawEnd(d dice) (e end) {
 	switch n := d.below(100); {
-	case *onlyFault != "":
-	case n < 25:
+	case n < 25 && crashed.wanted():
 		e.atCall, e.death = 1+d.of("call").below(30), pick(d.of("death"), deaths...)
-	case n < 30:
+	case n < 30 && crashed.wanted():
 		e.atWrite = 1 + d.of("write").below(9)
-	case n < 42:
+	case n >= 30 && n < 42 && interrupted.wanted():
 		e.drainAt = 1 + d.of("drain").below(25)
 		if d.of("again").percent(50) {
 			e.killAt = e.drainAt + 1 + d.of("kill").below(4)

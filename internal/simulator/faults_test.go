@@ -219,6 +219,9 @@ func (s *simulation) down(now time.Time) bool {
 
 // drawWeather chooses the few things that go wrong in a seed, and how often.
 func drawWeather(d dice) (weather []fault, often int) {
+	if *onlyFault != "" {
+		return wantedFaults(), pick(d.of("often"), 5, 15, 40)
+	}
 	for i := range 3 {
 		if d := d.of("kind").at(i); d.of("any").percent(70) {
 			all := append(requestFaults[:len(requestFaults):len(requestFaults)], listFaults...)
@@ -231,12 +234,10 @@ func drawWeather(d dice) (weather []fault, often int) {
 	return weather, pick(d.of("often"), 5, 15, 40)
 }
 
-// faultsNamed are the faults of requests and of lists whose kind contains a text.
-func faultsNamed(text string) (named []fault) {
-	for _, f := range slices.Concat(requestFaults, rebootFaults, listFaults) {
-		if strings.Contains(string(f.kind), text) {
-			named = append(named, f)
-		}
-	}
-	return named
+// wanted tells whether a kind of fault may happen: with -only, few may.
+func (k kind) wanted() bool { return strings.Contains(string(k), *onlyFault) }
+
+// wantedFaults are the faults of requests and of lists that -only names.
+func wantedFaults() []fault {
+	return slices.DeleteFunc(slices.Concat(requestFaults, rebootFaults, listFaults), func(f fault) bool { return !f.kind.wanted() })
 }

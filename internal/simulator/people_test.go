@@ -45,6 +45,9 @@ func (s *simulation) meddle() {
 }
 
 func (s *simulation) edit(v vpsorg.Server, k kind, what string, change func(*vpsorg.Server)) {
+	if !k.wanted() {
+		return
+	}
 	s.fire(k)
 	s.tell("a person looks at server %s, %s, and %s", v.ID, v.Name, what)
 	s.touched[v.ID] = time.Now()
@@ -53,6 +56,9 @@ func (s *simulation) edit(v vpsorg.Server, k kind, what string, change func(*vps
 
 // remove deletes a server by hand, and perhaps makes another of its name.
 func (s *simulation) remove(v vpsorg.Server, reuse bool) {
+	if reuse && !nameReused.wanted() || !reuse && !removed.wanted() {
+		return
+	}
 	s.touched[v.ID] = time.Now()
 	s.api.Remove(v.ID)
 	if !reuse {

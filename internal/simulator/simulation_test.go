@@ -71,15 +71,12 @@ func (s *simulation) draw() error {
 		s.texts = append(s.texts, drawFile(s.dice.of("second file")))
 	}
 	s.api = drawAPI(s.dice.of("api"))
-	switch {
-	case *onlyFault != "":
-		s.weather, s.often = faultsNamed(*onlyFault), pick(s.dice.of("often"), 5, 15, 40)
-	case !s.dice.of("fine weather").percent(10):
+	if !s.dice.of("fine weather").percent(10) {
 		s.weather, s.often = drawWeather(s.dice.of("weather"))
 		if s.dice.of("people").percent(50) {
 			s.meddling = 1 + s.dice.of("how often").below(3)
 		}
-		if s.dice.of("outage").percent(4) {
+		if apiDown.wanted() && s.dice.of("outage").percent(4) {
 			s.outage = s.dice.of("outage at").between(time.Second, time.Minute)
 		}
 	}
@@ -113,7 +110,7 @@ func (s *simulation) run() {
 		if p.crash.atWrite > 0 {
 			p.parallelism = 1 // of two at once, chance would say which is written first
 		}
-		s.diskFull = *onlyFault == "" && d.of("full").percent(4)
+		s.diskFull = diskFull.wanted() && d.of("full").percent(4)
 		s.play(p)
 		s.diskFull = false
 		if gap := d.of("gap"); gap.percent(60) {
