@@ -1,7 +1,11 @@
-// Package apply looks at the API and carries plans out: it observes, checks each
-// change's precondition, sends the requests, waits until every server has arrived
-// and reports what became of each change. On disk it keeps the journal of creates
-// that may have made a server, and the lock that lets one apply of an account run at
-// a time. It decides nothing about what should change (that is the planner's) and
-// prints nothing: what happens is told as events, and in the end as a Result.
+// Package apply makes the servers of an account be what a fleet says. An Engine is
+// the whole of a run: observe, resolve what earlier runs left open, diff, get the plan
+// approved, recheck, carry out, remember. A Runner carries one plan out: it checks
+// each change's precondition, sends the requests, waits until every server is ready
+// and reports what became of each change.
+//
+// What should change is the planner's to decide. What outlives a run is kept behind
+// the interface Store, which internal/state implements. Nothing is printed: what
+// happens is emitted as events and ends in a Result, and why something is refused or
+// was not done is data, of which internal/render makes sentences.
 package apply
