@@ -19,14 +19,15 @@ const (
 
 // Report is what became of one change, or of one wait.
 type Report struct {
-	Change   planner.Change // nil for a wait
-	Wait     *planner.Wait  // nil for a change
-	Outcome  Outcome
-	ID       string        // the server's id where it is known by now
-	Err      error         // why, unless Done
-	Started  time.Time     // zero when nothing was sent
-	Duration time.Duration // from the first request to the arrival
-	Spans    []Span        // what took that time, in order; empty when nothing was sent
+	Change    planner.Change // nil for a wait
+	Wait      *planner.Wait  // nil for a change
+	Outcome   Outcome
+	ID        string        // the server's id where it is known by now
+	Err       error         // why, unless Done
+	IPAddress string        // of a server that was made; "" where nobody has told it yet
+	Started   time.Time     // zero when nothing was sent
+	Duration  time.Duration // from the first request to the arrival
+	Spans     []Span        // what took that time, in order; empty when nothing was sent
 }
 
 // Span is a stretch of a report's time: a step's requests, which may have been held

@@ -27,6 +27,7 @@ type card struct {
 	Reason, Hint  string
 	Outcome       apply.Outcome // "" on the page of a plan
 	Took          string        // "" where it took no time
+	Address       string        // of a server that was made
 	Error         string
 }
 
@@ -94,6 +95,7 @@ func reportCard(rep apply.Report) card {
 	}
 	g := newGroup(f)
 	c := newCard(g, cmp.Or(string(g.Action), kinds[titleWaits]))
+	c.Address = rep.IPAddress
 	c.Members[0].ID = rep.ID // by now; the data that is lost was the old one's
 	if c.Outcome = rep.Outcome; c.Outcome != apply.Done {
 		c.Warning = "" // nobody knows that it is lost

@@ -74,7 +74,7 @@ func hostileReason(text string, c planner.Code) planner.Reason {
 func hostileResult(p *planner.Plan, text string) *apply.Result {
 	r := &apply.Result{Blocked: p.Blocked, Duration: time.Minute}
 	for i, c := range p.Changes {
-		rep := apply.Report{Change: c, ID: text, Outcome: []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted}[i%4]}
+		rep := apply.Report{Change: c, ID: text, IPAddress: text, Outcome: []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted}[i%4]}
 		if rep.Outcome != apply.Done {
 			rep.Err = errors.New(text + "\nhint: " + text)
 		}

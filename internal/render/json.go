@@ -36,6 +36,7 @@ type reportDocument struct {
 	Action          string         `json:"action"` // "wait" for a server that was in transition already
 	Name            string         `json:"name"`
 	ID              string         `json:"id,omitempty"`
+	IPAddress       string         `json:"ip_address,omitempty"` // of a server that was made
 	Outcome         apply.Outcome  `json:"outcome"`
 	Reason          planner.Reason `json:"reason,omitzero"` // unless it is done
 	Message         string         `json:"message,omitempty"`
@@ -99,7 +100,7 @@ func outcome(r *apply.Result) string {
 }
 
 func report(r apply.Report) reportDocument {
-	d := reportDocument{Action: "wait", Name: reportName(r), ID: r.ID, Outcome: r.Outcome, Hint: Hint(r.Err), DurationSeconds: seconds(r.Duration)}
+	d := reportDocument{Action: "wait", Name: reportName(r), ID: r.ID, IPAddress: r.IPAddress, Outcome: r.Outcome, Hint: Hint(r.Err), DurationSeconds: seconds(r.Duration)}
 	if r.Change != nil {
 		d.Action = string(r.Change.Action())
 	}

@@ -1,9 +1,13 @@
 package render
 
 import (
+	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -17,8 +21,37 @@ func Result(r *apply.Result, s Style) string {
 	if r.Complete() {
 		c = green
 	}
-	b.WriteString("\n" + s.paragraph(c, closing(r)))
+	b.WriteString("\n" + s.newServers(r.Reports))
+	b.WriteString(s.paragraph(c, closing(r)))
 	return b.String()
+}
+
+// maxNewServers is how many new servers are told; fleet list tells all.
+const maxNewServers = 40
+
+// newServers are the servers that were made, with their addresses.
+func (s Style) newServers(reports []apply.Report) string {
+	var made []apply.Report
+	width := 0
+	for _, rep := range reports {
+		if rep.IPAddress != "" {
+			made = append(made, rep)
+			width = max(width, utf8.RuneCountInString(Escape(reportName(rep))))
+		}
+	}
+	if len(made) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(made, func(a, b apply.Report) int { return fleet.CompareNames(reportName(a), reportName(b)) })
+	var b strings.Builder
+	b.WriteString("New servers:\n")
+	for _, rep := range made[:min(len(made), maxNewServers)] {
+		b.WriteString(s.line(plain, "  "+Escape(reportName(rep))).pad(width+4).text + Escape(rep.IPAddress) + "\n")
+	}
+	if more := len(made) - maxNewServers; more > 0 {
+		fmt.Fprintf(&b, "  and %d more, which fleet list shows\n", more)
+	}
+	return b.String() + "\n"
 }
 
 // blockedSection is what was blocked, those that are alike together.
@@ -51,11 +84,19 @@ func doneRows(reports []apply.Report, s Style) []row {
 	for _, rep := range reports {
 		if rep.Outcome == apply.Done {
 			r := reportRow(rep)
-			r.details = []line{s.line(green, done(rep)).plus(s.line(plain, took(rep.Duration)))}
+			r.details = []line{s.line(green, done(rep)).plus(s.line(plain, reachedAt(rep.IPAddress)+took(rep.Duration)))}
 			rows = append(rows, r)
 		}
 	}
 	return rows
+}
+
+// reachedAt is where a server is reached, as the rest of a sentence.
+func reachedAt(address string) string {
+	if address == "" {
+		return ""
+	}
+	return ", at " + Escape(address)
 }
 
 // reportRow is what a report is about.

@@ -23,7 +23,7 @@ func mixedResult() *apply.Result {
 	broke := fmt.Errorf("create: %w", refused("POST /servers/: 402 Payment Required: not enough credit"))
 	return &apply.Result{
 		Reports: []apply.Report{
-			{Change: p.Changes[0], Outcome: apply.Done, ID: "12400", Duration: 12*time.Second + 345678*time.Microsecond},
+			{Change: p.Changes[0], Outcome: apply.Done, ID: "12400", IPAddress: "203.0.113.10", Duration: 12*time.Second + 345678*time.Microsecond},
 			{Change: p.Changes[1], Outcome: apply.Failed, Err: broke, Duration: time.Second},
 			{Change: p.Changes[2], Outcome: apply.NotStarted, Err: broke},
 			{Change: p.Changes[5], Outcome: apply.Unknown, ID: "12361", Err: errors.New("no whole answer within 30s\nhint: run plan to see"), Duration: 95 * time.Second},
