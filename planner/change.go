@@ -35,9 +35,10 @@ type Change interface {
 
 // Subject is what every change carries: the server it is about and why.
 type Subject struct {
-	Name   string `json:"name"`         // of the entry, or of the live server where no entry lists it
-	ID     string `json:"id,omitempty"` // of the live server; "" while it is still to be created
-	Reason Reason `json:"reason"`
+	Name   string       `json:"name"`         // of the entry, or of the live server where no entry lists it
+	ID     string       `json:"id,omitempty"` // of the live server; "" while it is still to be created
+	Reason Reason       `json:"reason"`
+	Labels fleet.Labels `json:"labels,omitempty"` // of the entry; only shown
 }
 
 // About returns the subject itself, so that a change that embeds it has it.

@@ -80,7 +80,7 @@ func (d *differ) entry(x match) {
 		d.plan.Blocked = append(d.plan.Blocked, *x.blocked)
 	case x.entry.Absent:
 		if x.live != nil {
-			d.delete(x.live, x.entry.Name, reasonAt(CodeAbsent, x.entry, fleet.FieldAbsent))
+			d.delete(x.live, Subject{x.entry.Name, x.live.ID, reasonAt(CodeAbsent, x.entry, fleet.FieldAbsent), x.entry.Labels})
 		}
 	case x.live == nil && x.next == nil:
 		d.create(x.entry)
@@ -141,7 +141,7 @@ func (d *differ) create(e *fleet.Server) {
 		return
 	}
 	d.almostSameName(e.Name)
-	d.add(&Create{Subject{e.Name, "", reasonAt(CodeMissing, e, fleet.FieldName)}, spec})
+	d.add(&Create{Subject{e.Name, "", reasonAt(CodeMissing, e, fleet.FieldName), e.Labels}, spec})
 	d.stopNew(e, spec.Location)
 }
 
@@ -191,17 +191,17 @@ func (d *differ) unlisted(s *Server) {
 		}
 	case d.fleet.Unlisted == fleet.UnlistedIgnore:
 	case d.fleet.Unlisted == fleet.UnlistedDelete:
-		d.delete(s, s.Name, Reason{Code: CodeUnlisted})
+		d.delete(s, Subject{Name: s.Name, ID: s.ID, Reason: Reason{Code: CodeUnlisted}})
 	default:
 		d.plan.Unlisted = append(d.plan.Unlisted, *s)
 	}
 }
 
 // delete plans the end of a live server, unless it is protected or must not be touched.
-func (d *differ) delete(s *Server, name string, cause Reason) {
-	blocked := Reason{At: cause.At, Action: ActionDelete, Cause: cause.Code}
+func (d *differ) delete(s *Server, about Subject) {
+	blocked := Reason{At: about.Reason.At, Action: ActionDelete, Cause: about.Reason.Code}
 	target, ok := s.Status.Target()
-	protection, protected := d.fleet.Protected(name)
+	protection, protected := d.fleet.Protected(about.Name)
 	if !protected {
 		protection, protected = d.fleet.Protected(s.Name)
 	}
@@ -211,13 +211,13 @@ func (d *differ) delete(s *Server, name string, cause Reason) {
 	case !ok:
 		blocked.Code, blocked.Status = CodeStatus, s.Status
 	default:
-		d.wait(s, name, target)
+		d.wait(s, about.Name, target)
 		old := *s
 		old.Status = target
-		d.add(&Delete{Subject{name, s.ID, cause}, old})
+		d.add(&Delete{about, old})
 		return
 	}
-	d.plan.Blocked = append(d.plan.Blocked, Blocked{name, []string{s.ID}, blocked})
+	d.plan.Blocked = append(d.plan.Blocked, Blocked{about.Name, []string{s.ID}, blocked})
 }
 
 // wait notes a server in a passing status.

@@ -47,7 +47,7 @@ func (d *differ) existing(x match) {
 	d.wait(live, e.Name, target)
 	fields := mutableFields(e.Name, want, live)
 	if len(fields) > 0 {
-		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields)}, fields, live.Location})
+		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields), e.Labels}, fields, live.Location})
 	}
 	d.powerOf(e, live, target, fields)
 }
@@ -92,7 +92,7 @@ func (d *differ) power(verb Action, from Status, e *fleet.Server, id, location s
 	if live := d.world.byID[id]; live != nil && live.Name != e.Name {
 		was = live.Name
 	}
-	d.add(&Power{Subject{e.Name, id, reason}, verb, from, was, location})
+	d.add(&Power{Subject{e.Name, id, reason, e.Labels}, verb, from, was, location})
 }
 
 // compared leaves out what is said of fields that the entry ignores: a server that
@@ -193,7 +193,7 @@ func (d *differ) replaceWith(x match, spec Spec, fields []FieldChange, target St
 	d.wait(live, e.Name, target)
 	old := *live
 	old.Status = target
-	r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, fields)}, Mode: e.Replace, Fields: fields, Spec: spec, Old: old}
+	r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, fields), e.Labels}, Mode: e.Replace, Fields: fields, Spec: spec, Old: old}
 	if x.next != nil {
 		r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
 	}

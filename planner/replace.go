@@ -5,7 +5,7 @@ import "github.com/vps-fleet/fleet/fleet"
 // rest is what is left of a replacement whose old server is gone: to create the
 // new one, or to finish the one that is there.
 func (c *Replace) rest(next string, finish []FieldChange) Change {
-	s := Subject{c.Name, next, Reason{Code: CodeFinish}}
+	s := Subject{c.Name, next, Reason{Code: CodeFinish}, c.Labels}
 	if c.Mode == fleet.ReplaceDeleteFirst {
 		return &Create{s, c.Spec}
 	}

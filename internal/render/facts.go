@@ -29,7 +29,7 @@ const symbolUnlisted = "?"
 // changeFact is one change as it is shown.
 func changeFact(c planner.Change) fact {
 	subject := c.About()
-	f := fact{Action: c.Action(), Symbol: symbol(c), Member: member{Name: subject.Name, ID: subject.ID}, Why: subject.Reason}
+	f := fact{Action: c.Action(), Symbol: symbol(c), Member: member{Name: subject.Name, ID: subject.ID, Labels: subject.Labels}, Why: subject.Reason}
 	switch c := c.(type) {
 	case *planner.Create:
 		f.Spec, f.Member.Location = &c.Spec, c.Spec.Location
@@ -67,7 +67,7 @@ func blockedFact(b planner.Blocked) fact {
 }
 
 func unlistedFact(s planner.Server) fact {
-	return fact{Symbol: symbolUnlisted, Member: member{s.Name, s.ID, s.Location}, Live: &s}
+	return fact{Symbol: symbolUnlisted, Member: member{Name: s.Name, ID: s.ID, Location: s.Location}, Live: &s}
 }
 
 func excludedFact(x planner.Excluded) fact {

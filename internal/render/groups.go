@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -26,8 +27,9 @@ type group struct {
 // member is one server of a group.
 type member struct {
 	Name     string
-	ID       string // "" while it is still to be created
-	Location string // "" where the plan does not tell
+	ID       string       // "" while it is still to be created
+	Location string       // "" where the plan does not tell
+	Labels   fleet.Labels // of its entry
 }
 
 // groupsOf makes one group of those facts that say the same, where they are at

@@ -48,6 +48,7 @@ type page struct {
 	Violations             []violationCard
 	Kinds                  []kindCount // what can be filtered by
 	Locations              []string    // likewise
+	Labels                 []string    // likewise, as role=web
 	Sections               []cardSection
 	Timeline               *timeline
 	Cost                   *costPage
@@ -173,9 +174,14 @@ func (d *page) filters() {
 				if m.Location != "" {
 					d.Locations = append(d.Locations, m.Location)
 				}
+				for key, value := range m.Labels {
+					d.Labels = append(d.Labels, key+"="+value)
+				}
 			}
 		}
 	}
 	slices.Sort(d.Locations)
 	d.Locations = slices.Compact(d.Locations)
+	slices.Sort(d.Labels)
+	d.Labels = slices.Compact(d.Labels)
 }

@@ -77,7 +77,14 @@ func TestBrowserFilters(t *testing.T) {
 	counted(4)
 	b.do(chromedp.Click(`button[data-kind="replace"]`), chromedp.Click(`button[data-kind="delete"]`))
 	counted(all)
-	b.do(chromedp.SetValue("select", "eu-central"), chromedp.Evaluate[chromedp.Void](`document.querySelector("select").dispatchEvent(new Event("change"))`))
+	choose := func(list, value string) {
+		b.do(chromedp.SetValue(list, value), chromedp.Evaluate[chromedp.Void](`document.querySelector("`+list+`").dispatchEvent(new Event("change"))`))
+	}
+	choose("select[name=label]", "role=old")
+	counted(4)
+	choose("select[name=label]", "")
+	counted(all)
+	choose("select[name=location]", "eu-central")
 	counted(96)
 	b.do(chromedp.SendKeys("input[type=search]", "WEB-10"))
 	counted(3) // 102, 105 and 108; the list that hides them opens

@@ -24,7 +24,8 @@ func live(id, name string) planner.Server {
 }
 
 func about(name, id string, r planner.Reason) planner.Subject {
-	return planner.Subject{Name: name, ID: id, Reason: r}
+	role, _, _ := strings.Cut(name, "-")
+	return planner.Subject{Name: name, ID: id, Reason: r, Labels: fleet.Labels{"role": role}}
 }
 
 // at is a place in the fleet file.

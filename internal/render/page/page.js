@@ -3,7 +3,8 @@
   const bar = document.querySelector(".filters");
   if (!bar) return;
   const buttons = [...bar.querySelectorAll("button")];
-  const location = bar.querySelector("select");
+  const location = bar.querySelector("select[name=location]");
+  const label = bar.querySelector("select[name=label]");
   const name = bar.querySelector("input");
   const output = bar.querySelector("output");
   const servers = [...document.querySelectorAll(".server")];
@@ -22,6 +23,7 @@
     for (const s of servers) {
       const fits = (kinds.length === 0 || kinds.includes(s.dataset.kind)) &&
         (!location?.value || s.dataset.location === location.value) &&
+        (!label?.value || (s.dataset.labels ?? "").split("\n").includes(label.value)) &&
         s.dataset.name.toLowerCase().includes(part);
       s.classList.toggle("out", !fits);
       if (fits) shown++;
@@ -36,6 +38,7 @@
     b.addEventListener("click", () => { b.ariaPressed = String(b.ariaPressed !== "true"); filter(); });
   }
   location?.addEventListener("change", filter);
+  label?.addEventListener("change", filter);
   name.addEventListener("input", filter);
   document.addEventListener("keydown", (e) => {
     if (e.key === "/" && document.activeElement !== name) { e.preventDefault(); name.focus(); }
