@@ -32,7 +32,7 @@ func TestBrowserShowsThePlan(t *testing.T) {
 	for _, fact := range []string{
 		total(p), "The data of 4 servers is lost.", alsoThere(p), p.Digest(), "fleet apply --digest " + p.Digest(), "ops@example.com",
 		"redis-01 → cache-01", "Apply will refuse the whole plan", "60.00 → 85.00 a month (+25.00)", "legacy (9)", "hostname of 290 servers",
-		"two live servers have this name", "tmp-1", "stopped server is still billed",
+		"live servers are named web-05", "tmp-1", "stopped server is still billed",
 	} {
 		if !strings.Contains(text, fact) {
 			t.Errorf("the page does not show %q", fact)
