@@ -112,8 +112,9 @@ func TestKilledBeforeTheCreateArrived(t *testing.T) {
 		t.Fatalf("%d intents are open", len(open))
 	}
 	const window = 30*time.Second + 300*time.Millisecond // of the request, and of --settle
-	journal.age(window - time.Second - time.Since(open[0].At))
-	end := time.Now().Add(time.Second)
+	now := time.Now()
+	journal.age(window - time.Second - now.Sub(open[0].At))
+	end := now.Add(time.Second)
 	w.run(applying()...).want(t, 0, "An earlier run ended without an answer to creates of web-001.")
 	journal.add()
 	journal.want()
