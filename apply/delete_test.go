@@ -30,7 +30,7 @@ func TestGoneIsWhatNoListShows(t *testing.T) {
 					w.add(fmt.Sprint(n+2), fmt.Sprint("other-", n), "active")
 				}
 				r := w.run(w.plan("servers: {x: {absent: true}}"))
-				want := "delete x: unknown: still active, not gone, after 15m0s / hint: run again to go on waiting, or give --timeout more\n"
+				want := "delete x: unknown: not_ready status:active→gone\n"
 				if d := cmp.Diff(want, report(r)); d != "" {
 					t.Errorf("-want +got\n%s", d)
 				}

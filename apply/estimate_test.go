@@ -18,7 +18,7 @@ func (s setting) outlook(listRequests int) planner.EstimateOptions {
 }
 
 // wantForeseen holds what a plan has foreseen of its apply against how that went:
-// both the requests and the time are to be within a tenth.
+// the requests are to be within a tenth, and the time within a seventh or a moment.
 //
 // A rate that the client has to learn is not known when the plan is made, so no time
 // can be foreseen then, and requests that are refused come on top.
@@ -27,14 +27,18 @@ func (b bench) wantForeseen(t *testing.T, m measured) {
 	if m.estimate == (planner.Estimate{}) || b.s.takes > 0 {
 		return
 	}
-	if got, want := m.estimate.Requests, m.requests; !within(0.1, got, want) {
+	share := 0.1
+	if b.s.pages > 0 {
+		share = 0.2 // that the list will have pages is not known while there are few servers
+	}
+	if got, want := m.estimate.Requests, m.requests; !within(share, got, want) {
 		t.Errorf("%s took %d requests, and %d were foreseen", b, want, got)
 	}
 	end := m.estimate.Duration
 	if m.estimate.Ready.Max > 0 {
 		end = m.estimate.Ready.Max // where the times are spread, one of so many takes nearly the longest
 	}
-	if !within(0.1, end, m.took) {
+	if !within(1./7, end, m.took) && m.took-end > 300*time.Millisecond {
 		t.Errorf("%s took %s, and %s was foreseen", b, m.took, end)
 	}
 }

@@ -6,39 +6,39 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Event is something that happened during an apply: a Begun, a Waiting, a Still or
-// an Ended, and nothing else. Events come one at a time, in order.
+// Event is something that happened during a run: a ChangeStarted, a WaitStarted, a
+// Progress or a ChangeFinished, and nothing else. Events come one at a time, in order.
 type Event interface{ isEvent() }
 
-// Begun says that the first request of a change is about to be sent.
-type Begun struct{ Change planner.Change }
+// ChangeStarted says that the first request of a change is about to be sent.
+type ChangeStarted struct{ Change planner.Change }
 
-// Waiting says that a server was changed and is now waited for.
-type Waiting struct {
-	Name string
-	ID   string
-	For  string // what is waited for: "active", "stopped", "gone", or "settled" after an unclear create
+// WaitStarted says that a server is waited for from now on.
+type WaitStarted struct {
+	Name   string
+	ID     string // "" where it is not known yet
+	Target planner.Target
 }
 
-// Still tells, every ten seconds, who is being waited for.
-type Still struct {
+// Progress tells, every ten seconds, which servers are waited for.
+type Progress struct {
 	Servers []InTransit // sorted by name
 }
 
-// InTransit is one server that is being waited for.
+// InTransit is one server that is waited for.
 type InTransit struct {
 	Name   string
-	Status planner.Status // as last seen; "" when it was not seen yet
-	Age    time.Duration  // since the wait began
+	Status planner.Status // as last seen; "" where it was not seen yet
+	Age    time.Duration  // since its change was sent, or else since the wait began
 }
 
-// Ended says what became of a change or of a wait.
-type Ended struct {
+// ChangeFinished says what became of a change or of a wait.
+type ChangeFinished struct {
 	Report Report
-	Left   int // changes and waits that have not ended yet
+	Left   int // changes and waits that have not finished yet
 }
 
-func (Begun) isEvent()   {}
-func (Waiting) isEvent() {}
-func (Still) isEvent()   {}
-func (Ended) isEvent()   {}
+func (ChangeStarted) isEvent()  {}
+func (WaitStarted) isEvent()    {}
+func (Progress) isEvent()       {}
+func (ChangeFinished) isEvent() {}

@@ -29,7 +29,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{name: "a server that was deleted meanwhile", file: "servers: {x: {hostname: x.example.org}, y: {status: stopped}}",
 			meddle: func(w *world) { w.emulator.Remove("1") },
-			want: "update x: failed: PATCH /servers/1/: 404 Not Found: Not found.\n" +
+			want: "update x: failed: refused: PATCH /servers/1/: 404 Not Found: Not found.\n" +
 				"stop y: done\n",
 			requests: "PATCH /servers/1/\nPOST /servers/2/stop/\n"},
 		{name: "the reply to a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
@@ -46,24 +46,24 @@ func TestFailures(t *testing.T) {
 			want: "start z: done\n", requests: "POST /servers/3/start/\n"},
 		{name: "a reboot that nobody can tell is never repeated", file: "servers: {x: {hostname: x.example.org, reboot_on: [hostname]}}",
 			fault:    once("POST", "/reboot/", drop),
-			want:     "update x: done\nreboot x: unknown: POST /servers/1/reboot/: read tcp: connection reset by peer\n",
+			want:     "update x: done\nreboot x: unknown: unanswered: POST /servers/1/reboot/: read tcp: connection reset by peer\n",
 			requests: "PATCH /servers/1/\nPOST /servers/1/reboot/\n"},
 		{name: "a delete whose reply is lost", file: "servers: {x: {absent: true}}",
 			fault: once("DELETE", "/1/", drop), want: "delete x: done\n", requests: "DELETE /servers/1/\n"},
 		{name: "a delete of a server that has another name by now", file: "servers: {x: {absent: true}}",
 			meddle: func(w *world) { w.emulator.Edit("1", func(s *vpsorg.Server) { s.Name = "precious" }) },
-			want:   "delete x: failed: changed\n"},
+			want:   "delete x: failed: changed name:x→precious\n"},
 		{name: "a delete of a server that was deleted", file: "servers: {x: {absent: true}}",
 			meddle: func(w *world) { w.emulator.Remove("1") }, want: "delete x: done\n"},
 		{name: "a delete of a server whose name is another's by now", file: "servers: {x: {absent: true}}",
 			meddle: func(w *world) { w.emulator.Remove("1"); w.add("9", "x", "active") }, want: "delete x: done\n"},
 		{name: "the replacement cannot be created", file: "servers: {x: {plan: 2, replace: create-first}}",
 			fault:    once("POST", "/servers/", emulator.Fault{Answer: answer(402, `{"detail":"no credit"}`)}),
-			want:     "replace x: failed: POST /servers/: 402 Payment Required: no credit\n",
+			want:     "replace x: failed: refused: POST /servers/: 402 Payment Required: no credit\n",
 			requests: "POST /servers/\n"},
 		{name: "nothing after what was not done", file: "servers: {x: {hostname: x.example.org, status: stopped}}",
 			fault:    once("PATCH", "/1/", emulator.Fault{Answer: answer(400, `{"hostname":["No."]}`)}),
-			want:     "update x: failed: PATCH /servers/1/: 400 Bad Request: hostname: No.\nstop x: not started: what comes before it was not done\n",
+			want:     "update x: failed: refused: PATCH /servers/1/: 400 Bad Request: hostname: No.\nstop x: not started: needs x\n",
 			requests: "PATCH /servers/1/\n"},
 		{name: "a 429 only puts off", file: "servers: {x: {hostname: x.example.org}, n: {plan: 1, os: 5, location: us-west}}",
 			fault: times(3, "POST", "/servers/", emulator.Fault{Answer: &emulator.Answer{Status: 429, Header: http.Header{"Retry-After": {"2"}}}}),
@@ -111,10 +111,10 @@ func TestOutOfCreditStopsCreatesOnly(t *testing.T) {
 		w.runner.Parallelism = 1
 		r := w.run(w.plan("guards: {max_deletes: 9}\n" + strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org}, y: {plan: 2, replace: delete-first}}"))
 		want := "create a: done\n" +
-			"create b: failed: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
-			"create c: not started: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
+			"create b: failed: refused: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
+			"create c: not started: no_credit: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
 			"update x: done\n" +
-			"replace y: not started: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n"
+			"replace y: not started: no_credit: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n"
 		if d := cmp.Diff(want, report(r)); d != "" {
 			t.Errorf("-want +got\n%s", d)
 		}
@@ -149,7 +149,7 @@ func TestServerThatNeverArrives(t *testing.T) {
 		if d := elapsed(func() { r = w.run(p) }); d < 10*time.Minute || d > 11*time.Minute {
 			t.Errorf("it took %s", d)
 		}
-		want := "create n: unknown: still provisioning, not active, after 10m0s / hint: run again to go on waiting, or give --timeout more\n"
+		want := "create n: unknown: not_ready status:provisioning→active\n"
 		if d := cmp.Diff(want, report(r)); d != "" {
 			t.Errorf("-want +got\n%s", d)
 		}
@@ -167,15 +167,15 @@ func TestWaitsThatEndBadly(t *testing.T) {
 	}{
 		{"suspended", func(w *world, id vpsorg.ID) {
 			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "suspended" })
-		}, `create n: failed: its status is "suspended", not active / hint: look at it at the provider; fleet does nothing to such a server` + "\n"},
+		}, "create n: failed: status suspended\n"},
 		{"a status nobody has heard of", func(w *world, id vpsorg.ID) {
 			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "error" })
-		}, `create n: failed: its status is "error", not active / hint: look at it at the provider; fleet does nothing to such a server` + "\n"},
+		}, "create n: failed: status error\n"},
 		{"stopped by somebody", func(w *world, id vpsorg.ID) {
 			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "stopped" })
-		}, "create n: failed: it ended stopped, not active\n"},
+		}, "create n: failed: ended status:stopped→active\n"},
 		{"deleted by somebody", func(w *world, id vpsorg.ID) { w.emulator.Remove(id) },
-			"create n: failed: it was provisioning and is gone now: somebody else has deleted it\n"},
+			"create n: failed: gone provisioning\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{Provisioning: time.Hour}, func(w *world) {
@@ -221,11 +221,11 @@ func TestEditsDuringALongApply(t *testing.T) {
 			w.emulator.Edit("5", func(s *vpsorg.Server) { s.Status = "stopped" })
 		})
 		want := "update a: done\n" +
-			"update b: failed: hostname was b.example.com and is edited.example.com now: somebody else has changed it, so it was left alone / hint: make a new plan\n" +
+			"update b: failed: changed hostname:b.example.com→edited.example.com\n" +
 			"update e: done\n" +
-			"start d: failed: "
+			"start d: failed: status suspended\n"
 		got := report(w.run(p))
-		if !strings.HasPrefix(got, want) || !strings.Contains(got, "stop c: done\nreboot a: done\nreboot e: failed: it was active and is stopped now") {
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "stop c: done\nreboot a: done\nreboot e: failed: changed status:active→stopped") {
 			t.Errorf("got\n%s", got)
 		}
 		if d := cmp.Diff("PATCH /servers/1/\nPATCH /servers/5/\nPOST /servers/1/reboot/\n", sorted(w.sent(0))); d != "" {

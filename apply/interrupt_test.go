@@ -26,7 +26,7 @@ func TestFirstInterrupt(t *testing.T) {
 		if d := elapsed(func() { r = w.run(p) }); d != 5*time.Second {
 			t.Errorf("it took %s", d)
 		}
-		want := "create a: unknown: not yet active: interrupted\ncreate b: unknown: not yet active: interrupted\ncreate c: not started: interrupted\n"
+		want := "create a: unknown: interrupted status:(none)→active\ncreate b: unknown: interrupted status:(none)→active\ncreate c: not started: interrupted\n"
 		if d := cmp.Diff(want, report(r)); d != "" {
 			t.Errorf("-want +got\n%s", d)
 		}
@@ -69,7 +69,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 				Spec: planner.Spec{Plan: planner.Named{ID: "1"}, OS: planner.Named{ID: "5"}, Location: "us-west"}})
 		}
 		r := apply.Runner{Client: client, Timeout: time.Minute}.Run(t.Context(), nil, p)
-		if r.Count(apply.Unknown) != 2 || !strings.Contains(r.Reports[0].Err.Error(), "not seen yet, after 1m") {
+		if r.Count(apply.Unknown) != 2 || !strings.HasPrefix(describeError(r.Reports[0].Err), "not_ready status:(none)→active: ") {
 			t.Errorf("%s", report(r))
 		}
 	})

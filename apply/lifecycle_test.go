@@ -162,7 +162,7 @@ func TestWaitsForWhatIsOnItsWay(t *testing.T) {
 		}
 		still := 0
 		for _, e := range w.events {
-			if _, ok := e.(apply.Still); ok {
+			if _, ok := e.(apply.Progress); ok {
 				still++
 			}
 		}

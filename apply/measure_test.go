@@ -3,6 +3,7 @@ package apply_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -92,11 +93,12 @@ func (c scenario) populate(w *world) (live int) {
 
 // measured is how a case went, beside the least that it can take.
 type measured struct {
-	took, bound   time.Duration
-	requests      int
-	refused       int // with 429
-	polls, budget int // what was read beyond what is needed, and how much of that is allowed
-	estimate      planner.Estimate
+	took, bound time.Duration
+	requests    int
+	refused     int // with 429
+	looks, most int // polls, each a list, however many its pages, or one server; and how many there may be
+	polls       int // requests that read beyond what is needed
+	estimate    planner.Estimate
 }
 
 func (m measured) times() float64 { return float64(m.took) / float64(m.bound) }
@@ -125,11 +127,20 @@ func (s setting) emulator() *emulator.Emulator {
 // connect gives the world a client of its own that has learned nothing yet.
 func (w *world) connect(s setting) {
 	w.Helper()
-	client, err := vpsorg.New(vpsorg.Config{BaseURL: "http://127.0.0.1/api/v1", Token: "vps_test", Transport: w.emulator.Transport(), Rate: s.rate})
+	client, err := vpsorg.New(vpsorg.Config{BaseURL: "http://127.0.0.1/api/v1", Token: "vps_test", Transport: w.emulator.Transport(), Rate: s.rate, Observe: w.count})
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.client, w.runner.Client, w.runner.Parallelism = client, client, s.parallelism
+}
+
+// count counts looks.
+func (w *world) count(c vpsorg.Call) {
+	_, text, _ := strings.Cut(c.Path, "?")
+	query, _ := url.ParseQuery(text)
+	if page := query.Get("page"); c.Kind == vpsorg.KindPoll && (page == "" || page == "1") {
+		w.looks.Add(1)
+	}
 }
 
 // applied measures the apply of a scenario.
@@ -149,7 +160,10 @@ func (s setting) applied(t *testing.T, c scenario) (m measured) {
 		m.bound = s.bound(lanes, live)
 		m.count(w.emulator.Ledger()[before:])
 		m.polls -= reread
-		m.budget = max(20, len(p.Changes)/50)
+		m.looks, m.most = int(w.looks.Load()), max(40, len(p.Changes)/25)
+		if c.name == mixed.name {
+			m.most += 15 // the first of each kind of transition is polled alone, and so are the last
+		}
 	})
 	return m
 }

@@ -154,23 +154,15 @@ func (a *account) forgetDetails(ctx context.Context, p *planner.Plan) {
 	}
 }
 
-// resolve closes the intents whose server exists: the only one of its name, and as
-// it was to be made. An answer of the API is not enough to close one: while no list
-// shows the server, another run would create it again.
+// resolve closes the intents whose server exists.
 func resolve(ctx context.Context, state LockedState, servers []planner.Server) error {
 	open, err := state.Intents(ctx)
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	named := make(map[string][]planner.Server)
-	for _, s := range servers {
-		named[s.Name] = append(named[s.Name], s)
-	}
-	for _, i := range open {
-		if found := named[i.Name]; len(found) == 1 && i.Fits(found[0]) {
-			if err := state.Resolve(ctx, i, Resolution{Made: found[0].ID}); err != nil {
-				return err
-			}
+	for _, x := range shown(open, servers) {
+		if err := state.Resolve(ctx, x.intent, x.of); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ type Report struct {
 	Wait      *planner.Wait  // nil for a change
 	Outcome   Outcome
 	ID        string        // the server's id where it is known by now
-	Err       error         // why, unless Done
+	Err       error         // why: an *Error, or nil where it is Done
 	IPAddress string        // of a server that was made; "" where nobody has told it yet
 	Started   time.Time     // zero when nothing was sent
 	Duration  time.Duration // from the first request to the arrival
@@ -33,9 +33,22 @@ type Report struct {
 // Span is a stretch of a report's time: a step's requests, which may have been held
 // back by the rate, or a wait.
 type Span struct {
-	Waiting  string // what was waited for, as in the event Waiting; "" for requests
+	Waiting  planner.Target // what was waited for; "" for requests
 	From, To time.Time
 }
+
+// begin begins a span, and reports whether it is the first.
+func (rep *Report) begin(waiting planner.Target) (first bool) {
+	now := time.Now()
+	if first = rep.Started.IsZero(); first {
+		rep.Started = now
+	}
+	rep.Spans = append(rep.Spans, Span{waiting, now, now})
+	return first
+}
+
+// passed ends the span that was begun last.
+func (rep *Report) passed() { rep.Spans[len(rep.Spans)-1].To = time.Now() }
 
 // Result is what became of a whole plan: one report for each change, then one
 // for each wait, both in the plan's order.
@@ -43,6 +56,7 @@ type Result struct {
 	Reports     []Report
 	Blocked     []planner.Blocked // entries of the plan that nothing was done to
 	Interrupted bool
+	StateErr    error // the first failure to note what became of an intent; the next run resolves it anew
 	Started     time.Time
 	Duration    time.Duration
 }

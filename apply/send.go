@@ -1,12 +1,13 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"sync"
 	"time"
 
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
@@ -14,106 +15,165 @@ import (
 // the API only puts off, with a 429, is sent again until the time-out.
 const attempts = 4
 
-// verdict is what a look at the server after an unclear answer says.
-type verdict int
-
-const (
-	again   verdict = iota // it did not take effect: send it again
-	took                   // it did
-	unclear                // nobody can tell
-)
-
-// send sends a change until it is certain what became of it. After an answer that
-// leaves that open it looks, and sends again only what did not take effect; where
-// there is no look, nobody can tell. A look that finds the server changed by
-// others gives an error of its own.
-func (r *run) send(ctx context.Context, request func() error, look func() (verdict, error)) error {
-	pause := r.Client.Pauses()
-	give := time.Now().Add(r.Timeout)
-	var refused error // of an attempt that was taken up
-	var doubt bool    // an attempt may take effect yet
-	failed := func(err error) error {
-		if doubt && err != nil {
-			return unknown{err}
+// send sends a change until it is certain what became of it. Before each attempt the
+// server is compared with the change. After an answer that leaves open whether the
+// change took effect it is read for that, and only what did not is sent again; a
+// create, and a reboot, which leave nothing to compare, are not.
+func (w *worker) send(ctx context.Context) ending {
+	pause := w.Client.Pauses()
+	give := time.Now().Add(w.Timeout)
+	var open error     // of the last attempt that may have taken effect
+	var ambiguous bool // an attempt may take effect yet
+	end := func(e ending) ending {
+		if ambiguous && e.outcome != Done {
+			e.outcome = Unknown
 		}
-		return err
+		return e
 	}
 	for attempt := 1; ; attempt++ {
-		err := request()
-		if err == nil {
-			return nil
-		}
-		var h held
-		if errors.As(err, &h) {
-			return failed(cmp.Or(refused, h.why))
-		}
-		r.fatal(err)
-		doubt = doubt || vpsorg.Ambiguous(err)
+		x, unread := w.check(ctx, open != nil)
 		switch {
-		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give) && r.stopped() == nil:
+		case unread != nil && open != nil:
+			return ended(Unknown, planner.CodeUnanswered, errors.Join(open, unread))
+		case unread != nil:
+			return end(ended(Failed, planner.CodeNotRead, unread))
+		case x.Standing == planner.InPlace:
+			return succeeded
+		case x.Standing == planner.InConflict:
+			return end(ending{Failed, &Error{Reason: x.Reason, Err: open}})
+		case open != nil && (attempt > attempts || w.stopped()):
+			return end(ended(Failed, planner.CodeRefused, open))
+		}
+		err := w.request(ctx, x.Left)
+		var h *held
+		switch {
+		case err == nil:
+			return succeeded
+		case errors.As(err, &h) && open != nil:
+			return end(ended(Failed, planner.CodeRefused, open))
+		case errors.As(err, &h):
+			return end(ending{h.outcome, h.why})
+		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give) && !w.stopped():
 			attempt-- // put off, not refused; the limiter holds it back
 		case notSent(err) && ctx.Err() != nil:
-			return failed(notStarted{ErrInterrupted})
-		case notSent(err) && attempt < attempts && r.stopped() == nil && sleep(ctx, pause()):
-		case look == nil && mayHaveTaken(err):
-			return unknown{err}
+			return end(ending{NotStarted, interrupted()})
+		case notSent(err) && attempt < attempts && !w.stopped() && sleep(ctx, pause()):
+		case mayHaveTaken(err) && w.leavesNoTrace():
+			return ended(Unknown, planner.CodeUnanswered, err)
 		case mayHaveTaken(err):
-			if r.stopped() == nil {
-				sleep(ctx, pause()) // before the look, which is to be the last thing before a repetition
+			open, ambiguous = err, ambiguous || vpsorg.Ambiguous(err)
+			if !w.stopped() {
+				sleep(ctx, pause()) // before it is read, which is to be the last thing before a repetition
 			}
-			v, err := consult(err, look)
-			if v != again || attempt == attempts || r.stopped() != nil {
-				return failed(err)
-			}
-			refused = err
+		case w.gone(err):
+			return succeeded
+		case w.alreadySo(ctx, err):
+			return succeeded
 		default:
-			return failed(err)
+			return end(ended(Failed, planner.CodeRefused, err))
 		}
 	}
 }
 
-// changing is the context of a request that changes a lane's server. When its turn
-// has come it is held back after all where the run stops, or where first fails.
-func (r *run) changing(ctx context.Context, l *lane, first func() error) context.Context {
-	return vpsorg.BeforeSend(ctx, func() error {
-		why := r.stopped()
-		if why == nil && first != nil {
-			why = first()
-		}
-		if why != nil {
-			return held{notStarted{why}}
-		}
-		l.sent = time.Now()
-		return nil
-	})
+// leavesNoTrace reports whether no comparison tells whether the change took effect.
+func (w *worker) leavesNoTrace() bool {
+	return w.change.Action() == planner.ActionCreate || w.change.Action() == planner.ActionReboot
 }
 
-// held is why a request was not sent after all.
-type held struct{ why error }
+// gone reports whether a delete found no server; a list has to prove that.
+func (w *worker) gone(err error) bool {
+	w.unlisted = w.unlisted || w.change.Action() == planner.ActionDelete && errors.Is(err, vpsorg.ErrNotFound)
+	return w.change.Action() == planner.ActionDelete && errors.Is(err, vpsorg.ErrNotFound)
+}
 
-// hold is held for a reason, if there is one.
-func hold(why error) error {
-	if why == nil {
-		return nil
+// alreadySo reports whether a start or a stop was refused because the server is in
+// that status already.
+func (w *worker) alreadySo(ctx context.Context, err error) bool {
+	var api *vpsorg.Error
+	if _, power := w.change.(*planner.Power); !power || w.leavesNoTrace() || !errors.As(err, &api) || api.Status != 400 {
+		return false
 	}
-	return held{why}
+	x, unread := w.check(ctx, true)
+	return unread == nil && x.Standing == planner.InPlace
 }
 
-func (h held) Error() string { return h.why.Error() }
-func (h held) Unwrap() error { return h.why }
+// request sends a change once. When its turn has come the run is asked once more, and
+// for a create an intent of its own is made durable.
+func (w *worker) request(ctx context.Context, c planner.Change) error {
+	id := vpsorg.ID(c.About().ID)
+	ctx = vpsorg.BeforeSend(ctx, func() error { return w.leave(ctx, c) })
+	switch c := c.(type) {
+	case *planner.Create:
+		return w.create(ctx, c)
+	case *planner.Update:
+		return w.update(ctx, id, c.Fields)
+	case *planner.Delete:
+		return w.Client.DeleteServer(ctx, id)
+	}
+	power := map[planner.Action]func(context.Context, vpsorg.ID) (vpsorg.PowerAnswer, error){
+		planner.ActionStart: w.Client.StartServer, planner.ActionStop: w.Client.StopServer, planner.ActionReboot: w.Client.RebootServer,
+	}[c.Action()]
+	_, err := power(ctx, id)
+	return err
+}
 
-// consult looks what became of a change that failed with err.
-func consult(err error, look func() (verdict, error)) (verdict, error) {
-	v, lookErr := look()
+func (w *worker) leave(ctx context.Context, c planner.Change) error {
+	reply := make(chan *held, 1)
+	w.messages <- leaving{w.job, c, reply}
+	if h := <-reply; h != nil {
+		return h
+	}
+	begin := w.follow
+	w.follow = nil
+	if create, ok := c.(*planner.Create); ok {
+		w.last = newIntent(w.key, create)
+		begin = []Intent{w.last}
+	}
+	for _, i := range begin {
+		if err := w.State.Begin(ctx, i); err != nil {
+			return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
+		}
+		w.begun = append(w.begun, i)
+	}
+	return nil
+}
+
+// create makes a server. What certainly made nothing is noted at once; after a
+// success the intent stays open until a list shows the server.
+func (w *worker) create(ctx context.Context, c *planner.Create) error {
+	before := len(w.begun)
+	server, err := w.Client.CreateServer(ctx, toCreate(c.Name, c.Spec))
 	switch {
-	case lookErr != nil && v == unclear:
-		return v, unknown{fmt.Errorf("%w; and looking failed: %w", err, lookErr)}
-	case v == unclear:
-		return v, unknown{err}
-	case v == took:
-		return v, lookErr
+	case err == nil:
+		w.made = string(server.ID)
+	case !mayHaveTaken(err) && len(w.begun) > before:
+		w.begun = w.begun[:before]
+		if err := w.State.Resolve(ctx, w.last, Resolution{Refused: true}); err != nil && w.stateErr == nil {
+			w.stateErr = err
+		}
 	}
-	return v, err
+	return err
+}
+
+// update changes fields, with PUT where all three change.
+func (w *worker) update(ctx context.Context, id vpsorg.ID, fields []planner.FieldChange) error {
+	var patch vpsorg.PatchRequest
+	for _, f := range fields {
+		text, _ := f.To.AsText()
+		boolean, _ := f.To.AsBool()
+		switch f.Field {
+		case fleet.FieldName:
+			patch.Name = &text
+		case fleet.FieldHostname:
+			patch.Hostname = &text
+		case fleet.FieldBackupsEnabled:
+			patch.BackupsEnabled = &boolean
+		}
+	}
+	if patch.Name != nil && patch.Hostname != nil && patch.BackupsEnabled != nil {
+		return w.Client.PutServer(ctx, id, vpsorg.PutRequest{Name: *patch.Name, Hostname: *patch.Hostname, BackupsEnabled: *patch.BackupsEnabled})
+	}
+	return w.Client.PatchServer(ctx, id, patch)
 }
 
 // mayHaveTaken reports whether a change that failed may have taken effect: what it
@@ -137,5 +197,25 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// timed tells when the first request of a context was sent: it may wait for its
+// turn for long.
+func timed(ctx context.Context) (context.Context, func() time.Time) {
+	var mu sync.Mutex
+	var first time.Time
+	ctx = vpsorg.BeforeSend(ctx, func() error {
+		mu.Lock()
+		defer mu.Unlock()
+		if first.IsZero() {
+			first = time.Now()
+		}
+		return nil
+	})
+	return ctx, func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return first
 	}
 }

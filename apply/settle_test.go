@@ -69,7 +69,7 @@ func TestOtherWorkGoesOn(t *testing.T) {
 		if d := r.Reports[1].Duration; d > 10*time.Second {
 			t.Errorf("b took %s", d)
 		}
-		want := "create a: failed: it was given up 3 times, and each time nothing was created / hint: the API does not answer creates reliably; run again later\n" +
+		want := "create a: failed: unresolved a 3\n" +
 			"create b: done\ncreate c: done\n"
 		if d := cmp.Diff(want, report(r)); d != "" {
 			t.Errorf("-want +got\n%s", d)
@@ -87,7 +87,7 @@ func TestTwoOfOneName(t *testing.T) {
 		p := w.plan(oneNew)
 		w.add("7", "n", "active")
 		r := w.run(p)
-		if r.Count(apply.Unknown) != 1 || !strings.Contains(r.Reports[0].Err.Error(), "2 servers are named n and each is billed: 7 (10.00 a month), 12346 (10.00 a month)") {
+		if r.Count(apply.Unknown) != 1 || describeError(r.Reports[0].Err) != "duplicates #7 at 10.00 #12346 at 10.00 n" {
 			t.Errorf("%s", report(r))
 		}
 		if got := w.sent(0); got != "POST /servers/\n" {

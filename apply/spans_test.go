@@ -46,7 +46,7 @@ func spans(r apply.Report) string {
 		if s.Waiting == "" {
 			all = append(all, "requests")
 		} else {
-			all = append(all, "until "+s.Waiting)
+			all = append(all, "until "+string(s.Waiting))
 		}
 	}
 	return strings.Join(all, ", ")

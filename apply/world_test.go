@@ -1,10 +1,12 @@
 package apply_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +26,7 @@ type world struct {
 	emulator *emulator.Emulator
 	client   *vpsorg.Client
 	runner   apply.Runner
+	looks    atomic.Int64
 	drain    chan struct{}
 	mu       sync.Mutex
 	events   []apply.Event
@@ -177,11 +180,42 @@ func report(r *apply.Result) string {
 		}
 		fmt.Fprintf(&b, "%s %s: %s", what, name, rep.Outcome)
 		if rep.Err != nil {
-			fmt.Fprintf(&b, ": %s", strings.ReplaceAll(rep.Err.Error(), "\n", " / "))
+			b.WriteString(": " + describeError(rep.Err))
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// describeError is a report's reason by its data, then its cause.
+func describeError(err error) string {
+	var why *apply.Error
+	if !errors.As(err, &why) {
+		return "not an Error: " + err.Error()
+	}
+	text := string(why.Code)
+	for _, f := range why.Fields {
+		text += fmt.Sprintf(" %s:%s→%s", f.Field, f.From, f.To)
+	}
+	for _, s := range why.Servers {
+		text += " #" + s.ID
+		if s.Monthly != nil {
+			text += " at " + s.Monthly.String()
+		}
+	}
+	if why.Name != "" {
+		text += " " + why.Name
+	}
+	if why.Status != "" {
+		text += " " + string(why.Status)
+	}
+	if why.Count > 0 {
+		text += fmt.Sprint(" ", why.Count)
+	}
+	if why.Err != nil {
+		text += ": " + strings.ReplaceAll(why.Err.Error(), "\n", " / ")
+	}
+	return text
 }
 
 // once gives a fault to the first request of a method whose path ends so.

@@ -58,7 +58,7 @@ func (p *Plan) Estimate(o EstimateOptions) Estimate {
 			}
 		}
 	}
-	e.Requests += o.polls(waits, max(20, len(p.Changes)/50))
+	e.Requests += o.polls(waits)
 	if waits[waitProvisioned] > 0 {
 		e.Ready = Range{o.end(jobs, o.Provisioning, false), o.end(jobs, o.Provisioning, true)}
 	}
@@ -88,18 +88,19 @@ func (a Await) kind() waitKind {
 // list, or a request for each server where these are fewer. How many polls is from
 // experience: one where servers take no time, a few until it is known how long they
 // take, and one for each twentieth of the time over which they are spread.
-func (o EstimateOptions) polls(waits map[waitKind]int, budget int) (requests int) {
-	times := map[waitKind]int{waitGone: 1, waitTransition: 2, waitProvisioned: 4}
+func (o EstimateOptions) polls(waits map[waitKind]int) (requests int) {
+	const first, spread = 16, 20 // looks at the first new server, and at all while they become ready
+	times := map[waitKind]int{waitGone: 1, waitTransition: 3, waitProvisioned: 4}
 	if o.Provisioning.Min < o.Provisioning.Max {
-		times[waitProvisioned] = 16
+		times[waitProvisioned] = spread
 	}
-	least := 0 // what the budget may not forbid
 	for kind, servers := range waits {
-		one := min(max(o.ListRequests, 1), servers)
-		requests += times[kind] * one
-		least = max(least, one)
+		requests += times[kind] * min(max(o.ListRequests, 1), servers)
+		if kind == waitProvisioned && times[kind] == spread {
+			requests += first
+		}
 	}
-	return min(requests, max(budget, least))
+	return requests
 }
 
 // end is when the last of the jobs ends, if new servers take the least or the most of

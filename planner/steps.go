@@ -121,3 +121,17 @@ func replaceSteps(c *Replace) (steps []Step) {
 
 // Step is the step that a wait of a plan is.
 func (w Wait) Step() Step { return Await{ID: w.ID, Target: Target(w.To), From: w.From} }
+
+// Renames is the name that a change takes from its server, and the one that it gives
+// it; "" where it renames none.
+func Renames(c Change) (from, to string) {
+	if u, ok := c.(*Update); ok {
+		for _, f := range u.Fields {
+			if f.Field == fleet.FieldName {
+				from, _ = f.From.AsText()
+				to, _ = f.To.AsText()
+			}
+		}
+	}
+	return from, to
+}

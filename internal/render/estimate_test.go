@@ -37,10 +37,10 @@ func TestEstimate(t *testing.T) {
 		{updates, far, "Requests to apply: 200, at least 4 s.\n"},
 		{updates, slow, "Requests to apply: 200, about 40 s at 5/s.\n"},
 		{updates, unknown, "Requests to apply: 200.\n"},
-		{creates, documented, "Requests to apply: 216; servers ready after 2–5 min.\n"},
-		{creates, slow, "Requests to apply: 216, about 40 s at 5/s; servers ready after 2.7–5.7 min.\n"},
+		{creates, documented, "Requests to apply: 236; servers ready after 2–5 min.\n"},
+		{creates, slow, "Requests to apply: 236, about 40 s at 5/s; servers ready after 2.7–5.7 min.\n"},
 		{creates, quick, "Requests to apply: 204; servers ready after 2.4 s.\n"},
-		{waiting, documented, "Requests to apply: 2.\n"},
+		{waiting, documented, "Requests to apply: 3.\n"},
 	} {
 		if got := Estimate(test.p, test.o, Style{}); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

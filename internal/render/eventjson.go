@@ -37,34 +37,34 @@ func RunLine(p *planner.Plan, at time.Time) []byte {
 // result tells of it.
 func EventLine(e apply.Event, at time.Time) []byte {
 	switch e := e.(type) {
-	case apply.Begun:
+	case apply.ChangeStarted:
 		s := e.Change.About()
 		return jsonLine(struct {
 			eventHead
 			Action planner.Action `json:"action"`
 			Name   string         `json:"name"`
 			ID     string         `json:"id,omitempty"`
-		}{head("begun", at), e.Change.Action(), s.Name, s.ID})
-	case apply.Waiting:
+		}{head("change_started", at), e.Change.Action(), s.Name, s.ID})
+	case apply.WaitStarted:
 		return jsonLine(struct {
 			eventHead
 			Name string `json:"name"`
 			ID   string `json:"id,omitempty"`
 			For  string `json:"for"`
-		}{head("waiting", at), e.Name, e.ID, e.For})
-	case apply.Still:
+		}{head("wait_started", at), e.Name, e.ID, string(e.Target)})
+	case apply.Progress:
 		return stillLine(e, at)
-	case apply.Ended:
+	case apply.ChangeFinished:
 		return jsonLine(struct {
 			eventHead
 			reportDocument
 			Left int `json:"left"`
-		}{head("ended", at), report(e.Report), e.Left})
+		}{head("change_finished", at), report(e.Report), e.Left})
 	}
 	panic(fmt.Sprintf("unknown event %T", e))
 }
 
-func stillLine(e apply.Still, at time.Time) []byte {
+func stillLine(e apply.Progress, at time.Time) []byte {
 	type server struct {
 		Name       string         `json:"name"`
 		Status     planner.Status `json:"status"` // "" when it was not seen yet
@@ -77,7 +77,7 @@ func stillLine(e apply.Still, at time.Time) []byte {
 	return jsonLine(struct {
 		eventHead
 		Servers []server `json:"servers"`
-	}{head("still", at), servers})
+	}{head("progress", at), servers})
 }
 
 // ResultLine is the last line: what it came to.

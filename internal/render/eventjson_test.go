@@ -25,16 +25,16 @@ func TestEventLines(t *testing.T) {
 	hostile := &planner.Delete{Subject: planner.Subject{Name: "a\x1b[2J\u202e\n\"<b>##[add-mask]", ID: "7"}}
 	text := string(RunLine(p, at))
 	for _, e := range []apply.Event{
-		apply.Begun{Change: p.Changes[0]},
-		apply.Begun{Change: hostile},
-		apply.Waiting{Name: "web-03", ID: "12345", For: "active"},
-		apply.Waiting{Name: "web-04", For: "settled"},
-		apply.Still{Servers: []apply.InTransit{{Name: "web-03", Status: planner.StatusProvisioning, Age: 10 * time.Second}, {Name: "web-04"}}},
+		apply.ChangeStarted{Change: p.Changes[0]},
+		apply.ChangeStarted{Change: hostile},
+		apply.WaitStarted{Name: "web-03", ID: "12345", Target: "active"},
+		apply.WaitStarted{Name: "web-04", Target: "resolved"},
+		apply.Progress{Servers: []apply.InTransit{{Name: "web-03", Status: planner.StatusProvisioning, Age: 10 * time.Second}, {Name: "web-04"}}},
 		ending(p.Changes[0], apply.Done, "12345", nil, 90*time.Second),
 		ending(p.Changes[2], apply.Failed, "12346", refused("PATCH: 400"), time.Second),
 		ending(hostile, apply.Unknown, "7", errors.New("no answer\x1b\nhint: look\u202e"), 0),
 		ending(p.Changes[1], apply.NotStarted, "", nil, 0),
-		apply.Ended{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, ID: "12349"}, Left: 3},
+		apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, ID: "12349"}, Left: 3},
 	} {
 		text += string(EventLine(e, at))
 	}

@@ -15,11 +15,11 @@ import (
 // not started gives none either, the result lists it.
 func Lines(e apply.Event, s Style) []string {
 	switch e := e.(type) {
-	case apply.Ended:
+	case apply.ChangeFinished:
 		if l := ended(e.Report, s); l != "" {
 			return []string{l}
 		}
-	case apply.Still:
+	case apply.Progress:
 		return still(e.Servers)
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 )
 
 func ending(c planner.Change, o apply.Outcome, id string, err error, d time.Duration) apply.Event {
-	return apply.Ended{Report: apply.Report{Change: c, Outcome: o, ID: id, Err: err, Duration: d}}
+	return apply.ChangeFinished{Report: apply.Report{Change: c, Outcome: o, ID: id, Err: err, Duration: d}}
 }
 
 func TestLines(t *testing.T) {
@@ -30,20 +30,20 @@ func TestLines(t *testing.T) {
 		event apply.Event
 		want  string
 	}{
-		{apply.Begun{Change: create}, ""},
-		{apply.Waiting{Name: "web-03", For: "active"}, ""},
+		{apply.ChangeStarted{Change: create}, ""},
+		{apply.WaitStarted{Name: "web-03", Target: "active"}, ""},
 		{ending(create, apply.Done, "12345", nil, 12*time.Second), "web-03: created, 12345 [12s]"},
 		{ending(update, apply.Done, "12346", nil, time.Millisecond), "db-01: updated"},
 		{ending(update, apply.Failed, "12346", errors.New("PATCH: 400\nhint: look"), 0), "db-01: failed: PATCH: 400"},
 		{ending(create, apply.Unknown, "", errors.New("no answer\x1b"), 61*time.Second), `web-03: unknown: no answer\x1b [1m01s]`},
 		{ending(create, apply.NotStarted, "", errors.New("interrupted"), 0), ""},
-		{apply.Ended{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, Duration: 2 * time.Hour}}, "web-09: active [2h00m]"},
+		{apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, Duration: 2 * time.Hour}}, "web-09: active [2h00m]"},
 		{ending(&planner.Delete{Subject: planner.Subject{Name: "a\x1b[2J"}}, apply.Done, "7", nil, 0), `a\x1b[2J: deleted`},
 		{ending(create, apply.Done, "7\u202e", nil, 0), `web-03: created, 7\u202e`},
-		{apply.Still{Servers: []apply.InTransit{{Name: "a\x1b[2J", Status: "stop\u202e"}}}, `still stop\u202e: a\x1b[2J [0s]`},
-		{apply.Still{Servers: many}, "still provisioning: web-01, web-02 and 30 more [31s]"},
-		{apply.Still{Servers: many[:3]}, "still provisioning: web-01, web-02 and web-03 [2s]"},
-		{apply.Still{Servers: []apply.InTransit{{Name: "a", Status: "stopping"}, {Name: "b"}}}, "still waiting, not seen yet: b [0s]|still stopping: a [0s]"},
+		{apply.Progress{Servers: []apply.InTransit{{Name: "a\x1b[2J", Status: "stop\u202e"}}}, `still stop\u202e: a\x1b[2J [0s]`},
+		{apply.Progress{Servers: many}, "still provisioning: web-01, web-02 and 30 more [31s]"},
+		{apply.Progress{Servers: many[:3]}, "still provisioning: web-01, web-02 and web-03 [2s]"},
+		{apply.Progress{Servers: []apply.InTransit{{Name: "a", Status: "stopping"}, {Name: "b"}}}, "still waiting, not seen yet: b [0s]|still stopping: a [0s]"},
 	} {
 		if d := cmp.Diff(test.want, strings.Join(Lines(test.event, Style{}), "|")); d != "" {
 			t.Errorf("%T (-want +got):\n%s", test.event, d)
@@ -87,13 +87,13 @@ func TestLive(t *testing.T) {
 				t.Errorf("the terminal got %q, want %q", got, want)
 			}
 		}
-		l.Emit(apply.Begun{Change: p.Changes[0]})
+		l.Emit(apply.ChangeStarted{Change: p.Changes[0]})
 		expect("0/3 done, 1 under way  [0s]")
 		time.Sleep(1500 * time.Millisecond)
 		expect("\r\x1b[K0/3 done, 1 under way  [1s]")
-		l.Emit(apply.Waiting{Name: "web-03", For: "active"})
+		l.Emit(apply.WaitStarted{Name: "web-03", Target: "active"})
 		expect("\r\x1b[K0/3 done, 1 waiting  [1s]")
-		l.Emit(apply.Still{Servers: []apply.InTransit{{Name: "web-03"}}})
+		l.Emit(apply.Progress{Servers: []apply.InTransit{{Name: "web-03"}}})
 		expect("\r\x1b[K0/3 done, 1 waiting  [1s]")
 		l.Emit(ending(p.Changes[0], apply.Done, "7", nil, time.Second))
 		expect("\r\x1b[Kweb-03: created, 7 [1s]\n1/3 done  [1s]")
@@ -114,7 +114,7 @@ func TestLiveFitsTheTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen terminal
 		l := NewLive(&screen, func() int { return 10 }, 3, Style{})
-		l.Emit(apply.Begun{Change: everything().Changes[0]})
+		l.Emit(apply.ChangeStarted{Change: everything().Changes[0]})
 		l.Stop()
 		if got, want := screen.take(), "0/3 done,\r\x1b[K"; got != want {
 			t.Errorf("the terminal got %q, want %q", got, want)

@@ -125,9 +125,9 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["result as JSON of "+of] = output{result.String(), checkJSON}
 		lines := ""
 		for _, rep := range r.Reports {
-			lines += strings.Join(append(Lines(apply.Ended{Report: rep}, Style{}), ""), "\n")
+			lines += strings.Join(append(Lines(apply.ChangeFinished{Report: rep}, Style{}), ""), "\n")
 		}
-		all["events of "+of] = output{lines + strings.Join(Lines(apply.Still{Servers: []apply.InTransit{{Name: text, Status: planner.Status(text)}}}, Style{}), "\n"), checkText}
+		all["events of "+of] = output{lines + strings.Join(Lines(apply.Progress{Servers: []apply.InTransit{{Name: text, Status: planner.Status(text)}}}, Style{}), "\n"), checkText}
 	}
 	return all
 }

@@ -57,7 +57,7 @@ func (l *Live) tick() {
 func (l *Live) Emit(e apply.Event) {
 	l.count(e)
 	lines := ""
-	if _, repeats := e.(apply.Still); !repeats {
+	if _, repeats := e.(apply.Progress); !repeats {
 		for _, s := range Lines(e, l.style) {
 			lines += s + "\n"
 		}
@@ -69,14 +69,14 @@ func (l *Live) count(e apply.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch e := e.(type) {
-	case apply.Begun:
+	case apply.ChangeStarted:
 		l.forget(e.Change.About().Name)
 		l.busy[e.Change.About().Name] = false
-	case apply.Waiting:
+	case apply.WaitStarted:
 		l.forget(e.Name)
 		l.busy[e.Name] = true
 		l.waiting++
-	case apply.Ended:
+	case apply.ChangeFinished:
 		l.forget(reportName(e.Report))
 		switch e.Report.Outcome {
 		case apply.Done:

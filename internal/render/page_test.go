@@ -126,7 +126,7 @@ func TestTimeline(t *testing.T) {
 		&planner.Update{Subject: about("web-02", "7", planner.Reason{}), Fields: []planner.FieldChange{name}},
 	}}
 	began := time.Unix(1000, 0)
-	span := func(waiting string, from, to int) apply.Span {
+	span := func(waiting planner.Target, from, to int) apply.Span {
 		return apply.Span{Waiting: waiting, From: began.Add(time.Duration(from) * time.Second), To: began.Add(time.Duration(to) * time.Second)}
 	}
 	r := &apply.Result{Started: began, Duration: 20 * time.Second, Reports: []apply.Report{

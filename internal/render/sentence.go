@@ -101,6 +101,7 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeNotReady:    {"$still", "run again to go on waiting, or give --timeout more"},
 	planner.CodeEnded:       {"it ended $ended", ""},
 	planner.CodeUnstable:    {"servers are being deleted or renamed while they are read; the list was out of date $count times", "wait until nobody else changes them, then run again"},
+	planner.CodeNotNoted:    {"the create could not be noted in the state, so it was not sent", ""},
 	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
 	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
 }

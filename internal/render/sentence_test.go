@@ -129,6 +129,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeNotReady, Fields: provisioning}, "still provisioning, not active", "run again to go on waiting, or give --timeout more"},
 	{planner.Reason{Code: planner.CodeEnded, Fields: provisioning}, "it ended provisioning, not active", ""},
 	{planner.Reason{Code: planner.CodeUnstable, Count: 3}, "servers are being deleted or renamed while they are read; the list was out of date 3 times", "wait until nobody else changes them, then run again"},
+	{planner.Reason{Code: planner.CodeNotNoted}, "the create could not be noted in the state, so it was not sent", ""},
 	{planner.Reason{Code: planner.CodeNotRead}, "nothing was sent, because it could not be read just before", ""},
 
 	{planner.Reason{Code: planner.CodeExcluded}, "its kind was excluded", ""},

@@ -86,7 +86,7 @@ func (l *timelineLane) add(r *apply.Result, rep apply.Report) {
 			what.Title = string(rep.Change.Action())
 		}
 		if s.Waiting != "" {
-			what = bar{Class: "waits", Title: "waiting until " + s.Waiting}
+			what = bar{Class: "waits", Title: "waiting until " + string(s.Waiting)}
 		}
 		l.draw(r, what, s.From, s.To)
 		l.end = s.To

@@ -1,0 +1,270 @@
+package apply
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// job is one server's tasks, one after another.
+type job struct {
+	name       string
+	tasks      []task // what is left of them
+	made       string // the id of the server that it created or adopted
+	sent       time.Time
+	resolved   int    // how often an ambiguous create turned out to have made nothing
+	unlisted   bool   // a delete found the server gone already, which only a list proves
+	needs      int    // jobs that have to be done first
+	dependents []*job // jobs that need it
+	failed     string // a server whose change was not done, so that nothing after it may start; "": none
+}
+
+// task is a change, or a wait, as the steps that are left of it.
+type task struct {
+	report     int // index into the result's reports
+	steps      []planner.Step
+	acted      bool        // a step was carried out
+	unresolved *unresolved // what its Resolve step is about
+}
+
+// newJobs makes a plan's jobs.
+func newJobs(p *planner.Plan) []*job {
+	plan := p.Jobs()
+	jobs := make([]*job, len(plan))
+	for i, j := range plan {
+		jobs[i] = &job{name: j.Name, needs: len(j.Needs)}
+		if j.Wait >= 0 {
+			jobs[i].tasks = append(jobs[i].tasks, task{report: len(p.Changes) + j.Wait, steps: []planner.Step{p.Waits[j.Wait].Step()}})
+		}
+		for _, c := range j.Changes {
+			jobs[i].tasks = append(jobs[i].tasks, task{report: c, steps: planner.Steps(p.Changes[c])})
+			if r, ok := p.Changes[c].(*planner.Replace); ok {
+				jobs[i].made = r.NextID
+			}
+		}
+	}
+	for i, j := range plan {
+		for _, before := range j.Needs {
+			jobs[before].dependents = append(jobs[before].dependents, jobs[i])
+		}
+	}
+	return jobs
+}
+
+// longestFirst orders jobs by how long they usually take. One that begins with a
+// delete comes last, when creates have shown whether there is credit.
+func longestFirst(jobs []*job) []*job {
+	usual := make(map[*job]time.Duration, len(jobs))
+	for _, j := range jobs {
+		for i, t := range j.tasks {
+			for _, s := range t.steps {
+				usual[j] += planner.Usual(s)
+			}
+			if r, ok := t.steps[0].(planner.Request); i == 0 && ok && r.Change.Action() == planner.ActionDelete {
+				break
+			}
+		}
+		if r, ok := j.tasks[0].steps[0].(planner.Request); ok && r.Change.Action() == planner.ActionDelete {
+			usual[j] = 0
+		}
+	}
+	return slices.SortedStableFunc(slices.Values(jobs), func(a, b *job) int { return cmp.Compare(usual[b], usual[a]) })
+}
+
+// request is the change that a job's next step sends, about the server that the job
+// has made where it names none.
+func (j *job) request() planner.Change {
+	c := j.tasks[0].steps[0].(planner.Request).Change
+	switch c := c.(type) {
+	case *planner.Update:
+		about := *c
+		about.ID = cmp.Or(c.ID, j.made)
+		return &about
+	case *planner.Power:
+		about := *c
+		about.ID = cmp.Or(c.ID, j.made)
+		return &about
+	}
+	return c
+}
+
+// createsLater reports whether a create follows in the change that is under way: the
+// delete before it must not go where the create cannot.
+func (j *job) createsLater() bool {
+	return slices.ContainsFunc(j.tasks[0].steps, func(s planner.Step) bool {
+		r, ok := s.(planner.Request)
+		return ok && r.Change.Action() == planner.ActionCreate
+	})
+}
+
+// advance carries a job on as far as it goes without sending anything: into a queue,
+// to a wait, or to its end.
+func (r *run) advance(j *job) {
+	for len(j.tasks) > 0 {
+		t := &j.tasks[0]
+		switch {
+		case len(t.steps) == 0:
+			r.end(j, Done, nil)
+			continue
+		case r.stopped != nil:
+			r.end(j, r.unstarted(j), r.cut(t))
+			continue
+		case j.failed != "":
+			r.end(j, NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNeeds, Name: j.failed}})
+			continue
+		}
+		switch s := t.steps[0].(type) {
+		case planner.Await:
+			t.steps = t.steps[1:]
+			s.ID = cmp.Or(s.ID, j.made)
+			r.poller.await(j, s)
+		case planner.Resolve:
+			t.steps = t.steps[1:]
+			r.poller.resolve(j, s)
+		default:
+			if r.reports[t.report].Started.IsZero() {
+				r.fresh = append(r.fresh, j)
+			} else {
+				r.resumed = append(r.resumed, j)
+			}
+		}
+		return
+	}
+	r.leave(j)
+}
+
+// cut is why a task ends that a stop finds at a step that has not begun.
+func (r *run) cut(t *task) *Error {
+	if r.reports[t.report].Started.IsZero() {
+		return r.stopped
+	}
+	switch s := t.steps[0].(type) {
+	case planner.Await:
+		return r.stopped.before(s.Target, "")
+	case planner.Resolve:
+		return t.unresolved.doubt(r.stopped)
+	}
+	return r.stopped
+}
+
+// before is the error for a wait that it has cut short.
+func (e *Error) before(target planner.Target, last planner.Status) *Error {
+	why := *e
+	why.Fields = waitFields(target, last)
+	return &why
+}
+
+// waitFields say how far a wait has come: from the status that was last seen, null
+// where none was, to its target.
+func waitFields(target planner.Target, last planner.Status) []planner.FieldChange {
+	f := planner.FieldChange{Field: fleet.FieldStatus, To: planner.Text(string(target))}
+	if last != "" {
+		f.From = planner.Text(string(last))
+	}
+	return []planner.FieldChange{f}
+}
+
+// unstarted is the outcome of a task whose next step was not begun. That this step
+// was not does not make the task one for which nothing was sent.
+func (r *run) unstarted(j *job) Outcome {
+	t := j.tasks[0]
+	switch {
+	case r.reports[t.report].Started.IsZero():
+		return NotStarted
+	case j.resolved > 0 && !t.acted && t.unresolved == nil:
+		return Failed // it was sent, and proven to have made nothing
+	}
+	return Unknown
+}
+
+// end reports what became of a job's first task and drops it.
+func (r *run) end(j *job, o Outcome, why *Error) {
+	rep := &r.reports[j.tasks[0].report]
+	j.tasks = j.tasks[1:]
+	if rep.Outcome = o; why != nil {
+		rep.Err = why
+	}
+	if _, replaced := rep.Change.(*planner.Replace); j.made != "" && (rep.ID == "" || replaced) {
+		rep.ID = j.made
+	}
+	if ip := r.cache.entries[j.made].IPAddress; ip != nil && rep.ID == j.made {
+		rep.IPAddress = *ip
+	}
+	if !rep.Started.IsZero() {
+		rep.Duration = time.Since(rep.Started)
+	}
+	if o != Done {
+		j.failed = cmp.Or(j.failed, j.name)
+	}
+	r.left--
+	r.emit(ChangeFinished{*rep, r.left})
+}
+
+// leave ends a job and lets those begin that needed it. Where it failed they come to
+// nothing, each with a report of its own.
+func (r *run) leave(j *job) {
+	r.open--
+	for _, next := range j.dependents {
+		next.needs--
+		next.failed = cmp.Or(next.failed, j.failed)
+		if next.needs == 0 {
+			r.advance(next)
+		}
+	}
+}
+
+// failAll ends all jobs that have not ended.
+func (r *run) failAll(why *Error) {
+	for _, j := range r.jobs {
+		for len(j.tasks) > 0 {
+			r.end(j, NotStarted, why)
+		}
+	}
+	r.open = 0
+}
+
+// answered takes a job back from a worker.
+func (r *run) answered(a answer) {
+	r.working--
+	r.handled++
+	j := a.job
+	t := &j.tasks[0]
+	r.reports[t.report].passed()
+	r.intents = append(r.intents, a.begun...)
+	r.stateErr = cmp.Or(r.stateErr, a.stateErr)
+	j.unlisted = j.unlisted || a.unlisted
+	if a.why != nil {
+		r.refusedToken(a.why)
+		if a.outOfCredit() {
+			r.noCreates = &Error{Reason: planner.Reason{Code: planner.CodeNoCredit}, Err: a.why.Err}
+		}
+	}
+	switch {
+	case a.ambiguous != nil:
+		t.unresolved = &unresolved{intents: []Intent{*a.ambiguous}, until: time.Now().Add(r.Settle), why: a.why.Err}
+		t.steps = append([]planner.Step{planner.Resolve{Create: a.change.(*planner.Create)}}, t.steps...)
+	case a.outcome == Done:
+		t.acted, t.steps = true, t.steps[1:]
+		j.made = cmp.Or(a.made, j.made)
+		r.cache.changed(a.change)
+	case a.outcome == NotStarted:
+		r.end(j, r.putBack(j), a.why)
+	default:
+		r.end(j, a.outcome, a.why)
+	}
+	r.advance(j)
+}
+
+// putBack is the outcome of a task whose step was begun, but not sent after all.
+func (r *run) putBack(j *job) Outcome {
+	switch t := j.tasks[0]; {
+	case t.acted:
+		return Unknown
+	case j.resolved > 0:
+		return Failed
+	}
+	return NotStarted
+}

@@ -1,0 +1,231 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// progressEvery is the time between two Progress events.
+const progressEvery = 10 * time.Second
+
+// run is one plan being carried out. All of it belongs to the goroutine that runs
+// loop: workers and readers get what they need, and send messages back.
+type run struct {
+	Runner
+	plan    *planner.Plan
+	began   time.Time
+	jobs    []*job
+	reports []Report
+	known   map[string]bool // ids of servers that the plan speaks of: none of them is new
+	cache   *cache
+	poller  poller
+
+	resumed, fresh []*job // to be given to workers; those that have begun go first
+	working        int    // steps that workers have
+	handled        int    // steps that workers have ended
+	open           int    // jobs that have not ended
+	size           int    // servers that there will be, of those that the fleet speaks for
+	left           int    // reports to be made
+
+	stopped   *Error   // why nothing new may start
+	noCreates *Error   // why no create may start
+	intents   []Intent // that are open
+	noting    int      // writes of what became of intents
+	stateErr  error    // the first of them that failed
+
+	messages chan message
+	stopping chan struct{} // closed when stopped
+}
+
+// message is what the loop is told: an answer, question, leaving, sighting, listing,
+// pollOver or noted.
+type message interface{ isMessage() }
+
+func newRun(r Runner, p *planner.Plan) *run {
+	run := &run{
+		Runner: r, plan: p, began: time.Now(),
+		known:    make(map[string]bool, len(p.Changes)),
+		reports:  make([]Report, 0, len(p.Changes)+len(p.Waits)),
+		left:     len(p.Changes) + len(p.Waits),
+		messages: make(chan message), stopping: make(chan struct{}),
+	}
+	for _, c := range p.Changes {
+		run.known[c.About().ID] = true
+		run.reports = append(run.reports, Report{Change: c, Outcome: NotStarted, ID: c.About().ID})
+	}
+	for i := range p.Waits {
+		run.reports = append(run.reports, Report{Wait: &p.Waits[i], Outcome: NotStarted, ID: p.Waits[i].ID})
+	}
+	run.jobs = newJobs(p)
+	run.open = len(run.jobs)
+	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
+	run.cache = newCache()
+	run.poller = newPoller(run)
+	return run
+}
+
+// loop hands out steps, takes answers and polls until all jobs have ended and
+// nothing is under way.
+func (r *run) loop(ctx context.Context, drain <-chan struct{}) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	r.begin(ctx, drain)
+	ended := ctx.Done()
+	for r.open > 0 || r.working > 0 || r.poller.polling || r.cache.reading || r.noting > 0 {
+		r.dispatch(ctx)
+		if r.stuck() {
+			r.failAll(&Error{Reason: planner.Reason{Code: planner.CodeNameCircle}})
+			continue
+		}
+		timer.Reset(time.Until(r.poller.wake()))
+		select {
+		case m := <-r.messages:
+			r.handle(ctx, m)
+		case <-timer.C:
+			r.poller.onTime(ctx)
+		case <-drain:
+			drain = nil
+			r.stop(interrupted())
+		case <-ended:
+			ended = nil
+			r.stop(interrupted())
+		}
+	}
+}
+
+// begin puts the jobs that need no other into the queue, the longest first.
+func (r *run) begin(ctx context.Context, drain <-chan struct{}) {
+	select {
+	case <-drain: // before anything has begun
+		r.stop(interrupted())
+	case <-ctx.Done():
+		r.stop(interrupted())
+	default:
+	}
+	for _, j := range longestFirst(r.jobs) {
+		if j.needs == 0 {
+			r.advance(j)
+		}
+	}
+}
+
+func (r *run) handle(ctx context.Context, m message) {
+	switch m := m.(type) {
+	case answer:
+		r.answered(m)
+	case question:
+		r.answerQuestion(ctx, m)
+	case leaving:
+		m.reply <- r.mayLeave(m)
+	case sighting:
+		r.poller.sighted(m)
+	case listing:
+		r.listed(m)
+	case pollOver:
+		r.poller.over(m.failed)
+	case noted:
+		r.noting--
+		r.stateErr = cmp.Or(r.stateErr, m.err)
+	}
+}
+
+// dispatch hands steps to workers as long as there is room, those of jobs that have
+// begun first.
+func (r *run) dispatch(ctx context.Context) {
+	for r.working < r.Parallelism && len(r.resumed)+len(r.fresh) > 0 {
+		queue := &r.resumed
+		if len(r.resumed) == 0 {
+			queue = &r.fresh
+		}
+		j := (*queue)[0]
+		*queue = (*queue)[1:]
+		change := j.request()
+		if why := r.gate(j, change); why != nil {
+			r.end(j, r.unstarted(j), why)
+			r.advance(j)
+			continue
+		}
+		if rep := &r.reports[j.tasks[0].report]; rep.begin("") && rep.Change != nil {
+			r.emit(ChangeStarted{rep.Change})
+		}
+		r.working++
+		r.poller.sending()
+		w := worker{Runner: r.Runner, messages: r.messages, stopping: r.stopping, job: j, change: change,
+			key: Key{r.plan.Endpoint, r.plan.Account}, follow: r.renamedIntents(change)}
+		go w.work(ctx)
+	}
+}
+
+// gate is asked before a step begins. What must not begin now is refused with the
+// reason.
+func (r *run) gate(j *job, c planner.Change) *Error {
+	switch {
+	case r.stopped != nil:
+		return r.stopped
+	case r.noCreates != nil && (c.Action() == planner.ActionCreate || j.createsLater()):
+		return r.noCreates
+	}
+	return nil
+}
+
+// mayLeave is asked when the turn of a request has come, just before it leaves: it is
+// held back after all where the run has stopped, or where the server has been seen to
+// be in conflict with the change.
+func (r *run) mayLeave(m leaving) *held {
+	if r.stopped != nil {
+		return &held{NotStarted, r.stopped}
+	}
+	if e, known := r.cache.entries[m.change.About().ID]; known {
+		if x := planner.Compare(m.change, planner.NewWorld(e.Server)); x.Standing == planner.InConflict {
+			return &held{Failed, &Error{Reason: x.Reason}}
+		}
+	}
+	m.job.sent = time.Now()
+	return nil
+}
+
+// stop lets nothing new start, for the first reason given, and ends all waits.
+func (r *run) stop(why *Error) {
+	if r.stopped != nil {
+		return
+	}
+	r.stopped = why
+	close(r.stopping)
+	r.poller.abandon()
+	for _, queue := range []*[]*job{&r.resumed, &r.fresh} {
+		jobs := *queue
+		*queue = nil
+		for _, j := range jobs {
+			r.advance(j)
+		}
+	}
+}
+
+// refusedToken stops the run where the API refuses the token: whatever comes after
+// would be refused as well.
+func (r *run) refusedToken(err error) {
+	if errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) {
+		r.stop(&Error{Reason: planner.Reason{Code: planner.CodeRefused}, Err: err})
+	}
+}
+
+// stuck reports whether the jobs that are left wait for each other.
+func (r *run) stuck() bool {
+	return r.open > 0 && r.working == 0 && len(r.resumed)+len(r.fresh) == 0 && !r.poller.waiting() && !r.poller.polling && !r.cache.reading
+}
+
+// emit tells an event.
+func (r *run) emit(e Event) {
+	if r.Emit != nil {
+		r.Emit(e)
+	}
+}
+
+func interrupted() *Error {
+	return &Error{Reason: planner.Reason{Code: planner.CodeInterrupted}}
+}

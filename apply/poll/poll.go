@@ -1,0 +1,208 @@
+// Package poll says when to read servers in transition, and which. It decides
+// nothing else: it sends nothing, keeps nothing and knows no clock, so a table of
+// waits and times is all that a test needs.
+package poll
+
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Kind is a kind of transition. Servers of one kind are taken to need about as long
+// as each other.
+type Kind struct {
+	Target planner.Target
+	From   planner.Status // "": it was made just now, or its status is not known
+	Sent   bool           // this run has begun the transition, so its age is known
+}
+
+// Wait is one server in transition.
+type Wait struct {
+	Kind     Kind
+	Since    time.Time // what it waits for was sent, or the wait began
+	Polled   time.Time // when it was last found not to have arrived; zero: never
+	Until    time.Time // when it is to be polled at the latest, and is given up if it has not arrived
+	ListOnly bool      // only a list can tell
+}
+
+// Run is what else the next poll depends on.
+type Run struct {
+	Began     time.Time
+	Sending   time.Duration          // how long changes will still be sent, by how it has gone so far; 0: all are sent
+	Last      time.Time              // when the last poll ended; zero: there was none
+	LastEarly bool                   // the last poll was made while changes were still to be sent
+	Failed    bool                   // the last poll told nothing
+	ListCost  int                    // requests that a list takes
+	Took      map[Kind]planner.Range // what servers of a kind have taken, once one has arrived
+	Interval  time.Duration          // between two polls of a server; 0: as Next has it
+}
+
+// Poll is when to read what.
+type Poll struct {
+	At    time.Time
+	Alone []int // indexes of the waits whose servers are read one by one; nil: the list is read
+}
+
+// Next is the next poll; ok is false where nothing is waited for.
+//
+// Of a kind that nothing is known of, the oldest is polled alone: soon and often,
+// then whenever it is a tenth older. What one took, all others of its kind are
+// expected to take, and who is late is polled again when it is a twentieth older.
+// Between two such polls goes a twentieth of the time that the run is going to take;
+// but once all changes are sent, and as soon as all servers are expected, one is made
+// at once. A list is read where it takes no more requests than the servers one by
+// one; but not in pages while changes are sent, because pages that shift are no list.
+func Next(now time.Time, r Run, waits []Wait) (p Poll, ok bool) {
+	if len(waits) == 0 {
+		return Poll{}, false
+	}
+	scouts, expected := r.survey(now, waits)
+	earliest := r.earliest(now)
+	if r.Sending == 0 && r.LastEarly && expected && !r.Failed {
+		earliest = now
+	}
+	at := make([]time.Time, len(waits))
+	for i, w := range waits {
+		scout, found := scouts[w.Kind]
+		at[i] = r.due(w, found && scout == i, earliest)
+		if i == 0 || at[i].Before(p.At) {
+			p.At = at[i]
+		}
+	}
+	p.At = later(p.At, now)
+	list := false
+	for i, w := range waits {
+		if !at[i].After(p.At) {
+			p.Alone = append(p.Alone, i)
+			list = list || w.ListOnly
+		}
+	}
+	if list || len(p.Alone) >= r.ListCost {
+		p.Alone = nil
+	}
+	return p, true
+}
+
+// survey finds the oldest wait of each kind that nothing is known of, and whether
+// all servers are expected by now and none is late.
+func (r Run) survey(now time.Time, waits []Wait) (scouts map[Kind]int, expected bool) {
+	scouts, expected = make(map[Kind]int), true
+	for i, w := range waits {
+		took, known := r.Took[w.Kind]
+		expected = expected && known && !w.Since.Add(took.Min).After(now) && w.age() < took.Min
+		oldest, found := scouts[w.Kind]
+		if !known && (!found || w.Since.Before(waits[oldest].Since)) {
+			scouts[w.Kind] = i
+		}
+	}
+	return scouts, expected
+}
+
+// earliest is when servers that are expected are polled again.
+func (r Run) earliest(now time.Time) time.Time {
+	if r.Last.IsZero() {
+		return now
+	}
+	gap := (now.Sub(r.Began) + r.Sending) / 20
+	if r.Sending > 0 || r.Failed {
+		gap = max(gap, time.Second)
+	}
+	return r.Last.Add(max(gap, 50*time.Millisecond))
+}
+
+// due is when a server is to be polled next: by its own age, or when it is to be
+// given up, where another of its kind is to tell first.
+func (r Run) due(w Wait, scout bool, earliest time.Time) time.Time {
+	took, known := r.Took[w.Kind]
+	paged := r.Sending > 0 && r.ListCost > 1
+	at := w.Until
+	switch age := w.age(); {
+	case r.Interval > 0:
+		at = w.Since.Add(max(age, 0) + r.Interval)
+	case w.Kind.Target == planner.TargetResolved:
+		at = w.Since.Add(scouted(age, 4))
+	case known && !paged:
+		at = later(w.Since.Add(w.Kind.expected(age, took)), earliest)
+	case scout:
+		at = w.Since.Add(w.Kind.scouted(age))
+	}
+	if at.After(w.Until) && w.Polled.Before(w.Until) {
+		at = w.Until
+	}
+	if r.Failed {
+		at = later(at, earliest)
+	}
+	return at
+}
+
+// age is the age at which a server was polled last; less than any where it was not.
+func (w Wait) age() time.Duration {
+	if w.Polled.IsZero() {
+		return -1
+	}
+	return w.Polled.Sub(w.Since)
+}
+
+// expected is the age at which to poll a server, after it was polled at an age, where
+// others of its kind took so long. One that is very late is polled more and more seldom.
+func (k Kind) expected(age time.Duration, took planner.Range) time.Duration {
+	if age < took.Min {
+		return took.Min
+	}
+	usual := took.Max
+	if k.provisions() && usual > 30*time.Second {
+		usual = max(usual, planner.ProvisioningMax) // it is not late before
+	}
+	return age + max(age/20, (age-usual)/3)
+}
+
+// Learn is what servers of a kind have taken, by one that was polled in vain at an age,
+// which is negative where it never was, and had arrived at a later one. How much later
+// tells little: the poll may have waited for its turn.
+func Learn(took planner.Range, known bool, missed, arrived time.Duration) planner.Range {
+	switch {
+	case !known:
+		return planner.Range{Min: max(missed, 0), Max: arrived}
+	case missed >= 0:
+		took.Min = min(took.Min, missed)
+	}
+	took.Max = min(took.Max, arrived)
+	return took
+}
+
+// scouted is the age at which to poll the scout of a kind next. A start, a stop or a
+// reboot is not over at once.
+func (k Kind) scouted(age time.Duration) time.Duration {
+	if k.Sent && k.From != "" && k.Target != planner.TargetGone {
+		age = max(age, 0)
+	}
+	next := scouted(age, 10)
+	if k.provisions() && next > 30*time.Second {
+		next = max(next, planner.ProvisioningMin)
+	}
+	return next
+}
+
+// provisions reports whether servers of the kind are new.
+func (k Kind) provisions() bool {
+	return k.Sent && k.Target == planner.TargetActive && k.From == ""
+}
+
+// scouted is the age at which to poll a server next of which nothing is known, after
+// it was polled at an age: one of the first ages, and then a share later.
+func scouted(age time.Duration, share time.Duration) time.Duration {
+	for _, first := range []time.Duration{0, 1, 2, 3, 5, 8, 12} {
+		if first *= time.Second; first > age {
+			return first
+		}
+	}
+	return age + age/share
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,265 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vps-fleet/fleet/apply/poll"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// poller waits for all servers in transition, so that no worker ever does. It is a
+// part of the loop's state.
+type poller struct {
+	run      *run
+	waits    []*wait // in the order in which they began
+	took     map[poll.Kind]planner.Range
+	last     time.Time // when the last poll ended
+	early    bool      // it was made before all changes were sent
+	failed   bool      // it told nothing
+	polling  bool      // servers are being read, or the list
+	progress time.Time // of the next Progress
+}
+
+// wait is a job whose server is in transition, or not known to exist.
+type wait struct {
+	poll.Wait
+	job   *job
+	id    string
+	begun time.Time
+	last  planner.Status // as last seen; "" where it was not seen yet
+	moved bool           // a passing status was seen
+
+	create     *planner.Create // of a Resolve
+	unresolved *unresolved
+	lacking    int // complete lists that did not show its server
+}
+
+// pollOver is the end of a poll of single servers.
+type pollOver struct{ failed bool }
+
+func (pollOver) isMessage() {}
+
+func newPoller(r *run) poller {
+	return poller{run: r, took: make(map[poll.Kind]planner.Range), progress: r.began.Add(progressEvery)}
+}
+
+// await waits for a job's server.
+func (p *poller) await(j *job, s planner.Await) {
+	x := &wait{job: j, id: s.ID, last: s.From, Wait: poll.Wait{Since: j.sent, ListOnly: j.unlisted && s.Target == planner.TargetGone}}
+	j.sent = time.Time{}
+	if x.Since.IsZero() {
+		x.Since = time.Now()
+	}
+	x.Kind = poll.Kind{Target: s.Target, From: s.From, Sent: s.Sent}
+	x.Until = x.Since.Add(p.run.Timeout)
+	p.add(x)
+}
+
+// resolve waits until it is known whether a job's server exists.
+func (p *poller) resolve(j *job, s planner.Resolve) {
+	u := j.tasks[0].unresolved
+	x := &wait{job: j, create: s.Create, unresolved: u,
+		Wait: poll.Wait{Kind: poll.Kind{Target: planner.TargetResolved}, Since: time.Now(), Until: u.until, ListOnly: true}}
+	j.sent = time.Time{}
+	p.add(x)
+}
+
+func (p *poller) add(x *wait) {
+	x.begun = time.Now()
+	p.waits = append(p.waits, x)
+	p.run.reports[x.job.tasks[0].report].begin(x.Kind.Target)
+	p.run.emit(WaitStarted{Name: x.job.name, ID: x.id, Target: x.Kind.Target})
+}
+
+// sending notes that a change is about to be sent.
+func (p *poller) sending() { p.early = true }
+
+func (p *poller) waiting() bool { return len(p.waits) > 0 }
+
+// next is the next poll.
+func (p *poller) next(now time.Time) (poll.Poll, bool) {
+	r := p.run
+	waits := make([]poll.Wait, len(p.waits))
+	for i, x := range p.waits {
+		waits[i] = x.Wait
+	}
+	return poll.Next(now, poll.Run{
+		Began: r.began, Sending: r.sending(now), Last: p.last, LastEarly: p.early, Failed: p.failed,
+		ListCost: r.listCost(), Took: p.took, Interval: r.PollInterval,
+	}, waits)
+}
+
+// sending is how long changes will still be sent, by how it has gone so far.
+func (r *run) sending(now time.Time) time.Duration {
+	steps := r.working + len(r.resumed) + len(r.fresh)
+	if steps == 0 {
+		return 0
+	}
+	return max(now.Sub(r.began)*time.Duration(steps)/time.Duration(max(r.handled, 1)), 1)
+}
+
+// listCost is how many requests the list takes, or will when all creates are done.
+func (r *run) listCost() int {
+	cost := r.Client.ListCost()
+	if cost == 1 && len(r.cache.entries) > vpsorg.PageSize {
+		return 1 // it came whole although it is long
+	}
+	size := max(len(r.cache.entries), r.size)
+	return max(cost, (size+vpsorg.PageSize-1)/vpsorg.PageSize)
+}
+
+// wake is when there is something to do next.
+func (p *poller) wake() time.Time {
+	now := time.Now()
+	at := now.Add(time.Hour)
+	if !p.waiting() {
+		return at
+	}
+	at = p.progress
+	if p.polling {
+		return at
+	}
+	if next, ok := p.next(now); ok && next.At.Before(at) {
+		at = next.At
+	}
+	return at
+}
+
+// onTime polls if that is due, and tells how it goes.
+func (p *poller) onTime(ctx context.Context) {
+	now := time.Now()
+	if !now.Before(p.progress) {
+		p.progress = now.Add(progressEvery)
+		p.tell(now)
+	}
+	if p.polling || !p.waiting() {
+		return
+	}
+	next, ok := p.next(now)
+	if !ok || next.At.After(now) {
+		return
+	}
+	p.polling, p.early = true, p.run.sending(now) > 0
+	ctx = vpsorg.LowPriority(ctx)
+	if next.Alone == nil {
+		p.run.readList(ctx)
+		return
+	}
+	ids := make([]string, len(next.Alone))
+	for i, n := range next.Alone {
+		ids[i] = p.waits[n].id
+	}
+	go p.run.readAlone(ctx, ids)
+}
+
+// readAlone reads servers one by one.
+func (r *run) readAlone(ctx context.Context, ids []string) {
+	failed := make([]bool, len(ids))
+	var group errgroup.Group
+	group.SetLimit(r.Parallelism)
+	for i, id := range ids {
+		group.Go(func() error {
+			s := readServer(ctx, r.Client, id)
+			failed[i] = s.err != nil && !errors.Is(s.err, vpsorg.ErrNotFound)
+			r.messages <- s
+			return nil
+		})
+	}
+	group.Wait()
+	r.messages <- pollOver{!slices.Contains(failed, false)}
+}
+
+// over ends a poll.
+func (p *poller) over(failed bool) {
+	p.polling, p.failed, p.last = false, failed, time.Now()
+}
+
+// sighted takes a server in that was read alone.
+func (p *poller) sighted(s sighting) {
+	exists := s.err == nil
+	if exists {
+		p.run.cache.put(s.server, s.asked)
+	}
+	for _, x := range slices.Clone(p.waits) {
+		switch {
+		case x.id != s.id || x.ListOnly:
+		case exists || errors.Is(s.err, vpsorg.ErrNotFound):
+			p.judge(x, s.server.Status, exists, s.asked)
+		default:
+			p.run.refusedToken(s.err)
+			p.giveUp(x, s.err)
+		}
+	}
+}
+
+// listed takes a list in.
+func (p *poller) listed(l listing) {
+	if p.polling {
+		defer p.over(l.err != nil)
+	}
+	var named map[string][]planner.Server
+	for _, x := range slices.Clone(p.waits) {
+		switch {
+		case l.err != nil:
+			p.giveUp(x, l.err)
+		case x.begun.After(l.asked): // the list is from before
+		case x.create != nil:
+			if named == nil {
+				named = byName(l.servers)
+			}
+			p.judgeResolve(x, named[x.create.Name], l.asked)
+		default:
+			e, exists := p.run.cache.entries[x.id]
+			p.judge(x, e.Status, exists, l.asked)
+		}
+	}
+}
+
+// tell says which servers are waited for.
+func (p *poller) tell(now time.Time) {
+	var e Progress
+	for _, x := range p.waits {
+		status := x.last
+		if status == "" && x.Kind.Target == planner.TargetActive && x.Kind.Sent {
+			status = planner.StatusProvisioning // as the create was answered
+		}
+		e.Servers = append(e.Servers, InTransit{x.job.name, status, now.Sub(x.Since)})
+	}
+	if len(e.Servers) > 0 {
+		slices.SortStableFunc(e.Servers, func(a, b InTransit) int { return strings.Compare(a.Name, b.Name) })
+		p.run.emit(e)
+	}
+}
+
+func (p *poller) remove(x *wait) {
+	p.waits = slices.DeleteFunc(p.waits, func(w *wait) bool { return w == x })
+}
+
+// end ends a wait, and its task with it unless it went well.
+func (p *poller) end(x *wait, o Outcome, why *Error) {
+	p.remove(x)
+	p.run.reports[x.job.tasks[0].report].passed()
+	if o != Done {
+		p.run.end(x.job, o, why)
+	}
+	p.run.advance(x.job)
+}
+
+// abandon ends all waits because the run stops.
+func (p *poller) abandon() {
+	for _, x := range slices.Clone(p.waits) {
+		if x.unresolved != nil {
+			p.end(x, Unknown, x.unresolved.doubt(p.run.stopped))
+			continue
+		}
+		p.end(x, Unknown, p.run.stopped.before(x.Kind.Target, cmp.Or(x.last, "")))
+	}
+}

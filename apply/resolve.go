@@ -1,0 +1,212 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+const (
+	// resolutions bounds how often one create is sent anew in a run, each time after
+	// it was proven that the one before made nothing.
+	resolutions = 3
+
+	// requestTimeout is how long after it was noted an intent's request may still have
+	// been under way, in a run that was killed.
+	requestTimeout = vpsorg.DefaultTimeout
+)
+
+// unresolved are creates of one name that may have made a server.
+type unresolved struct {
+	intents []Intent
+	until   time.Time // when the window of the last of them ends
+	why     error     // that it is ambiguous; nil where an earlier run left it so
+}
+
+// doubt is the error that nobody knows whether the server was made.
+func (u *unresolved) doubt(cause error) *Error {
+	return &Error{Reason: planner.Reason{Code: planner.CodeUnresolved, Name: u.intents[0].Name}, Err: cmp.Or(u.why, cause)}
+}
+
+func newIntent(k Key, c *planner.Create) Intent {
+	return Intent{
+		Endpoint: k.Endpoint, Account: k.Account, Name: c.Name,
+		Plan: c.Spec.Plan.ID, OS: c.Spec.OS.ID, Location: c.Spec.Location, Hostname: c.Spec.Hostname, At: time.Now().Round(0),
+	}
+}
+
+// renamedIntents are, where a server that no list has shown yet is about to be
+// renamed, intents under its new name: it may now appear under either.
+func (r *run) renamedIntents(c planner.Change) (list []Intent) {
+	from, to := planner.Renames(c)
+	for _, i := range r.intents {
+		if from != "" && i.Name == from {
+			i.Name, i.Hostname, i.At = to, nil, time.Now().Round(0) // the hostname may change with it
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// resolveFirst puts, before each create, a step that resolves what earlier runs have
+// left open about the name. Where that cannot be read, nothing may be created.
+func (r *run) resolveFirst(ctx context.Context) {
+	intents, err := r.State.Intents(ctx)
+	if err != nil {
+		r.noCreates = &Error{Reason: planner.Reason{Code: planner.CodeNotRead}, Err: err}
+	}
+	r.intents = intents
+	named := make(map[string][]Intent)
+	for _, i := range intents {
+		named[i.Name] = append(named[i.Name], i)
+	}
+	for _, j := range r.jobs {
+		for t := range j.tasks {
+			j.tasks[t].resolveFirst(named, r.Settle)
+		}
+	}
+}
+
+func (t *task) resolveFirst(named map[string][]Intent, window time.Duration) {
+	for i, s := range t.steps {
+		send, _ := s.(planner.Request)
+		create, ok := send.Change.(*planner.Create)
+		if !ok || len(named[create.Name]) == 0 {
+			continue
+		}
+		t.unresolved = &unresolved{intents: named[create.Name], until: windowEnd(named[create.Name], window)}
+		t.steps = slices.Insert(slices.Clone(t.steps), i, planner.Step(planner.Resolve{Create: create}))
+		return
+	}
+}
+
+// windowEnd is when the window of intents from earlier runs ends. A clock that has
+// been set back since makes them new, not older.
+func windowEnd(intents []Intent, window time.Duration) time.Time {
+	now := time.Now()
+	var end time.Time
+	for _, i := range intents {
+		age := max(now.Sub(i.At), 0)
+		if e := now.Add(requestTimeout + window - age); e.After(end) {
+			end = e
+		}
+	}
+	return end
+}
+
+// judgeResolve decides, by a complete list that was asked for at the time asked,
+// whether an ambiguous create made a server. That it made none takes two lists, one
+// of them from after the window.
+func (p *poller) judgeResolve(x *wait, named []planner.Server, asked time.Time) {
+	var news []planner.Server
+	for _, live := range named {
+		if !p.run.known[live.ID] {
+			news = append(news, live)
+		}
+	}
+	u := x.unresolved
+	switch {
+	case len(news) > 1:
+		p.end(x, Unknown, &Error{Reason: planner.Reason{Code: planner.CodeDuplicates, Name: x.create.Name, Servers: p.run.others(news)}})
+	case len(news) == 1 && x.create.Spec.Made(news[0]):
+		p.resolved(x, news[0].ID)
+	case len(news) == 1:
+		p.end(x, Unknown, &Error{Reason: planner.Reason{Code: planner.CodeUnfit, Name: x.create.Name, Servers: p.run.others(news)}})
+	case x.lacking > 0 && !asked.Before(u.until):
+		p.resolved(x, "")
+	default:
+		x.lacking++
+		p.missed(x, asked)
+	}
+}
+
+// others are servers with their prices, as far as the plan knows these.
+func (r *run) others(servers []planner.Server) (list []planner.Other) {
+	for _, s := range servers {
+		other := planner.Other{ID: s.ID, Name: s.Name}
+		for _, row := range r.plan.Cost.Rows {
+			if row.Plan.ID == s.Plan.ID {
+				other.Monthly = row.PriceMonthly
+			}
+		}
+		list = append(list, other)
+	}
+	return list
+}
+
+// resolved notes what became of a wait's creates: id is the server that was made, or
+// empty where none was. Its job goes on from there.
+func (p *poller) resolved(x *wait, id string) {
+	r, j := p.run, x.job
+	var found []resolution
+	for _, i := range x.unresolved.intents {
+		if slices.Contains(r.intents, i) { // no list has shown it before
+			found = append(found, resolution{i, Resolution{Made: id}})
+		}
+	}
+	r.note(found)
+	p.remove(x)
+	t := &j.tasks[0]
+	t.unresolved = nil
+	r.reports[t.report].passed()
+	switch {
+	case id != "":
+		j.made = id
+		t.acted, t.steps = true, t.steps[1:] // the create
+	case j.resolved == resolutions:
+		r.end(j, Failed, &Error{Reason: planner.Reason{Code: planner.CodeUnresolved, Name: x.create.Name, Count: resolutions}})
+	default:
+		j.resolved++
+	}
+	r.advance(j)
+}
+
+// resolution is what became of one intent.
+type resolution struct {
+	intent Intent
+	of     Resolution
+}
+
+// noted is the end of noting resolutions.
+type noted struct{ err error }
+
+func (noted) isMessage() {}
+
+// shown are the intents whose server a list shows: the only one of its name, and as
+// it was to be made. An answer of the API is not enough to close one: while no list
+// shows the server yet, another run would create it again.
+func shown(open []Intent, servers []planner.Server) (list []resolution) {
+	if len(open) == 0 {
+		return nil
+	}
+	named := byName(servers)
+	for _, i := range open {
+		if found := named[i.Name]; len(found) == 1 && i.Fits(found[0]) {
+			list = append(list, resolution{i, Resolution{Made: found[0].ID}})
+		}
+	}
+	return list
+}
+
+// note closes intents, in the state without keeping the loop waiting. A run that is
+// cut off still notes what it knows.
+func (r *run) note(list []resolution) {
+	if len(list) == 0 {
+		return
+	}
+	r.intents = slices.DeleteFunc(slices.Clone(r.intents), func(i Intent) bool {
+		return slices.ContainsFunc(list, func(x resolution) bool { return x.intent == i })
+	})
+	r.noting++
+	go func() {
+		var err error
+		for _, x := range list {
+			err = cmp.Or(err, r.State.Resolve(context.Background(), x.intent, x.of))
+		}
+		r.messages <- noted{err}
+	}()
+}

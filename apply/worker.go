@@ -1,0 +1,150 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// worker carries one step out and answers. It owns nothing of the run: what it has
+// to know it asks, and the job is only handed back.
+type worker struct {
+	Runner
+	messages chan<- message
+	stopping <-chan struct{}
+	job      *job
+	change   planner.Change
+	key      Key      // of the intents that it begins
+	follow   []Intent // of a server that the change renames, and that no list has shown yet
+
+	begun    []Intent // still open
+	last     Intent   // the last that it began
+	made     string
+	unlisted bool
+	stateErr error
+}
+
+// answer is what became of a step.
+type answer struct {
+	job    *job
+	change planner.Change
+	ending
+	made      string   // the id of the server that was created
+	unlisted  bool     // a delete found the server gone already
+	begun     []Intent // that are still open
+	ambiguous *Intent  // of a create that may have made a server
+	stateErr  error
+}
+
+// ending is an outcome, and why where it is not Done.
+type ending struct {
+	outcome Outcome
+	why     *Error
+}
+
+var succeeded = ending{outcome: Done}
+
+func ended(o Outcome, code planner.Code, cause error) ending {
+	return ending{o, &Error{Reason: planner.Reason{Code: code}, Err: cause}}
+}
+
+// outOfCredit reports whether a create was refused for want of credit.
+func (a answer) outOfCredit() bool {
+	return a.change.Action() == planner.ActionCreate && errors.Is(a.why, vpsorg.ErrPaymentRequired)
+}
+
+// question asks for a server as it is now, or was a moment ago.
+type question struct {
+	id    string
+	reply chan<- known
+}
+
+// leaving asks whether a request may leave whose turn has come.
+type leaving struct {
+	job    *job
+	change planner.Change
+	reply  chan<- *held
+}
+
+// sighting is a server that was read alone.
+type sighting struct {
+	id     string
+	server planner.Server
+	asked  time.Time
+	err    error // it was not found, or could not be read
+}
+
+func (answer) isMessage()   {}
+func (question) isMessage() {}
+func (leaving) isMessage()  {}
+func (sighting) isMessage() {}
+
+// held is why a request was not sent after all, and the outcome of that.
+type held struct {
+	outcome Outcome
+	why     *Error
+}
+
+func (h *held) Error() string { return h.why.Error() }
+
+func (w *worker) work(ctx context.Context) {
+	e := w.send(ctx)
+	a := answer{job: w.job, change: w.change, ending: e, made: w.made, unlisted: w.unlisted, begun: w.begun, stateErr: w.stateErr}
+	if e.outcome == Unknown && w.change.Action() == planner.ActionCreate && !w.last.At.IsZero() {
+		a.ambiguous = &w.last
+	}
+	w.messages <- a
+}
+
+// check compares the change with its server, which is read by itself where nothing
+// seen before will do. The error is that it could not be read.
+func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, error) {
+	if w.change.Action() == planner.ActionCreate {
+		return planner.Comparison{Left: w.change}, nil
+	}
+	id := w.change.About().ID
+	if w.change.Action() != planner.ActionDelete && !read {
+		k := w.ask(id)
+		switch {
+		case k.found:
+			return planner.Compare(w.change, planner.NewWorld(k.server)), nil
+		case !k.read:
+			return planner.Comparison{Left: w.change}, nil // nobody has seen anything else
+		}
+	}
+	s := readServer(ctx, w.Client, id)
+	w.messages <- s
+	switch {
+	case errors.Is(s.err, vpsorg.ErrNotFound):
+		w.unlisted = true // it may be hidden for a moment, so a list has to prove that it is gone
+		return planner.Compare(w.change, planner.NewWorld()), nil
+	case s.err != nil:
+		return planner.Comparison{}, s.err
+	}
+	return planner.Compare(w.change, planner.NewWorld(s.server)), nil
+}
+
+func (w *worker) ask(id string) known {
+	reply := make(chan known, 1)
+	w.messages <- question{id, reply}
+	return <-reply
+}
+
+// readServer reads one server.
+func readServer(ctx context.Context, c *vpsorg.Client, id string) sighting {
+	ctx, asked := timed(ctx)
+	live, err := c.GetServer(ctx, vpsorg.ID(id))
+	return sighting{id, fromServer(live), asked(), err}
+}
+
+func (w *worker) stopped() bool {
+	select {
+	case <-w.stopping:
+		return true
+	default:
+		return false
+	}
+}
