@@ -13,11 +13,23 @@ import (
 // is billed too. Prices are those that the API told when the plan was made; they
 // hold neither traffic nor backups, of which it tells no price.
 type Cost struct {
-	Before fleet.Money  `json:"before"` // a month, without the servers whose price is unknown
-	After  fleet.Money  `json:"after"`  // likewise
-	Delta  fleet.Money  `json:"delta"`  // After less Before
-	Hourly *fleet.Money `json:"hourly"` // an hour of the servers that the plan makes; nil: it makes none, or not every price is known
-	Rows   []CostRow    `json:"rows"`   // by the plan's name, then its id, then the location
+	Before fleet.Money  `json:"before"`           // a month, without the servers whose price is unknown
+	After  fleet.Money  `json:"after"`            // likewise
+	Delta  fleet.Money  `json:"delta"`            // After less Before
+	Hourly *fleet.Money `json:"hourly"`           // an hour of the servers that the plan makes; nil: it makes none, or not every price is known
+	Rows   []CostRow    `json:"rows"`             // by the plan's name, then its id, then the location
+	Labels []LabelCost  `json:"labels,omitempty"` // by key, then value; a server counts under each of its labels
+}
+
+// LabelCost is what the servers whose entries have one label cost.
+type LabelCost struct {
+	Key           string      `json:"key"`
+	Value         string      `json:"value"`
+	Before        int         `json:"before"` // servers
+	After         int         `json:"after"`
+	Unpriced      int         `json:"unpriced"`       // of those after, whose price is unknown
+	MonthlyBefore fleet.Money `json:"monthly_before"` // without the servers whose price is unknown
+	MonthlyAfter  fleet.Money `json:"monthly_after"`  // likewise
 }
 
 // CostRow is what the servers of one plan at one location cost.
@@ -61,16 +73,15 @@ func (c Cost) unpriced(count func(CostRow) int) (plans []Named) {
 	return plans
 }
 
-// newCost adds up what live servers cost, and what a plan's changes make of that.
-func newCost(live []*Server, changes []Change, offers []Offer) Cost {
-	t := tally{make(map[string]Offer, len(offers)), make(map[place]*CostRow)}
+// newCost adds up what live servers cost, by their places and the labels of their
+// entries, and what a plan's changes make of that.
+func newCost(live []*Server, labels map[*Server]fleet.Labels, changes []Change, offers []Offer) Cost {
+	t := tally{make(map[string]Offer, len(offers)), make(map[place]*CostRow), make(map[label]*LabelCost)}
 	for _, o := range offers {
 		t.offers[o.ID] = o
 	}
 	for _, s := range live {
-		r := t.row(s.Plan, s.Location)
-		r.Before++
-		r.After++
+		t.add(s.Plan, s.Location, labels[s], 1, 1)
 	}
 	for _, c := range changes {
 		t.count(c, 1)
@@ -80,9 +91,12 @@ func newCost(live []*Server, changes []Change, offers []Offer) Cost {
 
 // without is the cost of a plan that some of its changes are taken out of.
 func (c Cost) without(changes []removed) Cost {
-	t := tally{nil, make(map[place]*CostRow)}
+	t := tally{nil, make(map[place]*CostRow), make(map[label]*LabelCost)}
 	for _, r := range c.Rows {
 		t.rows[place{r.Plan.ID, r.Location}] = &r
+	}
+	for _, l := range c.Labels {
+		t.labels[label{l.Key, l.Value}] = &l
 	}
 	for _, l := range changes {
 		t.count(l.change, -1)
@@ -90,13 +104,40 @@ func (c Cost) without(changes []removed) Cost {
 	return t.cost()
 }
 
-// tally counts servers by plan and location.
+// tally counts servers by plan and location, and by label.
 type tally struct {
 	offers map[string]Offer // by id
 	rows   map[place]*CostRow
+	labels map[label]*LabelCost
 }
 
-type place struct{ planID, location string }
+type (
+	place struct{ planID, location string }
+	label struct{ key, value string }
+)
+
+// add counts servers of one place and of the same labels.
+func (t tally) add(plan Named, location string, labels fleet.Labels, before, after int) *CostRow {
+	r := t.row(plan, location)
+	r.Before += before
+	r.After += after
+	for key, value := range labels {
+		l, ok := t.labels[label{key, value}]
+		if !ok {
+			l = &LabelCost{Key: key, Value: value}
+			t.labels[label{key, value}] = l
+		}
+		l.Before += before
+		l.After += after
+		if r.PriceMonthly == nil {
+			l.Unpriced += after
+			continue
+		}
+		l.MonthlyBefore += *r.PriceMonthly * fleet.Money(before)
+		l.MonthlyAfter += *r.PriceMonthly * fleet.Money(after)
+	}
+	return r
+}
 
 func (t tally) row(plan Named, location string) *CostRow {
 	at := place{plan.ID, location}
@@ -111,21 +152,18 @@ func (t tally) row(plan Named, location string) *CostRow {
 
 // count adds what a change makes and what it ends, n times.
 func (t tally) count(c Change, n int) {
-	create := func(s Spec) {
-		r := t.row(s.Plan, s.Location)
-		r.After += n
-		r.Created += n
-	}
+	labels := c.About().Labels
+	create := func(s Spec) { t.add(s.Plan, s.Location, labels, 0, n).Created += n }
 	switch c := c.(type) {
 	case *Create:
 		create(c.Spec)
 	case *Replace:
-		t.row(c.Old.Plan, c.Old.Location).After -= n
+		t.add(c.Old.Plan, c.Old.Location, labels, 0, -n)
 		if c.NextID == "" { // else the new server is live, and counted
 			create(c.Spec)
 		}
 	case *Delete:
-		t.row(c.Old.Plan, c.Old.Location).After -= n
+		t.add(c.Old.Plan, c.Old.Location, labels, 0, -n)
 	}
 }
 
@@ -156,6 +194,14 @@ func (t tally) cost() Cost {
 	}
 	slices.SortFunc(c.Rows, func(a, b CostRow) int {
 		return cmp.Or(strings.Compare(a.Plan.Name, b.Plan.Name), strings.Compare(a.Plan.ID, b.Plan.ID), strings.Compare(a.Location, b.Location))
+	})
+	for _, l := range t.labels {
+		if l.Before > 0 || l.After > 0 {
+			c.Labels = append(c.Labels, *l)
+		}
+	}
+	slices.SortFunc(c.Labels, func(a, b LabelCost) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Value, b.Value))
 	})
 	return c
 }

@@ -101,6 +101,35 @@ func TestCostCountsWhatIsNotSelected(t *testing.T) {
 	}
 }
 
+// A server counts under each label of its entry, as it is and as it will be, and what
+// --only leaves out does not count.
+func TestCostByLabel(t *testing.T) {
+	const file = `defaults: {labels: {env: prod}}
+owns: [u*]
+servers:
+  a: {labels: {role: web}}
+  b: {labels: {role: web}, plan: 2, replace: create-first}
+  c: {labels: {role: db}, plan: 3, os: 5, location: us-west}
+  d: {labels: {role: db, env: dev}, os: debian, replace: delete-first}
+  e: {absent: true}
+`
+	describe := func(c planner.Cost) (text string) {
+		for _, l := range c.Labels {
+			text += fmt.Sprintf("%s=%s: %d→%d, %d unpriced, %s→%s\n", l.Key, l.Value, l.Before, l.After, l.Unpriced, l.MonthlyBefore, l.MonthlyAfter)
+		}
+		return text
+	}
+	p := pricedDiff(t, file, "1 a active", "2 b active", "4 d active", "5 u1 active", "6 e active")
+	want := lines("env=dev: 1→1, 0 unpriced, 10.00→10.00", "env=prod: 2→3, 1 unpriced, 20.00→30.00", "role=db: 1→2, 1 unpriced, 10.00→10.00", "role=web: 2→2, 0 unpriced, 20.00→30.00")
+	if got := describe(p.Cost); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	want = lines("env=dev: 1→1, 0 unpriced, 10.00→10.00", "env=prod: 2→2, 0 unpriced, 20.00→20.00", "role=db: 1→1, 0 unpriced, 10.00→10.00", "role=web: 2→2, 0 unpriced, 20.00→20.00")
+	if got := describe(p.Only([]planner.Action{planner.ActionDelete}).Cost); got != want {
+		t.Errorf("with --only delete: got\n%swant\n%s", got, want)
+	}
+}
+
 func TestASavedPlanKeepsItsCost(t *testing.T) {
 	p := pricedDiff(t, everything, everythingLive...)
 	back, err := planner.Decode(strings.NewReader(encode(t, p)))

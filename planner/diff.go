@@ -28,7 +28,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	}
 	d.blockTakenNames()
 	d.plan.sort()
-	d.plan.Cost = newCost(live, d.plan.Changes, o.Offers)
+	d.plan.Cost = newCost(live, m.labels(), d.plan.Changes, o.Offers)
 	return d.plan
 }
 

@@ -64,6 +64,19 @@ func matchAll(f *fleet.Fleet, w *world) matching {
 	return m
 }
 
+// labels are those of the live servers' entries.
+func (m matching) labels() map[*Server]fleet.Labels {
+	labels := make(map[*Server]fleet.Labels)
+	for _, x := range m.matches {
+		for _, s := range []*Server{x.live, x.next} {
+			if s != nil {
+				labels[s] = x.entry.Labels
+			}
+		}
+	}
+	return labels
+}
+
 // byID matches an entry that gives its live server's id.
 func (m *matching) byID(x *match, w *world) {
 	if x.entry.ID == "" {

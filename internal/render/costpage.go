@@ -17,7 +17,7 @@ type costPage struct {
 }
 
 // chart is a picture of what servers cost before and after, a pair of bars for
-// each plan or location.
+// each plan, location or value of a label.
 type chart struct {
 	Title  string
 	Label  string // all of it in words
@@ -44,14 +44,30 @@ func newCostPage(c planner.Cost) *costPage {
 	if len(c.Rows) == 0 {
 		return nil
 	}
-	return &costPage{Sum: costSum(c), Charts: []chart{
-		newChart("By plan", c.Rows, func(r planner.CostRow) string { return r.Plan.String() }),
-		newChart("By location", c.Rows, func(r planner.CostRow) string { return r.Location }),
-	}}
+	charts := []chart{
+		newChart("By plan", rowBars(c.Rows, func(r planner.CostRow) string { return r.Plan.String() })),
+		newChart("By location", rowBars(c.Rows, func(r planner.CostRow) string { return r.Location })),
+	}
+	return &costPage{Sum: costSum(c), Charts: append(charts, labelCharts(c.Labels)...)}
 }
 
-// newChart adds rows up under the names that by gives them, the dearest first.
-func newChart(title string, rows []planner.CostRow, by func(planner.CostRow) string) chart {
+// labelCharts are a chart for each key of the labels. A server without the label is in
+// none of the chart's bars.
+func labelCharts(labels []planner.LabelCost) (charts []chart) {
+	for len(labels) > 0 {
+		key, bars := labels[0].Key, map[string]*costBar{}
+		for len(labels) > 0 && labels[0].Key == key {
+			l := labels[0]
+			bars[l.Value] = &costBar{Name: cmp.Or(l.Value, `""`), before: l.MonthlyBefore, after: l.MonthlyAfter, priced: max(l.Before, l.After) - l.Unpriced, unpriced: l.Unpriced}
+			labels = labels[1:]
+		}
+		charts = append(charts, newChart("By "+key, bars))
+	}
+	return charts
+}
+
+// rowBars adds rows up under the names that by gives them.
+func rowBars(rows []planner.CostRow, by func(planner.CostRow) string) map[string]*costBar {
 	bars := map[string]*costBar{}
 	for _, r := range rows {
 		b := bars[by(r)]
@@ -68,6 +84,11 @@ func newChart(title string, rows []planner.CostRow, by func(planner.CostRow) str
 			b.unpriced += max(r.Before, r.After)
 		}
 	}
+	return bars
+}
+
+// newChart is a chart with the dearest bar first.
+func newChart(title string, bars map[string]*costBar) chart {
 	c := chart{Title: title}
 	var longest fleet.Money = 1
 	for _, b := range bars {

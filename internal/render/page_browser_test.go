@@ -50,8 +50,8 @@ func TestBrowserShowsThePlan(t *testing.T) {
 	if marked := eval[string](b, `document.querySelector('.server[data-name="db-01"][data-kind="update"]').closest(".card").querySelector("ins mark").innerText`); marked != "-" {
 		t.Errorf("what differs in the hostname of db-01 is %q", marked)
 	}
-	if drawn := eval[int](b, `document.querySelectorAll(".charts rect.after").length`); drawn != 5 {
-		t.Errorf("%d bars for 3 plans and 2 locations", drawn)
+	if drawn := eval[int](b, `document.querySelectorAll(".charts rect.after").length`); drawn != 8 {
+		t.Errorf("%d bars for 3 plans, 2 locations and 3 labels", drawn)
 	}
 	b.wantQuiet()
 	b.screenshot("plan")

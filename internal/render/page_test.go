@@ -43,6 +43,10 @@ func priced() *planner.Plan {
 		{Plan: standard, Location: "us-east", PriceMonthly: money("5"), PriceHourly: money("0.007"), Before: 2, After: 2},
 		{Plan: standard, Location: "us-west", PriceMonthly: money("5"), PriceHourly: money("0.007"), Before: 6, After: 3, Created: 1},
 		{Plan: planner.Named{ID: "9", Name: "legacy"}, Location: "us-west", Before: 2, After: 2},
+	}, Labels: []planner.LabelCost{
+		{Key: "env", Value: "prod", Before: 11, After: 10, Unpriced: 2, MonthlyBefore: *money("60"), MonthlyAfter: *money("85")},
+		{Key: "role", Value: "db", Before: 1, After: 3, MonthlyBefore: *money("20"), MonthlyAfter: *money("60")},
+		{Key: "role", Value: "web", Before: 8, After: 5, MonthlyBefore: *money("40"), MonthlyAfter: *money("25")},
 	}}
 	return p
 }

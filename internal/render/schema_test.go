@@ -110,7 +110,7 @@ func TestSchemaFieldsExist(t *testing.T) {
 		}
 	}
 	p.Changes = append(p.Changes, everything().Changes...)
-	p.Blocked = blockedForEverything()
+	p.Blocked, p.Cost.Labels = blockedForEverything(), priced().Cost.Labels
 	if err := ResultJSON(&documents, p, mixedResult(), Requests{Kinds: []KindCount{{"list", 3}}}); err != nil {
 		t.Fatal(err)
 	}
