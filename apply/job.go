@@ -16,6 +16,7 @@ type job struct {
 	made       string // the id of the server that it created or adopted
 	sent       time.Time
 	resolved   int    // how often an ambiguous create turned out to have made nothing
+	begun      bool   // it has been in a queue
 	unlisted   bool   // a delete found the server gone already, which only a list proves
 	needs      int    // jobs that have to be done first
 	dependents []*job // jobs that need it
@@ -125,11 +126,12 @@ func (r *run) advance(j *job) {
 			t.steps = t.steps[1:]
 			r.poller.resolve(j, s)
 		default:
-			if r.reports[t.report].Started.IsZero() {
-				r.fresh = append(r.fresh, j)
-			} else {
+			if j.begun {
 				r.resumed = append(r.resumed, j)
+			} else {
+				r.fresh = append(r.fresh, j)
 			}
+			j.begun = true
 		}
 		return
 	}

@@ -162,10 +162,8 @@ func (k Kind) expected(age time.Duration, took planner.Range) time.Duration {
 // tells little: the poll may have waited for its turn.
 func Learn(took planner.Range, known bool, missed, arrived time.Duration) planner.Range {
 	switch {
-	case !known && missed < 0:
-		return planner.Range{Min: min(arrived, time.Second), Max: arrived} // the first poll may have come much too late
 	case !known:
-		return planner.Range{Min: missed, Max: arrived}
+		return planner.Range{Min: max(missed, 0), Max: arrived}
 	case missed >= 0:
 		took.Min = min(took.Min, missed)
 	}

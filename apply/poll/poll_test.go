@@ -93,7 +93,7 @@ func TestLearn(t *testing.T) {
 		want            planner.Range
 	}{
 		{"the first tells all", false, 8 * s, 12 * s, before},
-		{"also where it was never polled in vain", false, -1, 9 * s, planner.Range{Min: s, Max: 9 * s}},
+		{"also where it was never polled in vain", false, -1, 9 * s, planner.Range{Max: 9 * s}},
 		{"a poll that had to queue tells no more than its last miss", true, 9 * s, 300 * s, before},
 		{"one that was quicker", true, 5 * s, 8 * s, planner.Range{Min: 5 * s, Max: 8 * s}},
 		{"one that was never polled in vain tells the most only", true, -1, 10 * s, planner.Range{Min: 8 * s, Max: 10 * s}},
