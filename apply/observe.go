@@ -109,9 +109,10 @@ func (e *Engine) observe(ctx context.Context, o *Observer, state State, in Input
 }
 
 // List reads every server of the account for a list, with the details of those
-// whose ids are asked for. The input's account and selection are held against it.
-func (e *Engine) List(ctx context.Context, in Input, details func([]planner.Server) []string) (planner.Observation, error) {
-	seen, err := NewObserver(e.Client).observe(ctx, true, nil, details)
+// whose ids are asked for, and the plans where their prices are wanted. The input's
+// account and selection are held against it.
+func (e *Engine) List(ctx context.Context, in Input, prices bool, details func([]planner.Server) []string) (planner.Observation, error) {
+	seen, err := NewObserver(e.Client).observe(ctx, prices, nil, details)
 	if err != nil {
 		return seen, err
 	}

@@ -50,7 +50,7 @@ func (c *command) get(ctx context.Context, name, format string, given bool) erro
 	if err != nil {
 		return err
 	}
-	seen, err := engine.List(ctx, in, func([]planner.Server) []string { return nil })
+	seen, err := engine.List(ctx, in, true, func([]planner.Server) []string { return nil })
 	if err != nil {
 		return err
 	}

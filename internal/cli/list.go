@@ -183,7 +183,8 @@ func (l *listFlags) chosen(inReach bool) (show []inventory.Column, by inventory.
 // listText looks at the account and writes the list. What people have to know of it
 // goes to stderr.
 func (c *command) listText(ctx context.Context, engine *apply.Engine, in apply.Input, l listFlags, by inventory.Column) (string, error) {
-	seen, err := engine.List(ctx, in, func(servers []planner.Server) (ids []string) {
+	prices := slices.Contains(tables, l.format) || l.format == "csv" || l.format == "json"
+	seen, err := engine.List(ctx, in, prices, func(servers []planner.Server) (ids []string) {
 		if l.IPv6 {
 			for _, s := range inventory.Find(in.Fleet, l.all, planner.Observation{Servers: servers}, in.Selection).Servers {
 				ids = append(ids, s.ID)
