@@ -157,6 +157,9 @@ func (c *command) list(ctx context.Context, l listFlags, patterns []string, give
 // chosen are the columns to show, and the one to sort by.
 func (l *listFlags) chosen(inReach bool) (show []inventory.Column, by inventory.Column, err error) {
 	names := l.columns
+	if slices.Contains(l.columns, "ipv6_address") || l.sort == "ipv6_address" {
+		l.IPv6 = true
+	}
 	if names == nil {
 		names = inventory.TableColumns
 		if l.format != "table" {
@@ -183,7 +186,7 @@ func (l *listFlags) chosen(inReach bool) (show []inventory.Column, by inventory.
 // listText looks at the account and writes the list. What people have to know of it
 // goes to stderr.
 func (c *command) listText(ctx context.Context, engine *apply.Engine, in apply.Input, l listFlags, by inventory.Column) (string, error) {
-	prices := slices.Contains(tables, l.format) || l.format == "csv" || l.format == "json"
+	prices := slices.Contains(slices.Concat(tables, []string{"csv", "json"}), l.format) || l.sort == "price_monthly"
 	seen, err := engine.List(ctx, in, prices, func(servers []planner.Server) (ids []string) {
 		if l.IPv6 {
 			for _, s := range inventory.Find(in.Fleet, l.all, planner.Observation{Servers: servers}, in.Selection).Servers {

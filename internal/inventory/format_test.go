@@ -186,3 +186,38 @@ func TestSchema(t *testing.T) {
 		}
 	}
 }
+
+// Whatever looks like a template is marked, so that Ansible does not run it.
+func TestAnsibleMarksTemplates(t *testing.T) {
+	text, _ := write(t, "ansible", hostile())
+	var document any
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		t.Fatal(err)
+	}
+	marked := 0
+	var walk func(v any, marked bool)
+	walk = func(v any, isMarked bool) {
+		switch v := v.(type) {
+		case string:
+			if strings.ContainsAny(v, "{}") && !isMarked {
+				t.Errorf("%q is not marked", v)
+			}
+		case []any:
+			for _, x := range v {
+				walk(x, false)
+			}
+		case map[string]any:
+			for key, x := range v {
+				walk(key, false)
+				walk(x, key == "__ansible_unsafe")
+				if key == "__ansible_unsafe" {
+					marked++
+				}
+			}
+		}
+	}
+	walk(document, false)
+	if marked == 0 {
+		t.Error("nothing is marked")
+	}
+}
