@@ -35,7 +35,8 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
   fleet apply --digest 2b1c… -f fleet.yaml
   fleet apply --auto-approve --only update,start
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
-		Args: oneArgument("one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"),
+		Args:              oneArgument("one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"),
+		ValidArgsFunction: firstFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := c.flags.checkApply(cmd.Flags(), len(args) == 1); err != nil {
 				return err
@@ -63,10 +64,10 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 	set.BoolVar(&f.autoApprove, "auto-approve", false, "do not ask")
 	set.StringVar(&f.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
 	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers exists yet")
-	set.DurationVar(&f.pollInterval, "poll-interval", 0, "poll servers in transition this often; 0 is when they can be expected")
-	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "how long to wait for a server")
-	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "how long the server of an unanswered create is looked for before the create is sent again")
-	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what so many runs in a row corrected in vain; 0 never")
+	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers in transition after this `time` each; 0 is when they can be expected")
+	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "wait for this `time` for a server to be ready")
+	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "look for this `time` for the server of an unanswered create before sending the create again")
+	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what this `number` of runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 }
 

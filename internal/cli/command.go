@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/rs/zerolog"
@@ -45,7 +46,7 @@ func (d *diagnostics) redirect(w io.Writer) {
 func (c *command) startLog() error {
 	level, err := zerolog.ParseLevel(c.flags.logLevel)
 	if err != nil || c.flags.logLevel == "" {
-		return refusal{"--log-level " + c.flags.logLevel + " is not a level", "the levels are debug, info, warn and error"}
+		return refusal{"--log-level " + c.flags.logLevel + " is not a level", "the levels are " + strings.Join(levels, ", ")}
 	}
 	var w io.Writer = c.diag
 	switch c.flags.logFormat {
@@ -53,7 +54,7 @@ func (c *command) startLog() error {
 		w = zerolog.ConsoleWriter{Out: c.diag, NoColor: !c.style(c.Stderr).Color}
 	case "json":
 	default:
-		return refusal{"--log-format " + c.flags.logFormat + " is not a format", "the formats are console and json"}
+		return refusal{"--log-format " + c.flags.logFormat + " is not a format", "the formats are " + strings.Join(logFormats, ", ")}
 	}
 	c.log = zerolog.New(w).Level(level).With().Timestamp().Logger()
 	return nil

@@ -3,9 +3,7 @@ package cli
 import (
 	"flag"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -38,52 +36,55 @@ func TestCommandsPage(t *testing.T) {
 func commandsPage(root *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString("# Commands\n\n<!-- go test ./internal/cli -run CommandsPage -update writes this page. -->\n\n")
-	b.WriteString(strings.ReplaceAll(root.Long, "\n  ", "\n    ") + "\n")
-	flags := map[string]pageFlag{}
-	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { flags[f.Name] = pageFlag{f, []string{"all"}} })
+	b.WriteString(strings.ReplaceAll(root.Long, "\n  ", "\n    ") + "\n\n")
+	b.WriteString("Symbols of plans: " + inline(symbolRows()) + ".\n")
 	for _, c := range root.Commands() {
-		long := c.Long
-		if long == "" {
-			long = c.Short + "."
-		}
-		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), long, c.UseLine())
+		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), about(c), c.UseLine())
 		if c.Example != "" {
 			b.WriteString("\n" + strings.TrimPrefix(strings.ReplaceAll(c.Example, "\n  ", "\n"), "  ") + "\n")
 		}
-		b.WriteString("```\n")
-		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-			flags[f.Name] = pageFlag{f, append(flags[f.Name].commands, c.Name())}
-		})
+		b.WriteString("```\n\nExit codes: " + inline(exitRows(c)) + ".\n")
 	}
-	b.WriteString("\n## Flags\n\n| flag | | default | commands |\n|---|---|---|---|\n")
-	for _, name := range slices.Sorted(maps.Keys(flags)) {
-		if name != "help" {
-			b.WriteString(flags[name].row())
+	b.WriteString("\n## Flags\n")
+	for _, g := range flagGroups {
+		fmt.Fprintf(&b, "\n### %s\n\n| flag | | default | commands |\n|---|---|---|---|\n", g.title)
+		for _, name := range g.names {
+			b.WriteString(pageRow(root, name))
 		}
 	}
 	return b.String()
 }
 
-// pageFlag is a flag and the commands that take it.
-type pageFlag struct {
-	*pflag.Flag
-	commands []string
+// inline are rows of help as a sentence.
+func inline(rows []helpRow) string {
+	var parts []string
+	for _, r := range rows {
+		parts = append(parts, "`"+r.head+"` "+r.text)
+	}
+	return strings.Join(parts, "; ")
 }
 
-// row is the flag's row of the table.
-func (f pageFlag) row() string {
-	value, usage := pflag.UnquoteUsage(f.Flag)
-	name := "`--" + f.Name + "`"
-	if f.Shorthand != "" {
-		name = "`-" + f.Shorthand + "`, " + name
+// pageRow is a flag's row of the page, with the commands that take it.
+func pageRow(root *cobra.Command, name string) string {
+	if f := root.PersistentFlags().Lookup(name); f != nil {
+		return flagRow(f, []string{"all"})
 	}
-	if value != "" {
-		name += " " + value
+	var flag *pflag.Flag
+	var takenBy []string
+	for _, c := range root.Commands() {
+		if f := c.Flags().Lookup(name); f != nil {
+			flag, takenBy = f, append(takenBy, c.Name())
+		}
 	}
-	standard := strings.Trim(f.DefValue, "[]")
-	switch standard {
-	case "false", "0", "0s":
-		standard = ""
+	switch {
+	case flag == nil: // fleet's own
+		return ""
+	case len(takenBy) == len(root.Commands()):
+		takenBy = []string{"all"}
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", name, usage, standard, strings.Join(f.commands, ", "))
+	return flagRow(flag, takenBy)
+}
+
+func flagRow(f *pflag.Flag, takenBy []string) string {
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", flagHead(f), f.Usage, flagDefault(f), strings.Join(takenBy, ", "))
 }

@@ -17,10 +17,15 @@ var scripts = map[string]func(*cobra.Command, io.Writer) error{
 func newCompletion() *cobra.Command {
 	const shells = "the shells are bash, zsh, fish and powershell"
 	return &cobra.Command{
-		Use:       "completion SHELL",
-		Short:     "Print a script that completes commands and flags in a shell",
-		Long:      "Print a script that completes commands and flags in bash, zsh, fish or powershell.",
-		Example:   "  source <(fleet completion bash)\n  fleet completion fish > ~/.config/fish/completions/fleet.fish",
+		Use:   "completion SHELL",
+		Short: "Print a script that completes commands, flags and values in a shell",
+		Long: `Print a script that completes commands, flags and their values in bash, zsh, fish or
+powershell: names of servers and labels from the fleet files, kinds of change, formats,
+levels, columns, and files where a file is meant. The API is not asked. In bash it needs
+the package bash-completion.`,
+		Example: `  source <(fleet completion bash)
+  fleet completion zsh > "${fpath[1]}/_fleet"
+  fleet completion fish > ~/.config/fish/completions/fleet.fish`,
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {

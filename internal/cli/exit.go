@@ -2,7 +2,10 @@ package cli
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 
+	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/fleet"
 )
 
@@ -27,6 +30,38 @@ func exitCode(err error) int {
 	default:
 		return 1 // an error; no changes were made
 	}
+}
+
+// exits are what the exit codes of the commands mean: of those that are named, or
+// of all.
+var exits = []struct {
+	code     int
+	meaning  string
+	commands []string
+}{
+	{0, "fine", nil},
+	{1, "an error, nothing was changed", nil},
+	{2, "the servers differ from the file", []string{"drift"}},
+	{2, "with --detailed-exitcode, changes are pending or blocked", []string{"plan"}},
+	{3, "something failed, is in doubt or not ready, is blocked, or was not started", []string{"apply"}},
+	{130, "interrupted", []string{"apply", "drift", "get", "list", "plan"}},
+}
+
+// exitRows are the exit codes of a command, as its help tells them; of fleet itself
+// all, with the commands that have them.
+func exitRows(cmd *cobra.Command) (rows []helpRow) {
+	for _, e := range exits {
+		text := e.meaning
+		switch {
+		case e.commands == nil || slices.Contains(e.commands, cmd.Name()):
+		case cmd.HasParent():
+			continue
+		case len(e.commands) == 1:
+			text = e.commands[0] + ": " + text
+		}
+		rows = append(rows, helpRow{strconv.Itoa(e.code), text})
+	}
+	return rows
 }
 
 // isShown reports whether an error only carries an exit code: what it stands for

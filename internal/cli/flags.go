@@ -70,8 +70,8 @@ const digestHint = "give what stands behind \"Digest:\" at the end of the review
 
 func (f *flags) forEvery(set *pflag.FlagSet) {
 	set.BoolVar(&f.noColor, "no-color", false, "no colours (also: NO_COLOR)")
-	set.StringVar(&f.logLevel, "log-level", "warn", "log to stderr from this `level` up: debug, info, warn, error")
-	set.StringVar(&f.logFormat, "log-format", "console", "how logs look: console or json")
+	set.StringVar(&f.logLevel, "log-level", "warn", "log to stderr from this `level` up: "+strings.Join(levels, ", "))
+	set.StringVar(&f.logFormat, "log-format", "console", "the `format` of logs: console or json")
 }
 
 func (f *flags) forFiles(set *pflag.FlagSet) {
@@ -83,7 +83,7 @@ func (f *flags) forAPI(set *pflag.FlagSet) {
 	f.forAccess(set)
 	f.forLabels(set)
 	f.forJournal(set)
-	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for so long, do not read backups_enabled again while updated_at stays the same")
+	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this `time`, do not read backups_enabled again while updated_at stays the same")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
@@ -95,8 +95,8 @@ func (f *flags) forAccess(set *pflag.FlagSet) {
 	set.StringVar(&f.sandbox, "sandbox", "", "use the built-in API instead, its servers kept in `FILE`; needs no token and no network")
 	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
-	set.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 learns from the API how many it takes")
-	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "requests at a time, at most 100")
+	set.Float64Var(&f.rate, "rate", 0, "this `number` of requests a second at most; 0 learns from the API how many it takes")
+	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "this `number` of requests at a time, at most 100")
 }
 
 func (f *flags) forLabels(set *pflag.FlagSet) {
@@ -169,7 +169,7 @@ func (f *flags) check() error {
 	}
 	for _, a := range f.actions() {
 		if !slices.Contains(planner.Actions, a) {
-			return refusal{fmt.Sprintf("--only %s is not a kind of change", a), "the kinds are create, update, replace, start, stop, reboot and delete"}
+			return refusal{fmt.Sprintf("--only %s is not a kind of change", a), "the kinds are " + strings.Join(kinds(), ", ")}
 		}
 	}
 	if f.digest != "" {

@@ -24,7 +24,8 @@ func newGet(c *command) *cobra.Command {
 		Long: `Show one server: its addresses, plan and prices, what it uses, where the fleet file
 lists it and how it differs from that. NAME is the server's, its entry's, or the
 server's id; the server may be any of the account's.`,
-		Example: "  fleet get web-01\n  fleet get 12345 -o json | jq .server.ip_address",
+		Example:           "  fleet get web-01\n  fleet get 12345 -o json | jq .server.ip_address",
+		ValidArgsFunction: c.firstName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) != 1:
@@ -38,6 +39,7 @@ server's id; the server may be any of the account's.`,
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAccess(cmd.Flags())
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "how to write it, as this `format`: text or json")
+	_ = cmd.RegisterFlagCompletionFunc("output", oneOf("text", "json"))
 	return cmd
 }
 

@@ -51,6 +51,7 @@ that fails, nothing is printed and the file of --out stays as it was.`,
   fleet list -o hosts --out /etc/hosts --block
   fleet list -o prometheus --out /etc/prometheus/fleet.json
   fleet list --columns name,ip_address,label:role --sort location`,
+		ValidArgsFunction: c.namesInFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := c.checkList(&l, cmd.Flags()); err != nil {
 				return err
@@ -62,11 +63,14 @@ that fails, nothing is printed and the file of --out stays as it was.`,
 	c.flags.forAccess(cmd.Flags())
 	c.flags.forLabels(cmd.Flags())
 	l.declare(cmd.Flags())
+	_ = cmd.RegisterFlagCompletionFunc("output", oneOf(listFormats()...))
+	_ = cmd.RegisterFlagCompletionFunc("columns", listed(oneOf(inventory.ColumnNames()...)))
+	_ = cmd.RegisterFlagCompletionFunc("sort", oneOf(inventory.ColumnNames()...))
 	return cmd
 }
 
 func (l *listFlags) declare(set *pflag.FlagSet) {
-	set.StringVarP(&l.format, "output", "o", "table", "how to write the list, as this `format`: "+strings.Join(slices.Concat(tables, inventory.Formats()), ", "))
+	set.StringVarP(&l.format, "output", "o", "table", "how to write the list, as this `format`: "+strings.Join(listFormats(), ", "))
 	set.StringSliceVar(&l.columns, "columns", nil, "show these `columns` of a table or of CSV, such as name,ip_address,label:role")
 	set.BoolVar(&l.NoHeader, "no-header", false, "leave out the titles of a table or of CSV")
 	set.StringVar(&l.sort, "sort", "name", "sort by this `column`")
@@ -84,12 +88,15 @@ func (l *listFlags) declare(set *pflag.FlagSet) {
 	set.Bool("list", false, "for -o ansible, write the whole inventory, as Ansible asks for; it is the default")
 }
 
+// listFormats are all values of -o.
+func listFormats() []string { return slices.Concat(tables, inventory.Formats()) }
+
 // checkList refuses flags that do not go together.
 func (c *command) checkList(l *listFlags, set *pflag.FlagSet) error {
 	isTable := slices.Contains(tables, l.format)
 	switch {
-	case !isTable && !slices.Contains(inventory.Formats(), l.format):
-		return refusal{fmt.Sprintf("-o %s is not a format", l.format), "the formats are " + strings.Join(slices.Concat(tables, inventory.Formats()), ", ")}
+	case !slices.Contains(listFormats(), l.format):
+		return refusal{fmt.Sprintf("-o %s is not a format", l.format), "the formats are " + strings.Join(listFormats(), ", ")}
 	case (len(l.columns) > 0 || l.NoHeader) && !isTable && l.format != "csv":
 		return refusal{"--columns and --no-header are for tables and CSV, not for -o " + l.format, "leave them out"}
 	case l.out == "-":

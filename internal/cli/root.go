@@ -13,11 +13,7 @@ Try it without an account:
   fleet apply --sandbox -f examples/quickstart
 
 Every flag has a variable: --token-file is FLEET_TOKEN_FILE. The API is reached
-with VPS_API_TOKEN, at VPS_API_URL (default https://admin.vps.org/api/v1).
-
-Exit codes: 0 fine; 1 an error, no changes were made; 2 the servers are
-not as the file says (only drift, and plan --detailed-exitcode); 3 an apply left
-something failed, unknown, blocked or not started; 130 interrupted.`
+with VPS_API_TOKEN, at VPS_API_URL (default https://admin.vps.org/api/v1).`
 
 func newRoot(c *command) *cobra.Command {
 	root := &cobra.Command{
@@ -43,5 +39,11 @@ func newRoot(c *command) *cobra.Command {
 	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newVersion(c))
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	for _, cmd := range append(root.Commands(), root) {
+		nameValues(cmd)
+		c.completeFlags(cmd)
+	}
+	root.SetHelpFunc(c.showHelp)
 	return root
 }

@@ -43,6 +43,14 @@ var columns = []Column{
 	{"id", func(s Server) string { return s.ID }},
 }
 
+// ColumnNames are the names of all columns but those of labels.
+func ColumnNames() (names []string) {
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 // ColumnsOf finds columns by their names; label:KEY is the value of a label. The
 // error names the columns there are.
 func ColumnsOf(names []string) ([]Column, error) {
@@ -69,11 +77,7 @@ func (u UnknownColumn) Error() string { return fmt.Sprintf("%q is not a column",
 
 // Hint names the columns.
 func (u UnknownColumn) Hint() string {
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
-	}
-	return "the columns are " + strings.Join(names, ", ") + " and " + labelColumn + "KEY"
+	return "the columns are " + strings.Join(ColumnNames(), ", ") + " and " + labelColumn + "KEY"
 }
 
 // Sort orders servers by a column as people do, web-2 before web-10, and where
