@@ -64,25 +64,33 @@ func inline(rows []helpRow) string {
 	return strings.Join(parts, "; ")
 }
 
-// pageRow is a flag's row of the page, with the commands that take it.
+// pageRow is a flag's row of the page, with the commands that take it; a row for each
+// of its meanings, where commands mean something else by it.
 func pageRow(root *cobra.Command, name string) string {
 	if f := root.PersistentFlags().Lookup(name); f != nil {
 		return flagRow(f, []string{"all"})
 	}
-	var flag *pflag.Flag
-	var takenBy []string
+	var meanings []*pflag.Flag
+	takenBy := map[string][]string{} // by what is meant
 	for _, c := range root.Commands() {
-		if f := c.Flags().Lookup(name); f != nil {
-			flag, takenBy = f, append(takenBy, c.Name())
+		f := c.Flags().Lookup(name)
+		if f == nil {
+			continue
 		}
+		if takenBy[f.Usage] == nil {
+			meanings = append(meanings, f)
+		}
+		takenBy[f.Usage] = append(takenBy[f.Usage], c.Name())
 	}
-	switch {
-	case flag == nil: // fleet's own
-		return ""
-	case len(takenBy) == len(root.Commands()):
-		takenBy = []string{"all"}
+	rows := ""
+	for _, f := range meanings {
+		commands := takenBy[f.Usage]
+		if len(commands) == len(root.Commands()) {
+			commands = []string{"all"}
+		}
+		rows += flagRow(f, commands)
 	}
-	return flagRow(flag, takenBy)
+	return rows
 }
 
 func flagRow(f *pflag.Flag, takenBy []string) string {

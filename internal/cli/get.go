@@ -38,7 +38,7 @@ server's id; the server may be any of the account's.`,
 	}
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAccess(cmd.Flags())
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "how to write it, as this `format`: text or json")
+	cmd.Flags().StringVarP(&format, "output", "o", "text", "write this `format`: text or json")
 	_ = cmd.RegisterFlagCompletionFunc("output", oneOf("text", "json"))
 	return cmd
 }

@@ -70,7 +70,7 @@ that fails, nothing is printed and the file of --out stays as it was.`,
 }
 
 func (l *listFlags) declare(set *pflag.FlagSet) {
-	set.StringVarP(&l.format, "output", "o", "table", "how to write the list, as this `format`: "+strings.Join(listFormats(), ", "))
+	set.StringVarP(&l.format, "output", "o", "table", "write this `format`: "+strings.Join(listFormats(), ", "))
 	set.StringSliceVar(&l.columns, "columns", nil, "show these `columns` of a table or of CSV, such as name,ip_address,label:role")
 	set.BoolVar(&l.NoHeader, "no-header", false, "leave out the titles of a table or of CSV")
 	set.StringVar(&l.sort, "sort", "name", "sort by this `column`")
