@@ -9,6 +9,27 @@ type Allowance struct {
 	Cost             fleet.Money // of all servers, a month
 }
 
+// Lacking is what a run has to allow beyond the guards for the plan to be carried out.
+// ok is false where nothing would do, because a price is unknown.
+func (p *Plan) Lacking() (a Allowance, ok bool) {
+	for _, v := range p.Violations() {
+		switch v := v.(type) {
+		case CountViolation:
+			if v.Guard == GuardDeletes {
+				a.Deletes = v.Got
+			} else {
+				a.Changes = v.Got
+			}
+		case CostViolation:
+			if v.Unpriced != nil {
+				return a, false
+			}
+			a.Cost = v.After
+		}
+	}
+	return a, true
+}
+
 // Allow is the plan with its guards widened, never narrowed. Without a max_deletes
 // none are allowed; without one of the other guards, anything is.
 func (p *Plan) Allow(a Allowance) *Plan {

@@ -174,6 +174,9 @@ func (v Value) AsText() (s string, ok bool) { s, ok = v.v.(string); return }
 // AsBool returns a boolean value; ok is false for every other kind.
 func (v Value) AsBool() (b, ok bool) { b, ok = v.v.(bool); return }
 
+// AsReference returns an id with its name; ok is false for every other kind.
+func (v Value) AsReference() (n Named, ok bool) { n, ok = v.v.(Named); return }
+
 // String writes the value for people: null is (none), empty text is "".
 func (v Value) String() string {
 	switch x := v.v.(type) {

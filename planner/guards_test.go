@@ -41,6 +41,9 @@ servers:
 		if d := cmp.Diff(test.want, violations(p)); d != "" {
 			t.Errorf("guards %s: -want +got\n%s", test.guards, d)
 		}
+		if lacking, ok := p.Lacking(); !ok || p.Allow(lacking).Violations() != nil {
+			t.Errorf("guards %s: with %+v allowed, it still goes beyond %q", test.guards, lacking, violations(p.Allow(lacking)))
+		}
 	}
 }
 
@@ -87,6 +90,10 @@ func TestCostViolations(t *testing.T) {
 		p := pricedDiff(t, "guards: {"+test.guards+", max_deletes: 9}\nservers: {"+test.servers+"}", live...)
 		if got := strings.Join(violations(p), "\n"); got != test.want {
 			t.Errorf("%s, %s:\n got %s\nwant %s", test.guards, test.servers, got, test.want)
+		}
+		lacking, ok := p.Lacking()
+		if unpriced := strings.Contains(test.want, "unpriced"); ok == unpriced || ok && p.Allow(lacking).Violations() != nil {
+			t.Errorf("%s, %s: with %+v allowed, it still goes beyond %q", test.guards, test.servers, lacking, violations(p.Allow(lacking)))
 		}
 	}
 }

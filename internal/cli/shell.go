@@ -7,8 +7,13 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// applyCommand is the command that carries out exactly this plan, for a shell.
+// applyCommand is the command that carries out exactly this plan, for a shell, with
+// whatever it has to allow beyond the guards; "" where no command would.
 func (c *command) applyCommand(p *planner.Plan) string {
+	lacking, ok := p.Lacking()
+	if !ok {
+		return ""
+	}
 	words := []string{"fleet", "apply"}
 	add := func(flag string, values ...string) {
 		for _, v := range values {
@@ -20,14 +25,14 @@ func (c *command) applyCommand(p *planner.Plan) string {
 	add("--exclude", c.flags.excludes...)
 	add("--selector", c.flags.selectors...)
 	add("--only", c.flags.only...)
-	if c.flags.allowDeletes > 0 {
-		add("--allow-deletes", fmt.Sprint(c.flags.allowDeletes))
+	if n := max(int(c.flags.allowDeletes), lacking.Deletes); n > 0 {
+		add("--allow-deletes", fmt.Sprint(n))
 	}
-	if c.flags.allowChanges > 0 {
-		add("--allow-changes", fmt.Sprint(c.flags.allowChanges))
+	if n := max(int(c.flags.allowChanges), lacking.Changes); n > 0 {
+		add("--allow-changes", fmt.Sprint(n))
 	}
-	if c.flags.allowCost > 0 {
-		add("--allow-cost", c.flags.allowCost.String())
+	if m := max(c.flags.allowCost, lacking.Cost); m > 0 {
+		add("--allow-cost", m.String())
 	}
 	add("--digest", p.Digest())
 	for i, w := range words {

@@ -37,12 +37,6 @@ type fieldParts struct {
 	Old, New []part
 }
 
-// kinds are what is filtered by where nothing is changed.
-var kinds = map[string]string{titleWaits: "waiting", titleBlocked: "blocked", titleUnlisted: "unlisted", titleExcluded: "excluded", titleNotes: "note"}
-
-// kindOf is what a group in a section is filtered by.
-func kindOf(g group, title string) string { return cmp.Or(kinds[title], string(g.Action)) }
-
 func newCard(g group, kind string) card {
 	c := card{Kind: kind, Symbol: g.Symbol, Title: g.title(), Verb: string(g.Action), Members: g.Members,
 		What: g.What, Warning: g.warning(), Reason: g.Reason, Hint: g.Hint}
@@ -79,9 +73,9 @@ func resultSections(r *apply.Result) []cardSection {
 		}
 	}
 	for _, b := range r.Blocked {
-		blocked = append(blocked, newCard(newGroup(blockedFact(b)), kinds[titleBlocked]))
+		blocked = append(blocked, newCard(newGroup(blockedFact(b)), string(kindBlocked)))
 	}
-	sections := []cardSection{{titleUndone, undone}, {titleBlocked, blocked}, {titleLost, lost}, {titleDone, done}}
+	sections := []cardSection{{titleUndone, undone}, {meanings[kindBlocked].title, blocked}, {titleLost, lost}, {titleDone, done}}
 	return slices.DeleteFunc(sections, func(s cardSection) bool { return len(s.Cards) == 0 })
 }
 
@@ -94,7 +88,7 @@ func reportCard(rep apply.Report) card {
 		f = waitFact(*rep.Wait)
 	}
 	g := newGroup(f)
-	c := newCard(g, cmp.Or(string(g.Action), kinds[titleWaits]))
+	c := newCard(g, cmp.Or(string(g.Action), string(kindWait)))
 	c.Address = rep.IPAddress
 	c.Members[0].ID = rep.ID // by now; the data that is lost was the old one's
 	if c.Outcome = rep.Outcome; c.Outcome != apply.Done {

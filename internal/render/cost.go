@@ -7,6 +7,9 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
+// titleCost is the title of where the cost changes.
+const titleCost = "Servers and cost by plan and location"
+
 // costRows shows where the cost changes, if that is in more than one place.
 func costRows(c planner.Cost, s Style) []row {
 	var rows []row

@@ -16,10 +16,10 @@ func TestCostTotal(t *testing.T) {
 		want string
 	}{
 		{planner.Cost{}, ""},
-		{planner.Cost{Rows: []planner.CostRow{unpriced}}, `Cost: unknown; the API tells no price of Big\x1b VPS (4).`},
+		{planner.Cost{Rows: []planner.CostRow{unpriced}}, `Cost: unknown; the API tells no price of Big\x1b VPS.`},
 		{planner.Cost{Before: *ten, After: *ten, Rows: []planner.CostRow{priced}}, "Cost: 10.00 a month, as before."},
 		{planner.Cost{Before: *ten, After: *ten, Rows: []planner.CostRow{priced, unpriced}},
-			`Cost: 10.00 a month, as before; the API tells no price of Big\x1b VPS (4).`},
+			`Cost: 10.00 a month, as before; the API tells no price of Big\x1b VPS.`},
 		{planner.Cost{Before: 2 * *ten, After: *ten, Delta: -*ten, Rows: []planner.CostRow{priced}}, "Cost: 20.00 → 10.00 a month (-10.00)."},
 		{planner.Cost{After: *ten, Delta: *ten, Hourly: ptr(fleet.Money(14_000)), Rows: []planner.CostRow{priced}},
 			"Cost: 0.00 → 10.00 a month (+10.00); what is created costs 0.014 an hour."},

@@ -14,13 +14,13 @@ import (
 const driftVersion = 2
 
 // driftWords is how each kind of drift is marked.
-var driftWords = map[planner.DriftKind]word{
+var driftWords = map[planner.DriftKind]meaning{
 	planner.DriftMissing:  {symbol: "-", color: red},
-	planner.DriftChanged:  {symbol: "~", color: yellow},
-	planner.DriftPower:    {symbol: "~", color: yellow},
+	planner.DriftChanged:  {symbol: "~", color: amber},
+	planner.DriftPower:    {symbol: "~", color: amber},
 	planner.DriftStatus:   {symbol: "!", color: red},
-	planner.DriftUnwanted: {symbol: "+", color: yellow},
-	planner.DriftUnlisted: {symbol: "?", color: yellow},
+	planner.DriftUnwanted: {symbol: "+", color: amber},
+	planner.DriftUnlisted: {symbol: "?", color: amber},
 	planner.DriftUnclear:  {symbol: "!", color: red},
 }
 

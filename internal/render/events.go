@@ -42,10 +42,11 @@ func done(r apply.Report) string {
 		return Escape(string(r.Wait.To))
 	}
 	action := r.Change.Action()
-	if past := words[action].past; r.ID == "" || action != planner.ActionCreate && action != planner.ActionReplace {
+	past := meanings[kind(action)].past
+	if r.ID == "" || action != planner.ActionCreate && action != planner.ActionReplace {
 		return past
 	}
-	return words[action].past + ", " + Escape(r.ID)
+	return past + ", " + Escape(r.ID)
 }
 
 // took is a duration worth telling, in brackets.

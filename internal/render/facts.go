@@ -9,9 +9,12 @@ import (
 
 // fact is what is said of one server, as data.
 type fact struct {
+	Kind   kind              // "" of drift
 	Action planner.Action    // "" where nothing is changed
+	Then   planner.Action    // what comes after it, in the same server; "" where nothing does
 	Drift  planner.DriftKind // "" in a plan
 	Symbol string
+	change planner.Change
 	Member member                `json:"-"`
 	Fields []planner.FieldChange // old → new
 	Spec   *planner.Spec         // of a server that is created
@@ -24,15 +27,14 @@ type fact struct {
 	At     fleet.Pos             `json:"-"` // of what it differs from
 }
 
-const symbolUnlisted = "?"
-
 // changeFact is one change as it is shown.
 func changeFact(c planner.Change) fact {
 	subject := c.About()
-	f := fact{Action: c.Action(), Symbol: symbol(c), Member: member{Name: subject.Name, ID: subject.ID, Labels: subject.Labels}, Why: subject.Reason}
+	f := fact{Kind: kind(c.Action()), Action: c.Action(), Symbol: symbol(c), change: c,
+		Member: member{Name: subject.Name, ID: subject.ID, Labels: subject.Labels}, Why: subject.Reason}
 	switch c := c.(type) {
 	case *planner.Create:
-		f.Spec, f.Member.Location = &c.Spec, c.Spec.Location
+		f.Spec, f.Member.Location, f.Member.Plan = &c.Spec, c.Spec.Location, called("plan", c.Spec.Plan)
 	case *planner.Update:
 		f.Fields, f.Member.Location = c.Fields, c.Location
 	case *planner.Power:
@@ -41,9 +43,9 @@ func changeFact(c planner.Change) fact {
 			f.From, f.To = c.From, c.Goal()
 		}
 	case *planner.Replace:
-		f.Fields, f.Loss, f.Member.Location = c.Fields, replaceLoss(c), c.Old.Location
+		f.Fields, f.Loss, f.Member.Location, f.Member.Plan = c.Fields, replaceLoss(c), c.Old.Location, called("plan", c.Old.Plan)
 	case *planner.Delete:
-		f.Live, f.Loss, f.Member.Location = &c.Old, "is lost for good", c.Old.Location
+		f.Live, f.Loss, f.Member.Location, f.Member.Plan = &c.Old, "is lost for good", c.Old.Location, called("plan", c.Old.Plan)
 	}
 	return f
 }
@@ -51,7 +53,7 @@ func changeFact(c planner.Change) fact {
 func replaceLoss(r *planner.Replace) string {
 	switch {
 	case r.NextID != "":
-		return "is lost; its replacement " + r.NextID + " exists already"
+		return "is lost; its replacement exists already"
 	case r.Mode == fleet.ReplaceCreateFirst:
 		return "is lost, once there is a replacement"
 	}
@@ -59,19 +61,20 @@ func replaceLoss(r *planner.Replace) string {
 }
 
 func waitFact(w planner.Wait) fact {
-	return fact{Symbol: "…", Member: member{Name: w.Name, ID: w.ID}, From: w.From, To: w.To}
+	return fact{Kind: kindWait, Symbol: meanings[kindWait].symbol, Member: member{Name: w.Name, ID: w.ID}, From: w.From, To: w.To}
 }
 
 func blockedFact(b planner.Blocked) fact {
-	return fact{Symbol: "!", Member: member{Name: b.Name, ID: strings.Join(b.IDs, ", ")}, What: b.Reason}
+	return fact{Kind: kindBlocked, Symbol: meanings[kindBlocked].symbol, Member: member{Name: b.Name, ID: strings.Join(b.IDs, ", ")}, What: b.Reason}
 }
 
 func unlistedFact(s planner.Server) fact {
-	return fact{Symbol: symbolUnlisted, Member: member{Name: s.Name, ID: s.ID, Location: s.Location}, Live: &s}
+	return fact{Kind: kindUnlisted, Symbol: meanings[kindUnlisted].symbol, Live: &s,
+		Member: member{Name: s.Name, ID: s.ID, Location: s.Location, Plan: called("plan", s.Plan)}}
 }
 
 func excludedFact(x planner.Excluded) fact {
-	f := fact{Action: x.Action, Symbol: words[x.Action].symbol, Member: member{Name: x.Name, ID: x.ID}, What: x.Reason}
+	f := fact{Kind: kindExcluded, Action: x.Action, Symbol: meanings[kind(x.Action)].symbol, Member: member{Name: x.Name, ID: x.ID}, What: x.Reason}
 	if x.ExcludedBy.Code != planner.CodeExcluded {
 		f.Why = x.ExcludedBy
 	}
@@ -79,7 +82,7 @@ func excludedFact(x planner.Excluded) fact {
 }
 
 func noteFact(n planner.Note) fact {
-	return fact{Member: member{Name: n.Name}, What: n.Reason}
+	return fact{Kind: kindNote, Symbol: meanings[kindNote].symbol, Member: member{Name: n.Name}, What: n.Reason}
 }
 
 // driftFact is one difference. Which server it is stands apart from what is said
@@ -92,59 +95,12 @@ func driftFact(x planner.Difference) fact {
 	return f
 }
 
-// what is what a fact says is there, or will be; "" where its fields say it.
-func (f fact) what(said statement) string {
-	switch {
-	case f.What.Code != "":
-		return said.message()
-	case f.Drift != "":
-		return driftText(f)
-	case f.Spec != nil:
-		return specText(*f.Spec)
-	case f.Live != nil:
-		return serverText(*f.Live)
-	case f.To != "":
-		return string(f.From + " → " + f.To)
+// places are where in the file it is asked for, or caused.
+func (f fact) places() (at []fleet.Pos) {
+	for _, p := range append(append([]fleet.Pos{f.At}, f.Why.At...), f.What.Place()) {
+		if p.Line > 0 {
+			at = append(at, p)
+		}
 	}
-	return ""
-}
-
-// specText is what a server is created with, on one line.
-func specText(c planner.Spec) string {
-	parts := []string{called("plan", c.Plan), called("os", c.OS), c.Location}
-	if c.Hostname != nil {
-		parts = append(parts, planner.Text(*c.Hostname).String())
-	}
-	if c.SSHKey != nil {
-		parts = append(parts, "ssh key "+c.SSHKey.String())
-	}
-	if c.BackupsEnabled != nil {
-		parts = append(parts, onOff(*c.BackupsEnabled))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// called is a plan or an operating system by its name, which needs no more words,
-// or else by what its id is of.
-func called(what string, n planner.Named) string {
-	if n.Name == "" {
-		return what + " " + n.ID
-	}
-	return n.String()
-}
-
-func onOff(backups bool) string {
-	if backups {
-		return "backups on"
-	}
-	return "backups off"
-}
-
-// serverText is a live server on one line, but for its name and id.
-func serverText(l planner.Server) string {
-	parts := []string{string(l.Status), l.Location, called("plan", l.Plan)}
-	if l.Hostname != nil && *l.Hostname != "" {
-		parts = append(parts, *l.Hostname)
-	}
-	return strings.Join(parts, ", ")
+	return at
 }

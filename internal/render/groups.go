@@ -12,7 +12,9 @@ import (
 // group is servers of which the same is said. Where there are several, {name}
 // stands in its texts for the name of each, and file:3…9 for lines 3 to 9.
 type group struct {
+	Kind    kind              // "" of drift
 	Action  planner.Action    // "" where nothing is changed
+	Then    planner.Action    // what comes after it, in the same servers; "" where nothing does
 	Drift   planner.DriftKind // "" in a plan
 	Code    planner.Code      // of why nothing is done; "" where something is
 	Symbol  string
@@ -20,8 +22,13 @@ type group struct {
 	Fields  []planner.FieldChange // old → new; those of drift are in What
 	What    string                // what is there, or will be, or is the matter; "" where the fields say it
 	Warning string                // how the data is lost, as the rest of a sentence; "" where none is
-	Reason  string
+	Remark  string                // what its section does not say of it; "" where that is nothing
+	Reason  string                // why it is so, in full
 	Hint    string
+	At      []fleet.Pos // where the file asks for it
+	Cost    costChange
+
+	changes []planner.Change
 }
 
 // member is one server of a group.
@@ -29,6 +36,7 @@ type member struct {
 	Name     string
 	ID       string       // "" while it is still to be created
 	Location string       // "" where the plan does not tell
+	Plan     string       // likewise
 	Labels   fleet.Labels // of its entry
 }
 
@@ -61,13 +69,16 @@ func groupsOf(facts []fact, atLeast int) []group {
 // key is equal for the facts that say the same of their servers, but for the
 // servers' names and the lines of the file. It is "" where a text holds the mark of
 // a name by itself: such a server is shown alone, so that the mark means one thing.
+// Where a server is, and what is there that is deleted or left alone, is counted, and
+// makes no groups.
 func (f fact) key() string {
 	marks := 0
+	f.Live = nil
 	f = f.withMarks(&marks)
-	if f.Live != nil {
-		live := *f.Live
-		live.ID, live.Name, live.BackupsEnabled = "", "", nil // not shown
-		f.Live = &live
+	if f.Spec != nil {
+		spec := *f.Spec
+		spec.Location = ""
+		f.Spec = &spec
 	}
 	data, _ := json.Marshal(struct { // texts, numbers and booleans always encode
 		fact
@@ -86,18 +97,21 @@ func newGroup(facts ...fact) group {
 	if len(facts) > 1 {
 		first, name = first.withMarks(new(int)), nameMark
 	}
-	g := group{Action: first.Action, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss}
+	g := group{Kind: first.Kind, Action: first.Action, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss}
 	var what, why []planner.Reason
 	var at places
 	for _, f := range facts {
-		g.Members = append(g.Members, f.Member)
+		g.Members, g.At = append(g.Members, f.Member), append(g.At, f.places()...)
+		if f.change != nil {
+			g.changes = append(g.changes, f.change)
+		}
 		if len(facts) > 1 {
 			f = f.withMarks(new(int))
 		}
 		what, why, at = append(what, f.What), append(why, f.Why), append(at, f.At)
 	}
 	said := newStatement(name, what...)
-	g.What, g.Hint, g.Reason = first.what(said), said.hint(), newStatement(name, why...).message()
+	g.What, g.Hint, g.Reason, g.Remark = first.what(said, g.Members), said.hint(), newStatement(name, why...).message(), remark(first)
 	switch {
 	case first.Drift != "":
 		g.Hint, g.Reason = "", bracketed(at.span())
@@ -108,6 +122,41 @@ func newGroup(facts ...fact) group {
 		g.Fields = first.Fields
 	}
 	return g
+}
+
+// mostPlans is how many plans the servers of one group may have to be told apart.
+const mostPlans = 6
+
+// byPlan divides groups whose servers have a few plans, so that it is seen what each
+// of them ends.
+func byPlan(groups []group) (divided []group) {
+	for _, g := range groups {
+		at := make(map[string][]int)
+		var plans []string
+		for i, m := range g.Members {
+			if at[m.Plan] == nil {
+				plans = append(plans, m.Plan)
+			}
+			at[m.Plan] = append(at[m.Plan], i)
+		}
+		if len(plans) == 1 || len(plans) > mostPlans {
+			divided = append(divided, g)
+			continue
+		}
+		for _, plan := range plans {
+			divided = append(divided, g.part(at[plan]))
+		}
+	}
+	return divided
+}
+
+// part is some members of a group of deletes.
+func (g group) part(members []int) group {
+	facts := make([]fact, len(members))
+	for i, m := range members {
+		facts[i] = changeFact(g.changes[m])
+	}
+	return newGroup(facts...)
 }
 
 func bracketed(text string) string {
@@ -125,13 +174,8 @@ func (g group) subject() string {
 	return fmt.Sprintf("%d servers", len(g.Members))
 }
 
-// what is what the group says is there; of a server that is left alone with its id.
-func (g group) what() string {
-	if g.Drift == "" && g.Symbol == symbolUnlisted && len(g.Members) == 1 {
-		return g.Members[0].ID + ", " + g.What
-	}
-	return g.whichIsThere() + g.What
-}
+// what is what the group says is there.
+func (g group) what() string { return g.whichIsThere() + g.What }
 
 // warning says whose data is lost, and how.
 func (g group) warning() string {
@@ -139,9 +183,25 @@ func (g group) warning() string {
 	case g.Warning == "":
 		return ""
 	case len(g.Members) == 1:
-		return "the data of " + g.Members[0].ID + " " + g.Warning
+		return "the data of " + g.Members[0].Name + " " + g.Warning
 	}
 	return "their data " + g.Warning
+}
+
+// deed is what is done to a group's servers: update, or update, then reboot.
+func (g group) deed() string {
+	if g.Then != "" {
+		return string(g.Action + ", then " + g.Then)
+	}
+	return string(g.Action)
+}
+
+// note is what tells a group apart beside its names: its server's id, or how many it has.
+func (g group) note() string {
+	if len(g.Members) == 1 {
+		return g.Members[0].ID
+	}
+	return fmt.Sprintf("×%d", len(g.Members))
 }
 
 // title names a group by what it changes: hostname of 40 servers.

@@ -70,7 +70,8 @@ func TestReviewHoldsEverything(t *testing.T) {
 				}
 			}
 		}
-		if want := len(p.Changes) + len(p.Waits) + len(p.Blocked) + len(p.Unlisted) + len(p.Excluded) + len(p.Notes); len(seen) != want {
+		const rebooted = 1 // is in the group of its update
+		if want := len(p.Changes) - rebooted + len(p.Waits) + len(p.Blocked) + len(p.Unlisted) + len(p.Excluded) + len(p.Notes); len(seen) != want {
 			t.Errorf("%d servers are shown, want %d", len(seen), want)
 		}
 		if want := []string{"old-01", "old-02", "old-03", "old-04"}; !slices.Equal(seen[:4], want) {

@@ -14,7 +14,7 @@ var titles = map[string]string{"ip_address": "IPV4", "ipv6_address": "IPV6", "pr
 
 // statusColors are the colours of the statuses in which a server stays. One in
 // transition is cyan, and one of an unknown status red, as a suspended one.
-var statusColors = map[planner.Status]color{planner.StatusActive: green, planner.StatusStopped: yellow, planner.StatusSuspended: red}
+var statusColors = map[planner.Status]color{planner.StatusActive: green, planner.StatusStopped: amber, planner.StatusSuspended: red}
 
 // Servers is a table of servers, one on each line. Where the style has a width, as
 // on a terminal, it drops columns from the right until every line fits, and tells
@@ -88,7 +88,7 @@ func cellColor(column, text string, header bool) color {
 	case text == "-" || column == "listed" && text == "unlisted":
 		return dim
 	case column == "drift":
-		return yellow
+		return amber
 	case column != "status":
 		return plain
 	}

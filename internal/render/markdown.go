@@ -89,7 +89,7 @@ func planBlocks(p *planner.Plan) []block {
 		blocks = append(blocks, block{title: "Beyond the guards", open: true, entries: entries(violationRows(v, s), nil)})
 	}
 	for _, sec := range reviewOf(p, many).Sections {
-		b := block{title: sec.Title, open: sec.Title == titleLosses || sec.Title == titleBlocked, entries: entries(s.groupRows(sec), sec.Groups)}
+		b := block{title: textTitle(sec), open: sec.Kind == kindDelete || sec.Kind == kindReplace || sec.Kind == kindBlocked, entries: entries(s.groupRows(sec), sec.Groups)}
 		blocks = append(blocks, b)
 	}
 	if rows := costRows(p.Cost, s); len(rows) > 0 {
@@ -113,7 +113,7 @@ func resultBlocks(r *apply.Result) []block {
 	var blocks []block
 	for _, b := range []block{
 		{title: "Not done", open: true, entries: reportEntries(undone, undoneRows(undone, s))},
-		{title: titleBlocked, open: true, entries: entries(s.groupRows(blocked), blocked.Groups)},
+		{title: meanings[kindBlocked].title, open: true, entries: entries(s.groupRows(blocked), blocked.Groups)},
 		{title: "Done", entries: reportEntries(done, doneRows(done, s))},
 	} {
 		if len(b.entries) > 0 {

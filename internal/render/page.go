@@ -127,9 +127,9 @@ func (d *page) plan(p *planner.Plan, o planner.EstimateOptions) {
 		}
 	}
 	for _, s := range reviewOf(p, many).Sections {
-		section := cardSection{Title: s.Title}
+		section := cardSection{Title: textTitle(s)}
 		for _, g := range s.Groups {
-			section.Cards = append(section.Cards, newCard(g, kindOf(g, s.Title)))
+			section.Cards = append(section.Cards, newCard(g, string(g.Kind)))
 		}
 		d.Sections = append(d.Sections, section)
 	}

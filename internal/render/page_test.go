@@ -177,7 +177,7 @@ func TestTicks(t *testing.T) {
 // The data that a replacement has lost was the old server's, not the new one's.
 func TestReplacedServerOnAPage(t *testing.T) {
 	c := reportCard(apply.Report{Change: &planner.Replace{Subject: planner.Subject{Name: "a", ID: "1"}}, Outcome: apply.Done, ID: "2"})
-	if want := "the data of 1 is lost"; !strings.HasPrefix(c.Warning, want) || c.Members[0].ID != "2" {
+	if want := "the data of a is lost"; !strings.HasPrefix(c.Warning, want) || c.Members[0].ID != "2" {
 		t.Errorf("of server %s it says %q", c.Members[0].ID, c.Warning)
 	}
 }

@@ -40,7 +40,7 @@ func (s Style) sections(p *planner.Plan) string {
 	if s.View != Summary && (s.View == Whole || r.groups() <= maxLines) {
 		var b strings.Builder
 		for _, sec := range r.Sections {
-			s.section(&b, textTitle(sec.Title), s.groupRows(sec))
+			s.section(&b, textTitle(sec), s.groupRows(sec))
 		}
 		s.section(&b, titleCost+":", costRows(p.Cost, s))
 		if text := b.String(); s.View == Whole || strings.Count(text, "\n") <= maxLines {
@@ -50,12 +50,10 @@ func (s Style) sections(p *planner.Plan) string {
 	return s.summary(r)
 }
 
-// textTitle is a section's title in text, where the symbols tell the changes apart.
-func textTitle(title string) string {
-	if title == titleLosses || title == titleChanges {
-		return ""
-	}
-	return title + ":"
+// textTitle is a section's title.
+func textTitle(sec section) string {
+	lead, said := sec.title()
+	return strings.TrimSuffix(lead+", "+said, ", ")
 }
 
 func heading(account, endpoint string) string {

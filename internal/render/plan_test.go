@@ -197,16 +197,3 @@ func TestClosingLines(t *testing.T) {
 		}
 	}
 }
-
-// A reason that many changes share stands once, with the first of them.
-func TestSharedReasonStandsOnce(t *testing.T) {
-	var p planner.Plan
-	for _, name := range []string{"a-1", "a-2", "a-3"} {
-		p.Changes = append(p.Changes, &planner.Create{Subject: about(name, "", causedAt(planner.CodeMissing, 1, 1))})
-	}
-	p.Changes = append(p.Changes, &planner.Create{Subject: about("b", "", causedAt(planner.CodeMissing, 2, 1))})
-	text := Plan(&p, Style{})
-	if n := strings.Count(text, "(fleet.yaml:1:1)"); n != 1 || !strings.Contains(text, "(fleet.yaml:2:1)") {
-		t.Errorf("the shared reason stands %d times:\n%s", n, text)
-	}
-}

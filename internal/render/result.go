@@ -56,7 +56,7 @@ func (s Style) newServers(reports []apply.Report) string {
 
 // blockedSection is what was blocked, those that are alike together.
 func blockedSection(r *apply.Result) section {
-	return section{titleBlocked, groupsOf(each(r.Blocked, blockedFact), many)}
+	return section{kindBlocked, groupsOf(each(r.Blocked, blockedFact), many)}
 }
 
 // undoneRows are the changes and waits that are not done. A hint that many share
@@ -103,7 +103,7 @@ func reachedAt(address string) string {
 func reportRow(rep apply.Report) row {
 	r := row{symbol: "…", color: cyan, verb: "wait", name: reportName(rep)}
 	if rep.Change != nil {
-		r.symbol, r.color, r.verb = symbol(rep.Change), words[rep.Change.Action()].color, string(rep.Change.Action())
+		r.symbol, r.color, r.verb = symbol(rep.Change), meanings[kind(rep.Change.Action())].color, string(rep.Change.Action())
 	}
 	return r
 }
@@ -162,7 +162,7 @@ func accomplished(reports []apply.Report) string {
 	}
 	var parts []string
 	for _, a := range planner.Actions {
-		parts = append(parts, counted(count[a], words[a].past)...)
+		parts = append(parts, counted(count[a], meanings[kind(a)].past)...)
 	}
 	parts = append(parts, counted(ready, "ready")...)
 	if len(parts) == 0 {

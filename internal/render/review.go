@@ -1,9 +1,8 @@
 package render
 
 import (
+	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -12,59 +11,130 @@ import (
 // texts are as they came: who writes them escapes them.
 type review struct {
 	Plan     *planner.Plan // the totals, guards, cost and digest are read from it
-	Sections []section     // none of them empty
+	File     string        // the one fleet file that all places are in; "" where there is no such one
+	Sections []section     // none of them empty, each kind once
 }
 
-// section is the groups that stand under one title.
+// section is the groups of one kind.
 type section struct {
-	Title  string
+	Kind   kind
 	Groups []group
 }
 
-// The titles of the sections, in their order; the cost comes after them.
-const (
-	titleLosses   = "Deletes and replacements"
-	titleChanges  = "Changes"
-	titleWaits    = "Waiting for"
-	titleBlocked  = "Blocked"
-	titleUnlisted = "Unlisted (not in the file, left alone)"
-	titleExcluded = "Excluded by --only"
-	titleNotes    = "Notes"
-	titleCost     = "Servers and cost by plan and location"
-)
-
 // many is how many servers have to be alike to be shown as one group.
-const many = 5
+const many = 2
 
 // everyServer is a number of servers that no group reaches.
 const everyServer = math.MaxInt
 
-// reviewOf puts a plan in the order of reading, deletes and replacements first.
-// Servers of which the same is said are one group where there are at least as
-// many of them as atLeast says.
+// reviewOf puts a plan in the order of reading, losses first. Servers of which the
+// same is said are one group where there are at least as many of them as atLeast says.
 func reviewOf(p *planner.Plan, atLeast int) review {
-	r := review{Plan: p}
-	var losses, changes []fact
-	for _, c := range p.Changes {
-		if isLoss(c) {
-			losses = append(losses, changeFact(c))
-		} else {
-			changes = append(changes, changeFact(c))
-		}
+	facts := planFacts(p)
+	r := review{Plan: p, File: oneFile(facts)}
+	byKind := make(map[kind][]fact)
+	for _, f := range facts {
+		byKind[f.Kind] = append(byKind[f.Kind], f)
 	}
-	slices.SortStableFunc(losses, func(a, b fact) int { return strings.Compare(string(a.Action), string(b.Action)) })
-	for _, s := range []struct {
-		title string
-		facts []fact
-	}{
-		{titleLosses, losses}, {titleChanges, changes}, {titleWaits, each(p.Waits, waitFact)}, {titleBlocked, each(p.Blocked, blockedFact)},
-		{titleUnlisted, each(p.Unlisted, unlistedFact)}, {titleExcluded, each(p.Excluded, excludedFact)}, {titleNotes, each(p.Notes, noteFact)},
-	} {
-		if len(s.facts) > 0 {
-			r.Sections = append(r.Sections, section{s.title, groupsOf(s.facts, atLeast)})
+	for _, k := range kinds {
+		groups := groupsOf(byKind[k], atLeast)
+		if k == kindDelete {
+			groups = byPlan(groups)
+		}
+		if len(groups) > 0 {
+			price(groups, p.Cost)
+			r.Sections = append(r.Sections, section{k, groups})
 		}
 	}
 	return r
+}
+
+// planFacts is what a plan says of its servers. An update and the reboot after it
+// are one fact.
+func planFacts(p *planner.Plan) (facts []fact) {
+	updated := make(map[string]int) // by id: which fact
+	for _, c := range p.Changes {
+		id := c.About().ID
+		if at, ok := updated[id]; ok && c.Action() == planner.ActionReboot {
+			facts[at].Then, facts[at].Symbol = planner.ActionReboot, symbolThenReboot
+			continue
+		}
+		if c.Action() == planner.ActionUpdate {
+			updated[id] = len(facts)
+		}
+		facts = append(facts, changeFact(c))
+	}
+	facts = append(facts, each(p.Blocked, blockedFact)...)
+	facts = append(facts, each(p.Waits, waitFact)...)
+	facts = append(facts, each(p.Unlisted, unlistedFact)...)
+	facts = append(facts, each(p.Excluded, excludedFact)...)
+	return append(facts, each(p.Notes, noteFact)...)
+}
+
+// oneFile is the fleet file that all facts are from; "" where there are several.
+func oneFile(facts []fact) (file string) {
+	for _, f := range facts {
+		for _, at := range f.places() {
+			if file != "" && at.File != file {
+				return ""
+			}
+			file = at.File
+		}
+	}
+	return file
+}
+
+// servers counts the servers of a section.
+func (s section) servers() (n int) {
+	for _, g := range s.Groups {
+		n += len(g.Members)
+	}
+	return n
+}
+
+// title is what a section begins with, such as Delete 20 servers, and what is the
+// same for all of them, or "".
+func (s section) title() (lead, said string) {
+	n, m := s.servers(), meanings[s.Kind]
+	lead, said = m.title+" "+servers(n), m.ofMany
+	if n == 1 {
+		said = m.of1
+	}
+	switch s.Kind {
+	case kindBlocked:
+		lead = fmt.Sprintf("%s %s", m.title, entriesOf(n))
+	case kindExcluded:
+		lead = fmt.Sprintf("%s %d", m.title, n)
+	case kindNote:
+		lead = m.title
+	case kindUpdate:
+		said = s.rebooted()
+	}
+	return lead, said
+}
+
+// rebooted says how many of a section's servers are rebooted after their update.
+func (s section) rebooted() string {
+	n := 0
+	for _, g := range s.Groups {
+		if g.Then == planner.ActionReboot {
+			n += len(g.Members)
+		}
+	}
+	switch {
+	case n == 0:
+		return ""
+	case n == s.servers():
+		return "then reboot"
+	}
+	return fmt.Sprintf("then reboot %d of them", n)
+}
+
+func entriesOf(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // groups counts the groups of all sections.
@@ -73,6 +143,34 @@ func (r review) groups() (n int) {
 		n += len(s.Groups)
 	}
 	return n
+}
+
+// lines are the places of a group in its file, such as :34 or :34…47; with the file's
+// name where the review has several.
+func (r review) lines(g group) string {
+	if len(g.At) == 0 || g.At[0].Line == 0 {
+		return ""
+	}
+	first, last := g.At[0], g.At[0]
+	for _, at := range g.At {
+		if at.File != first.File {
+			return "" // a group is in one file; what is grouped by less has no one place
+		}
+		if at.Line < first.Line {
+			first = at
+		}
+		if at.Line > last.Line {
+			last = at
+		}
+	}
+	file := ""
+	if r.File == "" {
+		file = first.File
+	}
+	if first.Line == last.Line {
+		return fmt.Sprintf("%s:%d", file, first.Line)
+	}
+	return fmt.Sprintf("%s:%d…%d", file, first.Line, last.Line)
 }
 
 func each[T any](list []T, one func(T) fact) []fact {
@@ -92,4 +190,24 @@ func isLoss(c planner.Change) bool {
 func losses(p *planner.Plan) int {
 	count := p.Count()
 	return count[planner.ActionDelete] + count[planner.ActionReplace]
+}
+
+// lossesText says whose data a plan loses: 27 servers lose their data: 20 deleted, 7
+// replaced. It is "" where it loses none.
+func lossesText(p *planner.Plan) string {
+	count := p.Count()
+	deleted, replaced := count[planner.ActionDelete], count[planner.ActionReplace]
+	switch {
+	case deleted+replaced == 0:
+		return ""
+	case deleted+replaced == 1 && deleted == 1:
+		return "1 server loses its data: it is deleted."
+	case deleted+replaced == 1:
+		return "1 server loses its data: it is replaced."
+	case replaced == 0:
+		return fmt.Sprintf("%d servers lose their data: all are deleted.", deleted)
+	case deleted == 0:
+		return fmt.Sprintf("%d servers lose their data: all are replaced.", replaced)
+	}
+	return fmt.Sprintf("%d servers lose their data: %d deleted, %d replaced.", deleted+replaced, deleted, replaced)
 }

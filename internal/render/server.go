@@ -129,7 +129,7 @@ func (s Style) usage(b *strings.Builder, what string, used, of float64, unit str
 	case used/of >= 0.9:
 		c = red
 	case used/of >= 0.75:
-		c = yellow
+		c = amber
 	}
 	full := max(0, min(barWidth, int(used/of*barWidth+0.5)))
 	bar := "[" + s.paint(c, strings.Repeat("#", full)) + strings.Repeat("-", barWidth-full) + "]"

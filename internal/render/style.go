@@ -29,20 +29,23 @@ func (s Style) width() int {
 	return 100
 }
 
-// color is the parameter of an ANSI colour sequence.
+// color is what a text means; see meaning. Pages have a class of each name.
 type color string
 
 const (
 	plain   color = ""
-	bold    color = "1"
-	dim     color = "2"
-	red     color = "31"
-	green   color = "32"
-	yellow  color = "33"
-	cyan    color = "36"
-	removed color = "31;4" // the part of an old value that goes
-	added   color = "32;4" // the part of a new value that comes
+	bold    color = "bold"
+	dim     color = "dim"
+	red     color = "red"
+	green   color = "green"
+	amber   color = "amber"
+	cyan    color = "cyan"
+	removed color = "removed" // the part of an old value that goes
+	added   color = "added"   // the part of a new value that comes
 )
+
+// ansi are the parameters of the colours' ANSI sequences.
+var ansi = map[color]string{bold: "1", dim: "2", red: "31", green: "32", amber: "33", cyan: "36", removed: "31;4", added: "32;4"}
 
 // line is text on one line with its width in characters, colours not counted.
 type line struct {
@@ -54,7 +57,7 @@ type line struct {
 func (s Style) line(c color, text string) line {
 	l := line{text, utf8.RuneCountInString(text)}
 	if s.Color && c != plain && text != "" {
-		l.text = "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+		l.text = "\x1b[" + ansi[c] + "m" + text + "\x1b[0m"
 	}
 	return l
 }

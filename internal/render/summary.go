@@ -12,8 +12,8 @@ const maxNamed = 6
 func (s Style) summary(r review) string {
 	var b strings.Builder
 	for _, sec := range r.Sections {
-		if sec.Title != titleNotes {
-			s.section(&b, textTitle(sec.Title), s.summaryRows(sec))
+		if sec.Kind != kindNote {
+			s.section(&b, textTitle(sec), s.summaryRows(sec))
 		}
 	}
 	if b.Len() == 0 {
@@ -26,10 +26,7 @@ func (s Style) summary(r review) string {
 func (s Style) summaryRows(sec section) []row {
 	var rows []row
 	for _, g := range summed(sec.Groups) {
-		r := row{symbol: g.Symbol, color: words[g.Action].color, name: g.subject(), verb: string(g.Action)}
-		if g.Action == "" {
-			r.color = sectionColors[sec.Title]
-		}
+		r := row{symbol: g.Symbol, color: meanings[g.Kind].color, name: g.subject(), verb: string(g.Action)}
 		var fields []string
 		for _, f := range g.Fields {
 			fields = append(fields, string(f.Field))
@@ -64,7 +61,7 @@ func summed(groups []group) []group {
 		if !ok {
 			i = len(all)
 			at[key] = i
-			all = append(all, group{Action: g.Action, Symbol: g.Symbol, Fields: g.Fields, Warning: g.Warning})
+			all = append(all, group{Kind: g.Kind, Action: g.Action, Symbol: g.Symbol, Fields: g.Fields, Warning: g.Warning})
 		}
 		all[i].Members = append(all[i].Members, g.Members...)
 	}

@@ -51,8 +51,8 @@ func TestFieldChange(t *testing.T) {
 			"caf\x1b[31;4mé\x1b[0m → caf\x1b[32;4mè\x1b[0m"},
 		{"null", planner.Value{}, text("a"), "(none) → a", "\x1b[31m(none)\x1b[0m → \x1b[32ma\x1b[0m"},
 		{"cleared", text("a"), text(""), `a → ""`, "\x1b[31ma\x1b[0m → \x1b[32m\"\"\x1b[0m"},
-		{"references", planner.Reference(planner.Named{ID: "1"}), planner.Reference(planner.Named{ID: "2", Name: "big"}), "1 → big (2)",
-			"\x1b[31m1\x1b[0m → \x1b[32mbig (2)\x1b[0m"},
+		{"references", planner.Reference(planner.Named{ID: "1"}), planner.Reference(planner.Named{ID: "2", Name: "big"}), "1 → big",
+			"\x1b[31m1\x1b[0m → \x1b[32mbig\x1b[0m"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := planner.FieldChange{Field: fleet.FieldHostname, From: test.from, To: test.to}

@@ -25,7 +25,8 @@ func changedParts(f planner.FieldChange) (old, new []part) {
 	from, fromText := f.From.AsText()
 	to, toText := f.To.AsText()
 	if !fromText || !toText || from == "" || to == "" || len(from)+len(to) > maxDiff {
-		return []part{{Escape(f.From.String()), true}}, []part{{Escape(f.To.String()), true}}
+		_, from, to := fieldWords(f)
+		return []part{{Escape(from), true}}, []part{{Escape(to), true}}
 	}
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0
@@ -44,7 +45,8 @@ func changedParts(f planner.FieldChange) (old, new []part) {
 // fieldChange shows old → new, in colour with the parts marked that differ.
 func (s Style) fieldChange(f planner.FieldChange) line {
 	if !s.Color { // nothing shows the parts
-		return s.line(plain, Escape(f.From.String()+" → "+f.To.String()))
+		_, from, to := fieldWords(f)
+		return s.line(plain, Escape(from+" → "+to))
 	}
 	old, new := changedParts(f)
 	return s.parts(old, red, removed).plus(s.line(plain, " → ")).plus(s.parts(new, green, added))
@@ -70,11 +72,13 @@ func (s Style) parts(parts []part, whole, changed color) line {
 func (s Style) fields(changes []planner.FieldChange) []line {
 	width := 0
 	for _, f := range changes {
-		width = max(width, utf8.RuneCountInString(string(f.Field))+2)
+		name, _, _ := fieldWords(f)
+		width = max(width, utf8.RuneCountInString(name)+2)
 	}
 	lines := make([]line, len(changes))
 	for i, f := range changes {
-		lines[i] = s.line(plain, string(f.Field)+": ").pad(width).plus(s.fieldChange(f))
+		name, _, _ := fieldWords(f)
+		lines[i] = s.line(dim, name).pad(width).plus(s.fieldChange(f))
 	}
 	return lines
 }

@@ -1,0 +1,101 @@
+package render
+
+import (
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// This file has how everything is marked: its symbol, its colour, its words and its
+// place in the order of reading, for text, HTML and Markdown alike.
+
+// kind is what a plan says of a server. It is also what a page is filtered by.
+type kind string
+
+// kinds are all of them, in the order of reading: losses first, then what needs a person.
+var kinds = []kind{kindDelete, kindReplace, kindBlocked, kindCreate, kindUpdate, kindReboot, kindStart, kindStop,
+	kindWait, kindUnlisted, kindExcluded, kindNote}
+
+const (
+	kindDelete   = kind(planner.ActionDelete)
+	kindReplace  = kind(planner.ActionReplace)
+	kindBlocked  = kind("blocked")
+	kindCreate   = kind(planner.ActionCreate)
+	kindUpdate   = kind(planner.ActionUpdate)
+	kindReboot   = kind(planner.ActionReboot)
+	kindStart    = kind(planner.ActionStart)
+	kindStop     = kind(planner.ActionStop)
+	kindWait     = kind("waiting")
+	kindUnlisted = kind("unlisted")
+	kindExcluded = kind("excluded")
+	kindNote     = kind("note")
+)
+
+// meaning is how a kind is marked.
+type meaning struct {
+	symbol string
+	color  color
+	title  string // of its section, before the number of servers
+	past   string // what was done; "" where nothing is
+	of1    string // what is the same for the one server of a section
+	ofMany string // likewise, of several
+}
+
+var meanings = map[kind]meaning{
+	kindDelete:   {"-", red, "Delete", "deleted", "its data is lost for good", "their data is lost for good"},
+	kindReplace:  {"-/+", red, "Replace", "replaced", "its data is lost; the new one has another id and address", "their data is lost; the new ones have other ids and addresses"},
+	kindBlocked:  {"!", red, "Blocked", "", "nothing is done to it", "nothing is done to them"},
+	kindCreate:   {"+", green, "Create", "created", "", ""},
+	kindUpdate:   {"~", amber, "Update", "updated", "", ""},
+	kindReboot:   {"@", amber, "Reboot", "rebooted", "", ""},
+	kindStart:    {"^", amber, "Start", "started", "", ""},
+	kindStop:     {"v", amber, "Stop", "stopped", "it is still billed", "they are still billed"},
+	kindWait:     {"…", dim, "Wait for", "ready", "", ""},
+	kindUnlisted: {"?", dim, "Unlisted", "", "not in the file, left alone", "not in the file, left alone"},
+	kindExcluded: {"·", dim, "Excluded", "", "not among the kinds of --only", "not among the kinds of --only"},
+	kindNote:     {"i", dim, "Notes", "", "", ""},
+}
+
+const (
+	symbolThenReboot  = "~@"  // an update and the reboot after it
+	symbolCreateFirst = "+/-" // a replacement that begins with the new server
+)
+
+// symbol is what a change is marked with.
+func symbol(c planner.Change) string {
+	if r, ok := c.(*planner.Replace); ok && r.Mode == fleet.ReplaceCreateFirst {
+		return symbolCreateFirst
+	}
+	return meanings[kind(c.Action())].symbol
+}
+
+// fate is what became of a change or of a wait, as people are told it.
+type fate string
+
+const (
+	fateDoubt      fate = "in doubt"     // it may have taken effect
+	fateFailed     fate = "failed"       // it has not
+	fateNotReady   fate = "not ready"    // the server exists and is not yet as it is to be
+	fateNotSeen    fate = "not seen yet" // the server was made, and no list has shown it
+	fateNotStarted fate = "not started"
+	fateDone       fate = "done"
+)
+
+// fates are all of them, in the order of reading.
+var fates = []fate{fateDoubt, fateFailed, fateNotReady, fateNotSeen, fateNotStarted, fateDone}
+
+// fateMeaning is how a fate is marked.
+type fateMeaning struct {
+	symbol string
+	color  color
+	title  string // of its section, before the number of servers
+	said   string // what is the same for all of a section
+}
+
+var fateMeanings = map[fate]fateMeaning{
+	fateDoubt:      {"?", red, "In doubt", "nobody can tell whether it took effect"},
+	fateFailed:     {"✗", red, "Failed", ""},
+	fateNotReady:   {"…", amber, "Not ready", "exists and is billed"},
+	fateNotSeen:    {"…", amber, "Not seen yet", "was created and is billed, and no list has shown it"},
+	fateNotStarted: {"·", dim, "Not started", ""},
+	fateDone:       {"✓", green, "Done", ""},
+}

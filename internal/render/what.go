@@ -1,0 +1,128 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// what is what a fact says is there, or will be, in these servers; "" where its
+// fields say it.
+func (f fact) what(said statement, servers []member) string {
+	plan := tallied(servers, func(m member) string { return m.Plan })
+	location := tallied(servers, func(m member) string { return m.Location })
+	switch {
+	case f.What.Code != "":
+		return said.message()
+	case f.Drift != "":
+		return driftText(f)
+	case f.Spec != nil:
+		return specText(*f.Spec, location)
+	case f.Live != nil:
+		return plan + ", " + location
+	case f.To != "":
+		return string(f.From + " → " + f.To)
+	}
+	return ""
+}
+
+// mostCounted is how many different values are told with how often each is there.
+const mostCounted = 4
+
+// tallied tells the values that servers have, and how many have each where they are
+// not all the same: us-west 8, us-east 6.
+func tallied(servers []member, value func(member) string) string {
+	count := make(map[string]int)
+	for _, m := range servers {
+		count[value(m)]++
+	}
+	values := make([]string, 0, len(count))
+	for v := range count {
+		values = append(values, v)
+	}
+	slices.SortFunc(values, func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+	if len(values) == 1 {
+		return values[0]
+	}
+	more := len(values) - mostCounted
+	if more > 0 {
+		values = values[:mostCounted]
+	}
+	for i, v := range values {
+		values[i] = fmt.Sprintf("%s %d", v, count[v])
+	}
+	if more > 0 {
+		values = append(values, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(values, ", ")
+}
+
+// specText is what a server is created with, on one line.
+func specText(c planner.Spec, location string) string {
+	parts := []string{called("plan", c.Plan), called("os", c.OS), location}
+	if c.SSHKey != nil {
+		parts = append(parts, "key "+called("", *c.SSHKey))
+	}
+	if c.BackupsEnabled != nil {
+		parts = append(parts, "backups "+onOff(*c.BackupsEnabled))
+	}
+	if c.Hostname != nil {
+		parts = append(parts, planner.Text(*c.Hostname).String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// called is a plan or an operating system by its name, which needs no more words,
+// or else by what its id is of.
+func called(what string, n planner.Named) string {
+	if n.Name == "" {
+		return strings.TrimSpace(what + " " + n.ID)
+	}
+	return n.Name
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+// remark is what a section does not say of a fact.
+func remark(f fact) string {
+	switch {
+	case f.Why.Code == planner.CodeUnlisted, f.Why.Code == planner.CodeFinish, f.Why.Code == planner.CodeNeeds:
+		return newStatement(f.Member.Name, f.Why).message()
+	case slices.Contains(f.Why.Keys, fleet.FieldRenamedFrom):
+		return "renamed"
+	}
+	return ""
+}
+
+// fieldWords are a field's name, and its old and new value, for people: names rather
+// than ids, on and off.
+func fieldWords(f planner.FieldChange) (name, from, to string) {
+	name = string(f.Field)
+	if f.Field == fleet.FieldBackupsEnabled {
+		name = "backups"
+	}
+	from, to = valueWord(f.From), valueWord(f.To)
+	if from == to {
+		return name, f.From.String(), f.To.String()
+	}
+	return name, from, to
+}
+
+func valueWord(v planner.Value) string {
+	if n, ok := v.AsReference(); ok {
+		return called("", n)
+	}
+	if b, ok := v.AsBool(); ok {
+		return onOff(b)
+	}
+	return v.String()
+}
