@@ -168,9 +168,12 @@ func TestWaitsThatEndBadly(t *testing.T) {
 		{"suspended", func(w *world, id vpsorg.ID) {
 			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "suspended" })
 		}, "create n: failed: status suspended\n"},
-		{"a status nobody has heard of", func(w *world, id vpsorg.ID) {
+		{"in error", func(w *world, id vpsorg.ID) {
 			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "error" })
 		}, "create n: failed: status error\n"},
+		{"failed", func(w *world, id vpsorg.ID) {
+			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "failed" })
+		}, "create n: failed: status failed\n"},
 		{"stopped by somebody", func(w *world, id vpsorg.ID) {
 			w.emulator.Edit(id, func(s *vpsorg.Server) { s.Status = "stopped" })
 		}, "create n: failed: ended status:stopped→active\n"},

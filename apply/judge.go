@@ -22,13 +22,13 @@ func (p *poller) judge(x *wait, status planner.Status, exists bool, asked time.T
 		p.missed(x, asked) // not shown yet, or not gone yet
 	case string(target) == string(status):
 		p.arrived(x, asked)
-	case !ok:
+	case status.Ended():
 		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeStatus, Status: status}})
-	case settled == status && x.moved:
+	case ok && settled == status && x.moved:
 		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeEnded, Fields: waitFields(target, status)}})
-	default:
+	default: // a status that is unknown to us may pass
 		x.last = status
-		x.moved = x.moved || settled != status
+		x.moved = x.moved || settled != status || !ok
 		p.missed(x, asked)
 	}
 }

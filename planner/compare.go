@@ -179,7 +179,7 @@ func compareDelete(c *Delete, w World) Comparison {
 // unchanged reports whether a server is as it was observed, and if not, in what.
 func unchanged(old, now Server) (why Reason, ok bool) {
 	status, ok := now.Status.Target()
-	if !ok {
+	if !ok && (!status.Ended() || status != old.Status) {
 		return Reason{Code: CodeStatus, Status: now.Status}, false
 	}
 	if old.BackupsEnabled == nil || now.BackupsEnabled == nil { // a list does not tell it

@@ -72,6 +72,15 @@ func TestCompare(t *testing.T) {
 		{"in an unknown status, stop", stop, "1 a active", "1 a melting", "status melting"},
 		{"suspended, delete", remove, "1 a active", "1 a suspended", "status suspended"},
 
+		// A delete of a server that had ended already.
+		{"still in error, delete", remove, "1 a error", "1 a error", "todo"},
+		{"still suspended, delete", remove, "1 a suspended", "1 a suspended", "todo"},
+		{"recovered, delete", remove, "1 a error", "1 a active", "changed status:error→active"},
+		{"ended otherwise, delete", remove, "1 a error", "1 a suspended", "status suspended"},
+		{"ended and edited, delete", remove, "1 a error", "1 a error host=x", "changed hostname:(none)→x"},
+		{"ended and renamed, delete", remove, "1 a failed", "1 z failed", "changed name:a→z"},
+		{"ended and gone, delete", remove, "1 a error", "", "in place"},
+
 		// A detail that was not read: as it was, where an update sets it.
 		{"unread and not sent", edit, "1 a active", "1 a active", "todo hostname"},
 		{"unread and sent", backups, "1 a active backups=off", "1 a active", "todo hostname backups_enabled"},

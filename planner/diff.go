@@ -197,10 +197,12 @@ func (d *differ) unlisted(s *Server) {
 	}
 }
 
-// delete plans the end of a live server, unless it is protected or must not be touched.
+// delete plans the end of a live server, unless it is protected or must not be touched:
+// one that has ended is deleted only where its entry says so.
 func (d *differ) delete(s *Server, about Subject) {
 	blocked := Reason{At: about.Reason.At, Action: ActionDelete, Cause: about.Reason.Code}
 	target, ok := s.Status.Target()
+	ok = ok || s.Status.Ended() && about.Reason.Code == CodeAbsent
 	protection, protected := d.fleet.Protected(about.Name)
 	if !protected {
 		protection, protected = d.fleet.Protected(s.Name)

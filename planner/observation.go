@@ -104,6 +104,18 @@ const (
 	StatusRebooting    Status = "rebooting"
 )
 
+// The statuses of servers that could not be made, as APIs call them that have one.
+const (
+	statusError  Status = "error"
+	statusFailed Status = "failed"
+)
+
+// Ended reports whether a server stays in a status by itself, and is of no use in it:
+// it was suspended, or could not be made. A status that is unknown to us may pass.
+func (s Status) Ended() bool {
+	return s == StatusSuspended || s == statusError || s == statusFailed
+}
+
 // Target is the status in which a server will be by itself: active and stopped stay
 // as they are, one in transition leads to either. Where nothing may be done to a
 // server, because it is suspended or its status is unknown to us, ok is false.

@@ -51,7 +51,7 @@ const (
 	CodeUnlisted  Code = "unlisted"   // no entry lists it, and unlisted: delete
 
 	// Why an entry is blocked.
-	CodeStatus         Code = "status"          // suspended, or a status that is unknown to us. Status, At; of a delete Action and Cause
+	CodeStatus         Code = "status"          // ended, or a status that is unknown to us. Status, At; of a delete Action and Cause
 	CodeUnread         Code = "unread"          // the API does not tell the field. Keys, At
 	CodeProtected      Code = "protected"       // protect forbids what is needed. Action, Pattern, Allow, At; Cause of a delete; Fields of a replacement, At also the entry
 	CodeNeedsReplace   Code = "needs_replace"   // the API cannot change the fields, and the entry has no replace:. Fields, At, Allow: the entry

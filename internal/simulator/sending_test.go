@@ -121,8 +121,8 @@ func text[T any](v *T) string {
 }
 
 // checkTarget: a change is about a server of the approved plan, or one that it
-// makes [I9], and never about one that is known to be off limits [I4]. No reboot is
-// repeated that may have taken place [I8].
+// makes [I9], and never about one that is known to be off limits [I4], unless it was
+// so when its delete was approved. No reboot is repeated that may have taken place [I8].
 func (s *simulation) checkTarget(c *call) {
 	p := c.process
 	if c.verb == "reboot" && p.booted[c.id] {
@@ -132,7 +132,7 @@ func (s *simulation) checkTarget(c *call) {
 	if !seen {
 		return // made just now
 	}
-	if end := settledStatus(known.Status); end != planner.StatusActive && end != planner.StatusStopped {
+	if end := settledStatus(known.Status); end != planner.StatusActive && end != planner.StatusStopped && !p.absentAs(known) {
 		s.violate("I4", "%s %s, although its status was known to be %q", c.method, c.path, known.Status)
 	}
 	if !slices.ContainsFunc(p.approved.Changes, func(x planner.Change) bool {
@@ -239,4 +239,14 @@ func (p *process) heardCreate(c *call, hit strike, status int, good bool) {
 	default:
 		p.sim.unclear[c.name] = time.Now()
 	}
+}
+
+// absentAs reports whether an entry with absent: true has got the delete of a server
+// approved in the status that it ended in.
+func (p *process) absentAs(known planner.Server) bool {
+	return slices.ContainsFunc(p.approved.Changes, func(x planner.Change) bool {
+		d, ok := x.(*planner.Delete)
+		ended := slices.Contains([]planner.Status{"suspended", "error", "failed"}, known.Status)
+		return ok && ended && d.ID == known.ID && d.Reason.Code == planner.CodeAbsent && d.Old.Status == known.Status
+	})
 }
