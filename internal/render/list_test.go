@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -58,12 +59,29 @@ func TestServersFit(t *testing.T) {
 		s := Style{Width: rapid.IntRange(1, 200).Draw(t, "width")}
 		lines := strings.Split(strings.TrimSuffix(Servers(servers, table, true, s), "\n"), "\n")
 		for _, l := range lines {
-			if width(l) > s.Width || !utf8.ValidString(l) {
+			if width(l) > s.Width || !utf8.ValidString(l) || strings.ContainsFunc(l, obeyed) {
 				t.Errorf("%q takes %d of %d places", l, width(l), s.Width)
 			}
 		}
 		if n := len(lines); n != len(servers)+1 && n != len(servers)+2 {
 			t.Errorf("%d lines for %d servers", n, len(servers))
+		}
+	})
+}
+
+// obeyed reports whether a terminal would obey or hide a character.
+func obeyed(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
+
+// Whatever the API tells of a server, get shows it and a terminal obeys none of it.
+func TestServerIsData(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.String().Draw(t, "text")
+		d := inventory.Detail{Server: inventory.Server{ID: text, Name: text, Status: text, Hostname: text, Location: text,
+			Plan: planner.Named{ID: text, Name: text}, OS: planner.Named{ID: text, Name: text}, Labels: fleet.Labels{"role": text}, Listed: text}, CreatedAt: text, UpdatedAt: text}
+		for l := range strings.Lines(Server(d, time.Now(), Style{})) {
+			if strings.ContainsFunc(strings.TrimSuffix(l, "\n"), obeyed) {
+				t.Errorf("%q", l)
+			}
 		}
 	})
 }
