@@ -189,12 +189,10 @@ func (r *run) end(j *job, o Outcome, why *Error) {
 	if rep.Outcome = o; why != nil {
 		rep.Err = why
 	}
-	_, created := rep.Change.(*planner.Create)
-	_, replaced := rep.Change.(*planner.Replace)
-	if j.made != "" && (rep.ID == "" || replaced) {
+	if _, replaced := rep.Change.(*planner.Replace); j.made != "" && (rep.ID == "" || replaced) {
 		rep.ID = j.made
 	}
-	if ip := r.cache.entries[j.made].IPAddress; ip != nil && (created || replaced) {
+	if ip := r.cache.entries[j.made].IPAddress; ip != nil && rep.ID == j.made {
 		rep.IPAddress = *ip
 	}
 	if !rep.Started.IsZero() {

@@ -51,9 +51,10 @@ func ended(o Outcome, code planner.Code, cause error) ending {
 	return ending{o, &Error{Reason: planner.Reason{Code: code}, Err: cause}}
 }
 
-// outOfCredit reports whether a create was refused for want of credit.
+// outOfCredit reports whether the API takes no more creates, for want of credit or
+// because of a limit.
 func (a answer) outOfCredit() bool {
-	return a.change.Action() == planner.ActionCreate && errors.Is(a.why, vpsorg.ErrPaymentRequired)
+	return a.change.Action() == planner.ActionCreate && errors.Is(a.why, vpsorg.ErrCreatesRefused)
 }
 
 // question asks for a server as it is now, or was a moment ago.

@@ -24,7 +24,9 @@ type Client struct {
 	// cookies, so the token goes to one origin.
 	transport   http.RoundTripper
 	timeout     time.Duration
+	maxWait     time.Duration
 	observe     func(Call)
+	waiting     func(Wait)
 	limiter     *limiter
 	budget      *budget
 	beforeQueue func(ctx context.Context, request string) error
@@ -67,20 +69,24 @@ func (r request) fail(err error) *Error {
 
 // do sends r in its turn, a GET again while that is worthwhile, and decodes the answer.
 func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader) (T, error)) (T, error) {
-	pause := c.Pauses()
+	t := retries{client: c, pause: c.Pauses()}
 	for attempt := 1; ; attempt++ {
 		v, failed := attemptOnce(ctx, c, r, attempt, decode)
 		if failed == nil {
 			c.budget.earn()
 			return v, nil
 		}
-		if !c.again(ctx, failed, attempt) {
+		pause, again := t.next(ctx, failed)
+		if !again {
 			return v, failed
 		}
-		if failed.Status == http.StatusTooManyRequests {
-			continue // the limiter holds everyone back
+		if c.waiting != nil {
+			c.waiting(Wait{r.kind(ctx), r.method, r.target(), failed.Status, failed, attempt + 1, pause, t.since})
 		}
-		if err := sleep(ctx, pause()); err != nil {
+		if failed.Status == http.StatusTooManyRequests {
+			continue // the limiter makes everybody pause
+		}
+		if err := sleep(ctx, pause); err != nil {
 			return v, r.fail(fmt.Errorf("%w, after %v", err, failed))
 		}
 	}
@@ -102,6 +108,11 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 	start := time.Now()
 	v, status, failed := exchange(ctx, c, r, decode)
 	c.limiter.learn(turn, failed)
+	if failed != nil && failed.RetryAfter > 0 {
+		if long := waitsTooLong(ctx, time.Now().Add(failed.RetryAfter), c.maxWait); long != nil {
+			failed.Err = long
+		}
+	}
 	if c.observe != nil {
 		call := Call{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
 		if failed != nil {
@@ -146,7 +157,7 @@ func exchange[T any](ctx context.Context, c *Client, r request, decode func(io.R
 		body.left = maxBody
 	}
 	answer := bufio.NewReader(body)
-	if head, _ := answer.Peek(64); !r.accepts(resp.StatusCode) || isHTML(head) {
+	if head, _ := answer.Peek(64); !r.accepts(resp.StatusCode) || isHTML(head) || r.method == http.MethodGet && !isJSON(head) && body.broken == nil {
 		return v, resp.StatusCode, c.refusal(r, resp, answer)
 	}
 	got, err := decode(answer)
@@ -192,7 +203,7 @@ func (c *Client) cause(ctx, timed context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case timed.Err() != nil:
-		return fmt.Errorf("no whole answer within %s: %w", c.timeout, context.DeadlineExceeded)
+		return timedOut{c.timeout}
 	}
 	return c.redacted(err)
 }

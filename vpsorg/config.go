@@ -30,7 +30,9 @@ type Config struct {
 	Rate        float64           // requests a second, kept over any window; 0: no limit but what 429 answers teach
 	Parallelism int               // readings under way at once, such as of a list's pages; 0: DefaultParallelism
 	Timeout     time.Duration     // of one request from its sending to the end of the answer; 0: 30 s
+	MaxWait     time.Duration     // the longest wait that the API may ask for, and how long a GET is repeated while it answers 429; 0: DefaultMaxWait
 	Observe     func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil
+	Waiting     func(Wait)        // told of every pause before a GET is sent again, from many goroutines; may be nil
 
 	// BeforeQueue, if not nil, is called before a request queues for its turn, with
 	// its method, path and body, and may hold it back. It is for simulations that
@@ -85,9 +87,11 @@ func New(cfg Config) (*Client, error) {
 		userAgent:   cmp.Or(cfg.UserAgent, defaultUserAgent),
 		transport:   cfg.Transport,
 		timeout:     cmp.Or(cfg.Timeout, DefaultTimeout),
+		maxWait:     cmp.Or(cfg.MaxWait, DefaultMaxWait),
 		observe:     cfg.Observe,
+		waiting:     cfg.Waiting,
 		parallelism: cmp.Or(cfg.Parallelism, DefaultParallelism),
-		limiter:     newLimiter(cfg.Rate),
+		limiter:     newLimiter(cfg.Rate, cmp.Or(cfg.MaxWait, DefaultMaxWait)),
 		budget:      newBudget(),
 		beforeQueue: cfg.BeforeQueue,
 	}
@@ -109,6 +113,8 @@ func (c Config) checkNumbers() error {
 		return &ConfigError{text: fmt.Sprintf("the parallelism of %d is negative", c.Parallelism)}
 	case c.Timeout < 0:
 		return &ConfigError{text: fmt.Sprintf("the time-out of %s is negative", c.Timeout)}
+	case c.MaxWait < 0:
+		return &ConfigError{text: fmt.Sprintf("the longest wait of %s is negative", c.MaxWait)}
 	}
 	return nil
 }

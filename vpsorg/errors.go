@@ -10,25 +10,6 @@ import (
 	"time"
 )
 
-// What an Error is by its status, for errors.Is.
-var (
-	ErrUnauthorized    = errors.New("the token is missing or invalid")        // 401
-	ErrPaymentRequired = errors.New("the account has not enough credit")      // 402
-	ErrForbidden       = errors.New("the token lacks the permission")         // 403
-	ErrNotFound        = errors.New("there is no such server or path")        // 404
-	ErrConflict        = errors.New("the request conflicts with another")     // 409
-	ErrRateLimited     = errors.New("the API takes no more requests a while") // 429
-)
-
-var sentinels = map[int]error{
-	http.StatusUnauthorized:    ErrUnauthorized,
-	http.StatusPaymentRequired: ErrPaymentRequired,
-	http.StatusForbidden:       ErrForbidden,
-	http.StatusNotFound:        ErrNotFound,
-	http.StatusConflict:        ErrConflict,
-	http.StatusTooManyRequests: ErrRateLimited,
-}
-
 // Error is a request that failed: refused by the API, answered with something
 // that is no answer, or not answered.
 type Error struct {
@@ -36,11 +17,13 @@ type Error struct {
 	Path       string        // below the base URL, with the query
 	Status     int           // 0: no answer
 	Message    string        // what the API said, in one line, without the token; "": nothing
-	RetryAfter time.Duration // how long to ask for nothing, from a 429 or 503; 0: not told
+	RetryAfter time.Duration // how long the API asks to wait; 0: not told
 	NotSent    bool          // the request certainly never reached the API
 	Err        error         // why there was no answer, or why it could not be used; may be nil
 
 	tokenSource string // for the hint
+	page        bool   // the answer was a page of HTML, which the API has none of
+	notJSON     bool   // it was called a success and was no JSON
 }
 
 // Error is one line: the request, the status and what the API said.
@@ -61,12 +44,6 @@ func (e *Error) Error() string {
 // Unwrap is the reason below, such as context.Canceled or a network error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is matches the Err… value of the status.
-func (e *Error) Is(target error) bool {
-	sentinel, ok := sentinels[e.Status]
-	return ok && target == sentinel
-}
-
 // Hint is what to do about the error, in one line, or "".
 func (e *Error) Hint() string {
 	var cause interface{ Hint() string }
@@ -81,9 +58,13 @@ func (e *Error) Hint() string {
 		return "check " + cmp.Or(e.tokenSource, tokenVariable) + "; tokens are made at Account → Developers"
 	case e.Status == http.StatusPaymentRequired:
 		return "add credit to the account, then run again"
+	case e.pageOfProxy():
+		return "a proxy or firewall on the way to the API has refused it"
+	case errors.Is(e, ErrCreatesRefused):
+		return "if the API names a limit, have it raised; else give the token the permission to create servers at Account → Developers"
 	case e.Status == http.StatusForbidden:
 		return "give the token the permission for this at Account → Developers"
-	case e.Status == http.StatusNotFound && strings.HasPrefix(e.Path, serversPath) && len(e.Path) > len(serversPath) && e.Path[len(serversPath)] != '?':
+	case e.Status == http.StatusNotFound && e.ofServer():
 		return "the server has been deleted, or belongs to another account than the token"
 	case e.Status == http.StatusNotFound:
 		return "check VPS_API_URL, which looks like " + DefaultBaseURL
@@ -93,24 +74,17 @@ func (e *Error) Hint() string {
 	return ""
 }
 
-// Ambiguous reports whether a changing request that failed with err may
-// nevertheless have taken effect. Only a request that was never sent and a 4xx
-// answer (but 408, which a proxy may send) are a definite no; so an error that
-// this package did not make is ambiguous. It is false for nil and for a GET.
-func Ambiguous(err error) bool {
-	if err == nil {
-		return false
-	}
-	var e *Error
-	if !errors.As(err, &e) {
-		return true
-	}
-	refused := e.Status/100 == 4 && e.Status != http.StatusRequestTimeout
-	return e.Method != http.MethodGet && !e.NotSent && !refused
-}
-
 // brokenOff is an answer of which only a part arrived.
 type brokenOff struct{ err error }
 
 func (b brokenOff) Error() string { return "the answer broke off: " + b.err.Error() }
 func (b brokenOff) Unwrap() error { return b.err }
+
+// timedOut is a request that took longer than its own time-out.
+type timedOut struct{ after time.Duration }
+
+func (t timedOut) Error() string { return "no whole answer within " + t.after.String() }
+func (t timedOut) Unwrap() error { return context.DeadlineExceeded }
+
+// Hint is what to do about it, in one line.
+func (t timedOut) Hint() string { return "give each request longer with --request-timeout" }

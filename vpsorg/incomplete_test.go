@@ -78,10 +78,12 @@ func TestMalformedLists(t *testing.T) {
 		`{"count":0,"results":[],"results":[{"id":1}],"count":1}`, `{"count":1,"results":[{"id":1}],"next":7}`,
 		`{"count":1,"Results":[{"id":1}]}`, `{"detail":"oops"}`, `<html>`,
 	} {
-		c := newTestClient(t, Config{Transport: always(200, body)})
-		if got, err := c.ListServers(t.Context(), ListFilter{}); err == nil || got != nil {
-			t.Errorf("%q: got %+v, %v", body, got, err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			c := newTestClient(t, Config{Transport: always(200, body)})
+			if got, err := c.ListServers(t.Context(), ListFilter{}); err == nil || got != nil {
+				t.Errorf("%q: got %+v, %v", body, got, err)
+			}
+		})
 	}
 	for _, status := range []int{201, 202, 203, 206} {
 		c := newTestClient(t, Config{Transport: always(status, `[]`)})

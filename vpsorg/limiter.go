@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	firstPause  = time.Second           // after a 429 that names no Retry-After; twice as long each time that nothing was accepted since
-	longestOwn  = time.Minute           // of those pauses
+	firstPause  = time.Second           // after a 429 that does not say for how long; twice as long each time that nothing was accepted since
+	longestOwn  = 30 * time.Second      // of those pauses
 	lateAtMost  = 10 * time.Millisecond // that a timer's delay is made up for, where the rate was found and not asked for
 	wholeSecond = 2 * time.Second       // pauses below may just be a Retry-After that was rounded up
 )
@@ -23,10 +23,12 @@ const (
 type limiter struct {
 	mu     sync.Mutex
 	curve  curve
-	queues [2]linked.List // of chan int; the first goes before the second
+	queues [2]linked.List // of waiter; the first goes before the second
 	timer  *time.Timer
-	next   time.Time // what the rate allows next
-	paused time.Time // nothing goes before
+	next   time.Time     // what the rate allows next
+	paused time.Time     // nothing goes before
+	told   time.Time     // nor before this, which the API has said
+	most   time.Duration // that anybody waits for it
 
 	turn     int           // how many times the API has said that it was too much
 	judging  bool          // the last time is not judged yet
@@ -38,10 +40,24 @@ type limiter struct {
 	meter    meter
 }
 
-func newLimiter(rate float64) *limiter { return &limiter{curve: curve{max: rate, rate: rate}} }
+func newLimiter(rate float64, most time.Duration) *limiter {
+	return &limiter{curve: curve{max: rate, rate: rate}, most: most}
+}
+
+// waiter is a request in a queue. Its channel takes one place.
+type waiter struct {
+	ctx   context.Context
+	ready chan place
+}
+
+// place is what became of a waiter: its turn, or why it has none.
+type place struct {
+	turn int
+	err  error
+}
 
 // wait returns when the caller may send, with the turn to hand back to learn, or
-// the context's error.
+// the context's error, or a WaitError.
 func (l *limiter) wait(ctx context.Context) (turn int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -50,19 +66,37 @@ func (l *limiter) wait(ctx context.Context) (turn int, err error) {
 	if isLowPriority(ctx) {
 		queue = 1
 	}
-	ready := make(chan int, 1)
+	w := waiter{ctx, make(chan place, 1)}
 	l.mu.Lock()
-	place := l.queues[queue].PushBack(ready)
+	if long := waitsTooLong(ctx, l.told, l.most); long != nil {
+		l.mu.Unlock()
+		return 0, long
+	}
+	element := l.queues[queue].PushBack(w)
 	l.release()
 	l.mu.Unlock()
 	select {
-	case turn = <-ready:
-		return turn, nil
+	case p := <-w.ready:
+		return p.turn, p.err
 	case <-ctx.Done():
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.queues[queue].Remove(place)
+		l.queues[queue].Remove(element)
 		return 0, ctx.Err()
+	}
+}
+
+// dismiss lets those go, with an error, who cannot wait for as long as the API asks.
+func (l *limiter) dismiss() {
+	for i := range l.queues {
+		for e := l.queues[i].Front(); e != nil; {
+			w, next := e.Value.(waiter), e.Next()
+			if long := waitsTooLong(w.ctx, l.told, l.most); long != nil {
+				l.queues[i].Remove(e)
+				w.ready <- place{err: long}
+			}
+			e = next
+		}
 	}
 }
 
@@ -77,7 +111,7 @@ func (l *limiter) release() {
 				l.wake(wait)
 				return
 			}
-			l.queues[i].Remove(first).(chan int) <- l.turn
+			l.queues[i].Remove(first).(waiter).ready <- place{turn: l.turn}
 			l.sent(now)
 		}
 	}
@@ -134,10 +168,20 @@ func (l *limiter) learn(turn int, failed *Error) {
 			l.pause(now.Add(l.own))
 		}
 	}
-	if failed.RetryAfter > 0 {
-		l.pause(now.Add(failed.RetryAfter))
+	everybody := failed.Status == http.StatusTooManyRequests || failed.Status == http.StatusServiceUnavailable
+	if until := now.Add(failed.RetryAfter); everybody && until.After(l.told) {
+		l.told = until
+		l.pause(until)
+		l.dismiss()
 	}
 	l.release()
+}
+
+// pausedFor is how long nothing is sent yet.
+func (l *limiter) pausedFor() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(time.Until(l.paused), 0)
 }
 
 func (l *limiter) pause(until time.Time) {

@@ -26,7 +26,7 @@ func go1(t *testing.T, l *limiter, ctx context.Context, done func(turn int)) {
 
 func TestLimiterKeepsTheRateOverAnyWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(3)
+		l := newLimiter(3, DefaultMaxWait)
 		var last time.Time
 		for i := range 50 {
 			if i == 20 {
@@ -48,7 +48,7 @@ func TestLimiterKeepsTheRateOverAnyWindow(t *testing.T) {
 
 func TestLimiterUnlimitedDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, start := newLimiter(0), time.Now()
+		l, start := newLimiter(0, DefaultMaxWait), time.Now()
 		for range 1000 {
 			if _, err := l.wait(t.Context()); err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestLimiterUnlimitedDoesNotWait(t *testing.T) {
 
 func TestLimiterOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(1)
+		l := newLimiter(1, DefaultMaxWait)
 		ctx := t.Context()
 		went := make(chan string, 5)
 		note := func(name string) func(int) { return func(int) { went <- name } }
@@ -82,7 +82,7 @@ func TestLimiterOrder(t *testing.T) {
 
 func TestLimiterLetsGoOfCallersThatGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(1)
+		l := newLimiter(1, DefaultMaxWait)
 		go1(t, l, t.Context(), func(int) {})
 		ctx, cancel := context.WithCancel(t.Context())
 		go1(t, l, ctx, func(int) { t.Error("went though it had given up") })
@@ -109,7 +109,7 @@ func TestLimiterPauseHoldsEveryone(t *testing.T) {
 	} {
 		for _, rate := range []float64{0, 2} {
 			synctest.Test(t, func(t *testing.T) {
-				l, start := newLimiter(rate), time.Now()
+				l, start := newLimiter(rate, DefaultMaxWait), time.Now()
 				went := make(chan time.Duration, 2)
 				arrive := func() { go1(t, l, t.Context(), func(int) { went <- time.Since(start) }) }
 				turn, _ := l.wait(t.Context())
@@ -138,7 +138,7 @@ func TestConfiguredRateHolds(t *testing.T) {
 		steps := rapid.SliceOfN(rapid.SampledFrom([]string{"change", "poll", "give up", "accepted", "refused", "told to wait", "pass"}), 1, 200).Draw(rt, "steps")
 		pause := rapid.SliceOfN(rapid.IntRange(0, 3000), len(steps), len(steps)).Draw(rt, "pauses")
 		synctest.Test(t, func(t *testing.T) {
-			sent := play(t, newLimiter(rate), steps, pause)
+			sent := play(t, newLimiter(rate, DefaultMaxWait), steps, pause)
 			for i := 1; i < len(sent); i++ {
 				if gap := sent[i].Sub(sent[i-1]); gap.Seconds()*rate < 1 {
 					t.Errorf("at %g a second a request came %s after the one before", rate, gap)
@@ -192,7 +192,7 @@ func play(t *testing.T, l *limiter, steps []string, pause []int) (sent []time.Ti
 func TestLimiterHoldsManyCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers = 100_000
-		l := newLimiter(callers)
+		l := newLimiter(callers, DefaultMaxWait)
 		leaving, leave := context.WithCancel(t.Context())
 		l.pause(time.Now().Add(time.Minute))
 		var went, left atomic.Int64
@@ -223,7 +223,7 @@ func TestLimiterHoldsManyCallers(t *testing.T) {
 // nothing of the rate.
 func TestRefusalsInARowAreOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, start := newLimiter(20), time.Now()
+		l, start := newLimiter(20, DefaultMaxWait), time.Now()
 		turn, _ := l.wait(t.Context())
 		l.learn(turn, nil)
 		for range 4 {

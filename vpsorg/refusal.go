@@ -16,11 +16,7 @@ import (
 	"unicode"
 )
 
-const (
-	maxMessage   = 300 // runes of Error.Message
-	defaultPause = time.Second
-	maxPause     = time.Minute
-)
+const maxMessage = 300 // runes of Error.Message
 
 // refusal is the error of an answer whose status, or whose being a web page,
 // makes it no success.
@@ -29,6 +25,7 @@ func (c *Client) refusal(r request, resp *http.Response, answer io.Reader) *Erro
 	body, _ := io.ReadAll(io.LimitReader(answer, maxErrorBody))
 	e := r.fail(nil)
 	e.Status, e.tokenSource = resp.StatusCode, c.tokenSource
+	e.page = isHTML(body)
 	e.Message = c.tidy(message(body))
 	switch {
 	case resp.StatusCode/100 == 3:
@@ -36,29 +33,11 @@ func (c *Client) refusal(r request, resp *http.Response, answer io.Reader) *Erro
 	case resp.StatusCode/100 == 2 && r.status != 0 && resp.StatusCode != r.status:
 		e.Err = fmt.Errorf("the answer should have been %d %s", r.status, http.StatusText(r.status))
 	case resp.StatusCode/100 == 2:
+		e.notJSON = true
 		e.Err = errors.New("the answer should have been JSON")
 	}
 	e.RetryAfter = retryAfter(resp, time.Now())
 	return e
-}
-
-// retryAfter is how long a 429 or a 503 asks to wait: seconds or a date, at most
-// a minute. A 429 that says nothing sensible means one second.
-func retryAfter(resp *http.Response, now time.Time) time.Duration {
-	var wait time.Duration
-	text := strings.TrimSpace(resp.Header.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		wait = time.Duration(min(seconds, uint64(maxPause/time.Second))) * time.Second
-	} else if date, err := http.ParseTime(text); err == nil {
-		wait = min(max(date.Sub(now), 0), maxPause)
-	}
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests && wait == 0:
-		return defaultPause
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable:
-		return wait
-	}
-	return 0
 }
 
 // message finds what an error body of any form says.
@@ -80,6 +59,13 @@ var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 // isHTML judges by the first character, not by the header: web frameworks call
 // everything text/html that nobody gave a type, empty answers too.
 func isHTML(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
+
+// isJSON reports whether an answer may be JSON of some use: an object, a list, or
+// null, which is no good answer but one of the API's.
+func isJSON(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return bytes.HasPrefix(body, []byte("{")) || bytes.HasPrefix(body, []byte("[")) || bytes.HasPrefix(body, []byte("null"))
+}
 
 // envelope are the keys that hold a message rather than name a field of the request.
 var envelope = []string{"detail", "message", "error", "errors", "non_field_errors"}

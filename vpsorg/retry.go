@@ -4,78 +4,77 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 )
 
-// How often a GET is sent, the first time included. An answer of 429 is counted
-// more patiently: it is no failure, and the limiter already holds everyone back.
+// How long after its first failure a GET is still sent again.
 const (
-	maxAttempts          = 5
-	maxThrottledAttempts = 10
+	outage       = 90 * time.Second // while the API or the network is down
+	wrongAddress = 8 * time.Second  // while the API's name is unknown, which is a typing error more often
 )
 
-// again decides whether a failed request is sent once more: only a GET, only
-// after what may pass, and only within the client's retry budget.
-func (c *Client) again(ctx context.Context, failed *Error, attempt int) bool {
-	switch {
-	case failed.Method != http.MethodGet || ctx.Err() != nil:
-		return false
-	case failed.Status == http.StatusTooManyRequests:
-		return attempt < maxThrottledAttempts
-	}
-	return passing(failed) && attempt < maxAttempts && c.budget.take()
+// retries are the attempts of one request after its first failure.
+type retries struct {
+	client *Client
+	pause  func() time.Duration
+	since  time.Time // when the first attempt failed
 }
 
-// passing reports whether the failure may be gone a moment later: the network,
-// or an API that is down; but not a certificate that does not verify.
+// next decides whether a failed request is sent once more, and after which pause:
+// only a GET, only after what may be over a moment later, within the client's retry
+// budget, and while there is time for it. After a 429 the limiter makes everybody
+// pause, so that is no retry of the budget.
+func (t *retries) next(ctx context.Context, failed *Error) (pause time.Duration, again bool) {
+	if t.since.IsZero() {
+		t.since = time.Now()
+	}
+	c, most := t.client, outage
+	var name *net.DNSError
+	switch {
+	case errors.As(failed.Err, &name) && name.IsNotFound:
+		most = wrongAddress
+	case failed.Status == http.StatusTooManyRequests:
+		most = c.maxWait
+	default:
+		most = max(most, failed.RetryAfter)
+	}
+	switch {
+	case failed.Method != http.MethodGet || ctx.Err() != nil || endsInWait(failed):
+		return 0, false
+	case failed.Status == http.StatusTooManyRequests:
+		pause = c.limiter.pausedFor()
+		return pause, time.Since(t.since)+pause <= most
+	case !passing(failed):
+		return 0, false
+	}
+	pause = max(t.pause(), failed.RetryAfter, c.budget.take())
+	if time.Since(t.since)+pause > most {
+		c.budget.giveBack()
+		return 0, false
+	}
+	return pause, true
+}
+
+// passing reports whether the failure of a GET may be over a moment later: the
+// network, but not a certificate that does not verify, or no TLS at all; an API that is down; what
+// is no answer of the API's, such as a proxy's page.
 func passing(failed *Error) bool {
+	var broken brokenOff
 	switch failed.Status {
 	case 0:
 		var certificate *tls.CertificateVerificationError
-		return !errors.As(failed.Err, &certificate)
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		var noTLS tls.RecordHeaderError
+		return !errors.As(failed.Err, &certificate) && !errors.As(failed.Err, &noTLS)
+	case http.StatusRequestTimeout, http.StatusTooEarly:
 		return true
-	}
-	var broken brokenOff
-	return errors.As(failed.Err, &broken)
-}
-
-// The retry budget: 50 retries at once, and one more for every five requests
-// that succeed. So an outage costs the API at most 50 requests on top, whatever
-// the number of workers, and lasting trouble a fifth more.
-const (
-	budgetMax    = 50
-	budgetEarned = 0.2
-)
-
-// budget is how many retries a client has left.
-type budget struct {
-	mu   sync.Mutex
-	left float64
-}
-
-func newBudget() *budget { return &budget{left: budgetMax} }
-
-// take spends one retry, if there is one.
-func (b *budget) take() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.left < 1 {
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return false
 	}
-	b.left--
-	return true
-}
-
-// earn is told of every success.
-func (b *budget) earn() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.left = min(b.left+budgetEarned, budgetMax)
+	return failed.Status/100 == 5 || failed.notJSON || failed.pageOfProxy() || errors.As(failed.Err, &broken)
 }
 
 // Pauses gives the waits between the attempts of one request, one after another:

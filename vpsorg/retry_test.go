@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -26,8 +27,13 @@ func failing(n int, sent *int, first transport) transport {
 	}
 }
 
+// noChance makes the pauses of a client always the same.
+func noChance(context.Context, string) error { return nil }
+
 func TestWhatIsRetried(t *testing.T) {
 	network := transport(func(*http.Request) (*http.Response, error) { return nil, net.ErrClosed })
+	unknown := transport(func(*http.Request) (*http.Response, error) { return nil, &net.DNSError{IsNotFound: true} })
+	noTLS := transport(func(*http.Request) (*http.Response, error) { return nil, tls.RecordHeaderError{} })
 	certificate := transport(func(*http.Request) (*http.Response, error) { return nil, &tls.CertificateVerificationError{} })
 	broken := transport(func(*http.Request) (*http.Response, error) {
 		resp := answer(200, "")
@@ -40,35 +46,52 @@ func TestWhatIsRetried(t *testing.T) {
 	})
 	for name, tt := range map[string]struct {
 		fault transport
-		most  int // how often a GET is sent at most
+		lasts time.Duration // how long a GET is repeated, at least
 	}{
-		"network":     {network, 5},
-		"broken":      {broken, 5},
-		"time-out":    {hang, 5},
-		"500":         {always(500, ""), 5},
-		"502":         {always(502, "<html>"), 5},
-		"503":         {always(503, "", "Retry-After", "5"), 5},
-		"504":         {always(504, ""), 5},
-		"429":         {always(429, ""), 10},
-		"400":         {always(400, ""), 1},
-		"401":         {always(401, ""), 1},
-		"403":         {always(403, ""), 1},
-		"404":         {always(404, ""), 1},
-		"501":         {always(501, ""), 1},
-		"redirect":    {always(302, ""), 1},
-		"HTML":        {always(200, "<html>"), 1},
-		"certificate": {certificate, 1},
+		"network":      {network, time.Minute},
+		"broken":       {broken, time.Minute},
+		"time-out":     {hang, time.Minute},
+		"408":          {always(408, ""), time.Minute},
+		"425":          {always(425, ""), time.Minute},
+		"500":          {always(500, ""), time.Minute},
+		"502":          {always(502, "<html>"), time.Minute},
+		"503":          {always(503, "", "Retry-After", "5"), time.Minute},
+		"503 for long": {always(503, "", "Retry-After", "100"), 100 * time.Second},
+		"504":          {always(504, ""), time.Minute},
+		"507":          {always(507, ""), time.Minute},
+		"520":          {always(520, ""), time.Minute},
+		"524":          {always(524, "<html>"), time.Minute},
+		"599":          {always(599, ""), time.Minute},
+		"429":          {always(429, ""), 4 * time.Minute},
+		"HTML":         {always(200, "<html>"), time.Minute},
+		"text":         {always(200, "upstream connect error"), time.Minute},
+		"nothing":      {always(200, ""), time.Minute},
+		"HTML 403":     {always(403, "<html>"), time.Minute},
+		"no such name": {unknown, time.Second},
+		"400":          {always(400, ""), 0},
+		"401":          {always(401, ""), 0},
+		"403":          {always(403, ""), 0},
+		"404":          {always(404, ""), 0},
+		"404 HTML":     {always(404, "<html>"), 0},
+		"501":          {always(501, ""), 0},
+		"505":          {always(505, ""), 0},
+		"redirect":     {always(302, ""), 0},
+		"truncated":    {always(200, `{"id":`), 0},
+		"certificate":  {certificate, 0},
+		"no TLS":       {noTLS, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				sent := 0
-				c := newTestClient(t, Config{Transport: failing(1000, &sent, tt.fault)})
-				if _, err := c.GetServer(t.Context(), "7"); err == nil || sent != tt.most {
-					t.Errorf("a GET was sent %d times, want %d: %v", sent, tt.most, err)
+				sent, start := 0, time.Now()
+				c := newTestClient(t, Config{Transport: failing(1000, &sent, tt.fault), BeforeQueue: noChance})
+				_, err := c.GetServer(t.Context(), "7")
+				took := time.Since(start)
+				if err == nil || took < tt.lasts || took > tt.lasts+65*time.Second || (sent == 1) != (tt.lasts == 0) || sent > 15 {
+					t.Errorf("a GET was sent %d times in %s: %v", sent, took, err)
 				}
-				sent = 0
-				if tt.most > 1 {
-					c = newTestClient(t, Config{Transport: failing(tt.most-1, &sent, tt.fault)})
+				if last := sent - 1; last > 0 {
+					sent = 0
+					c = newTestClient(t, Config{Transport: failing(last, &sent, tt.fault), BeforeQueue: noChance})
 					if s, err := c.GetServer(t.Context(), "7"); err != nil || s.ID != "7" {
 						t.Errorf("the last attempt was good, but: %v", err)
 					}
@@ -76,7 +99,7 @@ func TestWhatIsRetried(t *testing.T) {
 				for method, call := range changes(c) {
 					sent = 0
 					c.transport = failing(1000, &sent, tt.fault)
-					if err := call(t.Context()); err == nil || sent != 1 {
+					if err := call(t.Context()); sent != 1 || err == nil && (method == "create" || strings.HasPrefix(name, "4") || strings.HasPrefix(name, "5")) {
 						t.Errorf("%s was sent %d times: %v", method, sent, err)
 					}
 				}
@@ -109,14 +132,8 @@ func TestRetryBudgetIsShared(t *testing.T) {
 			go c.GetServer(t.Context(), "7")
 		}
 		time.Sleep(time.Hour)
-		if n := sent.Load(); n != 100+budgetMax {
-			t.Errorf("100 workers sent %d requests in an outage, want %d", n, 100+budgetMax)
-		}
-		for range 5 {
-			c.budget.earn()
-		}
-		if !c.budget.take() || c.budget.take() {
-			t.Error("five successes do not earn one retry")
+		if n, most := sent.Load(), 100+budgetMax+budgetRefill*int32(outage.Seconds()); n > most || n < most*9/10 {
+			t.Errorf("100 workers sent %d requests in an outage, want a little less than %d", n, most)
 		}
 	})
 }
@@ -147,18 +164,44 @@ func TestRetryEndsWithTheContext(t *testing.T) {
 	})
 }
 
-func TestRetryAfterIsHonouredByAll(t *testing.T) {
+// Whoever watches is told of each pause before it begins.
+func TestWaitsAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start, sent := time.Now(), 0
-		c := newTestClient(t, Config{Transport: failing(1, &sent, always(429, "", "Retry-After", "20"))})
-		if err := c.DeleteServer(t.Context(), "7"); !errors.Is(err, ErrRateLimited) || Ambiguous(err) {
-			t.Fatalf("got %v", err)
-		}
-		if _, err := c.GetServer(t.Context(), "7"); err != nil {
+		var waits []Wait
+		sent, start := 0, time.Now()
+		c := newTestClient(t, Config{
+			Transport:   failing(3, &sent, always(503, `{"detail": "down"}`)),
+			Waiting:     func(w Wait) { waits = append(waits, w) },
+			BeforeQueue: noChance,
+		})
+		if _, err := c.GetServer(Rereading(t.Context()), "7"); err != nil {
 			t.Fatal(err)
 		}
-		if d := time.Since(start); d != 20*time.Second {
-			t.Errorf("the next request went after %s, want 20s", d)
+		want := []Wait{
+			{Attempt: 2, Pause: 500 * time.Millisecond},
+			{Attempt: 3, Pause: time.Second},
+			{Attempt: 4, Pause: 2 * time.Second},
+		}
+		if len(waits) != len(want) {
+			t.Fatalf("told %+v", waits)
+		}
+		for i, w := range waits {
+			if w.Err == nil || w.Err.Error() != "GET /servers/7/: 503 Service Unavailable: down" {
+				t.Errorf("the error is %v", w.Err)
+			}
+			w.Err = nil
+			want[i].Kind, want[i].Method, want[i].Path, want[i].Status, want[i].Since = KindReread, "GET", "/servers/7/", 503, start
+			if w != want[i] {
+				t.Errorf("told %+v, want %+v", w, want[i])
+			}
+		}
+		if took := time.Since(start); took != 3500*time.Millisecond {
+			t.Errorf("it took %s", took)
+		}
+		waits = nil
+		c.transport = always(503, "")
+		if err := c.DeleteServer(t.Context(), "7"); err == nil || waits != nil {
+			t.Errorf("a change: told %+v", waits)
 		}
 	})
 }

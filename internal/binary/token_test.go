@@ -74,7 +74,7 @@ func (w *world) refuse(f func(), token string) {
 	api := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Location", "/"+token)
 		rw.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(rw, "<title>%s may not</title>", r.Header.Get("Authorization"))
+		fmt.Fprintf(rw, `{"detail": "%s may not"}`, r.Header.Get("Authorization"))
 	}))
 	defer api.Close()
 	there := w.url

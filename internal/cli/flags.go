@@ -16,6 +16,7 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
 )
 
 // flags are the values of all flags; each command has those that it declares.
@@ -27,6 +28,7 @@ type flags struct {
 	sandbox           string         // the file of the sandbox's servers; "" is the API
 	tokenFile         string
 	rate              float64
+	requestTimeout    time.Duration
 	detailsMaxAge     time.Duration // 0: details are always read
 	json, noColor     bool
 	logLevel          string
@@ -96,6 +98,7 @@ func (f *flags) forAccess(set *pflag.FlagSet) {
 	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "this `number` of requests a second at most; 0 learns from the API how many it takes")
+	set.DurationVar(&f.requestTimeout, "request-timeout", vpsorg.DefaultTimeout, "how long one request may take, its answer included")
 	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "this `number` of requests at a time, at most 100")
 }
 
@@ -190,6 +193,8 @@ func (f *flags) check() error {
 		return fmt.Errorf("--max-bytes %d is negative", f.maxBytes)
 	case f.parallelism < 1 || f.parallelism > maxParallelism:
 		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
+	case f.requestTimeout < 0:
+		return fmt.Errorf("--request-timeout %s is negative", f.requestTimeout)
 	case f.detailsMaxAge < 0:
 		return fmt.Errorf("--details-max-age %s is negative", f.detailsMaxAge)
 	case f.pollInterval < 0:

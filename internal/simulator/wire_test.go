@@ -31,8 +31,7 @@ type call struct {
 	queues  bool // it is only about to queue in its client
 	window  int  // between which two turns it arrived
 	nth     int  // how many like it its process has sent before
-	status  int  // of the answer; 0: none
-	over    bool // its process has heard what became of it
+	status  int  // of the answer; 0: none yet
 	release chan strike
 }
 
@@ -117,9 +116,10 @@ func (s *simulation) heard(c *call, hit strike, resp *http.Response, err error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tellAnswer(c, status, err)
-	c.status, c.over = status, true
+	c.status = status
 	p := c.process
-	forbidden := status == http.StatusForbidden && c.path != "/plans/" // a token need not be allowed to ask for prices
+	// A token need not be allowed to ask for prices; refused creates stop creates alone.
+	forbidden := status == http.StatusForbidden && c.path != "/plans/" && !creates.includes(c)
 	if p.refused == 0 && (status == http.StatusUnauthorized || forbidden) {
 		p.refused = s.step
 	}
