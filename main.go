@@ -13,6 +13,9 @@ func main() {
 	cli.IgnoreSignals()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // it is under nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	os.Exit(cli.Main(cli.Process{
 		Args:    os.Args[1:],
 		Stdin:   os.Stdin,

@@ -17,6 +17,7 @@ type Engine struct {
 	Client         *vpsorg.Client
 	Store          Store
 	Holder         Holder        // who locks the account's state; the engine sets Since
+	LockTimeout    time.Duration // how long another apply of the account is waited for; 0: not at all
 	Runner         Runner        // how plans are carried out; the engine sets Client, State and Emit
 	MaxCorrections int           // an unattended run blocks what so many in a row have corrected in vain; 0: nothing
 	DetailsMaxAge  time.Duration // how old a cached detail may be; 0: nothing is cached
@@ -168,9 +169,7 @@ func (e *Engine) lock(ctx context.Context) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	holder := e.Holder
-	holder.Since = time.Now()
-	state, err := e.Store.Lock(ctx, Key{e.Client.Endpoint(), name}, holder)
+	state, err := e.awaitLock(ctx, Key{e.Client.Endpoint(), name})
 	return &account{e, observer, state}, err
 }
 
@@ -212,7 +211,11 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 	a.forgetDetails(ctx, p)
 	r := a.Runner
 	r.Client, r.State, r.Emit = a.Client, a.state, a.Emit
-	return r.Run(ctx, drain, p), nil
+	result := r.Run(ctx, drain, p)
+	if result.StateErr != nil {
+		a.warn(StateUnsaved, result.StateErr)
+	}
+	return result, nil
 }
 
 // remember keeps what the next run is to know: what was corrected, and the plan of

@@ -37,6 +37,19 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// What cannot be saved makes no exit code of 0: of an apply it is that of an
+// incomplete one, of what only looks that of an error.
+func TestNothingIsSaved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &emulator.Emulator{}, oneHostname)
+	w.add("web-001")
+	applied := w.start(limited(full(0)), applying("--metrics", "apply.prom")...).wait()
+	applied.want(t, 3, "Apply complete: 1 updated.", "the state for the next run is not complete", "cannot save the metrics", "file too large")
+	w.start(limited(full(0)), "drift", "--metrics", "drift.prom").wait().want(t, 1, "No drift.", "cannot save the metrics", "file too large")
+	w.start(limited(full(0)), applying("--events", "events")...).wait().want(t, 1, "the events are not complete")
+	w.wantIdle()
+}
+
 // A place where no journal can be is an error before anything is changed.
 func TestNoPlaceForTheJournal(t *testing.T) {
 	t.Parallel()

@@ -32,8 +32,8 @@ func TestStdoutClosed(t *testing.T) {
 	w.wantIdle()
 }
 
-// Of two applies at once one runs, and the other says which; when that is killed,
-// its lock is no obstacle.
+// Of two applies at once one runs, and the other says which, or waits for it; when
+// that is killed, its lock is no obstacle.
 func TestTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	g := newGate(1)
@@ -51,10 +51,12 @@ func TestTwoAtOnce(t *testing.T) {
 		t.Errorf("%d creates were sent", sent)
 	}
 	w.run("plan").want(t, 0, "Plan: 3 to create.") // looking is free
+	second := w.start(nil, applying("--lock-timeout", "10m")...)
+	<-second.stderr.says(fmt.Sprintf("process %d on %s", first.cmd.Process.Pid, host))
 	first.signal(os.Kill)
 	first.wait()
 	w.settleWire()
-	w.run(applying()...).want(t, 0)
+	second.wait().want(t, 0)
 	w.wantComplete(3)
 	w.wantIdle()
 }

@@ -75,6 +75,8 @@ func TestSignals(t *testing.T) {
 		{"SIGTERM", fiveServers, []os.Signal{syscall.SIGTERM}, 3, []string{"web-001", "web-002", "web-003", "web-004", "web-005", "Apply interrupted: 2 unknown, 3 not started."}},
 		{"SIGINT twice", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGINT}, 130, []string{"web-001", "web-002", "web-003", "web-004", "web-005", "Apply interrupted: 2 unknown, 3 not started.", "error: interrupted"}},
 		{"SIGTERM twice", fiveServers, []os.Signal{syscall.SIGTERM, syscall.SIGTERM}, 130, []string{"Apply interrupted: 2 unknown, 3 not started.", "error: interrupted"}},
+		{"SIGHUP", fiveServers, []os.Signal{syscall.SIGHUP}, 3, []string{"Apply interrupted: 2 unknown, 3 not started."}},
+		{"SIGHUP, then SIGTERM", fiveServers, []os.Signal{syscall.SIGHUP, syscall.SIGTERM}, 130, []string{"Apply interrupted: 2 unknown, 3 not started.", "error: interrupted"}},
 		{"one of each", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGTERM}, 130, []string{"Apply interrupted: 2 unknown, 3 not started.", "error: interrupted"}},
 		{"SIGINT with nothing left to do", oneHostname, []os.Signal{syscall.SIGINT}, 0, []string{"Apply complete: 1 updated."}},
 	} {
@@ -100,6 +102,38 @@ func TestSignals(t *testing.T) {
 			p.wait().want(t, test.code, test.told...)
 		})
 	}
+}
+
+// A terminal that goes away tells it twice, itself and by its shell; that is one
+// interrupt.
+func TestHangupTwice(t *testing.T) {
+	t.Parallel()
+	g := newGate(2)
+	w := newWorld(t, &emulator.Emulator{Fault: g.fault, Provisioning: 1 << 40}, fiveServers)
+	p := w.start(nil, applying("--parallelism", "1")...)
+	g.reach(p)
+	p.interrupt(syscall.SIGHUP)
+	for range 3 {
+		p.signal(syscall.SIGHUP)
+	}
+	close(g.open)
+	p.wait().want(t, 3, "Apply interrupted: 2 unknown, 3 not started.")
+	if made := len(w.Servers()); made != 2 {
+		t.Errorf("%d servers were made", made)
+	}
+}
+
+// Under nohup a terminal may go away.
+func TestHangupIgnored(t *testing.T) {
+	t.Parallel()
+	g := newGate(2)
+	w := newWorld(t, &emulator.Emulator{Fault: g.fault}, fiveServers)
+	p := w.start(limited(`trap "" HUP`), applying("--parallelism", "1")...)
+	g.reach(p)
+	p.signal(syscall.SIGHUP)
+	close(g.open)
+	p.wait().want(t, 0)
+	w.wantComplete(5)
 }
 
 // Interrupted twice with a create on the wire that commits after that, the next run

@@ -66,6 +66,7 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers exists yet")
 	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers in transition after this `time` each; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "wait for this `time` for a server to be ready")
+	set.DurationVar(&f.lockTimeout, "lock-timeout", 0, "wait this `time` for another apply of the account to end; 0 is not at all")
 	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "look for this `time` for the server of an unanswered create before sending the create again")
 	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what this `number` of runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
@@ -99,15 +100,21 @@ func (c *command) apply(ctx context.Context, rec *record, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer events.close(c.Stderr)
+	view := c.newApplyView(rec, events, in)
+	err = c.carryOut(ctx, view, len(args) == 1)
+	return c.unlessUnsaved(rec, err, events.close())
+}
+
+// carryOut applies a saved plan, or a fleet, and shows how it goes.
+func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) error {
+	rec, in := view.rec, view.in
 	engine, err := c.connect(&rec.requests)
 	if err != nil {
 		return err
 	}
-	view := c.newApplyView(rec, events, in, engine)
-	engine.Emit = view.emit
+	view.engine, engine.Emit = engine, view.emit
 	var result *apply.Result
-	if len(args) == 1 {
+	if saved {
 		result, err = engine.Resume(ctx, c.interrupts.drain, rec.Plan, c.flags.allowance())
 	} else {
 		result, err = engine.Apply(ctx, c.interrupts.drain, in, c.approval())
@@ -116,14 +123,16 @@ func (c *command) apply(ctx context.Context, rec *record, args []string) error {
 	if err != nil {
 		return err
 	}
-	view.showResult(result)
+	failed := view.showResult(result)
 	switch {
-	case result.Complete():
-		return nil
+	case result.Complete() && !view.unsaved:
+		err = nil
 	case errors.Is(context.Cause(ctx), errInterrupted):
-		return errInterrupted
+		err = errInterrupted
+	default:
+		err = errIncomplete
 	}
-	return errIncomplete
+	return c.unlessUnsaved(rec, err, failed)
 }
 
 // checkApproval refuses, before any request, a run that nobody could approve.

@@ -34,7 +34,7 @@ func (c *command) connect(count *requests) (*apply.Engine, error) {
 	}
 	host, _ := os.Hostname() // an unnamed host is shown as such
 	return &apply.Engine{
-		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections,
+		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.lockTimeout,
 		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.Args, " ")},
 		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.flags.settle},
 		Emit:   c.warn,
@@ -48,6 +48,9 @@ func (c *command) warn(e apply.Event) {
 		return
 	}
 	entry := c.log.Warn()
+	if w.What == apply.StateUnsaved {
+		entry = c.log.Error() // the exit code tells of it
+	}
 	if w.Server != "" {
 		entry = entry.Str("server", w.Server)
 	}

@@ -3,11 +3,9 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/rs/zerolog"
-	"github.com/vps-fleet/fleet/internal/render"
 )
 
 // eventFile is the file of --events, a line an event, written as it happens. A
@@ -40,12 +38,13 @@ func (e *eventFile) write(line []byte) {
 	}
 }
 
-// close tells on stderr, when the run has ended, where not all its events were written.
-func (e *eventFile) close(stderr io.Writer) {
+// close ends the file. Its error says that not all events were written.
+func (e *eventFile) close() error {
 	if e == nil {
-		return
+		return nil
 	}
 	if err := cmp.Or(e.err, e.file.Close()); err != nil {
-		fmt.Fprintf(stderr, "error: the events are not complete: %s\n", render.EscapeLines(err.Error()))
+		return fmt.Errorf("the events are not complete: %w", err)
 	}
+	return nil
 }

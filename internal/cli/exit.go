@@ -24,7 +24,7 @@ func exitCode(err error) int {
 	case errors.Is(err, errChangesPending):
 		return 2 // only drift, and plan --detailed-exitcode
 	case errors.Is(err, errIncomplete):
-		return 3 // something failed, is unknown, blocked or not started
+		return 3 // something failed, is unknown, blocked, not started or not saved
 	case errors.Is(err, errInterrupted):
 		return 130
 	default:
@@ -43,7 +43,7 @@ var exits = []struct {
 	{1, "an error, nothing was changed", nil},
 	{2, "the servers differ from the file", []string{"drift"}},
 	{2, "with --detailed-exitcode, changes are pending or blocked", []string{"plan"}},
-	{3, "something failed, is in doubt or not ready, is blocked, or was not started", []string{"apply"}},
+	{3, "something failed, is in doubt or not ready, is blocked, was not started, or could not be saved", []string{"apply"}},
 	{130, "interrupted", []string{"apply", "drift", "get", "list", "plan"}},
 }
 

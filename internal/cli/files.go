@@ -44,6 +44,19 @@ func checkFolder(what, path string) error {
 	return notSaved(what, path, err)
 }
 
+// checkReplace refuses a file that could not be replaced, because of what is there or
+// because its folder takes no other.
+func checkReplace(what, path string) error {
+	if err := checkRegular(what, path); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".fleet-*")
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	return notSaved(what, path, err)
+}
+
 // notSaved says what could not be saved, and where; nil for nil.
 func notSaved(what, path string, err error) error {
 	if err == nil {

@@ -52,7 +52,7 @@ type flags struct {
 	digest                 string
 	parallelism            int
 	pollInterval, timeout  time.Duration
-	settle                 time.Duration
+	settle, lockTimeout    time.Duration
 	journal                string
 	maxCorrections         int
 
@@ -203,6 +203,8 @@ func (f *flags) check() error {
 		return fmt.Errorf("--timeout %s is negative", f.timeout)
 	case f.settle < 0:
 		return fmt.Errorf("--settle %s is negative", f.settle)
+	case f.lockTimeout < 0:
+		return fmt.Errorf("--lock-timeout %s is negative", f.lockTimeout)
 	case f.maxCorrections < 0:
 		return fmt.Errorf("--max-corrections %d is negative", f.maxCorrections)
 	}

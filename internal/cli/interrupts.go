@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"syscall"
 )
 
 // interrupts turns signals into what a command can listen to. A signal ends its
@@ -18,6 +19,7 @@ type interrupts struct {
 
 	mu       sync.Mutex
 	inFlight bool
+	hungUp   bool // there was a SIGHUP
 }
 
 func newInterrupts(signals <-chan os.Signal, notice io.Writer) *interrupts {
@@ -30,17 +32,25 @@ func newInterrupts(signals <-chan os.Signal, notice io.Writer) *interrupts {
 func (i *interrupts) listen(signals <-chan os.Signal) {
 	for {
 		select {
-		case <-signals:
-			i.signal()
+		case s := <-signals:
+			i.signal(s)
 		case <-i.ctx.Done():
 			return
 		}
 	}
 }
 
-func (i *interrupts) signal() {
+// signal takes a signal. A terminal that goes away tells it twice, itself and by its
+// shell, so a second SIGHUP is no second interrupt.
+func (i *interrupts) signal(s os.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	switch {
+	case i.hungUp && s == syscall.SIGHUP:
+		return
+	case s == syscall.SIGHUP:
+		i.hungUp = true
+	}
 	if !i.inFlight {
 		i.cancel(errInterrupted)
 		return

@@ -15,7 +15,7 @@ type Process struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Getenv  func(string) string
-	Signals <-chan os.Signal // SIGINT and SIGTERM; may be nil
+	Signals <-chan os.Signal // SIGINT, SIGTERM and SIGHUP; may be nil
 }
 
 // Main runs one command and returns its exit code.

@@ -2,14 +2,12 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/metrics"
-	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -20,19 +18,19 @@ const lastSuccess = "fleet_last_success_timestamp_seconds"
 var statuses = []planner.Status{planner.StatusActive, planner.StatusStopped, planner.StatusSuspended, planner.StatusProvisioning,
 	planner.StatusStarting, planner.StatusStopping, planner.StatusRebooting}
 
-// withMetrics runs a command and writes its metrics, whatever becomes of it. That
-// they cannot be written is told, and changes nothing else.
+// withMetrics runs a command and writes its metrics, whatever becomes of it. It
+// refuses to run it where they cannot be written.
 func (c *command) withMetrics(name string, files []string, run func(*record) error) error {
 	rec, began := new(record), time.Now()
-	err := run(rec)
 	if c.flags.metrics == "" {
+		return run(rec)
+	}
+	if err := checkReplace("the metrics", c.flags.metrics); err != nil {
 		return err
 	}
-	m := c.runMetrics(name, files, began, c.interrupts.explain(err), rec)
-	if failed := replaceFile("the metrics", c.flags.metrics, metrics.Write(m), 0o644); failed != nil {
-		fmt.Fprintf(c.Stderr, "error: %s\n", render.EscapeLines(failed.Error()))
-	}
-	return err
+	err := c.interrupts.explain(run(rec))
+	m := c.runMetrics(name, files, began, err, rec)
+	return c.unlessUnsaved(rec, err, replaceFile("the metrics", c.flags.metrics, metrics.Write(m), 0o644))
 }
 
 // runMetrics are all that is told of a run that has just ended.

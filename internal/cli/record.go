@@ -62,12 +62,25 @@ func (c *command) reported(ctx context.Context, rec *record, run func(context.Co
 	if c.onGitHub() { // to stderr, where GitHub looks as well, so that stdout stays one document
 		_, _ = io.WriteString(c.Stderr, ci.Annotations(c.findings(rec))) // nobody reading it stops no run
 	}
-	failed := c.writeReports(rec)
-	if err != nil && failed != nil {
-		fmt.Fprint(c.Stderr, errorText(failed)) // the exit code stands for what became of the servers
+	return c.unlessUnsaved(rec, err, c.writeReports(rec))
+}
+
+// unlessUnsaved is what a run ends with where something may not have been saved, or
+// shown, that it was told to. What became of the servers counts for more; where they
+// are as they should be, what is missing makes an apply incomplete.
+func (c *command) unlessUnsaved(rec *record, err, failed error) error {
+	applied := rec.Result != nil && len(rec.Result.Reports) > 0
+	switch {
+	case failed == nil:
 		return err
+	case err == nil && !applied:
+		return failed
 	}
-	return errors.Join(err, failed)
+	fmt.Fprint(c.Stderr, errorText(failed))
+	if err == nil {
+		return errIncomplete
+	}
+	return err
 }
 
 // checkReports refuses files that no report can be written to, before anything
@@ -77,10 +90,11 @@ func (c *command) checkReports() error {
 		if r.file == "" {
 			continue
 		}
-		if err := checkRegular(r.what, r.file); err != nil && !r.add {
-			return err
+		check := checkReplace
+		if r.add {
+			check = checkFolder
 		}
-		if err := checkFolder(r.what, r.file); err != nil {
+		if err := check(r.what, r.file); err != nil {
 			return err
 		}
 	}

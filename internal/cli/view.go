@@ -18,12 +18,13 @@ type applyView struct {
 	in     apply.Input   // without a fleet where a saved plan is applied
 	engine *apply.Engine // knows what a list costs
 
-	show func(apply.Event) // what the changes come to
-	stop func()            // ends the live display
+	show    func(apply.Event) // what the changes come to
+	stop    func()            // ends the live display
+	unsaved bool              // something for the next run could not be kept
 }
 
-func (c *command) newApplyView(rec *record, events *eventFile, in apply.Input, e *apply.Engine) *applyView {
-	return &applyView{command: c, rec: rec, events: events, in: in, engine: e, stop: func() {}}
+func (c *command) newApplyView(rec *record, events *eventFile, in apply.Input) *applyView {
+	return &applyView{command: c, rec: rec, events: events, in: in, stop: func() {}}
 }
 
 func (v *applyView) emit(e apply.Event) {
@@ -41,8 +42,11 @@ func (v *applyView) emit(e apply.Event) {
 		}
 	case apply.Starting:
 		v.starting(e)
+	case apply.LockAwaited:
+		fmt.Fprintf(v.diag, "%s; it is waited for up to %s.\n", render.Escape(e.Err.Error()), e.Timeout)
 	case apply.Warning:
 		v.warn(e)
+		v.unsaved = v.unsaved || e.What == apply.StateUnsaved
 	default:
 		v.events.write(render.EventLine(e, time.Now()))
 		v.show(e)
@@ -105,7 +109,7 @@ func (v *applyView) showProgress(total int) {
 
 // showResult shows what became of the plan. The text is left out where the plan has
 // said already that there is nothing to do.
-func (v *applyView) showResult(r *apply.Result) {
+func (v *applyView) showResult(r *apply.Result) error {
 	v.rec.Result = r
 	v.events.write(render.ResultLine(r, time.Now()))
 	if len(r.Reports) > 0 {
@@ -114,9 +118,7 @@ func (v *applyView) showResult(r *apply.Result) {
 	sent := v.rec.requests.sent()
 	v.print(sent.Line(v.style(v.text())))
 	if !v.flags.json {
-		return
+		return nil
 	}
-	if err := render.ResultJSON(v.Stdout, v.rec.Plan, r, sent); err != nil {
-		fmt.Fprintf(v.Stderr, "error: cannot write the result: %s\n", render.EscapeLines(err.Error()))
-	}
+	return written(render.ResultJSON(v.Stdout, v.rec.Plan, r, sent))
 }

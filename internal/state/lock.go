@@ -47,7 +47,7 @@ func (e *LockedError) Unwrap() error { return apply.ErrLocked }
 
 // Hint says what to do about it.
 func (e *LockedError) Hint() string {
-	return "wait until it has ended; the lock is the system's, and goes with the process: there is nothing to unlock"
+	return "wait until it has ended, as --lock-timeout does; the lock is the system's, and goes with the process: there is nothing to unlock"
 }
 
 // locks are what an apply has while it has an account's state.
