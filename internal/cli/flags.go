@@ -98,7 +98,7 @@ func (f *flags) forAccess(set *pflag.FlagSet) {
 	set.Lookup("sandbox").NoOptDefVal = defaultSandbox
 	set.StringVar(&f.tokenFile, "token-file", "", "read the API token from this `file` instead of VPS_API_TOKEN")
 	set.Float64Var(&f.rate, "rate", 0, "this `number` of requests a second at most; 0 learns from the API how many it takes")
-	set.DurationVar(&f.requestTimeout, "request-timeout", vpsorg.DefaultTimeout, "how long one request may take, its answer included")
+	set.DurationVar(&f.requestTimeout, "request-timeout", vpsorg.DefaultTimeout, "give one request this `time`, its answer included")
 	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "this `number` of requests at a time, at most 100")
 }
 

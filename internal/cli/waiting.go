@@ -38,10 +38,15 @@ func (n *waitingNotice) tell(wait vpsorg.Wait) {
 	text := waitingText(wait)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if now := time.Now(); now.Sub(n.said[text]) >= sayAgain {
-		n.said[text] = now
-		_, _ = io.WriteString(n.w, text+"\n")
+	now := time.Now()
+	if now.Sub(n.said[text]) < sayAgain {
+		return
 	}
+	n.said[text] = now
+	if !wait.Since.IsZero() && now.Sub(wait.Since) >= time.Second {
+		text += ", since " + wait.Since.Local().Format(time.TimeOnly)
+	}
+	_, _ = io.WriteString(n.w, text+"\n")
 }
 
 func waitingText(wait vpsorg.Wait) string {

@@ -19,6 +19,7 @@ func TestWaitingNotice(t *testing.T) {
 	}{
 		"down":                 {vpsorg.Wait{Status: 503, Attempt: 3, Pause: time.Second}, "waiting for the API (503, third try)\n"},
 		"down for long":        {vpsorg.Wait{Status: 520, Attempt: 11, Pause: 8700 * time.Millisecond}, "waiting for the API (520, 11th try) for 9s\n"},
+		"since when":           {vpsorg.Wait{Status: 503, Attempt: 3, Since: time.Date(2025, 1, 10, 14, 30, 5, 0, time.Local)}, "waiting for the API (503, third try), since 14:30:05\n"},
 		"no network":           {vpsorg.Wait{Err: errors.New("reset"), Attempt: 2}, "waiting for the API (no answer, second try)\n"},
 		"slow":                 {vpsorg.Wait{Err: slow, Attempt: 2}, "waiting for the API (no answer in time, second try)\n"},
 		"a page as a success":  {vpsorg.Wait{Status: 200, Attempt: 2}, "waiting for the API (no usable answer, second try)\n"},
