@@ -32,9 +32,9 @@ func TestMarkdownHeadline(t *testing.T) {
 		run   Run
 		wants []string
 	}{
-		{Run{Plan: &planner.Plan{Scope: planner.Scope{Listed: 3, Selected: 3}}}, []string{"**fleet: no changes. 3 servers are as the file says**\n"}},
-		{Run{Plan: everything(), Err: refused("refused")}, []string{"**fleet: refused or failed, nothing was changed**\n", "\nrefused\nhint: add credit at Billing\n", "Beyond the guards"}},
-		{Run{Err: errors.New("fleet.yaml:1:1: no servers are listed")}, []string{"**fleet: refused or failed, nothing was changed**\n", "no servers are listed"}},
+		{Run{Plan: &planner.Plan{Scope: planner.Scope{Listed: 3, Selected: 3}}}, []string{"### fleet plan: no changes. 3 servers are as the file says\n\n> [!NOTE]\n"}},
+		{Run{Plan: everything(), Err: refused("refused")}, []string{"### fleet: refused or failed, nothing was changed\n", "\nrefused\nhint: add credit at Billing\n", "nothing was carried out: it would have ended the data of 4 servers</summary>"}},
+		{Run{Err: errors.New("fleet.yaml:1:1: no servers are listed")}, []string{"### fleet: refused or failed, nothing was changed\n", "no servers are listed"}},
 	} {
 		text, err := Markdown(test.run, CommentBytes)
 		for _, want := range test.wants {
@@ -102,7 +102,7 @@ func TestMarkdownIsTruncated(t *testing.T) {
 				t.Errorf("%d bytes: %s %s is not in it", allowed, c.Action(), c.About().Name)
 			}
 		}
-		for _, want := range []string{marker, "43 to create", "42 to delete", "85 servers is lost", "beyond the guards", "Digest: " + p.Digest(), "fleet apply"} {
+		for _, want := range []string{marker, "<b>create 43</b>", "42 servers are deleted, 43 are replaced", "85 servers lose their data", "beyond the guards", p.Digest(), "fleet apply"} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("%d bytes: %q is not in it", allowed, want)
 			}
@@ -133,7 +133,7 @@ func TestResultMarkdownIsTruncated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"75 done, 75 failed, 75 unknown, 75 not started", "Truncated", "`--html` and `--json` have everything"} {
+	for _, want := range []string{"75 of 300 in doubt, 75 failed, 75 not started", "Truncated", "`--html` and `--json` have everything"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -154,17 +154,18 @@ func TestTruncationNote(t *testing.T) {
 		truncated, all int
 		want           string
 	}{
-		{1, 1, "the detail of the only entry of “Changes”."},
-		{3, 3, "the detail of all 3 entries of “Changes”."},
-		{1, 3, "the detail of 1 of the 3 entries of “Changes”."},
+		{1, 1, "the detail of the only row of “Create 9”."},
+		{3, 3, "the detail of all 3 rows of “Create 9”."},
+		{1, 3, "the detail of 1 of the 3 rows of “Create 9”."},
 	} {
-		if got := truncationNote([]block{{title: "Changes", entries: make([]entry, test.all), truncated: test.truncated}}); !strings.Contains(got, test.want) {
+		d := document{tables: []mdTable{{parts: []mdPart{{name: "Create 9", rows: make([]mdRow, test.all), truncated: test.truncated}}}}}
+		if got := d.truncationNote(); !strings.Contains(got, test.want) {
 			t.Errorf("%d of %d truncated is told as %q, want %q", test.truncated, test.all, got, test.want)
 		}
 	}
-	b := block{truncated: 3, entries: []entry{{row: row{verb: "create"}, servers: 40}, {row: row{verb: "delete"}, servers: 2, kept: []string{"a", "b"}}, {servers: 1}}}
-	if got, want := b.omitted(), "    and 40 more (create)\n    and 2 more (delete): a, b\n    and 1 more\n"; got != want {
-		t.Errorf("the rest is\n%swant\n%s", got, want)
+	p := mdPart{truncated: 2, rows: []mdRow{{servers: 7}, {servers: 40}, {servers: 2, kept: []string{"a", "b"}}}}
+	if got, want := p.omitted(), "and 42 more: <code>a, b</code>"; got != want {
+		t.Errorf("the rest is %q, want %q", got, want)
 	}
 }
 

@@ -1,0 +1,274 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+var (
+	planColumns = []mdColumn{{title: "server"}, {title: "what"}, {"a month", "right"}}
+	costColumns = []mdColumn{{title: "plan"}, {title: "servers and cost a month"}, {"difference", "right"}}
+)
+
+// planMarkdown is a plan: what is lost or needs a person is open, all else is folded.
+func planMarkdown(r Run) document {
+	p := r.Plan
+	d := document{head: planOpening(p)}
+	worst := mdTable{columns: planColumns}
+	harmless := mdTable{columns: planColumns}
+	rest := mdTable{columns: planColumns}
+	if v := p.Violations(); len(v) > 0 {
+		worst.parts = append(worst.parts, guardsPart(v))
+	}
+	var harmlessTitles, restTitles []string
+	review := reviewOf(p, many)
+	for _, sec := range review.Sections {
+		lead, said := sec.title()
+		if said != "" {
+			said = ", " + said
+		}
+		part := planPart(review, sec, lead, said)
+		switch sec.Kind {
+		case kindDelete, kindReplace, kindBlocked:
+			worst.parts = append(worst.parts, part)
+		case kindCreate, kindUpdate, kindReboot, kindStart, kindStop:
+			harmless.parts = append(harmless.parts, part)
+			harmlessTitles = append(harmlessTitles, shortTitle(sec))
+		default:
+			rest.parts = append(rest.parts, part)
+			restTitles = append(restTitles, shortTitle(sec))
+		}
+	}
+	harmless.summary = strings.Join(harmlessTitles, " · ") + ": nothing is lost"
+	rest.summary = strings.Join(restTitles, " · ")
+	d.tables = []mdTable{worst, harmless, costTable(p.Cost), rest}
+	d.foot = planNext(r)
+	return d
+}
+
+// shortTitle is a section in the title of several: <b>update 16</b> (8 then rebooted).
+func shortTitle(sec section) string {
+	text := fmt.Sprintf("<b>%s %d</b>", strings.ToLower(meanings[sec.Kind].title), sec.servers())
+	if sec.Kind == kindUpdate && sec.rebooted() != "" {
+		text += " (" + sec.rebooted() + ")"
+	}
+	return text
+}
+
+// planOpening says the worst of a plan.
+func planOpening(p *planner.Plan) string {
+	count := p.Count()
+	beyond := len(p.Violations()) > 0
+	var worst []string
+	if text := lossesText(p); text != "" {
+		text, _, _ = strings.Cut(text, ":")
+		worst = append(worst, text)
+	}
+	if beyond {
+		worst = append(worst, "beyond the guards")
+	}
+	blocked := ""
+	if n := len(p.Blocked); n > 0 {
+		blocked = areEntries(n) + " blocked"
+		if losses(p) == 0 {
+			worst = append(worst, blocked)
+		}
+	}
+	switch {
+	case p.Empty():
+		worst = append(worst, "no changes"+noChanges(p))
+	case losses(p) == 0:
+		worst = append(worst, planned(p))
+	}
+	heading, cost := "fleet plan: "+strings.Join(worst, "; "), costInShort(p.Cost)
+	refusedBy := ""
+	if beyond {
+		refusedBy = "Apply refuses all of it, as it is beyond the guards."
+	}
+	switch {
+	case losses(p) > 0:
+		return opening(heading, caution, "**"+lossInFull(count[planner.ActionDelete], count[planner.ActionReplace])+"**", refusedBy, cost, sentence(blocked))
+	case beyond:
+		return opening(heading, caution, refusedBy, cost)
+	case blocked != "":
+		return opening(heading, warning, "Nothing is done to what is blocked.", cost)
+	case p.Empty():
+		return opening(heading, note, "There is nothing to carry out.", cost)
+	}
+	return opening(heading, "", cost)
+}
+
+// lossInFull says what becomes of servers whose data is lost.
+func lossInFull(deleted, replaced int) string {
+	var parts []string
+	if deleted > 0 {
+		parts = append(parts, areServers(deleted)+" deleted")
+	}
+	switch {
+	case replaced == 1 && deleted > 0:
+		parts = append(parts, "1 is replaced by a new, empty one")
+	case replaced == 1:
+		parts = append(parts, "1 server is replaced by a new, empty one")
+	case deleted > 0 && replaced > 0:
+		parts = append(parts, fmt.Sprintf("%d are replaced by new, empty ones", replaced))
+	case replaced > 0:
+		parts = append(parts, fmt.Sprintf("%d servers are replaced by new, empty ones", replaced))
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return text + "."
+}
+
+// costInShort is what the servers cost, without any text from outside.
+func costInShort(c planner.Cost) string {
+	text := ""
+	switch {
+	case len(c.Rows) == 0:
+		return ""
+	case c.Before == 0 && c.After == 0 && c.Unknown() != nil:
+		return "The API tells no price."
+	case c.Delta == 0:
+		text = fmt.Sprintf("Cost %s a month, as before", c.After)
+	default:
+		text = fmt.Sprintf("Cost %s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
+	}
+	if c.Unknown() != nil {
+		text += ", not counting what has no price"
+	}
+	return text + "."
+}
+
+func guardsPart(violations []planner.Violation) mdPart {
+	part := mdPart{name: "Beyond the guards", title: square(red) + " <b>Beyond the guards</b>, so apply refuses all of it"}
+	for _, v := range violations {
+		message, hint := Violation(v)
+		part.rows = append(part.rows, mdRow{cells: []string{"!", mdText(message) + nextLines(hint), ""}, servers: 1})
+	}
+	return part
+}
+
+// planPart is a section of a plan as rows, with what is said of all of it.
+func planPart(r review, sec section, lead, said string) mdPart {
+	part := mdPart{name: lead, title: square(meanings[sec.Kind].color) + " <b>" + lead + "</b>" + said}
+	for _, g := range sec.Groups {
+		row := mdRow{cells: []string{mdSubject(g.Symbol, g.names(), len(g.Members), g.isLoss()), mdWhat(r, g), mdText(g.Cost.String())}, servers: len(g.Members)}
+		if g.isLoss() {
+			for _, m := range g.Members {
+				row.kept = append(row.kept, m.Name)
+			}
+		}
+		part.rows = append(part.rows, row)
+	}
+	return part
+}
+
+// isLoss reports whether a group's servers lose their data.
+func (g group) isLoss() bool { return g.Kind == kindDelete || g.Kind == kindReplace }
+
+// maxCellNames is how many names and ranges of servers that keep their data a cell has.
+const maxCellNames = 12
+
+// mdSubject is a symbol, names and, where there are several, how many servers.
+func mdSubject(symbol string, names []string, servers int, all bool) string {
+	more := ""
+	if n := len(names) - maxCellNames; n > 0 && !all {
+		names, more = names[:maxCellNames], ", …"
+	}
+	text := symbol + " " + mdCode(strings.Join(names, ", ")+more)
+	if servers > 1 {
+		text += fmt.Sprintf(" ×%d", servers)
+	}
+	return text
+}
+
+// mdWhat is what a group says of its servers: fields, what there is, what to do next,
+// and the line of the file.
+func mdWhat(r review, g group) string {
+	var lines []string
+	for _, f := range g.Fields {
+		name, from, to := fieldWords(f)
+		lines = append(lines, mdText(name+": "+from+" → "+to))
+	}
+	for _, text := range []string{g.what(), g.Remark} {
+		if text != "" {
+			lines = append(lines, mdText(text))
+		}
+	}
+	if g.Then != "" {
+		lines = append(lines, "then "+string(g.Then))
+	}
+	text := strings.Join(lines, "<br>") + nextLines(g.Hint)
+	if at := r.lines(g); at != "" {
+		text += " <sub>" + mdText(at) + "</sub>"
+	}
+	return strings.TrimPrefix(text, " ")
+}
+
+// nextLines are what to do next, each on a line below.
+func nextLines(hint string) (text string) {
+	if hint == "" {
+		return ""
+	}
+	for line := range strings.SplitSeq(hint, "\n") {
+		text += "<br><i>next: " + mdText(line) + "</i>"
+	}
+	return text
+}
+
+// costTable is where the cost changes, if that is in more than one place: the greatest
+// difference first.
+func costTable(c planner.Cost) mdTable {
+	var part mdPart
+	rows := slices.DeleteFunc(slices.Clone(c.Rows), func(r planner.CostRow) bool { return r.Before == r.After })
+	slices.SortStableFunc(rows, func(a, b planner.CostRow) int { return cmp.Compare(costDifference(b), costDifference(a)) })
+	for _, r := range rows {
+		servers, difference := fmt.Sprintf("%d → %d", r.Before, r.After), "?"
+		if before, after, known := r.Monthly(); known {
+			servers += fmt.Sprintf(", %s → %s", before, after)
+			difference = (after - before).Signed()
+		}
+		part.rows = append(part.rows, mdRow{cells: []string{mdText(called("plan", r.Plan) + ", " + r.Location), mdText(servers), difference}, servers: max(r.Before, r.After)})
+	}
+	if len(part.rows) < 2 {
+		return mdTable{}
+	}
+	part.name = "Cost"
+	return mdTable{summary: fmt.Sprintf("<b>cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), columns: costColumns, parts: []mdPart{part}}
+}
+
+// costDifference is by how much a row's cost changes, up or down.
+func costDifference(r planner.CostRow) fleet.Money {
+	before, after, _ := r.Monthly()
+	return max(after-before, before-after)
+}
+
+// planNext says how the plan is carried out.
+func planNext(r Run) string {
+	if r.Plan.Empty() {
+		return ""
+	}
+	text := "\n"
+	if r.Command == "" && len(r.Plan.Violations()) > 0 {
+		text += "**Next:** no command carries this out; see the guards above."
+	} else {
+		text += "**Next:** carry out exactly this, digest `" + r.Plan.Digest() + "`."
+	}
+	if takes := estimate(r.Plan, r.Outlook); takes != "" {
+		text += " " + takes
+	}
+	text += "\n"
+	if r.Command != "" {
+		text += foldedCommand("Command", r.Command)
+	}
+	return text
+}

@@ -1,0 +1,230 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+)
+
+var (
+	resultColumns = []mdColumn{{title: "server"}, {title: "what became of it"}, {"time", "right"}}
+	doneColumns   = []mdColumn{{title: "server"}, {title: "id and address"}, {"time", "right"}}
+)
+
+// resultMarkdown is what became of a plan: what is in doubt or has failed, and whose
+// data is gone, is open; what is done is folded.
+func resultMarkdown(r Run) document {
+	v := reviewResult(r.Plan, r.Result)
+	d := document{head: resultOpening(v)}
+	open := mdTable{columns: resultColumns}
+	done := mdTable{summary: fmt.Sprintf("✓ <b>done %d</b>: %s", v.count(fateDone), doneInShort(v)), columns: doneColumns}
+	for _, s := range v.Sections {
+		if s.Fate == fateDone {
+			done.parts = []mdPart{donePart(s)}
+		} else {
+			open.parts = append(open.parts, fatePart(s))
+		}
+	}
+	open.parts = append(open.parts, lossParts(v.Lost)...)
+	if blocked := blockedSection(r.Result); len(blocked.Groups) > 0 {
+		lead, said := blocked.title()
+		open.parts = append(open.parts, planPart(reviewOf(r.Plan, many), blocked, lead, ", "+said))
+	}
+	d.tables = []mdTable{open, done}
+	return d
+}
+
+// resultOpening says the worst of a result.
+func resultOpening(v resultReview) string {
+	all := len(v.Result.Reports)
+	heading := "fleet apply: "
+	if v.Result.Interrupted {
+		heading += "interrupted; "
+	}
+	var worst []string
+	for _, f := range fates {
+		if n := v.count(f); n > 0 && f != fateDone {
+			of := ""
+			if worst == nil {
+				of = fmt.Sprintf(" of %d", all)
+			}
+			worst = append(worst, fmt.Sprintf("%d%s %s", n, of, f))
+		}
+	}
+	blocked := len(v.Result.Blocked)
+	sentences := []string{resultNext(v), lossCount(v.Lost), v.Cost.text(), runTime(v.Result.Duration)}
+	switch {
+	case v.count(fateDoubt)+v.count(fateFailed) > 0:
+		return opening(heading+strings.Join(worst, ", "), caution, sentences...)
+	case worst != nil:
+		return opening(heading+strings.Join(worst, ", "), warning, sentences...)
+	case blocked > 0:
+		return opening(heading+fmt.Sprintf("all %d done; ", all)+areEntries(blocked)+" blocked, as planned", warning, sentences...)
+	}
+	return opening(heading+accomplished(v.Result.Reports), "", sentences...)
+}
+
+// runTime is how long a run took, as a sentence; "" where it took no time.
+func runTime(d time.Duration) string {
+	if d < time.Second {
+		return ""
+	}
+	return "Took " + lasted(d) + "."
+}
+
+// doneInShort counts what was done: 7 created, 1 stopped.
+func doneInShort(v resultReview) string {
+	var done []apply.Report
+	for _, rep := range v.Result.Reports {
+		if fateOf(rep) == fateDone {
+			done = append(done, rep)
+		}
+	}
+	return accomplished(done)
+}
+
+// resultNext says what to do after a run.
+func resultNext(v resultReview) string {
+	switch left := v.left(); {
+	case left == 0:
+		return ""
+	case left == v.count(fateNotReady)+v.count(fateNotSeen):
+		return "**Next:** run the same command again to go on waiting."
+	default:
+		text := "**Next:** "
+		if v.hasHints() {
+			text += "do what the rows say, then "
+		}
+		text += "run the same command again; it "
+		if v.count(fateDoubt) > 0 {
+			text += "looks first for what is in doubt, and "
+		}
+		return text + fmt.Sprintf("does what is left, %d of %d.", left, len(v.Result.Reports))
+	}
+}
+
+// hasHints reports whether there is more to do than to run again.
+func (v resultReview) hasHints() bool {
+	for _, s := range v.Sections {
+		if s.Fate == fateDoubt || s.Fate == fateFailed {
+			if slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lossCount says how many servers have lost their data.
+func lossCount(l dataLoss) string {
+	parts := counted(len(l.Deleted), "deleted", len(l.Replaced), "replaced", len(l.Perhaps), "perhaps deleted")
+	if parts == nil {
+		return "Nothing was deleted."
+	}
+	return "**Data gone: " + strings.Join(parts, ", ") + ".**"
+}
+
+// lossParts name whose data is gone.
+func lossParts(l dataLoss) []mdPart {
+	part := mdPart{name: "Data gone", title: square(red) + " <b>Data gone</b>"}
+	for _, x := range []struct {
+		what  string
+		names []string
+	}{{"deleted", l.Deleted}, {"replaced by a new, empty server", l.Replaced}, {"perhaps deleted, nobody can tell", l.Perhaps}} {
+		if len(x.names) > 0 {
+			part.rows = append(part.rows, mdRow{cells: []string{mdSubject("-", ranges(x.names), len(x.names), true), x.what, ""}, servers: len(x.names), kept: x.names})
+		}
+	}
+	if part.rows == nil {
+		return nil
+	}
+	return []mdPart{part}
+}
+
+// fatePart are the changes and waits that are not done and have ended alike, with what
+// is the same for all of them in its title.
+func fatePart(s fateSection) mdPart {
+	m := fateMeanings[s.Fate]
+	lead, said := s.title()
+	part := mdPart{name: lead, title: square(m.color) + " <b>" + lead + "</b>"}
+	if said != "" {
+		part.title += ": " + mdText(said)
+	}
+	part.title += nextLines(s.Hint)
+	for _, g := range s.Groups {
+		part.rows = append(part.rows, fateRow(s, g))
+	}
+	return part
+}
+
+func fateRow(s fateSection, g outcomeGroup) mdRow {
+	m := fateMeanings[s.Fate]
+	what := g.deed()
+	if exists(s.Fate) && g.Kind == kindCreate {
+		what = "created and billed"
+	}
+	if g.Error != s.Error {
+		what += ": " + mdText(g.Error)
+	}
+	if g.Hint != s.Hint {
+		what += nextLines(g.Hint)
+	}
+	subject := mdSubject(m.symbol, g.names(), len(g.Members), false)
+	if exists(s.Fate) {
+		subject = m.symbol + " " + withIDs(g.Members)
+	}
+	row := mdRow{cells: []string{subject, what, g.time()}, servers: len(g.Members)}
+	if g.Kind == kindDelete || g.Kind == kindReplace {
+		for _, m := range g.Members {
+			row.kept = append(row.kept, m.Name)
+		}
+	}
+	return row
+}
+
+// withIDs names servers with their ids, as they exist and are billed.
+func withIDs(members []member) string {
+	var parts []string
+	for _, m := range members {
+		text := mdCode(m.Name)
+		if m.ID != "" {
+			text += " (" + mdText(m.ID) + ")"
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// time is how long a group took; "" where it took none.
+func (g outcomeGroup) time() string {
+	switch {
+	case g.Longest < 100*time.Millisecond:
+		return ""
+	case len(g.Members) > 1:
+		return "up to " + lasted(g.Longest)
+	}
+	return lasted(g.Longest)
+}
+
+// donePart is what was done: a row for each server that was made, and one for all
+// others of a kind.
+func donePart(s fateSection) mdPart {
+	part := mdPart{name: "Done"}
+	for _, g := range s.Groups {
+		if g.Kind != kindCreate && g.Kind != kindReplace {
+			part.rows = append(part.rows, mdRow{cells: []string{mdSubject(g.deed(), g.names(), len(g.Members), g.Kind == kindDelete), "", g.time()}, servers: len(g.Members)})
+			continue
+		}
+		for _, rep := range g.Reports {
+			where := mdText(rep.ID)
+			if rep.IPAddress != "" {
+				where += " " + mdCode(rep.IPAddress)
+			}
+			part.rows = append(part.rows, mdRow{cells: []string{g.deed() + " " + mdCode(reportName(rep)), where, lasted(rep.Duration)}, servers: 1})
+		}
+	}
+	return part
+}
