@@ -189,10 +189,12 @@ func (r *run) end(j *job, o Outcome, why *Error) {
 	if rep.Outcome = o; why != nil {
 		rep.Err = why
 	}
-	if _, replaced := rep.Change.(*planner.Replace); j.made != "" && (rep.ID == "" || replaced) {
+	_, created := rep.Change.(*planner.Create)
+	_, replaced := rep.Change.(*planner.Replace)
+	if j.made != "" && (rep.ID == "" || replaced) {
 		rep.ID = j.made
 	}
-	if ip := r.cache.entries[j.made].IPAddress; ip != nil && rep.ID == j.made {
+	if ip := r.cache.entries[j.made].IPAddress; ip != nil && (created || replaced) {
 		rep.IPAddress = *ip
 	}
 	if !rep.Started.IsZero() {

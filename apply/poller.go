@@ -25,7 +25,7 @@ type poller struct {
 	early    bool      // it was made before all changes were sent
 	failed   bool      // it told nothing
 	polling  bool      // servers are being read, or the list
-	byList   bool      // it is the list
+	alone    bool      // servers are being read: a list that comes meanwhile does not end that
 	progress time.Time // of the next Progress
 }
 
@@ -148,7 +148,7 @@ func (p *poller) onTime(ctx context.Context) {
 	if !ok || next.At.After(now) {
 		return
 	}
-	p.polling, p.byList, p.early = true, next.Alone == nil, p.run.sending(now) > 0
+	p.polling, p.alone, p.early = true, next.Alone != nil, p.run.sending(now) > 0
 	ctx = vpsorg.LowPriority(ctx)
 	if next.Alone == nil {
 		p.run.readList(ctx)
@@ -203,7 +203,7 @@ func (p *poller) sighted(s sighting) {
 
 // listed takes a list in.
 func (p *poller) listed(l listing) {
-	if p.polling && p.byList {
+	if p.polling && !p.alone {
 		defer p.over(l.err != nil)
 	}
 	var named map[string][]planner.Server

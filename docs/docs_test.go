@@ -131,6 +131,7 @@ func (s shell) session(t *testing.T, page, shown string) string {
 
 var (
 	durations = regexp.MustCompile(`\[[0-9hms]+\]|\b[0-9.]+ s\b`)
+	addresses = regexp.MustCompile(`\b198\.18\.[0-9]+\.[0-9]+\b`)
 	ids       = regexp.MustCompile(`\b123[0-9]{2}\b`)
 	digests   = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 	counts    = regexp.MustCompile(`Requests sent: [0-9]+|[0-9]+ polls?`)
@@ -138,9 +139,10 @@ var (
 )
 
 // settled is output without what differs from run to run: how long it took, how
-// often it looked, and which ids and digests came of it.
+// often it looked, and which ids, addresses and digests came of it.
 func settled(output string) string {
 	output = durations.ReplaceAllString(output, "[time]")
+	output = addresses.ReplaceAllString(output, "ADDRESS")
 	output = ids.ReplaceAllString(output, "ID")
 	output = counts.ReplaceAllString(output, "COUNT")
 	return digests.ReplaceAllString(output, "DIGEST")

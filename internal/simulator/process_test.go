@@ -107,6 +107,13 @@ func (p *process) cutOff() {
 	if s.landed.Before(s.adrift) {
 		s.landed = s.adrift
 	}
+	s.mu.Lock()
+	for _, c := range p.sends {
+		if c.method != http.MethodGet && !c.over {
+			s.postpone(c, s.adrift)
+		}
+	}
+	s.mu.Unlock()
 	p.cancel()
 }
 

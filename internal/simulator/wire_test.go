@@ -31,7 +31,8 @@ type call struct {
 	queues  bool // it is only about to queue in its client
 	window  int  // between which two turns it arrived
 	nth     int  // how many like it its process has sent before
-	status  int  // of the answer; 0: none yet
+	status  int  // of the answer; 0: none
+	over    bool // its process has heard what became of it
 	release chan strike
 }
 
@@ -116,7 +117,7 @@ func (s *simulation) heard(c *call, hit strike, resp *http.Response, err error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tellAnswer(c, status, err)
-	c.status = status
+	c.status, c.over = status, true
 	p := c.process
 	// A token need not be allowed to ask for prices; refused creates stop creates alone.
 	forbidden := status == http.StatusForbidden && c.path != "/plans/" && !creates.includes(c)
