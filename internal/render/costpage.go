@@ -16,117 +16,131 @@ type costPage struct {
 	Charts []chart
 }
 
-// chart is a picture of what servers cost before and after, a pair of bars for
-// each plan, location or value of a label.
+// chart is how the cost of each plan, location or value of a label differs, left or
+// right of zero.
 type chart struct {
-	Title  string
-	Label  string // all of it in words
-	Height int    // in pixels, as are the bars' places
-	Bars   []costBar
+	Title string
+	Zero  string // where zero is, in percent of the width
+	Rows  []costBar
 }
 
+// costBar is a row of a chart.
 type costBar struct {
-	Name, Value      string
-	Before, After    string // in percent of the longest
-	Y                int    // from the top of the chart
-	before, after    fleet.Money
-	priced, unpriced int // rows with a price, servers without one
+	Name, Difference, Monthly, Servers string
+	Direction                          string // up, down or "" where nothing is drawn
+	From, Width                        string // in percent of the chart's width
+	sum                                costSums
 }
 
-// barHeight is a pair of bars with the lines of text above it.
-const barHeight = 68
+// costSums adds up what is to be shown of rows.
+type costSums struct {
+	before, after    fleet.Money // a month, of the servers with a price
+	was, will        int         // servers
+	priced, unpriced int         // of them with a price, and without
+}
 
-// maxBarName is how many characters of a name the narrowest chart shows.
-const maxBarName = 40
+func (s costSums) difference() fleet.Money { return s.after - s.before }
 
-// newCostPage is nil where no server costs anything, known or not.
+// newCostPage is nil where no cost changes.
 func newCostPage(c planner.Cost) *costPage {
-	if len(c.Rows) == 0 {
+	d := &costPage{Sum: costSum(c)}
+	charts := []chart{
+		newChart("By plan", rowSums(c.Rows, func(r planner.CostRow) string { return called("plan", r.Plan) })),
+		newChart("By location", rowSums(c.Rows, func(r planner.CostRow) string { return r.Location })),
+	}
+	for _, x := range append(charts, labelCharts(c.Labels)...) {
+		if len(x.Rows) > 0 {
+			d.Charts = append(d.Charts, x)
+		}
+	}
+	if len(d.Charts) == 0 {
 		return nil
 	}
-	charts := []chart{
-		newChart("By plan", rowBars(c.Rows, func(r planner.CostRow) string { return r.Plan.String() })),
-		newChart("By location", rowBars(c.Rows, func(r planner.CostRow) string { return r.Location })),
-	}
-	return &costPage{Sum: costSum(c), Charts: append(charts, labelCharts(c.Labels)...)}
+	return d
 }
 
 // labelCharts are a chart for each key of the labels. A server without the label is in
 // none of the chart's bars.
 func labelCharts(labels []planner.LabelCost) (charts []chart) {
 	for len(labels) > 0 {
-		key, bars := labels[0].Key, map[string]*costBar{}
+		key, sums := labels[0].Key, make(map[string]costSums)
 		for len(labels) > 0 && labels[0].Key == key {
 			l := labels[0]
-			bars[l.Value] = &costBar{Name: cmp.Or(l.Value, `""`), before: l.MonthlyBefore, after: l.MonthlyAfter, priced: max(l.Before, l.After) - l.Unpriced, unpriced: l.Unpriced}
+			sums[cmp.Or(l.Value, `""`)] = costSums{before: l.MonthlyBefore, after: l.MonthlyAfter, was: l.Before, will: l.After,
+				priced: max(l.Before, l.After) - l.Unpriced, unpriced: l.Unpriced}
 			labels = labels[1:]
 		}
-		charts = append(charts, newChart("By "+key, bars))
+		charts = append(charts, newChart("By "+key, sums))
 	}
 	return charts
 }
 
-// rowBars adds rows up under the names that by gives them.
-func rowBars(rows []planner.CostRow, by func(planner.CostRow) string) map[string]*costBar {
-	bars := map[string]*costBar{}
+// rowSums adds rows up under the names that by gives them.
+func rowSums(rows []planner.CostRow, by func(planner.CostRow) string) map[string]costSums {
+	sums := make(map[string]costSums)
 	for _, r := range rows {
-		b := bars[by(r)]
-		if b == nil {
-			b = &costBar{Name: by(r)}
-			bars[b.Name] = b
-		}
+		s := sums[by(r)]
 		before, after, known := r.Monthly()
-		b.before += before
-		b.after += after
+		s.before, s.after = s.before+before, s.after+after
+		s.was, s.will = s.was+r.Before, s.will+r.After
 		if known {
-			b.priced++
+			s.priced += max(r.Before, r.After)
 		} else {
-			b.unpriced += max(r.Before, r.After)
+			s.unpriced += max(r.Before, r.After)
 		}
+		sums[by(r)] = s
 	}
-	return bars
+	return sums
 }
 
-// newChart is a chart with the dearest bar first.
-func newChart(title string, bars map[string]*costBar) chart {
+// newChart draws what differs, the largest difference first.
+func newChart(title string, sums map[string]costSums) chart {
 	c := chart{Title: title}
-	var longest fleet.Money = 1
-	for _, b := range bars {
-		longest = max(longest, b.before, b.after)
-		c.Bars = append(c.Bars, *b)
+	var least, most fleet.Money
+	for name, s := range sums {
+		if s.was == s.will && s.difference() == 0 {
+			continue
+		}
+		least, most = min(least, s.difference()), max(most, s.difference())
+		c.Rows = append(c.Rows, newCostBar(name, s))
 	}
-	slices.SortFunc(c.Bars, func(a, b costBar) int { return cmp.Or(cmp.Compare(b.after, a.after), strings.Compare(a.Name, b.Name)) })
-	var words []string
-	for i := range c.Bars {
-		c.Bars[i].place(i, longest)
-		words = append(words, c.Bars[i].Name+" "+c.Bars[i].Value)
-		c.Bars[i].Name = shortened(c.Bars[i].Name)
-	}
-	c.Label, c.Height = title+": "+strings.Join(words, ", "), barHeight*len(c.Bars)
+	slices.SortFunc(c.Rows, func(a, b costBar) int {
+		return cmp.Or(cmp.Compare(abs(b.sum.difference()), abs(a.sum.difference())), strings.Compare(a.Name, b.Name))
+	})
+	c.draw(least, most)
 	return c
 }
 
-// place puts a bar in its line, and its sums in words.
-func (b *costBar) place(line int, longest fleet.Money) {
-	b.Y = line * barHeight
-	b.Before, b.After = share(b.before, longest), share(b.after, longest)
-	b.Value = fmt.Sprintf("%s → %s", b.before, b.after)
+// newCostBar says in words what one row of a chart draws.
+func newCostBar(name string, s costSums) costBar {
+	b := costBar{Name: name, Difference: s.difference().Signed(), Monthly: fmt.Sprintf("%s → %s", s.before, s.after),
+		Servers: fmt.Sprintf("%d → %d", s.was, s.will), sum: s}
 	switch {
-	case b.priced == 0:
-		b.Value = "price unknown"
-	case b.unpriced > 0:
-		b.Value += fmt.Sprintf(", %d of unknown price", b.unpriced)
+	case s.priced == 0:
+		b.Difference, b.Monthly = "unknown", ""
+	case s.unpriced > 0:
+		b.Difference += " and unknown"
+	}
+	return b
+}
+
+// draw places the bars between the least and the most difference.
+func (c *chart) draw(least, most fleet.Money) {
+	width := max(most-least, 1)
+	c.Zero = share(-least, width)
+	for i := range c.Rows {
+		switch b, d := &c.Rows[i], c.Rows[i].sum.difference(); {
+		case d > 0:
+			b.Direction, b.From, b.Width = "up", c.Zero, share(d, width)
+		case d < 0:
+			b.Direction, b.From, b.Width = "down", share(d-least, width), share(-d, width)
+		}
 	}
 }
 
+func abs(m fleet.Money) fleet.Money { return max(m, -m) }
+
+// share is a part of a whole in percent.
 func share(part, whole fleet.Money) string {
 	return fmt.Sprintf("%.2f", 100*float64(part)/float64(whole))
-}
-
-// shortened is a name that fits into a chart; the chart's label has all of it.
-func shortened(name string) string {
-	if chars := []rune(Escape(name)); len(chars) > maxBarName {
-		return string(chars[:maxBarName-1]) + "…"
-	}
-	return name
 }

@@ -19,22 +19,30 @@ func Estimate(p *planner.Plan, o planner.EstimateOptions, s Style) string {
 }
 
 func estimate(p *planner.Plan, o planner.EstimateOptions) string {
-	if p.Empty() && len(p.Waits) == 0 {
+	requests, times := effort(p, o)
+	if requests == 0 && times == "" {
 		return ""
 	}
+	return fmt.Sprintf("Requests to apply: %d%s.", requests, times)
+}
+
+// effort is what a plan will take: its requests, and the rest of a sentence about times.
+func effort(p *planner.Plan, o planner.EstimateOptions) (requests int, times string) {
+	if p.Empty() && len(p.Waits) == 0 {
+		return 0, ""
+	}
 	e := p.Estimate(o)
-	text := fmt.Sprintf("Requests to apply: %d", e.Requests)
 	switch {
 	case e.Duration < time.Second: // too short to be worth a word
 	case o.Rate > 0:
-		text += fmt.Sprintf(", about %s at %g/s", within(e.Duration, e.Duration), o.Rate)
+		times = fmt.Sprintf(", about %s at %g/s", within(e.Duration, e.Duration), o.Rate)
 	default: // the API may not take them as fast
-		text += ", at least " + within(e.Duration, e.Duration)
+		times = ", at least " + within(e.Duration, e.Duration)
 	}
 	if e.Ready.Max > 0 {
-		text += "; servers ready after " + within(e.Ready.Min, e.Ready.Max)
+		times += "; servers ready after " + within(e.Ready.Min, e.Ready.Max)
 	}
-	return text + "."
+	return e.Requests, times
 }
 
 // within is a range of time in few digits: 2–5 min, 90 s – 4.5 min, 43 s.
@@ -63,4 +71,19 @@ func roughly(d time.Duration) (number, unit string) {
 		return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64), unit
 	}
 	return strconv.FormatFloat(math.Round(n), 'f', -1, 64), unit
+}
+
+// lasted writes a duration for people.
+func lasted(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return span(d)
+}
+
+func servers(n int) string {
+	if n == 1 {
+		return "1 server"
+	}
+	return fmt.Sprintf("%d servers", n)
 }

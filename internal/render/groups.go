@@ -29,6 +29,7 @@ type group struct {
 	Cost    costChange
 
 	changes []planner.Change
+	facts   []fact // one of each member
 }
 
 // member is one server of a group.
@@ -102,6 +103,7 @@ func newGroup(facts ...fact) group {
 	var at places
 	for _, f := range facts {
 		g.Members, g.At = append(g.Members, f.Member), append(g.At, f.places()...)
+		g.facts = append(g.facts, f)
 		if f.change != nil {
 			g.changes = append(g.changes, f.change)
 		}
@@ -122,6 +124,16 @@ func newGroup(facts ...fact) group {
 		g.Fields = first.Fields
 	}
 	return g
+}
+
+// singly is a group's members, each as a group of its own.
+func (g group) singly(c planner.Cost) []group {
+	groups := make([]group, len(g.facts))
+	for i, f := range g.facts {
+		groups[i] = newGroup(f)
+	}
+	price(groups, c)
+	return groups
 }
 
 // mostPlans is how many plans the servers of one group may have to be told apart.
@@ -202,18 +214,6 @@ func (g group) note() string {
 		return g.Members[0].ID
 	}
 	return fmt.Sprintf("×%d", len(g.Members))
-}
-
-// title names a group by what it changes: hostname of 40 servers.
-func (g group) title() string {
-	var fields []string
-	for _, f := range g.Fields {
-		fields = append(fields, string(f.Field))
-	}
-	if fields == nil {
-		return g.subject()
-	}
-	return strings.Join(fields, ", ") + " of " + g.subject()
 }
 
 // names are the names of a group's servers, the consecutive ones as ranges.

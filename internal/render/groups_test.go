@@ -32,8 +32,8 @@ func TestAlikeChangesAreOneGroup(t *testing.T) {
 	}
 	g := r.Sections[0].Groups[0]
 	text := stripColor(Style{}.fieldChange(g.Fields[0]).text)
-	if g.title() != "hostname of 5 servers" || text != "{name}.old.example → {name}.example.com" || g.Reason != "hostname differs from fleet.yaml:9…13" {
-		t.Errorf("the group is %q, %q, %q", g.title(), text, g.Reason)
+	if len(g.Members) != 5 || text != "{name}.old.example → {name}.example.com" || g.Reason != "hostname differs from fleet.yaml:9…13" {
+		t.Errorf("the group has %d servers, %q, %q", len(g.Members), text, g.Reason)
 	}
 	if got, want := g.names(), []string{"web-[1:4]", "web-10"}; !slices.Equal(got, want) {
 		t.Errorf("its servers are %q, want %q", got, want)

@@ -168,7 +168,7 @@ func checkJSON(t *testing.T, text string) {
 }
 
 // tags are all elements that the content of a page is made of.
-var tags = regexp.MustCompile(`^(header|title|p|h1|h2|h3|section|div|article|span|b|del|ins|mark|details|summary|ul|li|button|label|select|option|input|output|pre|code|small|figure|figcaption|svg|text|rect|line)$`)
+var tags = regexp.MustCompile(`^(header|title|section|div|p|h1|h2|dl|dt|dd|i|b|a|span|small|form|button|label|input|select|option|output|table|thead|tbody|tr|th|td|del|ins|mark|pre|code|svg|g|use|text|rect|line)$`)
 
 // checkHTML wants no element, attribute or character in the page that a text from
 // outside has brought.
@@ -180,6 +180,9 @@ func checkHTML(t *testing.T, page string) {
 	for _, tag := range regexp.MustCompile(`<([^/\s>]+)([^>]*)>`).FindAllStringSubmatch(content(page), -1) {
 		if !tags.MatchString(tag[1]) || regexp.MustCompile(`\son[a-z]+=`).MatchString(regexp.MustCompile(`"[^"]*"`).ReplaceAllString(tag[2], "")) {
 			t.Errorf("the element %q came from a text", tag[0])
+		}
+		if strings.Contains(tag[2], "href=") && !strings.Contains(tag[2], `href="#`) {
+			t.Errorf("%q leads out of the page", tag[0])
 		}
 	}
 	for i, r := range html.UnescapeString(content(page)) {

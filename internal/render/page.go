@@ -3,18 +3,17 @@ package render
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"html/template"
-	"slices"
+	"strings"
 
-	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/planner"
 )
 
 var (
-	//go:embed page/page.html
-	pageHTML string
+	//go:embed page/*.html
+	pageFiles embed.FS
 	//go:embed page/page.css
 	pageCSS string
 	//go:embed page/page.js
@@ -23,7 +22,7 @@ var (
 
 // pageTemplate writes every text from outside through Escape, and html/template
 // then quotes it for where it stands.
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"text":   Escape,
 	"lines":  EscapeLines,
 	"style":  func() template.CSS { return template.CSS(pageCSS) },
@@ -31,7 +30,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"policy": func() string {
 		return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + source(pageCSS) + "; script-src " + source(pageJS)
 	},
-}).Parse(pageHTML))
+}).ParseFS(pageFiles, "page/*.html"))
 
 // source names a text, and no other, in a content security policy.
 func source(text string) string {
@@ -41,37 +40,71 @@ func source(text string) string {
 
 // page is what the template shows, in its order.
 type page struct {
-	Title, About, Headline string
-	Tone                   tone
-	Remarks                []string
-	Failure                string // the error that the run ended with, escaped; "" where there is none
-	Violations             []violationCard
-	Kinds                  []kindCount // what can be filtered by
-	Locations              []string    // likewise
-	Labels                 []string    // likewise, as role=web
-	Sections               []cardSection
-	Timeline               *timeline
-	Cost                   *costPage
-	Digest, Command        string // "" where there is nothing to apply
+	Title, About    string
+	Mark, Headline  string // Mark is what the tone is seen by without colour
+	Tone            tone
+	Lead            []paragraph
+	Failure         string // the error that the run ended with, escaped; "" where there is none
+	Refusals        []refusalBox
+	Cards           []card
+	Filters         []filter
+	Selects         []selection
+	Sections        []pageSection
+	Axis            []tick // of a result whose rows are lanes
+	Cost            *costPage
+	Digest, Command string // "" where there is nothing to apply
 }
 
-// violationCard is a guard that the plan goes beyond, and what would allow it.
-type violationCard struct{ Error, Hint string }
+// paragraph is a few words below the headline.
+type paragraph struct {
+	Tone    tone // "" as all text
+	Phrases []phrase
+}
 
-// tone is how serious a page is.
+// phrase is a part of a paragraph; it leads to where its anchor is, if it has one.
+type phrase struct{ Text, Anchor string }
+
+// refusalBox is a guard that the plan goes beyond, and what would allow it.
+type refusalBox struct{ Message, Hint string }
+
+// card is one of the few facts at the top.
+type card struct {
+	Title, Value, More string
+	Tone               tone
+}
+
+// filter is what the rows can be filtered by, such as their kind.
+type filter struct {
+	Label, By string
+	Choices   []choice
+}
+
+// selection is a list that one value is selected from, to filter by.
+type selection struct {
+	Label, By string
+	Values    []string
+}
+
+// choice is one value of a filter, and how many rows have it.
+type choice struct {
+	Value string
+	Count int
+	Class tone
+}
+
+// tone is how serious something is.
 type tone string
 
 const (
-	calm tone = "calm"
-	good tone = "good"
-	warn tone = "warn" // data will be lost
-	bad  tone = "bad"
+	calm  tone = "calm"
+	good  tone = "good"
+	warn  tone = "warn"
+	bad   tone = "bad"
+	quiet tone = "quiet"
 )
 
-type kindCount struct {
-	Kind  string
-	Count int
-}
+// tones are the tones of the colours in text.
+var tones = map[color]tone{red: bad, green: good, amber: warn, dim: quiet, plain: calm}
 
 // HTML is a run as one page that needs no other file and no network.
 func HTML(r Run) ([]byte, error) {
@@ -81,15 +114,17 @@ func HTML(r Run) ([]byte, error) {
 	}
 	switch {
 	case r.Result != nil:
-		d.result(r.Plan, r.Result)
+		d.result(r)
 	case r.Plan != nil:
-		d.plan(r.Plan, r.Outlook)
-		d.Command = r.Command
+		d.plan(r)
 	}
 	if r.Err != nil {
 		d.failure(r)
 	}
-	d.filters()
+	return d.write()
+}
+
+func (d *page) write() ([]byte, error) {
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, d)
 	return b.Bytes(), err
@@ -97,91 +132,42 @@ func HTML(r Run) ([]byte, error) {
 
 // about is what the pages of a plan and of its result have in common.
 func (d *page) about(p *planner.Plan) {
-	d.About, d.Cost = heading(p.Account, p.Endpoint), newCostPage(p.Cost)
-	if n := losses(p); n > 0 {
-		d.Remarks = []string{"! The data of " + servers(n) + " is lost."}
-	}
+	d.About = strings.TrimPrefix(p.Account+" at ", " at ") + p.Endpoint
 	if !p.Empty() {
 		d.Digest = p.Digest()
 	}
 }
 
-// plan shows what is to be done.
-func (d *page) plan(p *planner.Plan, o planner.EstimateOptions) {
-	d.Headline = total(p)
-	for _, v := range p.Violations() {
-		message, hint := Violation(v)
-		d.Violations = append(d.Violations, violationCard{message, hint})
-	}
-	switch {
-	case len(d.Violations) > 0:
-		d.Tone = bad
-	case losses(p) > 0:
-		d.Tone = warn
-	case p.Empty() && len(p.Blocked) == 0:
-		d.Tone = good
-	}
-	for _, remark := range []string{alsoThere(p), estimate(p, o)} {
-		if remark != "" {
-			d.Remarks = append(d.Remarks, remark)
-		}
-	}
-	for _, s := range reviewOf(p, many).Sections {
-		section := cardSection{Title: textTitle(s)}
-		for _, g := range s.Groups {
-			section.Cards = append(section.Cards, newCard(g, string(g.Kind)))
-		}
-		d.Sections = append(d.Sections, section)
-	}
-}
-
-// result shows what became of a plan.
-func (d *page) result(p *planner.Plan, r *apply.Result) {
-	d.Title, d.Headline, d.Tone = "fleet apply", closing(r), bad
-	if r.Complete() {
-		d.Tone = good
-	}
-	d.Remarks = nil // what was lost is told of each server
-	if !r.Started.IsZero() {
-		d.Remarks = []string{"Started " + r.Started.UTC().Format("2006-01-02 15:04:05 UTC") + ", took " + lasted(r.Duration) + "."}
-	}
-	d.Sections, d.Timeline = resultSections(r), newTimeline(p, r)
-}
-
 // failure shows, above all else, why the run ended before its end.
 func (d *page) failure(r Run) {
 	d.Tone, d.Command, d.Failure = bad, "", ErrorLines(r.Err)
-	if r.Result != nil {
-		return
+	if r.Result == nil {
+		d.Mark, d.Headline, d.Lead = "✗", "Refused or failed: nothing was changed", nil
+		if r.Plan != nil {
+			d.Lead = []paragraph{{Phrases: []phrase{{Text: "What follows is what the plan would do."}}}}
+		}
 	}
-	if d.Headline != "" {
-		d.Remarks = append([]string{d.Headline}, d.Remarks...)
-	}
-	d.Headline = "Refused or failed: nothing was changed."
 }
 
-// filters collects what the page can be filtered by.
-func (d *page) filters() {
-	at := make(map[string]int)
+// SearchHint says what the search looks at.
+func (d *page) SearchHint() string { return "name, id, hostname, plan, location" }
+
+// Grouped reports whether a row stands for several servers.
+func (d *page) Grouped() bool {
 	for _, s := range d.Sections {
-		for _, c := range s.Cards {
-			if _, ok := at[c.Kind]; !ok {
-				at[c.Kind] = len(d.Kinds)
-				d.Kinds = append(d.Kinds, kindCount{Kind: c.Kind})
-			}
-			d.Kinds[at[c.Kind]].Count += len(c.Members)
-			for _, m := range c.Members {
-				if m.Location != "" {
-					d.Locations = append(d.Locations, m.Location)
-				}
-				for key, value := range m.Labels {
-					d.Labels = append(d.Labels, key+"="+value)
-				}
+		for _, r := range s.Rows {
+			if len(r.Members) > 0 {
+				return true
 			}
 		}
 	}
-	slices.Sort(d.Locations)
-	d.Locations = slices.Compact(d.Locations)
-	slices.Sort(d.Labels)
-	d.Labels = slices.Compact(d.Labels)
+	return false
+}
+
+// Columns is how many columns the table has.
+func (d *page) Columns() int {
+	if d.Axis != nil {
+		return 3
+	}
+	return 4
 }

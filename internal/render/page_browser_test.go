@@ -10,194 +10,206 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// largePlan changes 300 servers in every way.
-func largePlan() *planner.Plan {
-	p := priced()
-	for i := range 290 {
-		name := fmt.Sprintf("web-%03d", i+100)
-		p.Changes = append(p.Changes, &planner.Update{Subject: about(name, fmt.Sprint(50000+i), differing(80, 15, fleet.FieldHostname)), Location: []string{"us-west", "us-east", "eu-central"}[i%3],
-			Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(name + ".old.example.com"), To: planner.Text(name + ".example.com")}}})
+// pages are the cases as pages, by name.
+func pages(t *testing.T) map[string]Run {
+	t.Helper()
+	mixed, failed := mixedCase(t), func(doubt bool) Run {
+		p, r := failedCase(t, doubt)
+		return Run{Plan: p, Result: r}
 	}
-	return p
+	p, r := mixedResultCase(t)
+	return map[string]Run{
+		"plan":          {Plan: mixed, Command: "fleet apply --file w/mixed.yaml --digest " + mixed.Digest(), Outlook: documented},
+		"plan of 1000":  {Plan: thousandCase(t), Outlook: documented},
+		"result":        {Plan: p, Result: r},
+		"failed result": failed(false),
+		"doubt result":  failed(true),
+	}
 }
 
+// rows is a selector of the rows of single servers.
+const rows = ".list tr[data-kind]"
+
 func TestBrowserShowsThePlan(t *testing.T) {
-	p := largePlan()
+	p := mixedCase(t)
 	b := open(t, Run{Plan: p, Command: "fleet apply --digest " + p.Digest()})
 	text := eval[string](b, "document.body.innerText")
 	for _, fact := range []string{
-		total(p), "The data of 4 servers is lost.", alsoThere(p), p.Digest(), "fleet apply --digest " + p.Digest(), "ops@example.com",
-		"redis-01 → cache-01", "Apply will refuse the whole plan", "60.00 → 85.00 a month (+25.00)", "legacy (9)", "hostname of 290 servers",
-		"live servers are named web-05", "tmp-1", "stopped server is still billed",
+		"27 servers lose their data", "jenkins-2019, legacy-[01:14], old-mail", "bastion, build-[1:3], search-[1:3]", p.Digest(), "ops@example.com",
+		"67 on 59 servers", "3 blocked", "4 unlisted, 1 on its way", p.Cost.Delta.Signed(), "redis-01 → redis-main", "{name}.old.example.net → {name}.example.com",
 	} {
 		if !strings.Contains(text, fact) {
 			t.Errorf("the page does not show %q", fact)
 		}
 	}
 	for _, c := range p.Changes {
-		want := fmt.Sprintf(`.server[data-name="%s"][data-kind="%s"]`, c.About().Name, c.Action())
+		if c.Action() == planner.ActionReboot {
+			continue // told with the update before it
+		}
+		want := fmt.Sprintf(`tr[data-name="%s"][data-kind="%s"]`, c.About().Name, c.Action())
 		if eval[int](b, fmt.Sprintf("document.querySelectorAll('%s').length", want)) != 1 {
 			t.Errorf("%s %s is not in the page once", c.Action(), c.About().Name)
 		}
 	}
-	if first := eval[string](b, `document.querySelector("section h2").innerText`); first != titleLosses {
-		t.Errorf("the first section is %q", first)
+	titles := eval[string](b, `[...document.querySelectorAll(".title h2")].map((e) => e.innerText.split(" ")[1]).join(" ")`)
+	if titles != "Delete Replace Blocked Create Update Start Stop Wait Unlisted Notes" {
+		t.Errorf("the sections are %s", titles)
 	}
-	if marked := eval[string](b, `document.querySelector('.server[data-name="db-01"][data-kind="update"]').closest(".card").querySelector("ins mark").innerText`); marked != "-" {
-		t.Errorf("what differs in the hostname of db-01 is %q", marked)
+	if first := eval[string](b, `document.querySelector("dd").innerText`); first != p.Cost.Delta.Signed() {
+		t.Errorf("the first card says %q", first)
 	}
-	if drawn := eval[int](b, `document.querySelectorAll(".charts rect.after").length`); drawn != 8 {
-		t.Errorf("%d bars for 3 plans, 2 locations and 3 labels", drawn)
+	if high := eval[float64](b, `document.querySelector('tr[data-name="jenkins-2019"]').getBoundingClientRect().height`); high > 26.5 {
+		t.Errorf("a row is %g pixels high", high)
 	}
 	b.wantQuiet()
-	b.screenshot("plan")
+}
+
+// Groups unfold to their servers, by a click or all at once.
+func TestBrowserUnfolds(t *testing.T) {
+	b := open(t, pages(t)["plan"])
+	folded := b.shown(".list tbody tr")
+	b.do(chromedp.Focus(chromedp.CSS(`#delete-legacy-01-and-others .fold`)), chromedp.KeyEvent(kb.Enter))
+	b.wantShown(".list tbody tr", folded+14)
+	b.wantShown(`.fold[aria-expanded="true"]`, 1)
+	b.do(chromedp.KeyEvent(kb.Enter))
+	b.wantShown(".list tbody tr", folded)
+	b.do(chromedp.Click(chromedp.CSS("input[type=checkbox]")))
+	b.wantShown(rows, eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", rows)))
+	b.wantShown("tr.group", 0)
+	b.screenshot("plan_each")
 }
 
 func TestBrowserFilters(t *testing.T) {
-	b := open(t, Run{Plan: largePlan()})
-	all := eval[int](b, `document.querySelectorAll(".server").length`)
-	counted := func(want int) {
+	b := open(t, pages(t)["plan"])
+	all := eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", rows))
+	counted := func(want int, hash string) {
 		t.Helper()
-		if got := eval[int](b, `document.querySelectorAll(".server:not(.out)").length`); got != want {
+		if got := eval[int](b, fmt.Sprintf(`document.querySelectorAll("%s:not(.out)").length`, rows)); got != want {
 			t.Errorf("%d servers fit, want %d", got, want)
 		}
-		if said := eval[string](b, `document.querySelector("output").innerText`); !strings.HasPrefix(said, fmt.Sprint(want)) {
-			t.Errorf("the page says %q, want %d", said, want)
+		said := fmt.Sprintf("%d of %d", want, all)
+		if want == all {
+			said = ""
+		}
+		if got := eval[string](b, `document.querySelector("output").innerText`); got != said {
+			t.Errorf("the page says %q, want %q", got, said)
+		}
+		if got := eval[string](b, "location.hash"); got != hash {
+			t.Errorf("the address carries %q, want %q", got, hash)
 		}
 	}
-	counted(all)
-	b.do(chromedp.Click(`button[data-kind="replace"]`))
-	counted(3)
-	b.wantShown(".changes", 1)
-	b.do(chromedp.Click(`button[data-kind="delete"]`))
-	counted(4)
-	b.do(chromedp.Click(`button[data-kind="replace"]`), chromedp.Click(`button[data-kind="delete"]`))
-	counted(all)
-	choose := func(list, value string) {
-		b.do(chromedp.SetValue(list, value), chromedp.Evaluate[chromedp.Void](`document.querySelector("`+list+`").dispatchEvent(new Event("change"))`))
-	}
-	choose("select[name=label]", "role=old")
-	counted(4)
-	choose("select[name=label]", "")
-	counted(all)
-	choose("select[name=location]", "eu-central")
-	counted(96)
-	b.do(chromedp.SendKeys("input[type=search]", "WEB-10"))
-	counted(3) // 102, 105 and 108; the list that hides them opens
-	b.wantShown("li.server", 3)
-	b.screenshot("filtered")
+	counted(all, "")
+	b.do(chromedp.Click(chromedp.CSS(`button[data-value="replace"]`)))
+	counted(7, "#kind=replace")
+	b.wantShown(".list tbody", 1)
+	b.do(chromedp.Click(chromedp.CSS(`button[data-value="delete"]`)))
+	counted(27, "#kind=delete%2Creplace")
+	b.do(chromedp.Click(chromedp.CSS(`button[data-value="replace"]`)), chromedp.SendKeys(chromedp.CSS("input[type=search]"), "US-EAST leg"))
+	counted(6, "#kind=delete&q=US-EAST+leg") // of a group that opens
+	b.wantShown("tr.member", 6)
+	b.screenshot("plan_filtered")
 
-	// By the keyboard alone: / goes to the name, Escape clears it, Tab and the
+	// By the keyboard alone: / goes to the search, Escape clears it, Tab and the
 	// space bar press a button.
 	b.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent("/"))
-	if tag := eval[string](b, "document.activeElement.tagName"); tag != "INPUT" {
+	if tag := eval[string](b, "document.activeElement.type"); tag != "search" {
 		t.Errorf("/ goes to %s", tag)
 	}
 	b.do(chromedp.KeyEvent(kb.Escape))
-	counted(96)
-	b.do(chromedp.Focus("button"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
-	if pressed := eval[string](b, `document.activeElement.ariaPressed`); pressed != "true" {
-		t.Errorf("Tab and the space bar leave a button that is pressed: %q", pressed)
-	}
+	counted(20, "#kind=delete")
+	b.do(chromedp.Focus(chromedp.CSS(`button[data-value="delete"]`)), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
+	counted(27, "#kind=delete%2Creplace")
 	if outline := eval[string](b, `getComputedStyle(document.activeElement).outlineStyle`); outline != "solid" {
 		t.Errorf("what has the focus has the outline %q", outline)
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS("input[type=search]"), "nothing like it"))
+	b.wantShown(".empty", 1)
+	b.wantShown(".list tbody", 0)
+	b.do(chromedp.Click(chromedp.CSS(".empty button")))
+	counted(all, "")
+	for query, want := range map[string]int{"41015": 1, "cache-eu-2.example.com": 1, "Basic": 14, "ap-south": 1} {
+		b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf("location.hash = 'q=%s'", query)), chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector("output").innerText.startsWith("%d ")`, want)))
 	}
 	b.wantQuiet()
 }
 
-func TestBrowserPrints(t *testing.T) {
-	b := open(t, Run{Plan: largePlan()})
-	b.do(chromedp.Click(`button[data-kind="delete"]`))
-	b.media("print", "dark")
-	all := eval[int](b, `document.querySelectorAll(".server").length`)
-	b.wantShown(".server", all) // whatever the filter says, and with the lists open
-	b.wantShown(".filters", 0)
-	if color := eval[string](b, "getComputedStyle(document.body).backgroundColor"); color != "rgb(255, 255, 255)" {
-		t.Errorf("the paper is %s", color)
-	}
-	pdf := get(b, chromedp.PrintToPDF(chromedp.PDFPrintBackground()))
-	if !strings.HasPrefix(string(pdf), "%PDF") || !eval[bool](b, "window.printed") {
-		t.Error("nothing was printed")
-	}
-	b.keep("plan.pdf", func() []byte { return pdf })
-}
-
-// On a phone nothing is cut off or has to be scrolled sideways.
-func TestBrowserOnAPhone(t *testing.T) {
-	p := largePlan()
-	long := strings.Repeat("very-long-name-", 12)
-	p.Blocked = append(p.Blocked, planner.Blocked{Name: long, Reason: planner.Reason{Code: planner.CodeNameTaken, Name: strings.Repeat("x", 300)}})
-	p.Cost.Rows[0].Plan.Name = long
-	for name, r := range map[string]Run{"plan": {Plan: p, Command: "fleet apply --digest " + p.Digest()}, "result": {Plan: priced(), Result: resultOf(priced())}} {
-		t.Run(name, func(t *testing.T) {
-			b := open(t, r)
-			b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
-			if wide := eval[int](b, "document.documentElement.scrollWidth"); wide > 360 {
-				t.Errorf("the page is %d pixels wide", wide)
-			}
-			if size := eval[float64](b, "parseFloat(getComputedStyle(document.body).fontSize)"); size < 14 {
-				t.Errorf("the text is %g pixels high", size)
-			}
-			b.screenshot("phone_" + name)
-		})
+// A link to a server shows it, whatever is folded or filtered.
+func TestBrowserFollowsALink(t *testing.T) {
+	b := open(t, pages(t)["plan"])
+	b.do(chromedp.Click(chromedp.CSS(`button[data-value="create"]`)))
+	b.do(chromedp.Evaluate[chromedp.Void](`location.hash = "delete-legacy-07"`), chromedp.Poll[chromedp.Void](`document.getElementById("delete-legacy-07").checkVisibility()`))
+	b.do(chromedp.Click(chromedp.CSS(`header a[href="#replace"]`)))
+	if y := eval[float64](b, `document.getElementById("replace").getBoundingClientRect().top`); y < 0 || y > 900 {
+		t.Errorf("the section that the link leads to is at %g", y)
 	}
 }
 
-// contrastOf gives the lowest ratio of contrast between a text and what is behind it.
-const contrastOf = `(() => {
-  const parse = (c) => { const [r, g, b, a = 1] = c.match(/[\d.]+/g).map(Number); return {r, g, b, a}; };
-  const light = ({r, g, b}) => { const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * x + 0.7152 * y + 0.0722 * z; };
-  const behind = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.a > 0) return c; } return {r: 255, g: 255, b: 255}; };
-  let lowest = 21;
-  for (const e of document.querySelectorAll("main *")) {
-    if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) || e.closest("svg, option") || !e.checkVisibility()) continue;
-    const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
-    lowest = Math.min(lowest, (a + 0.05) / (b + 0.05));
-  }
-  return lowest;
-})()`
-
-func TestBrowserInLightAndDark(t *testing.T) {
-	for name, r := range map[string]Run{"plan": {Plan: priced()}, "result": {Plan: priced(), Result: resultOf(priced())}} {
-		b := open(t, r)
-		paper := map[string]string{}
-		for _, scheme := range []string{"light", "dark"} {
-			b.media("", scheme)
-			paper[scheme] = eval[string](b, "getComputedStyle(document.body).backgroundColor")
-			if ratio := eval[float64](b, contrastOf); ratio < 4.5 {
-				t.Errorf("%s, %s: the lowest contrast is %.2f", name, scheme, ratio)
-			}
-			b.screenshot(name + "_" + scheme)
+func TestBrowserSorts(t *testing.T) {
+	b := open(t, pages(t)["plan"])
+	deletes := func() string {
+		return eval[string](b, `[...document.querySelectorAll("#delete tr:not(.title, .member)")].map((r) => r.dataset.name.split(/[-,]/)[0]).join(" ")`)
+	}
+	planned := deletes()
+	for _, step := range []struct{ by, sort, want string }{
+		{"a month", "ascending", "legacy test jenkins old staging"},
+		{"a month", "descending", "old staging jenkins test legacy"},
+		{"a month", "none", planned},
+		{"Server", "ascending", "jenkins legacy old staging test"},
+	} {
+		b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`[...document.querySelectorAll("thead th")].find((h) => h.innerText.startsWith(%q)).querySelector("button").click()`, step.by)))
+		if got := deletes(); got != step.want {
+			t.Errorf("by %s, %s: %s, want %s", step.by, step.sort, got, step.want)
 		}
-		if paper["light"] == paper["dark"] {
-			t.Errorf("light and dark are both %s", paper["light"])
+		if got := eval[string](b, fmt.Sprintf(`[...document.querySelectorAll("thead th")].find((h) => h.innerText.startsWith(%q)).ariaSort`, step.by)); got != step.sort {
+			t.Errorf("by %s it is %s, want %s", step.by, got, step.sort)
+		}
+		if first := eval[string](b, `document.querySelector("#delete").rows[0].className + document.querySelector("#delete .member").previousElementSibling.className`); first != "titlegroup" {
+			t.Errorf("by %s, %s: the title or a group is not before its rows", step.by, step.sort)
 		}
 	}
 }
 
+func TestBrowserCopies(t *testing.T) {
+	r := pages(t)["plan"]
+	b := open(t, r)
+	b.do(chromedp.Evaluate[chromedp.Void](`navigator.clipboard.writeText = async (text) => { window.copied = text; }`), chromedp.Click(chromedp.CSS(".copy")), chromedp.Poll[chromedp.Void]("window.copied"))
+	if got := eval[string](b, "window.copied"); got != r.Command {
+		t.Errorf("copied is %q", got)
+	}
+	b.do(chromedp.Evaluate[chromedp.Void](`navigator.clipboard.writeText = async () => { throw new Error(); }`), chromedp.Click(chromedp.CSS(".copy")), chromedp.Poll[chromedp.Void](`getSelection().toString()`))
+	if got := eval[string](b, "getSelection().toString()"); got != r.Command {
+		t.Errorf("selected is %q", got)
+	}
+}
+
+// The results are rows of a table whose bars show when, and whose words say what.
 func TestBrowserShowsTheResult(t *testing.T) {
-	p := priced()
-	r := resultOf(p)
-	b := open(t, Run{Plan: p, Result: r})
+	b := open(t, pages(t)["doubt result"])
 	text := eval[string](b, "document.body.innerText")
-	for _, fact := range []string{closing(r), "not enough credit", "hint: add credit at Billing", "still provisioning", "took 2m10s", "what comes before it was not done"} {
+	for _, fact := range []string{"5 failed", "402 Payment Required: Insufficient credits.", "still provisioning", "Nothing was deleted.", "web-05 may have been created", "12341"} {
 		if !strings.Contains(text, fact) {
 			t.Errorf("the page does not show %q", fact)
 		}
 	}
-	b.wantShown(".outcome", len(r.Reports))
-	b.wantShown(".timeline .lane[class='lane']", 11) // one for each server that something was sent for
-	label := eval[string](b, `[...document.querySelectorAll(".lane")].find((l) => l.innerText.startsWith("web-03")).querySelector("svg").ariaLabel`)
-	if label != "web-03: create 3.0s, waiting until active 27s" {
-		t.Errorf("the lane of web-03 says %q", label)
+	titles := eval[string](b, `[...document.querySelectorAll(".title h2")].map((e) => e.innerText.slice(2, 8)).join("|")`)
+	if titles != "In dou|Failed|Not re|Done 7" {
+		t.Errorf("the sections are %s", titles)
 	}
-	if wide := eval[float64](b, `document.querySelector(".lane:not(.axis) rect.waits").getBoundingClientRect().width`); wide < 20 {
-		t.Errorf("a wait of 20 s and more is drawn %g pixels wide", wide)
+	b.wantShown(rows, 15)
+	if label := eval[string](b, `document.querySelector('tr[data-name="web-01"]').innerText.replaceAll(/\s+/g, " ")`); !strings.HasPrefix(label, "web-01") || !strings.Contains(label, "✓ created") {
+		t.Errorf("the row of web-01 says %q", label)
 	}
+	if n := eval[int](b, `[...document.querySelectorAll(".lane")].filter((e) => e.innerText.includes("slowest")).length`); n != 1 {
+		t.Errorf("%d rows are the slowest", n)
+	}
+	if far := eval[float64](b, `(() => { const [bar, words] = document.querySelector('tr[data-name="web-03"] .lane div').children; return words.getBoundingClientRect().left - bar.getBoundingClientRect().right; })()`); far < 0 || far > 12 {
+		t.Errorf("the words stand %g pixels from the bar's end", far)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`button[data-value="failed"]`)))
+	b.wantShown(rows, 5)
 	b.wantQuiet()
 }
 
@@ -206,13 +218,13 @@ func TestBrowserRunsNoText(t *testing.T) {
 		p := hostilePlan(text, 1)
 		for _, r := range []Run{{Plan: p, Command: text}, {Plan: p, Result: hostileResult(p, text)}} {
 			b := open(t, r)
-			if name := eval[string](b, `document.querySelector(".server").dataset.name`); name != Escape(text) {
+			if name := eval[string](b, fmt.Sprintf(`document.querySelector(%q).dataset.name`, rows)); name != Escape(text) {
 				t.Errorf("%s: the name is %q", kind, name)
 			}
-			if n := eval[int](b, `document.querySelectorAll("img, a, iframe, main script, main style, body *[onerror]").length`); n > 0 {
+			if n := eval[int](b, `document.querySelectorAll("img, a:not([href^='#']), iframe, main script, main style, body *[onerror]").length`); n > 0 {
 				t.Errorf("%s: %d elements were made of text", kind, n)
 			}
-			b.do(chromedp.SendKeys("input[type=search]", "x"))
+			b.do(chromedp.SendKeys(chromedp.CSS("input[type=search]"), "x"))
 			b.wantQuiet()
 		}
 	}

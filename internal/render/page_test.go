@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -88,30 +90,25 @@ func TestPageOfAnError(t *testing.T) {
 	none := content(pageOf(t, Run{Err: err}))
 	refused := content(pageOf(t, Run{Plan: priced(), Err: err}))
 	for _, page := range []string{none, refused} {
-		if !strings.Contains(page, `<header class="headline bad">`) || !strings.Contains(page, "cannot list servers: 401 Unauthorized\n") || !strings.Contains(page, "hint: add credit at Billing") {
+		if !strings.Contains(page, `<h1 class="bad">`) || !strings.Contains(page, "cannot list servers: 401 Unauthorized\n") || !strings.Contains(page, "hint: add credit at Billing") {
 			t.Errorf("the page does not tell the error:\n%s", page)
 		}
 	}
-	if !strings.Contains(none, "nothing was changed") || !strings.Contains(refused, "old-01") || !strings.Contains(refused, total(priced())) {
+	if strings.Contains(refused, "lose their data") {
+		t.Error("a plan that was refused loses data")
+	}
+	if !strings.Contains(none, "nothing was changed") || !strings.Contains(refused, "old-01") {
 		t.Error("the page tells the wrong plan")
 	}
 }
 
-// Whatever is drawn in the end, nothing of a large result is missing in the page.
-func TestManyLanes(t *testing.T) {
+// Nothing of a large result is missing in the page, which stays light.
+func TestLargeResultOnAPage(t *testing.T) {
 	p := &planner.Plan{}
 	for i := range 1000 {
 		p.Changes = append(p.Changes, &planner.Delete{Subject: about(fmt.Sprintf("old-%04d", i), fmt.Sprint(i), causedAt(planner.CodeAbsent, 60, 5)), Old: live(fmt.Sprint(i), "old")})
 	}
-	r := resultOf(p)
-	for i := range r.Reports { // all at once, the later ones for longer
-		r.Reports[i].Spans = []apply.Span{{Waiting: "gone", From: r.Started, To: r.Started.Add(time.Duration(i+1) * time.Second)}}
-	}
-	line := newTimeline(p, r)
-	if len(line.Lanes) != maxLanes || line.Omitted != 800 || line.Lanes[0].Name != "old-0800" {
-		t.Errorf("%d lanes, from %s, and %d left out", len(line.Lanes), line.Lanes[0].Name, line.Omitted)
-	}
-	page := pageOf(t, Run{Plan: p, Result: r})
+	page := pageOf(t, Run{Plan: p, Result: resultOf(p)})
 	for _, c := range p.Changes {
 		if !strings.Contains(page, `data-name="`+c.About().Name+`"`) {
 			t.Fatalf("%s is not in the page", c.About().Name)
@@ -122,37 +119,29 @@ func TestManyLanes(t *testing.T) {
 	}
 }
 
-// A lane shows its own spans, and whom it had to wait for.
-func TestTimeline(t *testing.T) {
-	name := planner.FieldChange{Field: fleet.FieldName, From: planner.Text("web-01"), To: planner.Text("web-02")}
-	p := &planner.Plan{Changes: []planner.Change{
-		&planner.Create{Subject: about("web-01", "", planner.Reason{})},
-		&planner.Update{Subject: about("web-02", "7", planner.Reason{}), Fields: []planner.FieldChange{name}},
-	}}
+// A row shows when requests were sent and what was waited for, of one server or of
+// several that ended alike.
+func TestLanes(t *testing.T) {
 	began := time.Unix(1000, 0)
+	a := axis{began, 20 * time.Second}
 	span := func(waiting planner.Target, from, to int) apply.Span {
 		return apply.Span{Waiting: waiting, From: began.Add(time.Duration(from) * time.Second), To: began.Add(time.Duration(to) * time.Second)}
 	}
-	r := &apply.Result{Started: began, Duration: 20 * time.Second, Reports: []apply.Report{
-		{Change: p.Changes[0], Outcome: apply.Unknown, Spans: []apply.Span{span("", 2, 3), span("active", 3, 20)}},
-		{Change: p.Changes[1], Outcome: apply.Done, Spans: []apply.Span{span("", 0, 2)}},
-	}}
-	var got []string
-	for _, l := range newTimeline(p, r).Lanes {
-		got = append(got, l.Label)
-		for _, b := range l.Bars {
-			got = append(got, b.Class+" "+b.From+" "+b.Width)
+	for name, test := range map[string]struct {
+		spans []apply.Span
+		end   string
+		bars  []bar
+	}{
+		"nothing was sent": {nil, "0", nil},
+		"one server":       {[]apply.Span{span("", 2, 3), span("active", 3, 20)}, "62.00", []bar{{"waits", "15.00", "85.00"}, {"requests", "10.00", "5.00"}}},
+		"it began at once": {[]apply.Span{span("", 0, 10)}, "31.00", []bar{{"requests", "0.00", "100.00"}}},
+		"several servers, whose stretches are joined": {[]apply.Span{span("", 0, 1), span("gone", 1, 6), span("", 1, 2), span("gone", 2, 10), span("", 8, 9), span("gone", 9, 10)}, "31.00",
+			[]bar{{"waits", "10.00", "90.00"}, {"requests", "0.00", "20.00"}, {"requests", "80.00", "10.00"}}},
+	} {
+		got := a.newLane("words", test.spans)
+		if d := cmp.Diff(test.bars, got.Bars); d != "" || got.End != test.end {
+			t.Errorf("%s: the lane ends at %s, want %s; its bars (-want +got):\n%s", name, got.End, test.end, d)
 		}
-	}
-	want := []string{
-		"web-02: update 2.0s", "requests 0.00 10.00",
-		"web-01: waiting for web-02 2.0s, create 1.0s, waiting until active 17s, unknown", "after 0.00 10.00", "requests 10.00 5.00", "waits 15.00 85.00",
-	}
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-	if nothing := newTimeline(p, &apply.Result{Reports: make([]apply.Report, 2)}); nothing != nil {
-		t.Errorf("a run that sent nothing has the timeline %v", nothing)
 	}
 }
 
@@ -161,11 +150,11 @@ func TestTicks(t *testing.T) {
 		300 * time.Millisecond: "0s",
 		7 * time.Second:        "0s 2s 4s 6s",
 		95 * time.Second:       "0s 30s 1m 1m30s",
-		10 * time.Minute:       "0s 2m 4m 6m 8m",
-		3 * time.Hour:          "0s 1h 2h",
+		10 * time.Minute:       "0s 2m 4m 6m 8m 10m",
+		3 * time.Hour:          "0s 1h 2h 3h",
 	} {
 		var got []string
-		for _, x := range ticks(d) {
+		for _, x := range (axis{whole: d}).ticks() {
 			got = append(got, x.Label)
 		}
 		if strings.Join(got, " ") != want {
@@ -174,10 +163,19 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// The data that a replacement has lost was the old server's, not the new one's.
-func TestReplacedServerOnAPage(t *testing.T) {
-	c := reportCard(apply.Report{Change: &planner.Replace{Subject: planner.Subject{Name: "a", ID: "1"}}, Outcome: apply.Done, ID: "2"})
-	if want := "the data of a is lost"; !strings.HasPrefix(c.Warning, want) || c.Members[0].ID != "2" {
-		t.Errorf("of server %s it says %q", c.Members[0].ID, c.Warning)
+// The differences of cost are drawn on both sides of zero, the largest first.
+func TestCostOnAPage(t *testing.T) {
+	row := func(plan string, monthly *fleet.Money, before, after int) planner.CostRow {
+		return planner.CostRow{Plan: planner.Named{ID: plan, Name: plan}, Location: "us-west", PriceMonthly: monthly, Before: before, After: after}
+	}
+	c := newChart("By plan", rowSums([]planner.CostRow{row("same", money("5"), 2, 2), row("up", money("10"), 0, 1), row("down", money("10"), 3, 0), row("free", nil, 1, 2)},
+		func(r planner.CostRow) string { return r.Plan.Name }))
+	want := []string{"75.00", "down down 0.00 75.00 -30.00 30.00 → 0.00 3 → 0", "up up 75.00 25.00 +10.00 0.00 → 10.00 0 → 1", "free    unknown  1 → 2"}
+	got := []string{c.Zero}
+	for _, b := range c.Rows {
+		got = append(got, strings.Join([]string{b.Name, b.Direction, b.From, b.Width, b.Difference, b.Monthly, b.Servers}, " "))
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }

@@ -1,0 +1,185 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// maxLanes is how many lanes a section has before those that ended alike are one lane.
+const maxLanes = 20
+
+// result shows what became of a plan: what was in doubt or failed first. Its rows are
+// lanes, so that the table is the timeline too.
+func (d *page) result(r Run) {
+	v := reviewResult(r.Plan, r.Result)
+	text, c := v.headline()
+	d.Title, d.Headline, d.Tone = "fleet apply", strings.TrimSuffix(text, "."), tones[c]
+	if v.left() == 0 { // the cards count what was done
+		d.Headline = "Apply complete after " + lasted(r.Result.Duration)
+		if n := len(r.Result.Blocked); n > 0 {
+			d.Headline += "; " + areEntries(n) + " blocked, as planned"
+		}
+	}
+	d.Mark = map[tone]string{good: "✓", warn: "!", bad: "✗"}[d.Tone]
+	if !r.Result.Started.IsZero() {
+		d.About += " · " + r.Result.Started.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	lost, c := v.Lost.text()
+	lead := paragraph{Phrases: []phrase{{Text: lost}}}
+	if c == red {
+		lead.Tone = bad
+	}
+	d.Lead = []paragraph{lead}
+	a := axis{r.Result.Started, r.Result.Duration}
+	for _, s := range v.Sections {
+		d.Sections = append(d.Sections, a.section(s, v.slowest()))
+		d.Cards = append(d.Cards, v.fateCard(s))
+	}
+	d.Axis = a.ticks()
+	if v.Cost.Any {
+		d.Cards = append(d.Cards, card{"Cost a month now", v.Cost.now(), fmt.Sprintf("planned %s, before %s", v.Cost.Plan, v.Cost.Before), calm})
+	}
+	if len(r.Result.Blocked) > 0 {
+		d.blocked(r.Plan, r.Result.Blocked)
+	}
+	d.filterFates()
+	d.filters()
+}
+
+// blocked adds what nothing was done to, as the plan said.
+func (d *page) blocked(p *planner.Plan, blocked []planner.Blocked) {
+	v := reviewOf(&planner.Plan{Blocked: blocked, Cost: p.Cost}, many)
+	s := v.Sections[0]
+	title, said := s.title()
+	rows := v.planRows(s)
+	for i := range rows {
+		rows[i].asLane()
+	}
+	m := meanings[kindBlocked]
+	d.Sections = append(d.Sections, pageSection{ID: string(kindBlocked), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Rows: rows})
+	d.Cards = append(d.Cards, card{"Blocked", fmt.Sprint(len(blocked)), "as planned", warn})
+}
+
+// asLane makes a row, with its members, one of a result that has taken no time.
+func (r *pageRow) asLane() {
+	r.Lane = &lane{Words: r.What}
+	for i := range r.Members {
+		r.Members[i].asLane()
+	}
+}
+
+// section is what ended in one way.
+func (a axis) section(s fateSection, slowest time.Duration) pageSection {
+	m := fateMeanings[s.Fate]
+	title, said := s.title()
+	p := pageSection{ID: strings.ReplaceAll(string(s.Fate), " ", "-"), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
+	for _, g := range s.Groups {
+		if g.Error == s.Error {
+			g.Error = ""
+		}
+		if g.Hint == s.Hint {
+			g.Hint = ""
+		}
+		var rows []pageRow
+		for i, m := range g.Members {
+			rows = append(rows, a.row(g, []member{m}, g.Reports[i:i+1], slowest))
+		}
+		if s.servers() <= maxLanes || len(rows) == 1 {
+			p.Rows = append(p.Rows, rows...)
+			continue
+		}
+		row := a.row(g, g.Members, g.Reports, slowest)
+		row.asGroup(g.names())
+		row.Members = rows
+		for i := range rows {
+			rows[i].Class = "member"
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p
+}
+
+// row is one lane, of one server or of several.
+func (a axis) row(g outcomeGroup, members []member, reports []apply.Report, slowest time.Duration) pageRow {
+	var spans []apply.Span
+	var longest time.Duration
+	for _, r := range reports {
+		spans, longest = append(spans, r.Spans...), max(longest, r.Duration)
+	}
+	name := members[0].Name
+	row := pageRow{Kind: g.Kind, Outcome: g.Fate, Name: name, Note: members[0].ID, Next: g.Hint, Anchor: anchor(string(g.Kind), name)}
+	if len(members) > 1 {
+		row.Note = fmt.Sprintf("×%d", len(members))
+	} else {
+		if reports[0].IPAddress != "" {
+			row.Note += ", " + reports[0].IPAddress
+		}
+		row.about(factOf(reports[0]), members[0])
+	}
+	words := fateMeanings[g.Fate].symbol + " " + g.deed()
+	if g.Error != "" {
+		words += ": " + strings.ReplaceAll(g.Error, nameMark, name)
+	}
+	row.Lane = a.newLane(words, spans)
+	if longest > 0 {
+		row.Took, row.Seconds = lasted(longest), fmt.Sprintf("%.3f", longest.Seconds())
+	}
+	if longest == slowest {
+		row.Lane.Slowest = g.Slowest
+	}
+	return row
+}
+
+// factOf is what a report is about.
+func factOf(r apply.Report) fact {
+	if r.Change != nil {
+		return changeFact(r.Change)
+	}
+	return waitFact(*r.Wait)
+}
+
+// slowest is how long the longest of several took.
+func (v resultReview) slowest() (longest time.Duration) {
+	for _, r := range v.Result.Reports {
+		longest = max(longest, r.Duration)
+	}
+	if longest == 0 || len(v.Result.Reports) < 2 {
+		return -1
+	}
+	return longest
+}
+
+// fateCard counts what ended in one way, of all, by what it was.
+func (v resultReview) fateCard(s fateSection) card {
+	m := fateMeanings[s.Fate]
+	count := make(map[kind]int)
+	for _, g := range s.Groups {
+		count[g.Kind] += len(g.Members)
+	}
+	var parts []string
+	for _, k := range kinds {
+		switch {
+		case s.Fate == fateDone:
+			parts = append(parts, counted(count[k], meanings[k].past)...)
+		case count[k] > 0:
+			parts = append(parts, string(k))
+		}
+	}
+	more := strings.Join(parts, ", ")
+	if _, said := s.title(); said != "" {
+		more += ": " + said
+	}
+	return card{m.title, fmt.Sprintf("%d of %d", s.servers(), len(v.Result.Reports)), more, tones[m.color]}
+}
+
+// filterFates lets a page's rows be filtered by what became of them.
+func (d *page) filterFates() {
+	list := d.choices(func(r pageRow) string { return string(r.Outcome) }, func(v string) tone { return tones[fateMeanings[fate(v)].color] })
+	if len(list) > 1 {
+		d.Filters = append(d.Filters, filter{"By outcome", "outcome", list})
+	}
+}

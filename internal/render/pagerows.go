@@ -1,0 +1,201 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// pageSection is the rows of a page under one title.
+type pageSection struct {
+	ID          string
+	Class       tone
+	Symbol      string
+	Title, Said string
+	Next        string // what to do about all of it
+	Rows        []pageRow
+}
+
+// pageRow is a server, or several of which the same is said.
+type pageRow struct {
+	Anchor     string // "" where the name makes none
+	Class      string
+	Kind       kind // what it is filtered by
+	Outcome    fate // likewise; "" of a plan
+	Search     string
+	Location   string   // likewise
+	Labels     []string // likewise, as role=web
+	Name       string   // of one server, or of the first of several
+	Names      []string // of several, as ranges
+	Note       string   // what tells it apart beside its name
+	Fields     []fieldParts
+	What, Next string
+	Difference string // of the cost a month
+	Amount     string // the same as a number, to sort by
+	Lines      string // where in the file, such as :34
+	Line       int    // the first of them, to sort by
+	Lane       *lane
+	Took       string
+	Seconds    string    // likewise
+	Members    []pageRow // the servers one by one, where there are several
+}
+
+// fieldParts is a field's old and new value, with the parts of them that differ.
+type fieldParts struct {
+	Name     string
+	Old, New []part
+}
+
+// planRows are the groups of a section as rows.
+func (r review) planRows(s section) (rows []pageRow) {
+	for _, g := range s.Groups {
+		row := r.planRow(g)
+		if len(g.Members) > 1 {
+			row.asGroup(g.names())
+			for _, one := range g.singly(r.Plan.Cost) {
+				m := r.planRow(one)
+				m.Class = "member"
+				row.Members = append(row.Members, m)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// maxRanges is how many names and ranges of names a row has; the others are in the rows
+// that it unfolds to, and those of servers that lose their data above the table too.
+const maxRanges = 12
+
+func fewNames(ranges []string) []string {
+	if more := len(ranges) - maxRanges; more > 1 {
+		return append(slices.Clone(ranges[:maxRanges]), fmt.Sprintf("and %d more", more))
+	}
+	return ranges
+}
+
+// asGroup makes a row the one of several servers.
+func (r *pageRow) asGroup(ranges []string) {
+	r.Class, r.Names = "group", fewNames(ranges)
+	if r.Anchor != "" { // a member has the same
+		r.Anchor += "-and-others"
+	}
+}
+
+// planRow is a group as one row.
+func (r review) planRow(g group) pageRow {
+	row := pageRow{Anchor: anchor(string(g.Kind), g.Members[0].Name), Kind: g.Kind, Name: g.Members[0].Name, Note: g.note(), What: g.What, Next: g.Hint,
+		Difference: g.Cost.String(), Lines: r.lines(g)}
+	if len(g.Members) == 1 {
+		row.about(g.facts[0], g.Members[0])
+	}
+	for _, more := range []string{g.Remark, g.then()} {
+		if more != "" {
+			row.Note = strings.TrimPrefix(row.Note+", "+more, ", ")
+		}
+	}
+	if g.Cost.Any && g.Cost.Known {
+		row.Amount = g.Cost.Monthly.String()
+	}
+	if len(g.At) > 0 {
+		row.Line = slices.MinFunc(g.At, func(a, b fleet.Pos) int { return a.Line - b.Line }).Line
+	}
+	for _, f := range g.Fields {
+		old, new := changedParts(f)
+		row.Fields = append(row.Fields, fieldParts{string(f.Field), old, new})
+	}
+	return row
+}
+
+// then is what comes after a change, in the words of a note.
+func (g group) then() string {
+	if g.Then == "" {
+		return ""
+	}
+	return "then " + string(g.Then)
+}
+
+// about fills in what a search and the filters find a server by.
+func (r *pageRow) about(f fact, m member) {
+	r.Location = m.Location
+	for _, key := range slices.Sorted(maps.Keys(m.Labels)) {
+		r.Labels = append(r.Labels, key+"="+m.Labels[key])
+	}
+	words := append([]string{m.Name, m.ID, m.Plan, m.Location}, r.Labels...)
+	for _, x := range f.Fields {
+		words = append(words, x.From.String(), x.To.String())
+	}
+	switch {
+	case f.Spec != nil && f.Spec.Hostname != nil:
+		words = append(words, *f.Spec.Hostname)
+	case f.Live != nil && f.Live.Hostname != nil:
+		words = append(words, *f.Live.Hostname)
+	}
+	r.Search = strings.Join(words, " ")
+}
+
+// anchor is what a link to a row or a section names.
+func anchor(of, name string) string {
+	if !fleet.ValidName(name) {
+		return "" // it would not be one word
+	}
+	return of + "-" + name
+}
+
+// choices counts rows by a value that they have, in the order in which it comes.
+func (d *page) choices(value func(pageRow) string, class func(string) tone) (list []choice) {
+	for _, row := range d.rows() {
+		v := value(row)
+		if v == "" {
+			continue
+		}
+		i := slices.IndexFunc(list, func(c choice) bool { return c.Value == v })
+		if i < 0 {
+			i, list = len(list), append(list, choice{v, 0, class(v)})
+		}
+		list[i].Count++
+	}
+	return list
+}
+
+// rows are those of single servers.
+func (d *page) rows() (list []pageRow) {
+	for _, s := range d.Sections {
+		for _, row := range s.Rows {
+			list = append(list, row.servers()...)
+		}
+	}
+	return list
+}
+
+// servers are the servers of a row, one by one.
+func (r pageRow) servers() []pageRow {
+	if len(r.Members) > 0 {
+		return r.Members
+	}
+	return []pageRow{r}
+}
+
+// filters lets a page's rows be filtered by what is done, where and by labels.
+func (d *page) filters() {
+	kinds := d.choices(func(r pageRow) string { return string(r.Kind) }, func(v string) tone { return tones[meanings[kind(v)].color] })
+	if len(kinds) > 1 {
+		d.Filters = append(d.Filters, filter{"By kind", "kind", kinds})
+	}
+	var locations, labels []string
+	for _, r := range d.rows() {
+		if r.Location != "" {
+			locations = append(locations, r.Location)
+		}
+		labels = append(labels, r.Labels...)
+	}
+	for _, x := range []selection{{"Location", "location", locations}, {"Label", "label", labels}} {
+		slices.Sort(x.Values)
+		if x.Values = slices.Compact(x.Values); len(x.Values) > 1 {
+			d.Selects = append(d.Selects, x)
+		}
+	}
+}
