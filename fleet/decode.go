@@ -178,6 +178,9 @@ func (r *reader) text(n node, what string) (string, bool) {
 
 var wordPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$`)
 
+// ValidCode reports whether a text can be an id or a location in a fleet file.
+func ValidCode(s string) bool { return wordPattern.MatchString(s) }
+
 // word reads an opaque code of the API's: an id, a location.
 func (r *reader) word(n node, what string) string {
 	s, ok := r.text(n, what)

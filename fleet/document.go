@@ -158,6 +158,12 @@ func (r *reader) patterns(n node, what string) func(yield func(Protection) bool)
 	}
 }
 
+// ValidPattern reports whether a text can be a pattern of names in a fleet file.
+func ValidPattern(s string) bool {
+	_, bad := badPattern(s)
+	return !bad
+}
+
 // badPattern finds patterns that are malformed or can match no name.
 func badPattern(s string) (hint string, bad bool) {
 	if _, err := path.Match(s, ""); err != nil || s == "" {

@@ -42,7 +42,7 @@ func TestEdits(t *testing.T) {
 			"version: 1\nservers: {db-01: { plan: 2, hostname: db-01.example.com }, a: {plan: 1}}\n"},
 		{"into no servers", "version: 1\nservers: {} # none\nowns: [a]\n",
 			func(l *Layout) ([]Edit, error) { return l.InsertAfter("", db) },
-			"version: 1\nservers: # none\n  db-01:\n    plan: 2\n    hostname: db-01.example.com\nowns: [a]\n"},
+			"version: 1\nservers: # none\n  db-01: { plan: 2, hostname: db-01.example.com }\nowns: [a]\n"},
 		{"without servers", "version: 1\nowns: [a]\n\n",
 			func(l *Layout) ([]Edit, error) { return l.InsertAfter("", NewEntry{Key: "a"}) },
 			"version: 1\nowns: [a]\nservers:\n  a: {}\n\n"},
@@ -74,6 +74,12 @@ func TestEdits(t *testing.T) {
 				return l.Split("web-[01:12]", NewEntry{Key: "web-04", Fields: []FieldText{field(FieldPlan, "2")}}, NewEntry{Key: "web-05", Fields: []FieldText{field(FieldPlan, "3")}})
 			},
 			"version: 1\nservers:\n  web-[01:03]: { plan: 1 } # front\n  web-04: { plan: 2 } # front\n  web-05: { plan: 3 } # front\n  web-[06:12]: { plan: 1 } # front\n"},
+		{"neighbours in a range", "version: 1\nservers:\n  web-[01:12]: { plan: 1 } # front\n",
+			func(l *Layout) ([]Edit, error) {
+				plan := []FieldText{field(FieldPlan, "2")}
+				return l.Split("web-[01:12]", NewEntry{Key: "web-05", Fields: plan}, NewEntry{Key: "web-03", Fields: plan}, NewEntry{Key: "web-04", Fields: plan}, NewEntry{Key: "web-12", Fields: plan})
+			},
+			"version: 1\nservers:\n  web-[01:02]: { plan: 1 } # front\n  web-[03:05]: { plan: 2 } # front\n  web-[06:11]: { plan: 1 } # front\n  web-12: { plan: 2 } # front\n"},
 		{"a range with placeholders", "version: 1\ndefaults: { hostname: \"n{1}.example.com\" }\nservers:\n  # nodes\n  \"n-[1:9:4]\":\n    plan: 1\n    # note\n",
 			func(l *Layout) ([]Edit, error) {
 				return l.Split("n-[1:9:4]", NewEntry{Key: "n-9", Fields: []FieldText{field(FieldPlan, "2")}})

@@ -27,6 +27,15 @@ type body struct {
 	labels      map[string]Pos
 }
 
+// written is the body as a server without a name.
+func (b *body) written() Server {
+	s := b.server
+	if n := b.hostname.node; n.Node != nil {
+		s.Hostname = &n.Value
+	}
+	return s
+}
+
 // body reads the value of an entry. One that aliases repeat is read once.
 func (r *reader) body(n node) body {
 	if b, ok := r.shared[n.Node]; ok {

@@ -20,11 +20,16 @@ type Fleet struct {
 	Unlisted   Unlisted
 	Protect    []Protection
 	Guards     Guards
+	Catalog    Catalog
+	Defaults   Server   // what an entry that says nothing has; its hostname is as it is written, with placeholders
 	Servers    []Server // sorted by name; names are unique
 	Warnings   Problems // what may be a mistake, but only the API can tell
 
 	index map[string]int // name → position in Servers
 }
+
+// Catalog has the account's ids by the names that the file gives them.
+type Catalog struct{ Plans, OS, SSHKeys map[string]string }
 
 // Server is one wanted server. A field that the file leaves out is nil or zero
 // and is not managed.

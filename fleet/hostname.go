@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// ValidHostname reports whether a text can be a hostname in a fleet file.
+func ValidHostname(s string) bool {
+	message, _ := badHostname(s)
+	return message == ""
+}
+
 // badHostname says what keeps a text from being a host name, and what to write
 // instead where that is plain. It says "" of a host name, and of the empty text,
 // which clears the field.

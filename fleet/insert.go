@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -20,6 +21,21 @@ type NewEntry struct {
 type FieldText struct {
 	Field Field
 	Text  string
+}
+
+// Text is the entry on lines of its own, as a file has them that does not say
+// otherwise: indented by two spaces, and on one line where that has no more than so
+// many characters.
+func (e NewEntry) Text(width int) string {
+	line := "  " + quoteKey(e.Key, false) + ": " + flowFields(e.Fields) + "\n"
+	if utf8.RuneCountInString(line) <= width+1 || len(e.Fields) == 0 {
+		return line
+	}
+	text := "  " + quoteKey(e.Key, false) + ":\n"
+	for _, f := range e.Fields {
+		text += fmt.Sprintf("    %s: %s\n", f.Field, f.Text)
+	}
+	return text
 }
 
 // InsertAfter adds entries behind the entry of a key; "" is the last one. They are
@@ -75,9 +91,19 @@ func (l *Layout) InsertBefore(key string, entries ...NewEntry) ([]Edit, error) {
 	return l.edit(l.lines[line], 0, text), nil
 }
 
+// firstWidth is how many characters an entry on one line has at most, where no other
+// entry shows how the file has them.
+const firstWidth = 100
+
 // insertFirst writes the first entries of a file.
 func (l *Layout) insertFirst(entries []NewEntry) ([]Edit, error) {
-	text := l.blockEntries(entries, entryNode{})
+	var text string
+	for _, e := range entries {
+		if e.Apart {
+			text += "\n"
+		}
+		text += "\n" + strings.TrimSuffix(e.Text(firstWidth), "\n")
+	}
 	key, value := pairOf(l.root, "servers")
 	switch {
 	case key == nil && l.root.Kind == yaml.MappingNode && l.root.Style&yaml.FlowStyle == 0:
@@ -158,13 +184,10 @@ func (l *Layout) serversLine() int {
 // blockEntries writes entries on lines of their own, each with a line end before
 // it, in the style of a neighbour.
 func (l *Layout) blockEntries(entries []NewEntry, like entryNode) string {
-	indent, step, flow := "  ", "  ", false
-	if like.key != nil {
-		indent = strings.Repeat(" ", like.key.Column-1)
-		flow = like.value.Style&yaml.FlowStyle != 0 && len(like.value.Content) > 0
-		if !flow && len(like.value.Content) > 0 {
-			step = strings.Repeat(" ", max(1, like.value.Content[0].Column-like.key.Column))
-		}
+	indent, step := strings.Repeat(" ", like.key.Column-1), "  "
+	flow := like.value.Style&yaml.FlowStyle != 0 && len(like.value.Content) > 0
+	if !flow && len(like.value.Content) > 0 {
+		step = strings.Repeat(" ", max(1, like.value.Content[0].Column-like.key.Column))
 	}
 	var b strings.Builder
 	for _, e := range entries {

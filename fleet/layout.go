@@ -67,6 +67,30 @@ func (l *Layout) entry(key string) (entryNode, bool) {
 	return entryNode{}, false
 }
 
+// KeyAt is the key of the entry at a place, as it is written.
+func (l *Layout) KeyAt(at Pos) (key string, ok bool) {
+	for _, e := range l.entries {
+		if e.key.Line == at.Line && e.key.Column == at.Column {
+			return e.key.Value, true
+		}
+	}
+	return "", false
+}
+
+// Writes reports whether the entry of a key has a value of its own for a field:
+// neither from defaults nor by an alias.
+func (l *Layout) Writes(key string, f Field) bool {
+	e, ok := l.entry(key)
+	if !ok {
+		return false
+	}
+	value := child(e.value, string(f))
+	return value != nil && value.Kind != yaml.AliasNode
+}
+
+// HasCatalog reports whether the file has a catalog.
+func (l *Layout) HasCatalog() bool { return child(l.root, "catalog") != nil }
+
 // child is the value of a key of a mapping, or nil.
 func child(n *yaml.Node, key string) *yaml.Node {
 	if n.Kind != yaml.MappingNode {

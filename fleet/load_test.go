@@ -52,7 +52,9 @@ func TestLoadTogether(t *testing.T) {
 	}
 	want := &Fleet{
 		Owns: []string{"a-*", "b-*"}, Unlisted: UnlistedDelete, Protect: []Protection{{Pattern: "a-1"}},
-		Guards: Guards{MaxDeletes: Limit{Set: true, N: 2}, MaxChanges: Limit{Set: true, Percent: true, N: 50}},
+		Guards:   Guards{MaxDeletes: Limit{Set: true, N: 2}, MaxChanges: Limit{Set: true, Percent: true, N: 50}},
+		Catalog:  Catalog{Plans: map[string]string{"standard": "1", "big": "2"}, OS: map[string]string{"debian": "3"}, SSHKeys: map[string]string{}},
+		Defaults: Server{Plan: Ref{"1", "standard"}, Location: "us-west"},
 		Servers: []Server{
 			{Name: "a-1", Plan: Ref{"1", "standard"}, OS: Ref{"3", "debian"}, Location: "us-west",
 				Source: &Source{Fields: map[Field]Pos{FieldPlan: {}, FieldOS: {}, FieldLocation: {}}}},

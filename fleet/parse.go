@@ -93,6 +93,8 @@ func read(files []*file) (*Fleet, error) {
 	for _, d := range r.waiting {
 		r.field(&r.defaults, d.key, d.value)
 	}
+	r.fleet.Catalog = Catalog{r.catalog["plans"], r.catalog["os"], r.catalog["ssh_keys"]}
+	r.fleet.Defaults = r.defaults.written()
 	r.names = make(map[string]int, len(r.entries))
 	r.fleet.Servers = make([]Server, 0, len(r.entries))
 	for i, e := range r.entries {

@@ -64,6 +64,14 @@ func ValidName(name string) bool {
 	return name != "" && len(name) <= maxName && strings.IndexFunc(name, func(c rune) bool { return !nameRune(c) }) < 0
 }
 
+// CanList reports whether an entry can have a name, where it pins its server by id:.
+func CanList(name string) bool {
+	p, bad := parsePattern(name)
+	odd := func(c rune) bool { return invisible(c) || c == '\t' }
+	return name != "" && len(name) <= maxName && !strings.HasSuffix(name, NextSuffix) &&
+		(bad != nil || len(p.ranges) == 0) && !strings.ContainsFunc(name, odd)
+}
+
 func nameRune(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Split lists some servers of a range by entries of their own, with other values
-// for some of their fields; the others stay in ranges. Everything that the entry
+// for some of their fields; the others stay in ranges, and so do neighbours that get
+// the same. Everything that the entry
 // says is said of each part, comments included. The error is Problems, where the
 // text would have to be written anew.
 func (l *Layout) Split(key string, apart ...NewEntry) ([]Edit, error) {
@@ -88,12 +89,31 @@ func (l *Layout) cut(p pattern, e entryNode, apart []NewEntry) []NewEntry {
 		}
 		from = to + 1
 	}
-	for i := range p.count() {
+	fieldsOf := func(i int) (fields []FieldText, ok bool) {
 		name, _ := p.name(i)
-		if k := slices.IndexFunc(apart, func(a NewEntry) bool { return a.Key == name }); k >= 0 {
-			rest(i)
-			parts = append(parts, l.part(p, e, apart[k]))
+		k := slices.IndexFunc(apart, func(a NewEntry) bool { return a.Key == name })
+		if k < 0 {
+			return nil, false
 		}
+		return apart[k].Fields, true
+	}
+	for i := 0; i < p.count(); i++ {
+		fields, isApart := fieldsOf(i)
+		if !isApart {
+			continue
+		}
+		rest(i)
+		end := i + 1
+		for end < p.count() {
+			if next, isApart := fieldsOf(end); !isApart || !slices.Equal(next, fields) {
+				break
+			}
+			end++
+		}
+		for _, key := range p.keys(i, end) {
+			parts = append(parts, l.part(p, e, NewEntry{Key: key, Fields: fields}))
+		}
+		from, i = end, end-1
 	}
 	rest(p.count())
 	return parts
