@@ -17,7 +17,8 @@ import (
 // Observer looks at the API through one client. It changes nothing, and asks for
 // nothing that it need not know.
 type Observer struct {
-	Details *DetailCache // of what Fleet reads; nil: it reads all details each time
+	Details *DetailCache      // of what Fleet reads; nil: it reads all details each time
+	Filter  vpsorg.ListFilter // which servers are read at all; no plan may rest on less than all
 
 	client  *vpsorg.Client
 	account *string // once it is known
@@ -61,7 +62,7 @@ func (o *Observer) observe(ctx context.Context, offers bool, cache *DetailCache,
 	begin := sync.OnceFunc(func() { close(begun) })
 	group.Go(func() (err error) {
 		defer begin()
-		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, cache, details)
+		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, o.Filter, cache, details)
 		return err
 	})
 	<-begun // all else waits for the list, which takes longest
@@ -112,7 +113,18 @@ func (e *Engine) observe(ctx context.Context, o *Observer, state State, in Input
 // whose ids are asked for, and the plans where their prices are wanted. The input's
 // account and selection are held against it.
 func (e *Engine) List(ctx context.Context, in Input, prices bool, details func([]planner.Server) []string) (planner.Observation, error) {
-	seen, err := NewObserver(e.Client).observe(ctx, prices, nil, details)
+	return e.list(ctx, in, NewObserver(e.Client), prices, details)
+}
+
+// ListSome is List for the servers that pass a filter of the API's own, with the plans.
+func (e *Engine) ListSome(ctx context.Context, in Input, filter vpsorg.ListFilter, details func([]planner.Server) []string) (planner.Observation, error) {
+	observer := NewObserver(e.Client)
+	observer.Filter = filter
+	return e.list(ctx, in, observer, true, details)
+}
+
+func (e *Engine) list(ctx context.Context, in Input, observer *Observer, plans bool, details func([]planner.Server) []string) (planner.Observation, error) {
+	seen, err := observer.observe(ctx, plans, nil, details)
 	if err != nil {
 		return seen, err
 	}
@@ -195,9 +207,9 @@ func (s snapshot) updatedAt(id string) string {
 	return s.listed[i].UpdatedAt
 }
 
-func list(ctx context.Context, c *vpsorg.Client) (snapshot, error) {
+func list(ctx context.Context, c *vpsorg.Client, filter vpsorg.ListFilter) (snapshot, error) {
 	asked := time.Now()
-	listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
+	listed, err := c.ListServers(ctx, filter)
 	s := snapshot{asked, listed, fromServers(listed), make(map[string]int, len(listed))}
 	for i := range s.servers {
 		s.at[s.servers[i].ID] = i
@@ -208,10 +220,10 @@ func list(ctx context.Context, c *vpsorg.Client) (snapshot, error) {
 // servers reads the list and the details that are needed, from the cache where that
 // will do. A server that vanishes or is renamed between the two makes the list
 // stale; it is read again then, and also where the cache was wrong.
-func servers(ctx context.Context, c *vpsorg.Client, cache *DetailCache, details func([]planner.Server) []string) ([]planner.Server, error) {
+func servers(ctx context.Context, c *vpsorg.Client, filter vpsorg.ListFilter, cache *DetailCache, details func([]planner.Server) []string) ([]planner.Server, error) {
 	const tries = 3
 	for stale := 0; stale < tries; {
-		s, err := list(ctx, c)
+		s, err := list(ctx, c, filter)
 		if err != nil {
 			return nil, err
 		}

@@ -46,6 +46,30 @@ func (l *lookup) add(group map[string][]string, name, id string) {
 	l.byID[id] = name
 }
 
+// find gives the ids that a name stands for in the strongest group that has it.
+func (l *lookup) find(name string) []string {
+	for _, group := range l.groups {
+		if ids := group[name]; len(ids) > 0 {
+			return ids
+		}
+	}
+	return nil
+}
+
+// FindID finds the id that a name of a plan or an operating system stands for,
+// where the catalog of a fleet file does not say: "" where there is not exactly one.
+func (o Observation) FindID(f fleet.Field, name string) string {
+	n := newNames(o)
+	l := &n.plans
+	if f == fleet.FieldOS {
+		l = &n.os
+	}
+	if ids := l.find(name); len(ids) == 1 {
+		return ids[0]
+	}
+	return ""
+}
+
 // resolve turns a reference into an id with a name to show, or says why it can't.
 func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) (Named, []Reason) {
 	l := &n.plans
@@ -60,15 +84,13 @@ func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) (Name
 	}
 	why := reasonAt(CodeUnknownName, e, field)
 	why.Keys, why.Name = []fleet.Field{field}, ref.Name
-	for _, group := range l.groups {
-		switch ids := group[ref.Name]; len(ids) {
-		case 0:
-		case 1:
-			return Named{ID: ids[0], Name: ref.Name}, nil
-		default:
-			why.Code, why.Names = CodeAmbiguousName, slices.Sorted(slices.Values(ids))
-			return Named{}, []Reason{why}
-		}
+	switch ids := l.find(ref.Name); len(ids) {
+	case 0:
+	case 1:
+		return Named{ID: ids[0], Name: ref.Name}, nil
+	default:
+		why.Code, why.Names = CodeAmbiguousName, slices.Sorted(slices.Values(ids))
+		return Named{}, []Reason{why}
 	}
 	known := l.names()
 	why.Names, why.Count = known[:min(len(known), maxKnown)], len(known)

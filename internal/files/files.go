@@ -92,6 +92,33 @@ func open(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	return f, nil
 }
 
+// ErrChanged is why a file is left alone that is not what it was taken for.
+var ErrChanged = errors.New("it has changed")
+
+// Exchange gives a file new content where it still has the old one, and keeps its
+// mode and its owner. Where old is nil there must be no file, and one is made for all
+// to read. The file is replaced whole, or not at all. The error is ErrChanged where
+// somebody else has written the file.
+func Exchange(path string, old, data []byte) error {
+	info, err := os.Lstat(path)
+	switch {
+	case old == nil && errors.Is(err, fs.ErrNotExist):
+		return replace(path, data, 0o644)
+	case old == nil && err == nil, errors.Is(err, fs.ErrNotExist):
+		return ErrChanged
+	case err != nil:
+		return err
+	}
+	now, err := Read(path)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now, old) {
+		return ErrChanged
+	}
+	return replaceAs(path, data, info)
+}
+
 // Update gives a file new content where it has another, and keeps its mode and its
 // owner. A file that does not exist is made for all to read. The file is replaced
 // whole, or not at all.

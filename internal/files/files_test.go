@@ -28,8 +28,9 @@ func TestOnlyRegularFiles(t *testing.T) {
 				}
 				return err
 			},
-			"replace": func(path string) error { return Replace(path, []byte("new"), 0o600) },
-			"update":  func(path string) error { return Update(path, []byte("new")) },
+			"replace":  func(path string) error { return Replace(path, []byte("new"), 0o600) },
+			"exchange": func(path string) error { return Exchange(path, []byte("old"), []byte("new")) },
+			"update":   func(path string) error { return Update(path, []byte("new")) },
 		} {
 			dir := t.TempDir()
 			precious, path := filepath.Join(dir, "precious"), filepath.Join(dir, "file")
@@ -79,5 +80,37 @@ func TestReplaceAndAppend(t *testing.T) {
 	}
 	if _, err := Read(path); err == nil {
 		t.Error("a file of any size is read")
+	}
+}
+
+// A file is exchanged only where it is what it was taken for.
+func TestExchange(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	for _, step := range []struct {
+		old, data []byte
+		want      error
+		content   string
+	}{
+		{[]byte("x"), []byte("y"), ErrChanged, ""},
+		{nil, []byte("one"), nil, "one"},
+		{nil, []byte("two"), ErrChanged, "one"},
+		{[]byte("other"), []byte("two"), ErrChanged, "one"},
+		{[]byte("one"), []byte("two"), nil, "two"},
+		{[]byte("two"), nil, nil, ""},
+	} {
+		if err := Exchange(path, step.old, step.data); !errors.Is(err, step.want) {
+			t.Errorf("%q to %q: %v, want %v", step.old, step.data, err, step.want)
+		}
+		if got, _ := os.ReadFile(path); string(got) != step.content {
+			t.Errorf("%q to %q: the file is %q", step.old, step.data, got)
+		}
+		if step.content == "one" {
+			if err := os.Chmod(path, 0o640); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the mode is %v, %v", info.Mode(), err)
 	}
 }
