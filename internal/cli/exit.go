@@ -44,7 +44,7 @@ var exits = []struct {
 	{2, "the servers differ from the file", []string{"drift"}},
 	{2, "with --detailed-exitcode, changes are pending or blocked", []string{"plan"}},
 	{3, "something failed, is in doubt or not ready, is blocked, was not started, or could not be saved", []string{"apply"}},
-	{130, "interrupted", []string{"apply", "drift", "get", "list", "plan"}},
+	{130, "interrupted", []string{"apply", "drift", "get", "import", "list", "plan"}},
 }
 
 // exitRows are the exit codes of a command, as its help tells them; of fleet itself

@@ -14,9 +14,9 @@ var flagGroups = []struct {
 	title string
 	names []string
 }{
-	{"Which servers", []string{"file", "target", "exclude", "selector", "only", "since", "all", "host", "zone"}},
-	{"What to show", []string{"summary", "full", "json", "output", "columns", "no-header", "sort", "ipv6", "user", "port", "list", "watch", "no-color", "detailed-exitcode"}},
-	{"Files to write", []string{"out", "block", "markdown", "html", "max-bytes", "gitlab", "events", "metrics", "once"}},
+	{"Which servers", []string{"file", "target", "exclude", "selector", "only", "since", "all", "host", "zone", "status", "location", "accept"}},
+	{"What to show", []string{"details", "summary", "full", "json", "output", "columns", "no-header", "sort", "ipv6", "user", "port", "list", "watch", "no-color", "detailed-exitcode"}},
+	{"Files to write", []string{"write", "into", "out", "block", "markdown", "html", "max-bytes", "gitlab", "events", "metrics", "once"}},
 	{"Approval", []string{"auto-approve", "digest"}},
 	{"Guards", []string{"allow-deletes", "allow-changes", "allow-cost", "allow-empty", "bootstrap", "max-corrections"}},
 	{"How long to wait", []string{"timeout", "poll-interval", "settle", "request-timeout", "lock-timeout"}},

@@ -43,6 +43,13 @@ func (n *requests) latency() time.Duration {
 	return n.quickest
 }
 
+// of is how many requests of a kind were sent until now.
+func (n *requests) of(k vpsorg.Kind) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.byKind[k]
+}
+
 // sent is what was counted until now.
 func (n *requests) sent() render.Requests {
 	n.mu.Lock()

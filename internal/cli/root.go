@@ -38,7 +38,7 @@ func newRoot(c *command) *cobra.Command {
 	}
 	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newVersion(c))
+	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newVersion(c))
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	for _, cmd := range append(root.Commands(), root) {
 		nameValues(cmd)

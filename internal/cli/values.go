@@ -31,7 +31,7 @@ func (c *command) completeFlags(cmd *cobra.Command) {
 		"log-level": oneOf(levels...), "log-format": oneOf(logFormats...),
 		"file": fleetFiles, "gitlab": folders,
 	}
-	for _, name := range []string{"since", "token-file", "sandbox", "journal", "out", "markdown", "html", "events", "metrics", "once"} {
+	for _, name := range []string{"since", "token-file", "sandbox", "journal", "out", "markdown", "html", "events", "metrics", "once", "into"} {
 		values[name] = anyFile
 	}
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
