@@ -54,6 +54,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	c.flags.forAPI(cmd.Flags())
 	c.flags.forChanges(cmd.Flags())
 	c.flags.forMetrics(cmd.Flags())
+	c.flags.forDetail(cmd.Flags())
 	c.flags.forReports(cmd.Flags())
 	c.flags.forApply(cmd.Flags())
 	return cmd

@@ -54,10 +54,10 @@ func planDocument(r *record) ([]byte, error) {
 	return doc.Bytes(), err
 }
 
-// ofPlan is a report that there is none of without a plan.
+// ofPlan is a report that there is none of without a plan, or where drift was looked for.
 func ofPlan(write func(*planner.Plan) []byte) func(*record) ([]byte, error) {
 	return func(r *record) ([]byte, error) {
-		if r.Plan == nil {
+		if r.Plan == nil || r.Drift != nil {
 			return nil, nil
 		}
 		return write(r.Plan), nil
@@ -71,7 +71,7 @@ func (c *command) findings(rec *record) (found []ci.Finding) {
 		found = ci.FromProblems(problems)
 	}
 	found = append(found, ci.FromWarnings(rec.warnings)...)
-	if rec.Plan != nil {
+	if rec.Plan != nil && rec.Drift == nil {
 		found = append(found, ci.FromPlan(rec.Plan)...)
 	}
 	root := cmp.Or(c.Getenv("GITHUB_WORKSPACE"), c.Getenv("CI_PROJECT_DIR"))

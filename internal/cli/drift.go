@@ -27,15 +27,17 @@ then its end.`,
 		Example: `  fleet drift
   fleet drift --since HEAD~1
   fleet drift --once /var/lib/fleet/drift --metrics /var/lib/node_exporter/fleet.prom
+  fleet drift --markdown drift.md
   fleet drift --json | jq .summary`,
 		Args: noArguments("name fleet files with -f, a former one with --since"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withMetrics("drift", c.flags.files, func(rec *record) error { return c.drift(cmd.Context(), rec) })
+			return c.withMetrics("drift", c.flags.files, func(rec *record) error { return c.reported(cmd.Context(), rec, c.drift) })
 		},
 	}
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAPI(cmd.Flags())
 	c.flags.forMetrics(cmd.Flags())
+	c.flags.forReports(cmd.Flags())
 	cmd.Flags().StringVar(&c.flags.since, "since", "", "leave out what was written since this former `file`, directory or git revision")
 	cmd.Flags().StringVar(&c.flags.once, "once", "", "write text only where the drift is not the one that this `file` has recorded")
 	return cmd
@@ -64,6 +66,7 @@ func (c *command) drift(ctx context.Context, rec *record) error {
 	}
 	d := planner.FindDrift(in.Fleet, baseline, seen, in.Selection)
 	rec.observed(in.Fleet, seen, d)
+	rec.Run = render.Run{Drift: d, Plan: planner.Diff(in.Fleet, seen, in.Selection)}
 	if err := c.showDrift(d, last); err != nil {
 		return err
 	}

@@ -121,9 +121,13 @@ func (f *flags) forMetrics(set *pflag.FlagSet) {
 	set.StringVar(&f.metrics, "metrics", "", "write metrics of this run to this `file`, for Prometheus' textfile collector")
 }
 
-// forReports are what of a plan is shown, and the files that are written beside it.
-func (f *flags) forReports(set *pflag.FlagSet) {
+// forDetail is how much of a plan is shown.
+func (f *flags) forDetail(set *pflag.FlagSet) {
 	set.BoolVar(&f.full, "full", false, "show every server by itself, however many there are")
+}
+
+// forReports are the files that are written beside what is shown.
+func (f *flags) forReports(set *pflag.FlagSet) {
 	set.StringVar(&f.markdown, "markdown", "", "also write Markdown, for a pull request's comment, to this `file`, however the run ends")
 	set.StringVar(&f.html, "html", "", "also write one HTML page, which needs no network, to this `file`, however the run ends")
 	set.IntVar(&f.maxBytes, "max-bytes", render.CommentBytes, "cut detail, and nothing else, of Markdown beyond this `number` of bytes")

@@ -35,6 +35,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAPI(cmd.Flags())
 	c.flags.forChanges(cmd.Flags())
+	c.flags.forDetail(cmd.Flags())
 	c.flags.forReports(cmd.Flags())
 	c.flags.forPipelines(cmd.Flags())
 	cmd.Flags().BoolVar(&c.flags.summary, "summary", false, "show one screen: what is done to how many servers")

@@ -83,18 +83,27 @@ func caseNames(key string) (names []string) {
 
 func casePlan(t testing.TB, file, servers string) *planner.Plan {
 	t.Helper()
+	return planner.Diff(caseFleet(t, file), caseServers(t, servers), planner.Selection{})
+}
+
+// driftCase is mixedCase as drift, with what an apply would do.
+func driftCase(t testing.TB) (*planner.Drift, *planner.Plan) {
+	t.Helper()
+	return planner.FindDrift(caseFleet(t, mixedFile), nil, caseServers(t, mixedServers), planner.Selection{}), mixedCase(t)
+}
+
+func caseFleet(t testing.TB, file string) *fleet.Fleet {
+	t.Helper()
 	f, err := fleet.Parse("w/mixed.yaml", []byte(caseHead+file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return planner.Diff(f, caseServers(t, servers), planner.Selection{})
+	return f
 }
 
-// mixedCase is 67 changes on 59 servers, of which 20 are deleted and 7 replaced; 3
-// entries are blocked, 4 servers unlisted and 1 on its way.
-func mixedCase(t testing.TB) *planner.Plan {
-	t.Helper()
-	return casePlan(t, `account: ops@example.com
+// mixedFile and mixedServers are what mixedCase and driftCase compare.
+const (
+	mixedFile = `account: ops@example.com
 owns: ["*"]
 protect: ["db-primary"]
 guards: { max_deletes: 30 }
@@ -132,7 +141,8 @@ servers:
   worker-ap-2: { plan: business, os: ubuntu-24.04, location: ap-east, ssh_key: deploy, backups_enabled: true }
   web-canary-2: { location: eu-north, backups_enabled: true }
   cron-1: { plan: starter, location: eu-north }
-`, `legacy-[01:08] plan=basic
+`
+	mixedServers = `legacy-[01:08] plan=basic
 legacy-[09:14] plan=basic at=us-east
 web-us-[01:08] host={name}.old.example.net
 api-us-1
@@ -166,7 +176,14 @@ api-tmp-7
 db-scratch
 web-canary
 web-us-99
-`)
+`
+)
+
+// mixedCase is 67 changes on 59 servers, of which 20 are deleted and 7 replaced; 3
+// entries are blocked, 4 servers unlisted and 1 on its way.
+func mixedCase(t testing.TB) *planner.Plan {
+	t.Helper()
+	return casePlan(t, mixedFile, mixedServers)
 }
 
 // failedCase is an apply of 14 creates and a stop: five creates were refused for want

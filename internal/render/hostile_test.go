@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -71,6 +72,19 @@ func hostileReason(text string, c planner.Code) planner.Reason {
 		Status: planner.Status(text), Action: planner.Action(text), Cause: planner.Code(text)}
 }
 
+// hostileDrift has differences of each kind in so many servers.
+func hostileDrift(p *planner.Plan, text string, servers int) *planner.Drift {
+	d := &planner.Drift{Account: p.Account, Endpoint: p.Endpoint}
+	for i := range servers {
+		for _, k := range planner.DriftKinds {
+			d.Differences = append(d.Differences, planner.Difference{Kind: k, Name: text + string(k), IDs: []string{text, fmt.Sprint(i)}, Field: fleet.Field(text),
+				Is: planner.Text(text), Want: planner.Text(text), At: fleet.Pos{File: text, Line: 1}, Reason: hostileReason(text, planner.CodeDuplicates)})
+		}
+	}
+	d.Pending = d.Differences
+	return d
+}
+
 // hostileResult is what became of a hostile plan, each change in another way.
 func hostileResult(p *planner.Plan, text string) *apply.Result {
 	r := &apply.Result{Blocked: p.Blocked, Duration: time.Minute}
@@ -118,6 +132,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["plan as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Command: "fleet apply -f " + text}, CommentBytes)), checkMarkdown}
 		all["truncated Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
 		all["result as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Result: r}, CommentBytes)), checkMarkdown}
+		all["drift as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Drift: hostileDrift(p, text, servers)}, CommentBytes)), checkMarkdown}
 		all["failure as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Err: errors.New(text)}, CommentBytes)), checkMarkdown}
 		all["plan as HTML of "+of] = output{must(HTML(Run{Plan: p, Command: "fleet apply -f " + text})), checkHTML}
 		all["result as HTML of "+of] = output{must(HTML(Run{Plan: p, Result: r})), checkHTML}

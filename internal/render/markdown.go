@@ -25,15 +25,14 @@ const marker = "<!-- fleet -->\n"
 func Markdown(r Run, maxBytes int) ([]byte, error) {
 	var d document
 	switch {
+	case r.Drift != nil && r.Err == nil:
+		d = driftMarkdown(r)
 	case r.Result != nil:
 		d = resultMarkdown(r)
 	case r.Err != nil:
 		d = failureMarkdown(r, maxBytes)
 	default:
 		d = planMarkdown(r)
-	}
-	if r.Plan != nil {
-		d.foot += origin(r)
 	}
 	d.head = marker + d.head
 	return d.fit(maxBytes)
@@ -81,26 +80,22 @@ func failureMarkdown(r Run, maxBytes int) document {
 	if n := losses(r.Plan); n > 0 {
 		t.summary += fmt.Sprintf(": it would have ended the data of %s", servers(n))
 	}
-	d.tables = []mdTable{t}
+	d.tables, d.foot = []mdTable{t}, origin(r.Plan, review.File)
 	return d
 }
 
-// origin says what a document is about.
-func origin(r Run) string {
-	p := r.Plan
+// origin says what a document is about, with more in HTML.
+func origin(p *planner.Plan, file string, more ...string) string {
 	text := "Fleet"
 	if p.Account != "" {
 		text += " of " + mdCode(p.Account)
 	}
 	text += " at " + mdCode(p.Endpoint)
-	if file := reviewOf(p, many).File; file != "" {
+	if file != "" {
 		text += "; lines are those of " + mdCode(file)
 	}
-	if p.Cost.Hourly != nil && r.Result == nil {
-		text += "; what is created costs " + p.Cost.Hourly.String() + " an hour"
-	}
-	if unknown := p.Cost.Unknown(); unknown != nil {
-		text += "; the API tells no price of " + mdText(joined(unknown, ", ", func(n planner.Named) string { return called("plan", n) }))
+	for _, m := range more {
+		text += "; " + m
 	}
 	return "\n<p><sub>" + text + "</sub></p>\n"
 }

@@ -47,7 +47,7 @@ func planMarkdown(r Run) document {
 	harmless.summary = strings.Join(harmlessTitles, " · ") + ": nothing is lost"
 	rest.summary = strings.Join(restTitles, " · ")
 	d.tables = []mdTable{worst, harmless, costTable(p.Cost), rest}
-	d.foot = planNext(r)
+	d.foot = planNext(r) + origin(p, review.File, priceNotes(p.Cost)...)
 	return d
 }
 
@@ -250,6 +250,17 @@ func costTable(c planner.Cost) mdTable {
 func costDifference(r planner.CostRow) fleet.Money {
 	before, after, _ := r.Monthly()
 	return max(after-before, before-after)
+}
+
+// priceNotes are what the sum of a plan's cost leaves out.
+func priceNotes(c planner.Cost) (notes []string) {
+	if c.Hourly != nil {
+		notes = append(notes, "what is created costs "+c.Hourly.String()+" an hour")
+	}
+	if unknown := c.Unknown(); unknown != nil {
+		notes = append(notes, "the API tells no price of "+mdText(joined(unknown, ", ", func(n planner.Named) string { return called("plan", n) })))
+	}
+	return notes
 }
 
 // planNext says how the plan is carried out.

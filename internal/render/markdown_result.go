@@ -18,6 +18,7 @@ var (
 // data is gone, is open; what is done is folded.
 func resultMarkdown(r Run) document {
 	v := reviewResult(r.Plan, r.Result)
+	review := reviewOf(r.Plan, many)
 	d := document{head: resultOpening(v)}
 	open := mdTable{columns: resultColumns}
 	done := mdTable{summary: fmt.Sprintf("✓ <b>done %d</b>: %s", v.count(fateDone), doneInShort(v)), columns: doneColumns}
@@ -31,9 +32,10 @@ func resultMarkdown(r Run) document {
 	open.parts = append(open.parts, lossParts(v.Lost)...)
 	if blocked := blockedSection(r.Result); len(blocked.Groups) > 0 {
 		lead, said := blocked.title()
-		open.parts = append(open.parts, planPart(reviewOf(r.Plan, many), blocked, lead, ", "+said))
+		open.parts = append(open.parts, planPart(review, blocked, lead, ", "+said))
 	}
 	d.tables = []mdTable{open, done}
+	d.foot = origin(r.Plan, review.File)
 	return d
 }
 

@@ -14,9 +14,14 @@ import (
 
 func TestMarkdown(t *testing.T) {
 	p := everything()
+	failedPlan, failedResult := failedCase(t, true)
+	drift, driftPlan := driftCase(t)
 	for name, r := range map[string]Run{
 		"markdown_plan":   {Plan: p, Command: "fleet apply --file fleet.yaml --digest " + p.Digest(), Outlook: documented},
 		"markdown_result": {Plan: p, Result: mixedResult()},
+		"markdown_mixed":  {Plan: mixedCase(t), Command: "fleet apply --file w/mixed.yaml", Outlook: documented},
+		"markdown_failed": {Plan: failedPlan, Result: failedResult},
+		"markdown_drift":  {Drift: drift, Plan: driftPlan},
 	} {
 		text, err := Markdown(r, CommentBytes)
 		if err != nil {
@@ -34,6 +39,8 @@ func TestMarkdownHeadline(t *testing.T) {
 	}{
 		{Run{Plan: &planner.Plan{Scope: planner.Scope{Listed: 3, Selected: 3}}}, []string{"### fleet plan: no changes. 3 servers are as the file says\n\n> [!NOTE]\n"}},
 		{Run{Plan: everything(), Err: refused("refused")}, []string{"### fleet: refused or failed, nothing was changed\n", "\nrefused\nhint: add credit at Billing\n", "nothing was carried out: it would have ended the data of 4 servers</summary>"}},
+		{Run{Drift: &planner.Drift{Selected: 3}, Plan: new(planner.Plan)}, []string{"### fleet drift: none\n\n> [!NOTE]\n> 3 servers are as the file says.\n"}},
+		{Run{Drift: drifted(), Plan: new(planner.Plan)}, []string{"### fleet drift: 6 servers differ, 1 more unlisted\n", "would destroy the data of 1 server", "<b>pending 1</b>"}},
 		{Run{Err: errors.New("fleet.yaml:1:1: no servers are listed")}, []string{"### fleet: refused or failed, nothing was changed\n", "no servers are listed"}},
 	} {
 		text, err := Markdown(test.run, CommentBytes)

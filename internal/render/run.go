@@ -7,6 +7,7 @@ import (
 
 // Run is what a command has come to: what its reports tell.
 type Run struct {
+	Drift   *planner.Drift          // nil where nobody looked for it; else Plan is what an apply would do about it
 	Plan    *planner.Plan           // nil where the command failed before there was one
 	Command string                  // the command that carries out exactly this plan, for a shell; "" where there is none
 	Outlook planner.EstimateOptions // what the plan's requests will meet

@@ -1,0 +1,130 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// driftReview is what every reader of drift is shown, by what an apply would do about
+// it and in the order of a plan: a difference that costs a server its data comes first.
+type driftReview struct {
+	Drift    *planner.Drift
+	Plan     *planner.Plan // what an apply would do
+	File     string        // the one fleet file that all places are in; "" where there is no such one
+	Sections []section     // of the kinds of driftMeanings, none of them empty, each once
+	Pending  []group       // newly written in the file, and not applied yet
+}
+
+// driftMeanings is how servers are marked that differ, by what an apply would do.
+var driftMeanings = map[kind]meaning{
+	kindDelete:   {color: red, title: "Extra", ofMany: "an apply deletes them, and their data is lost"},
+	kindReplace:  {color: red, title: "Needs a replacement", ofMany: "an apply replaces them, and their data is lost"},
+	kindBlocked:  {color: red, title: "Needs you", ofMany: "an apply does nothing to them"},
+	kindCreate:   {color: amber, title: "Missing", ofMany: "an apply creates them"},
+	kindUpdate:   {color: amber, title: "Changed", ofMany: "an apply updates them"},
+	kindStart:    {color: amber, title: "Power", ofMany: "an apply starts or stops them"},
+	kindUnlisted: {color: dim, title: "Unlisted", ofMany: "not in the file, left alone"},
+}
+
+// followsFrom is what an apply would do about a kind of drift, where its plan does not
+// tell, as of servers in transition.
+var followsFrom = map[planner.DriftKind]kind{
+	planner.DriftMissing: kindCreate, planner.DriftChanged: kindUpdate, planner.DriftPower: kindStart, planner.DriftStatus: kindBlocked,
+	planner.DriftUnwanted: kindDelete, planner.DriftUnlisted: kindUnlisted, planner.DriftUnclear: kindBlocked,
+}
+
+// reviewDrift puts drift in the order of reading. The plan is of the same observation.
+func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
+	v := driftReview{Drift: d, Plan: p, Pending: groupsOf(driftFacts(d.Pending), many)}
+	follows, blocked := consequences(p)
+	byKind := make(map[kind][]fact)
+	for _, f := range driftFacts(d.Differences) {
+		k, ok := follows[f.Member.Name]
+		if !ok {
+			k = followsFrom[f.Drift]
+		}
+		if b, ok := blocked[f.Member.Name]; ok && k == kindBlocked {
+			f = b
+		}
+		f.Kind = k
+		byKind[k] = append(byKind[k], f)
+	}
+	var all []fact
+	for _, k := range kinds {
+		if groups := groupsOf(byKind[k], many); len(groups) > 0 {
+			v.Sections = append(v.Sections, section{k, groups})
+			all = append(all, byKind[k]...)
+		}
+	}
+	v.File = oneFile(all)
+	return v
+}
+
+// consequences are what a plan does to each server, by name, the worst of it; and
+// those to which it does nothing.
+func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]fact) {
+	follows, blocked = make(map[string]kind), make(map[string]fact)
+	for _, c := range p.Changes {
+		name, k := c.About().Name, kind(c.Action())
+		if k == kindStop || k == kindReboot {
+			k = kindStart
+		}
+		if _, ok := follows[name]; !ok || k == kindDelete || k == kindReplace {
+			follows[name] = k
+		}
+	}
+	for _, b := range p.Blocked {
+		follows[b.Name], blocked[b.Name] = kindBlocked, blockedFact(b)
+	}
+	return follows, blocked
+}
+
+// driftFacts are differences as they are shown: those in the fields of one server are
+// one fact.
+func driftFacts(list []planner.Difference) (facts []fact) {
+	at := make(map[string]int)
+	for _, x := range list {
+		f := driftFact(x)
+		key := x.Name + "\x00" + strings.Join(x.IDs, "\x00")
+		i, ok := at[key]
+		if ok && f.Fields != nil && facts[i].Fields != nil {
+			facts[i].Fields = append(facts[i].Fields, f.Fields...)
+			continue
+		}
+		at[key] = len(facts)
+		facts = append(facts, f)
+	}
+	return facts
+}
+
+// servers counts those that differ, without the unlisted ones.
+func (v driftReview) servers() (n int) {
+	for _, s := range v.Sections {
+		if s.Kind != kindUnlisted {
+			n += s.servers()
+		}
+	}
+	return n
+}
+
+// count is how many servers are in the sections of some kinds.
+func (v driftReview) count(of ...kind) (n int) {
+	for _, s := range v.Sections {
+		for _, k := range of {
+			if s.Kind == k {
+				n += s.servers()
+			}
+		}
+	}
+	return n
+}
+
+// losses counts the servers whose data an apply would destroy.
+func (v driftReview) losses() int { return v.count(kindDelete, kindReplace) }
+
+// repairable counts the servers that --only with driftRepairs puts right without a loss.
+func (v driftReview) repairable() int { return v.count(kindUpdate, kindStart) }
+
+// driftRepairs are the kinds of change that destroy nothing and create nothing.
+const driftRepairs = "update,reboot,start,stop"
