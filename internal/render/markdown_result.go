@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +56,7 @@ func resultOpening(v resultReview) string {
 		}
 	}
 	blocked := len(v.Result.Blocked)
-	sentences := []string{resultNext(v), lossCount(v.Lost), v.Cost.text(), runTime(v.Result.Duration)}
+	sentences := []string{nextMarkdown(v.next()), lossCount(v.Lost), v.Cost.text(), runTime(v.Result.Duration)}
 	switch {
 	case v.count(fateDoubt)+v.count(fateFailed) > 0:
 		return opening(heading+strings.Join(worst, ", "), caution, sentences...)
@@ -88,36 +87,12 @@ func doneInShort(v resultReview) string {
 	return accomplished(done)
 }
 
-// resultNext says what to do after a run.
-func resultNext(v resultReview) string {
-	switch left := v.left(); {
-	case left == 0:
+// nextMarkdown makes a sentence what to do next.
+func nextMarkdown(next string) string {
+	if next == "" {
 		return ""
-	case left == v.count(fateNotReady)+v.count(fateNotSeen):
-		return "**Next:** run the same command again to go on waiting."
-	default:
-		text := "**Next:** "
-		if v.hasHints() {
-			text += "do what the rows say, then "
-		}
-		text += "run the same command again; it "
-		if v.count(fateDoubt) > 0 {
-			text += "looks first for what is in doubt, and "
-		}
-		return text + fmt.Sprintf("does what is left, %d of %d.", left, len(v.Result.Reports))
 	}
-}
-
-// hasHints reports whether there is more to do than to run again.
-func (v resultReview) hasHints() bool {
-	for _, s := range v.Sections {
-		if s.Fate == fateDoubt || s.Fate == fateFailed {
-			if slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" }) {
-				return true
-			}
-		}
-	}
-	return false
+	return "**Next:** " + next
 }
 
 // lossCount says how many servers have lost their data.

@@ -208,3 +208,35 @@ func areEntries(n int) string {
 	}
 	return fmt.Sprintf("%d entries are", n)
 }
+
+// next says what to do after a run; "" where all is done.
+func (v resultReview) next() string {
+	switch left := v.left(); {
+	case left == 0:
+		return ""
+	case left == v.count(fateNotReady)+v.count(fateNotSeen):
+		return "run the same command again to go on waiting."
+	default:
+		text := ""
+		if v.hasHints() {
+			text += "do what the rows say, then "
+		}
+		text += "run the same command again; it "
+		if v.count(fateDoubt) > 0 {
+			text += "looks first for what is in doubt, and "
+		}
+		return text + fmt.Sprintf("does what is left, %d of %d.", left, len(v.Result.Reports))
+	}
+}
+
+// hasHints reports whether there is more to do than to run again.
+func (v resultReview) hasHints() bool {
+	for _, s := range v.Sections {
+		if s.Fate == fateDoubt || s.Fate == fateFailed {
+			if slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" }) {
+				return true
+			}
+		}
+	}
+	return false
+}

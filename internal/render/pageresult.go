@@ -34,6 +34,9 @@ func (d *page) result(r Run) {
 		lead.Tone = bad
 	}
 	d.Lead = []paragraph{lead}
+	if next := v.next(); next != "" {
+		d.Lead = append(d.Lead, paragraph{Phrases: []phrase{{Text: "Next: " + next}}})
+	}
 	a := axis{r.Result.Started, r.Result.Duration}
 	for _, s := range v.Sections {
 		d.Sections = append(d.Sections, a.section(s, v.slowest()))
