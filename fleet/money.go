@@ -32,7 +32,7 @@ func ParseMoney(s string) (Money, error) {
 
 // String writes the amount with two decimals, or as many as it has.
 func (m Money) String() string {
-	s := strings.TrimRight(fmt.Sprintf("%d.%06d", m.abs()/million, m.abs()%million), "0")
+	s := strings.TrimRight(fmt.Sprintf("%d.%06d", m.Abs()/million, m.Abs()%million), "0")
 	for len(s)-strings.IndexByte(s, '.') < len(".00") {
 		s += "0"
 	}
@@ -50,7 +50,8 @@ func (m Money) Signed() string {
 	return m.String()
 }
 
-func (m Money) abs() Money { return max(m, -m) }
+// Abs is the amount without its sign.
+func (m Money) Abs() Money { return max(m, -m) }
 
 // MarshalJSON writes a number.
 func (m Money) MarshalJSON() ([]byte, error) { return []byte(m.String()), nil }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -118,7 +119,7 @@ func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) err
 	if saved {
 		result, err = engine.Resume(ctx, c.interrupts.drain, rec.Plan, c.flags.allowance())
 	} else {
-		result, err = engine.Apply(ctx, c.interrupts.drain, in, c.approval())
+		result, err = engine.Apply(ctx, c.interrupts.drain, in, c.approval(rec))
 	}
 	view.stop()
 	if err != nil {
@@ -145,17 +146,17 @@ func (c *command) checkApproval() error {
 }
 
 // approval is who approves the plan, as the flags say.
-func (c *command) approval() apply.Approval {
+func (c *command) approval(rec *record) apply.Approval {
 	by := apply.Approval{Digest: c.flags.digest, Bootstrap: c.flags.bootstrap}
 	if !c.flags.autoApprove && by.Digest == "" {
-		by.Ask = c.ask
+		by.Ask = func(ctx context.Context) error { return c.ask(ctx, rec.Plan) }
 	}
 	return by
 }
 
 // ask gets a yes, for the plan that was shown, on the terminal.
-func (c *command) ask(ctx context.Context) error {
-	c.print("\nCarry out this plan? Only \"yes\" is accepted: ")
+func (c *command) ask(ctx context.Context, p *planner.Plan) error {
+	c.print("\n" + render.Question(p))
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // what was read by an error is no yes

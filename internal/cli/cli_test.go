@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -132,7 +133,7 @@ func TestAsk(t *testing.T) {
 	for answer, approved := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "YES\n": false, "\n": false, "": false, "yes please\n": false} {
 		var stdout bytes.Buffer
 		c := newCommand(Process{Stdin: strings.NewReader(answer), Stdout: &stdout, Stderr: io.Discard, Getenv: environment()})
-		err := c.ask(t.Context())
+		err := c.ask(t.Context(), new(planner.Plan))
 		if (err == nil) != approved {
 			t.Errorf("%q: %v, want approved %v", answer, err, approved)
 		}
@@ -150,7 +151,7 @@ func TestAskInterrupted(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	c := newCommand(Process{Stdin: silent, Stdout: io.Discard, Stderr: io.Discard, Getenv: environment(), Signals: signals})
 	signals <- os.Interrupt
-	if err := c.ask(c.interrupts.ctx); err != context.Canceled {
+	if err := c.ask(c.interrupts.ctx, new(planner.Plan)); err != context.Canceled {
 		t.Errorf("the question ends with %v", err)
 	}
 }

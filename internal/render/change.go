@@ -1,34 +1,55 @@
 package render
 
-// groupRow shows a group: what it changes, what is lost, why, and who is in it.
-func (s Style) groupRow(g group) row {
-	r := row{symbol: g.Symbol, color: meanings[g.Kind].color, name: g.subject(), verb: string(g.Action),
-		details: s.fields(g.Fields), remark: g.Reason, hint: g.Hint}
-	if len(g.Members) > 1 {
-		r.list = g.names()
-	}
-	what, warning := s.line(plain, Escape(g.what())), s.line(red, Escape(g.warning()))
-	if warning.width > 0 {
-		warning = s.line(red, "! ").plus(warning)
-	}
-	switch {
-	case what.width > 0:
-		r.details, r.warning = append(r.details, what), warning
-	case warning.width > 0:
-		r.details = append(r.details, warning)
-	}
-	return r
-}
+import "strings"
 
-// groupRows shows the groups of a section. A reason that the change above has
-// too, as in a range, is not said again.
-func (s Style) groupRows(sec section) []row {
-	rows := make([]row, len(sec.Groups))
-	for i, g := range sec.Groups {
-		rows[i] = s.groupRow(g)
-		if g.Action != "" && i > 0 && sec.Groups[i-1].Action == g.Action && sec.Groups[i-1].Reason == g.Reason {
-			rows[i].remark = ""
+// reviewItems are the groups of a plan's sections as rows of its text.
+func (s Style) reviewItems(r review) [][]item {
+	all := make([][]item, len(r.Sections))
+	for i, sec := range r.Sections {
+		if isCompact(sec.Kind) && s.View != Whole {
+			continue
+		}
+		for _, g := range sec.Groups {
+			it := s.groupItem(r.shorter(g))
+			it.at = r.lines(g)
+			all[i] = append(all[i], it)
 		}
 	}
-	return rows
+	return all
+}
+
+// shorter is a group whose texts leave out the name of the one file that they are about.
+func (r review) shorter(g group) group {
+	if r.File != "" {
+		g.What, g.Hint, g.Reason = strings.ReplaceAll(g.What, r.File+":", ":"), strings.ReplaceAll(g.Hint, r.File+":", ":"), strings.ReplaceAll(g.Reason, r.File+":", ":")
+	}
+	return g
+}
+
+// groupItem is a group as a row: who it is, what changes, and what to do about it.
+func (s Style) groupItem(g group) item {
+	it := item{symbol: g.Symbol, color: meanings[g.Kind].color, names: g.names(), kept: g.Warning == "", note: g.note(), cost: g.Cost.String()}
+	it.details = s.fields(g.Fields)
+	if what := g.what(); what != "" {
+		it.details = append(it.details, s.line(plain, Escape(what)))
+	}
+	for _, more := range []string{g.then(), g.Remark} {
+		switch last := len(it.details) - 1; {
+		case more == "":
+		case last < 0:
+			it.details = append(it.details, s.line(dim, Escape(more)))
+		default:
+			it.details[last] = it.details[last].plus(s.line(dim, ", "+Escape(more)))
+		}
+	}
+	if runes(it.note) > maxNote {
+		it.note = ""
+	}
+	if s.View == Whole && g.Reason != "" {
+		it.details = append(it.details, s.line(dim, Escape(g.Reason)))
+	}
+	if g.Hint != "" {
+		it.next = []line{s.line(plain, "next: "+Escape(g.Hint))}
+	}
+	return it
 }

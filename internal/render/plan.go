@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -10,143 +11,180 @@ import (
 // maxLines is how many lines of changes are shown before they are summed up.
 const maxLines = 300
 
-// Plan shows a plan: its changes and why, what is waited for, blocked or not in
-// the file, the guards that it goes beyond, the totals, the cost and the digest.
+// Plan shows a plan: what is lost, what is blocked and what else changes, what is
+// waited for, the cost, and in the end whose data is lost, the totals and the digest.
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
-	b.WriteString(s.paint(bold, heading(p.Account, p.Endpoint)) + "\n")
-	b.WriteString(s.sections(p))
-	s.section(&b, s.paint(red, "Beyond the guards, so apply will refuse the whole plan:"), violationRows(p.Violations(), s))
-	b.WriteString("\n" + s.paragraph(bold, total(p)))
-	if also := alsoThere(p); also != "" {
-		b.WriteString(s.paragraph(plain, also))
+	r := reviewOf(p, many)
+	if s.View == Whole {
+		r = reviewOf(p, everyServer)
 	}
-	if cost := costTotal(p.Cost); cost != "" {
-		b.WriteString(s.paragraph(plain, cost))
-	}
-	if !p.Empty() {
-		b.WriteString(s.paint(dim, "Digest: "+p.Digest()) + "\n")
-	}
+	all := s.reviewItems(r)
+	c := s.columnsFor(slices.Concat(all...))
+	b.WriteString(s.planHead(r, c))
+	b.WriteString(s.sections(r, all, c))
+	b.WriteString("\n" + s.ending(p))
 	return b.String()
 }
 
-// sections are all that is said of single servers, or a summary of it.
-func (s Style) sections(p *planner.Plan) string {
-	atLeast := many
-	if s.View == Whole {
-		atLeast = everyServer
+// planHead is the first line: whose plan it is, from which file, and the titles of
+// the columns at the right.
+func (s Style) planHead(r review, c columns) string {
+	parts := []string{"fleet plan", whose(r.Plan.Account, r.Plan.Endpoint)}
+	if r.File != "" {
+		parts = append(parts, Escape(r.File))
 	}
-	r := reviewOf(p, atLeast)
-	if s.View != Summary && (s.View == Whole || r.groups() <= maxLines) {
-		var b strings.Builder
-		for _, sec := range r.Sections {
-			s.section(&b, textTitle(sec), s.groupRows(sec))
+	text := strings.Join(parts, " · ")
+	l := s.line(bold, text)
+	titles := item{}
+	if c.cost > 0 {
+		titles.cost = titleOfCost
+	}
+	if c.at > 0 {
+		titles.at = titleOfAt
+	}
+	if l.width+c.right()+4 > c.all {
+		return s.paragraph(bold, text)
+	}
+	return s.rightOf(l, titles, c).text + "\n"
+}
+
+// sections are all that is said of single servers, or a summary of it.
+func (s Style) sections(r review, all [][]item, c columns) string {
+	if s.View == Summary {
+		return s.summary(r)
+	}
+	var b strings.Builder
+	for i, sec := range r.Sections {
+		if isCompact(sec.Kind) && s.View != Whole {
+			s.compact(&b, sec, i == 0 || !isCompact(r.Sections[i-1].Kind))
+			continue
 		}
-		s.section(&b, titleCost+":", costRows(p.Cost, s))
-		if text := b.String(); s.View == Whole || strings.Count(text, "\n") <= maxLines {
-			return text
-		}
+		b.WriteString("\n" + s.sectionTitle(sec))
+		s.items(&b, all[i], c)
+	}
+	b.WriteString(s.costTable(r.Plan.Cost))
+	if text := b.String(); s.View == Whole || strings.Count(text, "\n") <= maxLines {
+		return text
 	}
 	return s.summary(r)
 }
 
-// textTitle is a section's title.
-func textTitle(sec section) string {
-	lead, said := sec.title()
-	return strings.TrimSuffix(lead+", "+said, ", ")
+// sectionTitle is the title of a section, in red where data is lost.
+func (s Style) sectionTitle(sec section) string {
+	return s.paragraph(titleColor(sec.Kind), textTitle(sec))
 }
 
-func heading(account, endpoint string) string {
-	if account == "" {
-		return "Fleet at " + Escape(endpoint)
+func titleColor(k kind) color {
+	if k == kindDelete || k == kindReplace {
+		return boldRed
 	}
-	return "Fleet of " + Escape(account) + " at " + Escape(endpoint)
+	return bold
 }
 
-// section writes rows under a title, after an empty line; nothing without rows.
-func (s Style) section(b *strings.Builder, title string, rows []row) {
-	if len(rows) == 0 {
+// isCompact reports whether the names of a section say it all.
+func isCompact(k kind) bool {
+	switch k {
+	case kindReboot, kindStart, kindStop, kindWait, kindUnlisted:
+		return true
+	}
+	return false
+}
+
+// compact is a section in one paragraph; those that follow each other have no empty
+// lines between them.
+func (s Style) compact(b *strings.Builder, sec section, first bool) {
+	if first {
+		b.WriteString("\n")
+	}
+	var names []string
+	for _, g := range sec.Groups {
+		names = append(names, g.names()...)
+		if g.Kind == kindWait {
+			names[len(names)-1] += " (" + g.What + ")"
+		}
+	}
+	s.listed(b, sec, names, s.View != Summary)
+}
+
+// listed writes a section's title and names as a paragraph, cut where they may be.
+func (s Style) listed(b *strings.Builder, sec section, names []string, mayCut bool) {
+	title, c := textTitle(sec)+": ", titleColor(sec.Kind)
+	const indent = "    "
+	lines := []string{strings.Join(names, ", ")}
+	if runes(title)+runes(Escape(lines[0])) > s.width() {
+		lines = wrap(names, s.width()-len(indent))
+		if mayCut {
+			lines = cut(names, s.width()-len(indent))
+		}
+		b.WriteString(s.paragraph(c, strings.TrimSpace(title)))
+		for _, l := range lines {
+			b.WriteString(indent + Escape(l) + "\n")
+		}
 		return
 	}
-	b.WriteString("\n")
-	if title != "" {
-		b.WriteString(title + "\n")
-	}
-	s.table(b, rows)
+	b.WriteString(s.paint(c, title) + Escape(lines[0]) + "\n")
 }
 
-func violationRows(violations []planner.Violation, s Style) []row {
-	var rows []row
-	for _, v := range violations {
+// ending are the last lines: whose data is lost, the totals, the cost, what apply
+// would refuse, and the digest.
+func (s Style) ending(p *planner.Plan) string {
+	text := s.paragraph(boldRed, lossesText(p))
+	text += s.paragraph(bold, total(p))
+	text += s.paragraph(plain, alsoThere(p))
+	text += s.paragraph(plain, costTotal(p.Cost))
+	text += s.paragraph(boldRed, refusedText(p))
+	if !p.Empty() {
+		text += s.paint(dim, "Digest: "+p.Digest()) + "\n"
+	}
+	return text
+}
+
+// refusedText says which guards a plan goes beyond, and which flags would allow it; ""
+// where it is within all.
+func refusedText(p *planner.Plan) string {
+	var messages, hints []string
+	for _, v := range p.Violations() {
 		message, hint := Violation(v)
-		rows = append(rows, row{symbol: "!", color: red, details: []line{s.line(plain, Escape(message))}, hint: hint})
-	}
-	return rows
-}
-
-// total is the closing line: Plan: 2 to create, 1 to delete.
-func total(p *planner.Plan) string {
-	if p.Empty() {
-		return "No changes" + noChanges(p) + "."
-	}
-	return "Plan: " + planned(p) + "."
-}
-
-// planned counts the changes by their kind: 2 to create, 1 to delete.
-func planned(p *planner.Plan) string {
-	count := p.Count()
-	var parts []string
-	for _, a := range planner.Actions {
-		if count[a] > 0 {
-			parts = append(parts, fmt.Sprintf("%d to %s", count[a], a))
+		messages = append(messages, message)
+		if cost, ok := v.(planner.CostViolation); ok && cost.Unpriced != nil {
+			hints = append(hints, hint) // no flag allows it
 		}
 	}
-	return strings.Join(parts, ", ")
-}
-
-// noChanges goes on after "No changes", and says why.
-func noChanges(p *planner.Plan) string {
-	switch {
-	case len(p.Waits) > 0:
-		return fmt.Sprintf(". %s still in transition", areServers(len(p.Waits)))
-	case len(p.Blocked) > 0:
-		return " that apply may make"
-	case len(p.Excluded) > 0:
-		return " that --only allows"
-	case p.Scope.Listed == 0:
-		return ". The file wants no servers"
-	case p.Scope.Selected == 0:
+	if messages == nil {
 		return ""
 	}
-	return fmt.Sprintf(". %s as the file says", areServers(p.Scope.Selected))
+	text := "Apply refuses this: " + strings.Join(messages, "; ") + ". "
+	lacking, ok := p.Lacking()
+	if !ok {
+		return Escape(text + "Next: " + strings.Join(hints, "; ") + ".")
+	}
+	return Escape(text + "To allow it: " + strings.Join(AllowFlags(lacking), " "))
 }
 
-func areServers(n int) string {
-	if n == 1 {
-		return "1 server is"
+// AllowFlags are the flags that allow what a plan lacks.
+func AllowFlags(a planner.Allowance) (flags []string) {
+	if a.Deletes > 0 {
+		flags = append(flags, "--allow-deletes", fmt.Sprint(a.Deletes))
 	}
-	return fmt.Sprintf("%d servers are", n)
+	if a.Changes > 0 {
+		flags = append(flags, "--allow-changes", fmt.Sprint(a.Changes))
+	}
+	if a.Cost > 0 {
+		flags = append(flags, "--allow-cost", a.Cost.String())
+	}
+	return flags
 }
 
-// alsoThere counts what the total leaves out.
-func alsoThere(p *planner.Plan) string {
-	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.Excluded), "excluded")
-	if len(p.Waits) > 0 && !p.Empty() {
-		parts = append(parts, fmt.Sprintf("%d still in transition", len(p.Waits)))
+// Question asks for the approval of a plan, and says what it loses.
+func Question(p *planner.Plan) string {
+	question := `Carry out this plan? Only "yes" is accepted: `
+	switch n := losses(p); n {
+	case 0:
+		return question
+	case 1:
+		return "1 server loses its data. " + question
+	default:
+		return fmt.Sprintf("%d servers lose their data. %s", n, question)
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return strings.Join(parts, ", ") + "."
-}
-
-// counted makes "2 failed" of each number that is not zero and the word after it.
-func counted(pairs ...any) []string {
-	var parts []string
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i] != 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", pairs[i], pairs[i+1]))
-		}
-	}
-	return parts
 }

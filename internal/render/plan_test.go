@@ -111,7 +111,7 @@ func everything() *planner.Plan {
 }
 
 func TestPlan(t *testing.T) {
-	golden(t, "plan", Plan(everything(), Style{}))
+	golden(t, "plan", Plan(mixedCase(t), Style{Width: 100}))
 	golden(t, "plan_narrow", Plan(everything(), Style{Width: 80, Color: true}))
 }
 
@@ -123,7 +123,6 @@ func TestPlanViews(t *testing.T) {
 			&planner.Delete{Subject: about(name, fmt.Sprint(300+i), planner.Reason{Code: planner.CodeUnlisted}), Old: live(fmt.Sprint(300+i), name)},
 			&planner.Power{Subject: about("x"+name, fmt.Sprint(500+i), powered(planner.StatusActive, 80+i, 5)), Verb: planner.ActionStart, From: planner.StatusStopped})
 	}
-	golden(t, "plan_grouped", Plan(p, Style{}))
 	golden(t, "plan_summary", Plan(p, Style{View: Summary}))
 	whole := Plan(p, Style{View: Whole})
 	for _, c := range p.Changes {

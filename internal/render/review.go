@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -111,6 +112,12 @@ func (s section) title() (lead, said string) {
 		said = s.rebooted()
 	}
 	return lead, said
+}
+
+// textTitle is a section's whole title.
+func textTitle(s section) string {
+	lead, said := s.title()
+	return strings.TrimSuffix(lead+", "+said, ", ")
 }
 
 // rebooted says how many of a section's servers are rebooted after their update.

@@ -60,15 +60,15 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionDelete, Cause: planner.CodeUnlisted, Pattern: "web-*", Allow: at(2, 11)},
 		`to be deleted (no entry lists it, and unlisted: delete), but protected by "web-*"`, "take it out of protect (fleet.yaml:2:11) to delete it"},
 	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionReplace, Pattern: "web-*", Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(4, 7), at(3, 5)}, Allow: at(2, 11)},
-		`plan is Standard VPS (1), not performance (2), which the API cannot change, and it is protected by "web-*" from being replaced`,
+		`plan is Standard VPS, not performance, which the API cannot change, and it is protected by "web-*" from being replaced`,
 		"to replace it, take it out of protect (fleet.yaml:2:11) and write replace: in the entry at fleet.yaml:3:5; the old one's data is lost"},
 	{planner.Reason{Code: planner.CodeNeedsReplace, Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(4, 7)}, Allow: at(3, 5)},
-		"plan is Standard VPS (1), not performance (2), which the API cannot change",
+		"plan is Standard VPS, not performance, which the API cannot change",
 		"to have a new server in its place, write replace: delete-first, or create-first, in the entry at fleet.yaml:3:5; the old one's data is lost"},
 	{planner.Reason{Code: planner.CodeNextUnfit, Servers: next, At: theEntry},
 		"to be replaced, but web-1--next (9) exists and is not what the replacement needs", "look at server 9, and delete it if nothing on it is needed"},
 	{planner.Reason{Code: planner.CodeNextDiffers, Servers: next, Fields: []planner.FieldChange{planDiffers}, At: theEntry},
-		"an unfinished replacement has left web-1--next (9), but plan is Standard VPS (1), not performance (2)", "look at server 9: rename it to web-1 to keep it, or delete it"},
+		"an unfinished replacement has left web-1--next (9), but plan is Standard VPS, not performance", "look at server 9: rename it to web-1 to keep it, or delete it"},
 	{planner.Reason{Code: planner.CodeIncomplete, Keys: []fleet.Field{fleet.FieldOS, fleet.FieldLocation}, At: theEntry},
 		"it does not exist, and cannot be created without os, location", "write os, location in the entry or in defaults"},
 	{planner.Reason{Code: planner.CodeUnknownID, Servers: []planner.Other{{ID: "7"}}, At: theEntry},
@@ -187,7 +187,7 @@ func TestOneReasonIsOneGroup(t *testing.T) {
 		}, "the name {name} belongs to another server, which keeps it", "rename or delete the other server, or list it in the file with the change it needs", "(fleet.yaml:3…8)"},
 		{func(i int, name string) planner.Reason {
 			return planner.Reason{Code: planner.CodeNeedsReplace, Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(1, 1)}, Allow: at(3+i, 3)}
-		}, "plan is Standard VPS (1), not performance (2), which the API cannot change",
+		}, "plan is Standard VPS, not performance, which the API cannot change",
 			"to have a new server in its place, write replace: delete-first, or create-first, in the entry at fleet.yaml:3…8; the old one's data is lost", "(fleet.yaml:1:1)"},
 	} {
 		var blocked []planner.Blocked

@@ -96,7 +96,8 @@ func (s statement) fieldWord(name string) (text string, ok bool) {
 		return differences(s.Fields), true
 	case "changed":
 		return joined(s.Fields, "; ", func(f planner.FieldChange) string {
-			return fmt.Sprintf("%s was %s and is %s now", f.Field, f.From, f.To)
+			name, was, is := fieldWords(f)
+			return fmt.Sprintf("%s was %s and is %s now", name, was, is)
 		}), true
 	case "differs":
 		return s.differs(), true

@@ -26,7 +26,10 @@ func joined[T any](list []T, separator string, one func(T) string) string {
 
 // differences says which fields are not as they are wanted.
 func differences(fields []planner.FieldChange) string {
-	return joined(fields, "; ", func(f planner.FieldChange) string { return fmt.Sprintf("%s is %s, not %s", f.Field, f.From, f.To) })
+	return joined(fields, "; ", func(f planner.FieldChange) string {
+		name, is, want := fieldWords(f)
+		return fmt.Sprintf("%s is %s, not %s", name, is, want)
+	})
 }
 
 // place is one of the places that caused it.

@@ -35,6 +35,7 @@ type color string
 const (
 	plain   color = ""
 	bold    color = "bold"
+	boldRed color = "bold red"
 	dim     color = "dim"
 	red     color = "red"
 	green   color = "green"
@@ -45,7 +46,7 @@ const (
 )
 
 // ansi are the parameters of the colours' ANSI sequences.
-var ansi = map[color]string{bold: "1", dim: "2", red: "31", green: "32", amber: "33", cyan: "36", removed: "31;4", added: "32;4"}
+var ansi = map[color]string{bold: "1", boldRed: "1;31", dim: "2", red: "31", green: "32", amber: "33", cyan: "36", removed: "31;4", added: "32;4"}
 
 // line is text on one line with its width in characters, colours not counted.
 type line struct {

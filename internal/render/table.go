@@ -1,10 +1,13 @@
 package render
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vps-fleet/fleet/planner"
 )
 
 // maxName is the widest column of names; a longer name moves its own line only.
@@ -100,7 +103,11 @@ func folded(lines []line, width int) (short []line) {
 			case i == 0:
 				part = w
 			case part.width+1+w.width > width:
-				short, part = append(short, part), w
+				open := openColor(part.text)
+				if open != "" {
+					part.text += "\x1b[0m"
+				}
+				short, part = append(short, part), line{open + w.text, w.width}
 			default:
 				part = part.plus(line{" ", 1}).plus(w)
 			}
@@ -110,9 +117,21 @@ func folded(lines []line, width int) (short []line) {
 	return short
 }
 
+// openColor is the colour that a text does not end, as its sequence.
+func openColor(text string) string {
+	all := colors.FindAllString(text, -1)
+	if len(all) == 0 || all[len(all)-1] == "\x1b[0m" {
+		return ""
+	}
+	return all[len(all)-1]
+}
+
 // paragraph is painted text, folded where a terminal's lines are shorter. The text
-// has been escaped.
+// has been escaped; of none there is nothing.
 func (s Style) paragraph(c color, text string) string {
+	if text == "" {
+		return ""
+	}
 	var b strings.Builder
 	for _, l := range folded([]line{s.line(plain, text)}, s.Width) {
 		b.WriteString(s.paint(c, l.text) + "\n")
@@ -139,4 +158,57 @@ func wrap(list []string, width int) (lines []string) {
 		used += 1 + n
 	}
 	return lines
+}
+
+// groupRow shows a group: what it changes, what is lost, why, and who is in it.
+func (s Style) groupRow(g group) row {
+	r := row{symbol: g.Symbol, color: meanings[g.Kind].color, name: g.subject(), verb: string(g.Action),
+		details: s.fields(g.Fields), remark: g.Reason, hint: g.Hint}
+	if len(g.Members) > 1 {
+		r.list = g.names()
+	}
+	what, warning := s.line(plain, Escape(g.what())), s.line(red, Escape(g.warning()))
+	if warning.width > 0 {
+		warning = s.line(red, "! ").plus(warning)
+	}
+	switch {
+	case what.width > 0:
+		r.details, r.warning = append(r.details, what), warning
+	case warning.width > 0:
+		r.details = append(r.details, warning)
+	}
+	return r
+}
+
+// groupRows shows the groups of a section. A reason that the change above has
+// too, as in a range, is not said again.
+func (s Style) groupRows(sec section) []row {
+	rows := make([]row, len(sec.Groups))
+	for i, g := range sec.Groups {
+		rows[i] = s.groupRow(g)
+		if g.Action != "" && i > 0 && sec.Groups[i-1].Action == g.Action && sec.Groups[i-1].Reason == g.Reason {
+			rows[i].remark = ""
+		}
+	}
+	return rows
+}
+
+// costRows shows where the cost changes, if that is in more than one place.
+func costRows(c planner.Cost, s Style) []row {
+	var rows []row
+	for _, r := range c.Rows {
+		if r.Before == r.After {
+			continue
+		}
+		price := "price unknown"
+		if before, after, known := r.Monthly(); known {
+			price = fmt.Sprintf("%s → %s a month", before, after)
+		}
+		text := fmt.Sprintf("%d → %d at %s, %s", r.Before, r.After, r.Location, price)
+		rows = append(rows, row{name: called("plan", r.Plan), details: []line{s.line(plain, Escape(text))}})
+	}
+	if len(rows) < 2 {
+		return nil
+	}
+	return rows
 }

@@ -94,11 +94,12 @@ func onOff(b bool) string {
 
 // remark is what a section does not say of a fact.
 func remark(f fact) string {
-	switch {
-	case f.Why.Code == planner.CodeUnlisted, f.Why.Code == planner.CodeFinish, f.Why.Code == planner.CodeNeeds:
+	if r, ok := f.change.(*planner.Replace); ok && r.NextID != "" {
+		return "its replacement exists already"
+	}
+	switch f.Why.Code {
+	case planner.CodeUnlisted, planner.CodeFinish, planner.CodeNeeds:
 		return newStatement(f.Member.Name, f.Why).message()
-	case slices.Contains(f.Why.Keys, fleet.FieldRenamedFrom):
-		return "renamed"
 	}
 	return ""
 }

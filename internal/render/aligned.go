@@ -1,0 +1,53 @@
+package render
+
+import "strings"
+
+// aligned writes a table whose first row is its titles: the first column to the left,
+// all others to the right. On a narrow terminal columns are left out, the third first.
+func (s Style) aligned(table [][]string) string {
+	for len(table[0]) > 2 && s.tableWidth(table) > s.width() {
+		for i, row := range table {
+			table[i] = append(row[:2:2], row[3:]...)
+		}
+	}
+	var b strings.Builder
+	widths := columnWidths(table)
+	for i, row := range table {
+		c := plain
+		if i == 0 {
+			c = bold
+		}
+		var l line
+		for j, cell := range row {
+			text := s.line(c, Escape(cell))
+			switch {
+			case j == 0 && i == 0:
+				l = text.pad(widths[0] + 2)
+			case j == 0:
+				l = s.line(plain, "  ").plus(text).pad(widths[0] + 2)
+			default:
+				l = l.plus(s.line(plain, strings.Repeat(" ", 3+widths[j]-runes(Escape(cell))))).plus(text)
+			}
+		}
+		b.WriteString(l.text + "\n")
+	}
+	return b.String()
+}
+
+func columnWidths(table [][]string) []int {
+	widths := make([]int, len(table[0]))
+	for _, row := range table {
+		for j, cell := range row {
+			widths[j] = max(widths[j], runes(Escape(cell)))
+		}
+	}
+	return widths
+}
+
+func (s Style) tableWidth(table [][]string) int {
+	n := 2
+	for _, w := range columnWidths(table) {
+		n += w + 3
+	}
+	return n - 3
+}

@@ -1,0 +1,118 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// whose says whose servers it is about, and where, unless that is where the API is.
+func whose(account, endpoint string) string {
+	text := "an account that the API does not name"
+	if account != "" {
+		text = Escape(account)
+	}
+	if endpoint != usualEndpoint {
+		text += " · " + Escape(endpoint)
+	}
+	return text
+}
+
+// usualEndpoint is where the API is.
+const usualEndpoint = "https://admin.vps.org/api/v1"
+
+func heading(account, endpoint string) string {
+	if account == "" {
+		return "Fleet at " + Escape(endpoint)
+	}
+	return "Fleet of " + Escape(account) + " at " + Escape(endpoint)
+}
+
+// section writes rows under a title, after an empty line; nothing without rows.
+func (s Style) section(b *strings.Builder, title string, rows []row) {
+	if len(rows) == 0 {
+		return
+	}
+	b.WriteString("\n")
+	if title != "" {
+		b.WriteString(title + "\n")
+	}
+	s.table(b, rows)
+}
+
+func violationRows(violations []planner.Violation, s Style) []row {
+	var rows []row
+	for _, v := range violations {
+		message, hint := Violation(v)
+		rows = append(rows, row{symbol: "!", color: red, details: []line{s.line(plain, Escape(message))}, hint: hint})
+	}
+	return rows
+}
+
+// total is the closing line: Plan: 2 to create, 1 to delete.
+func total(p *planner.Plan) string {
+	if p.Empty() {
+		return "No changes" + noChanges(p) + "."
+	}
+	return "Plan: " + planned(p) + "."
+}
+
+// planned counts the changes by their kind: 2 to create, 1 to delete.
+func planned(p *planner.Plan) string {
+	count := p.Count()
+	var parts []string
+	for _, k := range kinds {
+		if n := count[planner.Action(k)]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d to %s", n, k))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// noChanges goes on after "No changes", and says why.
+func noChanges(p *planner.Plan) string {
+	switch {
+	case len(p.Waits) > 0:
+		return fmt.Sprintf(". %s still in transition", areServers(len(p.Waits)))
+	case len(p.Blocked) > 0:
+		return " that apply may make"
+	case len(p.Excluded) > 0:
+		return " that --only allows"
+	case p.Scope.Listed == 0:
+		return ". The file wants no servers"
+	case p.Scope.Selected == 0:
+		return ""
+	}
+	return fmt.Sprintf(". %s as the file says", areServers(p.Scope.Selected))
+}
+
+func areServers(n int) string {
+	if n == 1 {
+		return "1 server is"
+	}
+	return fmt.Sprintf("%d servers are", n)
+}
+
+// alsoThere counts what the total leaves out.
+func alsoThere(p *planner.Plan) string {
+	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.Excluded), "excluded")
+	if len(p.Waits) > 0 && !p.Empty() {
+		parts = append(parts, fmt.Sprintf("%d still in transition", len(p.Waits)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// counted makes "2 failed" of each number that is not zero and the word after it.
+func counted(pairs ...any) []string {
+	var parts []string
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] != 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", pairs[i], pairs[i+1]))
+		}
+	}
+	return parts
+}
