@@ -199,7 +199,7 @@ func TestWaitsThatEndBadly(t *testing.T) {
 
 // TestListThatLags creates servers that the list does not show for a while.
 func TestListThatLags(t *testing.T) {
-	inWorld(t, &emulator.Emulator{ListLag: time.Minute}, func(w *world) {
+	inWorld(t, &emulator.Emulator{Lag: emulator.Lag{Young: time.Minute}}, func(w *world) {
 		w.wantComplete(w.run(w.plan(newServers)))
 		if got := strings.Count(w.live(), "\n"); got != 3 {
 			t.Errorf("%d servers", got)

@@ -36,7 +36,7 @@ func TestUnclearCreates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := &emulator.Emulator{Fault: once("POST", "/servers/", fault)}
 			if strings.Contains(name, "lags") {
-				e.ListLag = time.Minute
+				e.Lag.Young = time.Minute
 			}
 			inWorld(t, e, func(w *world) {
 				w.lock(&statetest.Disk{})

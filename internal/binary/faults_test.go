@@ -133,7 +133,7 @@ func TestListThatLags(t *testing.T) {
 	t.Run("answers lost", func(t *testing.T) {
 		t.Parallel()
 		h := &harm{lost: 1, random: draw(2000)}
-		w := newWorld(t, &emulator.Emulator{ListLag: lag, Fault: h.fault}, servers(5))
+		w := newWorld(t, &emulator.Emulator{Lag: emulator.Lag{Young: lag}, Fault: h.fault}, servers(5))
 		w.run(applying("--settle", "5s")...).want(t, 0)
 		h.end()
 		w.wantComplete(5)
@@ -144,7 +144,7 @@ func TestListThatLags(t *testing.T) {
 	})
 	t.Run("killed", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t, &emulator.Emulator{ListLag: lag}, servers(1))
+		w := newWorld(t, &emulator.Emulator{Lag: emulator.Lag{Young: lag}}, servers(1))
 		w.killAtList(5, func() {
 			if len(w.Servers()) != 1 {
 				t.Error("nothing has been created by now")

@@ -31,7 +31,7 @@ servers:
 var apis = map[string]func() *emulator.Emulator{
 	"plain": func() *emulator.Emulator { return &emulator.Emulator{} },
 	"pages and a lag": func() *emulator.Emulator {
-		return &emulator.Emulator{PageSize: 3, UUIDs: true, ListLag: 7 * time.Second}
+		return &emulator.Emulator{PageSize: 3, UUIDs: true, Lag: emulator.Lag{Young: 7 * time.Second}}
 	},
 }
 

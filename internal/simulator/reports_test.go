@@ -46,7 +46,7 @@ func (s *simulation) checkReports(p *process) {
 			}
 		}
 	}
-	if undisturbed := len(s.touched) == 0 && s.landed.Before(p.began); r.Complete() && undisturbed && s.api.ListLag == 0 && !p.saved && !p.byDigest {
+	if undisturbed := len(s.touched) == 0 && s.landed.Before(p.began); r.Complete() && undisturbed && s.api.Lag.Young == 0 && !p.saved && !p.byDigest {
 		if rest := planner.Diff(p.file, s.truth(), planner.Selection{}); !rest.Only(p.only).Empty() {
 			s.violate("I6", "after a complete run there is still: %s", outline(rest))
 		}
@@ -148,5 +148,5 @@ func (s *simulation) listedFrom(v vpsorg.Server) time.Time {
 	if err != nil {
 		return s.began
 	}
-	return made.Add(s.api.ListLag)
+	return made.Add(s.api.Lag.Young)
 }

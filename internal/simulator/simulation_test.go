@@ -94,7 +94,7 @@ func (s *simulation) open() error {
 		s.files = append(s.files, f)
 	}
 	s.api.Token, s.api.Fault = s.token, struck
-	s.lag = s.api.ListLag
+	s.lag = s.api.Lag.Young
 	s.countWorld()
 	return nil
 }
@@ -190,7 +190,7 @@ func (s *simulation) play(p *process) {
 func (s *simulation) calm() {
 	s.quiet = true
 	s.unstick()
-	s.api.ListLag, s.api.Credit = 0, 0
+	s.api.Lag, s.api.Credit = emulator.Lag{}, 0
 	if wait := time.Until(s.landed); wait > 0 {
 		time.Sleep(wait + time.Millisecond)
 	}
@@ -234,7 +234,7 @@ func (s *simulation) countWorld() {
 			s.fired[oddStatus]++
 		}
 	}
-	if s.api.ListLag > 0 {
+	if s.api.Lag.Young > 0 {
 		s.fired[slowLists]++
 	}
 }

@@ -24,7 +24,7 @@ func drawAPI(d dice) *emulator.Emulator {
 		UniqueNames:  d.of("unique").percent(30),
 	}
 	if d.of("slow lists").percent(15) {
-		e.ListLag = d.of("lag").between(time.Second, maxLag)
+		e.Lag.Young = d.of("lag").between(time.Second, maxLag)
 	}
 	if d.of("poor").percent(4) {
 		e.Credit = 1 + d.of("credit").below(3)

@@ -20,13 +20,13 @@ func (e *Emulator) Servers() []vpsorg.Server {
 	now := time.Now()
 	all := make([]vpsorg.Server, len(e.world.Servers))
 	for i, r := range e.world.Servers {
-		r.settle(now)
+		e.settle(r, now)
 		all[i] = deepCopy(r.Server)
 	}
 	return all
 }
 
-// Add puts a server in place, listed at once, and returns it as it now is. What
+// Add puts a server in place, young to no list, and returns it as it now is. What
 // is left out is chosen: the id, the status active, times, addresses, backups
 // off; a plan and an OS that are offered need only their id. A status in transit
 // runs its course. A server of the same id makes way.
@@ -46,10 +46,10 @@ func (e *Emulator) AddAll(servers ...vpsorg.Server) (added []vpsorg.Server) {
 
 // add puts one server in place. The lock is held.
 func (e *Emulator) add(s vpsorg.Server) vpsorg.Server {
-	if r := e.world.byID[s.ID]; r != nil {
-		e.world.remove(r)
-	}
 	now := time.Now()
+	if r := e.world.byID[s.ID]; r != nil {
+		e.remove(r, now)
+	}
 	r := &record{Server: deepCopy(s)}
 	var id vpsorg.ID
 	r.Serial, id = e.world.serial(e.UUIDs)
@@ -59,7 +59,7 @@ func (e *Emulator) add(s vpsorg.Server) vpsorg.Server {
 		e.world.Made = max(e.world.Made, n-firstID+1) // its id is not given again
 	}
 	e.complete(r, now)
-	e.world.insert(r)
+	e.insert(r, now)
 	e.dirty = true
 	return deepCopy(r.Server)
 }
@@ -107,13 +107,14 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 	defer e.mu.Unlock()
 	e.catchUp()
 	now := time.Now()
-	r := e.world.find(id, now)
+	r := e.find(id, now)
 	if r == nil {
 		return false
 	}
 	before, edited := r.Server, deepCopy(r.Server)
 	change(&edited)
 	edited.ID = before.ID
+	e.keep(r, now)
 	e.world.rename(r, edited.Name)
 	r.Server = deepCopy(edited)
 	if edited.Status != before.Status {
@@ -137,7 +138,7 @@ func (e *Emulator) Remove(id vpsorg.ID) bool {
 	if r == nil {
 		return false
 	}
-	e.world.remove(r)
+	e.remove(r, time.Now())
 	e.dirty = true
 	return true
 }

@@ -28,9 +28,8 @@ type Emulator struct {
 	// nothing to wait for, and answers the same for the same n.
 	ProvisioningOf func(n int) time.Duration
 
-	// ListLag is how long a created server is missing from lists; its own GET
-	// finds it at once.
-	ListLag time.Duration
+	// Lag is how far reads are behind.
+	Lag Lag
 
 	// PageSize cuts lists of servers into pages of this many, with next and
 	// previous, and lets a client ask for page and page_size (at most 100, or
@@ -73,6 +72,10 @@ type Emulator struct {
 	dirty   bool // the world has changes that the file lacks
 	ledger  []*Entry
 	late    []lateCall
+	past    []version            // what servers were, for reads that lag
+	began   time.Time            // when the first request came
+	seen    map[string]time.Time // the newest state that a client has read
+	lists   int                  // lists that young servers may be left out of
 	limiter *rate.Limiter
 	window  window
 }
@@ -101,6 +104,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve takes a call through its fault to a reply. An error means that there is
 // none: the connection drops, or the client has left.
 func (e *Emulator) serve(ctx context.Context, c *call, f Fault) (reply, error) {
+	c.lag = f.Lag
 	e.arrive(c)
 	var a answer
 	if f.Stage == Committed {

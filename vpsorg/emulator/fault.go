@@ -41,6 +41,10 @@ type Fault struct {
 	// keeps the request from being handled.
 	Drop bool
 
+	// Lag is how old the state is that a read tells, at most MaxLag. Zero is the
+	// emulator's own; negative is none.
+	Lag time.Duration
+
 	// Cut breaks the connection after so many bytes of the answer's body; zero
 	// sends it whole.
 	Cut int

@@ -36,6 +36,9 @@ func (e *Emulator) arrive(c *call) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.catchUp()
+	if e.began.IsZero() {
+		e.began = time.Now()
+	}
 	c.entry = &Entry{Time: time.Now(), Method: c.method, Path: c.path, Query: c.query, Body: string(c.body)}
 	e.ledger = append(e.ledger, c.entry)
 }

@@ -24,33 +24,35 @@ func (e *Emulator) listServers(c *call) answer {
 		c.deviate(http.StatusBadRequest, "status: "+why, "")
 		return answer{status: http.StatusBadRequest, body: map[string][]string{"status": {why}}}
 	}
-	found := e.visible(c.now, status, location)
+	found := e.visible(c, status, location)
 	if e.PageSize <= 0 {
-		return ok(list[listedServer]{len(found), listedAll(found, c.now)})
+		return ok(list[listedServer]{len(found), e.listedAll(found, c.now)})
 	}
 	return e.page(c, found)
 }
 
 // visible returns the records that lists show, narrowed by filters that are not
 // empty. With nothing to leave out it does not walk the world.
-func (e *Emulator) visible(now time.Time, status vpsorg.Status, location string) []*record {
-	if e.ListLag <= 0 && status == "" && location == "" {
-		return e.world.Servers
+func (e *Emulator) visible(c *call, status vpsorg.Status, location string) []*record {
+	all, young := e.recordsAt(e.seenAt(c), c.now), e.leavesOut(c)
+	if !young && status == "" && location == "" {
+		return all
 	}
 	var found []*record
-	for _, r := range e.world.Servers {
-		r.settle(now)
-		if (status == "" || r.Status == status) && (location == "" || r.Location == location) && !now.Before(r.Listed) {
+	for _, r := range all {
+		e.settle(r, c.now)
+		tooYoung := young && c.now.Sub(r.Ordered) < e.Lag.Young
+		if (status == "" || r.Status == status) && (location == "" || r.Location == location) && !tooYoung {
 			found = append(found, r)
 		}
 	}
 	return found
 }
 
-func listedAll(records []*record, now time.Time) []listedServer {
+func (e *Emulator) listedAll(records []*record, now time.Time) []listedServer {
 	all := make([]listedServer, len(records))
 	for i, r := range records {
-		r.settle(now)
+		e.settle(r, now)
 		all[i] = listed(&r.Server)
 	}
 	return all
@@ -71,7 +73,7 @@ func (e *Emulator) page(c *call, found []*record) answer {
 		return refuse(http.StatusNotFound, "Invalid page.")
 	}
 	from, to := (number-1)*size, min(number*size, len(found))
-	p := pagedList[listedServer]{Count: len(found), Results: listedAll(found[from:to], c.now)}
+	p := pagedList[listedServer]{Count: len(found), Results: e.listedAll(found[from:to], c.now)}
 	if number < last {
 		p.Next = new(c.pageURL(number + 1))
 	}

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -118,24 +116,6 @@ func TestLinksOverASocket(t *testing.T) {
 		resp.Body.Close()
 		server.Close()
 	}
-}
-
-func TestListLag(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := emulator.Emulator{ListLag: 5 * time.Second}
-		ask(t, &e, request(t, "POST", "servers/", create))
-		pass(4)
-		if l := listAt(t, &e, "servers/"); l.Count != 0 {
-			t.Errorf("the list shows it after 4 s")
-		}
-		if got := statusOf(t, &e, "12345"); got != vpsorg.StatusActive {
-			t.Errorf("its own GET tells %q", got)
-		}
-		pass(1)
-		if l := listAt(t, &e, "servers/"); l.Count != 1 {
-			t.Errorf("the list does not show it after 5 s")
-		}
-	})
 }
 
 func BenchmarkListOf100000(b *testing.B) {

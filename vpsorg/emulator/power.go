@@ -29,7 +29,7 @@ func (e *Emulator) rebootServer(c *call) answer {
 }
 
 func (e *Emulator) power(c *call, p power) answer {
-	r := e.world.byID[c.id]
+	r := c.found
 	switch r.Status {
 	case p.from:
 	case vpsorg.StatusActive, vpsorg.StatusStopped:
@@ -37,6 +37,7 @@ func (e *Emulator) power(c *call, p power) answer {
 	default:
 		return refuse(http.StatusBadRequest, "Server is "+string(r.Status)+".")
 	}
+	e.keep(r, c.now)
 	e.begin(r, p.into, c.now)
 	r.UpdatedAt = stamp(c.now)
 	e.dirty = true

@@ -27,7 +27,9 @@ type call struct {
 	body   []byte
 
 	values url.Values
-	id     vpsorg.ID // the server in the path
+	id     vpsorg.ID     // the server in the path
+	found  *record       // that server, as it is; for a GET, as it is told
+	lag    time.Duration // of this read; zero is that of all
 	now    time.Time
 	entry  *Entry
 }
@@ -195,8 +197,13 @@ func (e *Emulator) identify(c *call, escaped string) (a answer, refused bool) {
 	text, err := url.PathUnescape(escaped)
 	c.id = vpsorg.ID(text)
 	c.entry.Server = c.id
-	if r := e.world.find(c.id, c.now); r != nil && err == nil {
-		c.entry.Name = r.Name
+	if c.method == http.MethodGet {
+		c.found = e.recordAt(c.id, e.seenAt(c), c.now)
+	} else {
+		c.found = e.find(c.id, c.now)
+	}
+	if c.found != nil && err == nil {
+		c.entry.Name = c.found.Name
 		return a, false
 	}
 	if _, err := strconv.ParseUint(text, 10, 63); err != nil && !e.UUIDs {

@@ -32,10 +32,8 @@ func (e *Emulator) createServer(c *call) answer {
 	}}
 	r.Serial, r.ID = e.world.serial(e.UUIDs)
 	e.complete(r, c.now)
-	if e.ListLag > 0 {
-		r.Listed = c.now.Add(e.ListLag)
-	}
-	e.world.insert(r)
+	r.Ordered = c.now
+	e.insert(r, c.now)
 	e.world.Charged++
 	e.dirty = true
 	c.entry.Server = r.ID
@@ -83,7 +81,7 @@ func (e *Emulator) readOrder(c *call) (o order, a answer, refused bool) {
 
 // getServer answers GET servers/{id}/.
 func (e *Emulator) getServer(c *call) answer {
-	return ok(detailed(&e.world.byID[c.id].Server))
+	return ok(detailed(&c.found.Server))
 }
 
 // putServer answers PUT servers/{id}/.
@@ -94,7 +92,7 @@ func (e *Emulator) patchServer(c *call) answer { return e.update(c, false) }
 
 // update changes the fields that are given; whole requires all three.
 func (e *Emulator) update(c *call, whole bool) answer {
-	r := e.world.byID[c.id]
+	r := c.found
 	f := newForm(c)
 	if !whole && f.fields != nil && len(f.fields) == 0 {
 		f.deviate("non_field_errors", "At least one field is required.")
@@ -103,6 +101,7 @@ func (e *Emulator) update(c *call, whole bool) answer {
 	if a, refused := f.end(); refused {
 		return a
 	}
+	e.keep(r, c.now)
 	if name != nil {
 		e.world.rename(r, *name)
 	}
@@ -119,7 +118,7 @@ func (e *Emulator) update(c *call, whole bool) answer {
 
 // deleteServer answers DELETE servers/{id}/: the server is gone at once.
 func (e *Emulator) deleteServer(c *call) answer {
-	e.world.remove(e.world.byID[c.id])
+	e.remove(c.found, c.now)
 	e.dirty = true
 	return answer{status: http.StatusNoContent}
 }

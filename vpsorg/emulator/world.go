@@ -32,7 +32,7 @@ type record struct {
 	Serial  int           `json:"serial"`
 	Then    vpsorg.Status `json:"then,omitempty"`   // the status that the transition ends in
 	Settles time.Time     `json:"settles,omitzero"` // when it does
-	Listed  time.Time     `json:"listed,omitzero"`  // from when on lists show it
+	Ordered time.Time     `json:"ordered,omitzero"` // when a request created it
 }
 
 // after is the status that each transition ends in.
@@ -66,10 +66,11 @@ func duration(option, standard time.Duration) time.Duration {
 }
 
 // settle ends a record's transition if its time has come.
-func (r *record) settle(now time.Time) {
+func (e *Emulator) settle(r *record, now time.Time) {
 	if r.Then == "" || now.Before(r.Settles) {
 		return
 	}
+	e.keep(r, r.Settles)
 	if r.Status == vpsorg.StatusProvisioning && r.IPAddress == nil {
 		r.address()
 	}
@@ -122,10 +123,10 @@ func (w *world) rename(r *record, name string) {
 }
 
 // find returns the record of an id as it is now, or nil.
-func (w *world) find(id vpsorg.ID, now time.Time) *record {
-	r := w.byID[id]
+func (e *Emulator) find(id vpsorg.ID, now time.Time) *record {
+	r := e.world.byID[id]
 	if r != nil {
-		r.settle(now)
+		e.settle(r, now)
 	}
 	return r
 }
