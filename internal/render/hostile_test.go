@@ -136,6 +136,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["failure as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Err: errors.New(text)}, CommentBytes)), checkMarkdown}
 		all["plan as HTML of "+of] = output{must(HTML(Run{Plan: p, Command: "fleet apply -f " + text})), checkHTML}
 		all["result as HTML of "+of] = output{must(HTML(Run{Plan: p, Result: r})), checkHTML}
+		all["drift as HTML of "+of] = output{must(HTML(Run{Plan: p, Drift: hostileDrift(p, text, servers)})), checkHTML}
 		all["failure as HTML of "+of] = output{must(HTML(Run{Plan: p, Err: errors.New(text)})), checkHTML}
 		all["plan as JSON of "+of] = output{plan.String(), checkJSON}
 		all["result as JSON of "+of] = output{result.String(), checkJSON}

@@ -6,7 +6,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"html/template"
-	"strings"
+	"slices"
 
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -40,19 +40,20 @@ func source(text string) string {
 
 // page is what the template shows, in its order.
 type page struct {
-	Title, About    string
-	Mark, Headline  string // Mark is what the tone is seen by without colour
-	Tone            tone
-	Lead            []paragraph
-	Failure         string // the error that the run ended with, escaped; "" where there is none
-	Refusals        []refusalBox
-	Cards           []card
-	Filters         []filter
-	Selects         []selection
-	Sections        []pageSection
-	Axis            []tick // of a result whose rows are lanes
-	Cost            *costPage
-	Digest, Command string // "" where there is nothing to apply
+	Title, About     string
+	Mark, Headline   string // Mark is what the tone is seen by without colour
+	Tone             tone
+	Lead             []paragraph
+	Failure          string // the error that the run ended with, escaped; "" where there is none
+	Refusals         []refusalBox
+	Cards            []card
+	Filters          []filter
+	Selects          []selection
+	Sections         []pageSection
+	Axis             []tick // of a result whose rows are lanes
+	Cost             *costPage
+	Digest, DigestOf string // of a plan, or the fingerprint of drift; "" where there is none
+	Command          string // "" where there is nothing to apply
 }
 
 // paragraph is a few words below the headline.
@@ -62,7 +63,10 @@ type paragraph struct {
 }
 
 // phrase is a part of a paragraph; it leads to where its anchor is, if it has one.
-type phrase struct{ Text, Anchor string }
+type phrase struct {
+	Text, Anchor string
+	Code         bool // it is a command
+}
 
 // refusalBox is a guard that the plan goes beyond, and what would allow it.
 type refusalBox struct{ Message, Hint string }
@@ -108,11 +112,13 @@ var tones = map[color]tone{red: bad, green: good, amber: warn, dim: quiet, plain
 
 // HTML is a run as one page that needs no other file and no network.
 func HTML(r Run) ([]byte, error) {
-	d := &page{Title: "fleet plan", Tone: calm}
+	d := &page{Title: "fleet plan", Tone: calm, DigestOf: "Digest"}
 	if r.Plan != nil {
 		d.about(r.Plan)
 	}
 	switch {
+	case r.Drift != nil:
+		d.drift(r)
 	case r.Result != nil:
 		d.result(r)
 	case r.Plan != nil:
@@ -124,6 +130,21 @@ func HTML(r Run) ([]byte, error) {
 	return d.write()
 }
 
+// marks are what tones are seen by without colour.
+var marks = map[tone]string{good: "✓", warn: "!", bad: "▲"}
+
+// place is where a page is about: ops@example.com at https://… · fleet.yaml.
+func place(account, endpoint, file string) string {
+	text := endpoint
+	if account != "" {
+		text = account + " at " + text
+	}
+	if file != "" {
+		text += " · " + file
+	}
+	return text
+}
+
 func (d *page) write() ([]byte, error) {
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, d)
@@ -132,7 +153,7 @@ func (d *page) write() ([]byte, error) {
 
 // about is what the pages of a plan and of its result have in common.
 func (d *page) about(p *planner.Plan) {
-	d.About = strings.TrimPrefix(p.Account+" at ", " at ") + p.Endpoint
+	d.About = place(p.Account, p.Endpoint, "")
 	if !p.Empty() {
 		d.Digest = p.Digest()
 	}
@@ -162,6 +183,11 @@ func (d *page) Grouped() bool {
 		}
 	}
 	return false
+}
+
+// Priced reports whether any row changes the cost.
+func (d *page) Priced() bool {
+	return slices.ContainsFunc(d.rows(), func(r pageRow) bool { return r.Difference != "" })
 }
 
 // Columns is how many columns the table has.

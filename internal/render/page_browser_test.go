@@ -21,12 +21,14 @@ func pages(t *testing.T) map[string]Run {
 		return Run{Plan: p, Result: r}
 	}
 	p, r := mixedResultCase(t)
+	drift, driftPlan := driftCase(t)
 	return map[string]Run{
 		"plan":          {Plan: mixed, Command: "fleet apply --file w/mixed.yaml --digest " + mixed.Digest(), Outlook: documented},
 		"plan of 1000":  {Plan: thousandCase(t), Outlook: documented},
 		"result":        {Plan: p, Result: r},
 		"failed result": failed(false),
 		"doubt result":  failed(true),
+		"drift":         {Drift: drift, Plan: driftPlan},
 	}
 }
 
@@ -210,6 +212,24 @@ func TestBrowserShowsTheResult(t *testing.T) {
 	}
 	b.do(chromedp.Click(chromedp.CSS(`button[data-value="failed"]`)))
 	b.wantShown(rows, 5)
+	b.wantQuiet()
+}
+
+func TestBrowserShowsTheDrift(t *testing.T) {
+	b := open(t, pages(t)["drift"])
+	text := eval[string](b, "document.body.innerText")
+	for _, fact := range []string{"servers differ from the file, 4 more unlisted", "An apply would destroy the data of 27 servers", "legacy-[01:14]", "db-replica", "Fingerprint"} {
+		if !strings.Contains(text, fact) {
+			t.Errorf("the page does not show %q", fact)
+		}
+	}
+	titles := eval[string](b, `[...document.querySelectorAll(".title h2")].map((e) => e.innerText.split(/ \d/)[0]).join(", ")`)
+	if titles != "Extra, Needs a replacement, Needs you, Missing, Changed, Power, Unlisted" {
+		t.Errorf("the sections are %s", titles)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`button[data-value="power"]`)))
+	b.wantShown("tr.group", 2)
+	b.do(chromedp.Click(chromedp.CSS(`header a[href="#extra"]`)), chromedp.Poll[chromedp.Void](`document.getElementById("extra").checkVisibility()`))
 	b.wantQuiet()
 }
 

@@ -81,6 +81,8 @@ func resultOf(p *planner.Plan) *apply.Result {
 
 func TestPages(t *testing.T) {
 	golden(t, "plan_page", content(pageOf(t, Run{Plan: priced(), Command: "fleet apply --digest 123", Outlook: documented})))
+	drift, plan := driftCase(t)
+	golden(t, "drift_page", content(pageOf(t, Run{Drift: drift, Plan: plan})))
 	golden(t, "result_page", content(pageOf(t, Run{Plan: priced(), Result: resultOf(priced())})))
 }
 

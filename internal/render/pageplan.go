@@ -12,9 +12,7 @@ import (
 func (d *page) plan(r Run) {
 	p, v := r.Plan, reviewOf(r.Plan, many)
 	d.Headline, d.Tone, d.Command = strings.TrimSuffix(total(p), "."), calm, r.Command
-	if v.File != "" {
-		d.About += " · " + v.File
-	}
+	d.About = place(p.Account, p.Endpoint, v.File)
 	for _, x := range p.Violations() {
 		message, hint := Violation(x)
 		d.Refusals = append(d.Refusals, refusalBox{message, hint})
@@ -29,14 +27,14 @@ func (d *page) plan(r Run) {
 	case p.Empty():
 		d.Tone = good
 	}
-	d.Mark = map[tone]string{good: "✓", warn: "!", bad: "▲"}[d.Tone]
+	d.Mark = marks[d.Tone]
 	d.Cards = planCards(r, len(d.Refusals))
 	for _, s := range v.Sections {
 		title, said := s.title()
 		m := meanings[s.Kind]
 		d.Sections = append(d.Sections, pageSection{ID: string(s.Kind), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Rows: v.planRows(s)})
 	}
-	d.filters()
+	d.filters(kindTone)
 	d.Cost = newCostPage(p.Cost)
 }
 
@@ -48,15 +46,20 @@ func (r review) lossLead() []paragraph {
 		if word == "" {
 			continue
 		}
-		var names []string
-		for _, g := range s.Groups {
-			for _, m := range g.Members {
-				names = append(names, m.Name)
-			}
-		}
-		lead = append(lead, phrase{Text: word}, phrase{strings.Join(ranges(names), ", "), string(s.Kind)}, phrase{Text: ". "})
+		lead = append(lead, phrase{Text: word}, phrase{Text: s.allNames(), Anchor: string(s.Kind)}, phrase{Text: ". "})
 	}
 	return []paragraph{{Phrases: lead}}
+}
+
+// allNames are the names of all servers of a section, the consecutive ones as ranges.
+func (s section) allNames() string {
+	var names []string
+	for _, g := range s.Groups {
+		for _, m := range g.Members {
+			names = append(names, m.Name)
+		}
+	}
+	return strings.Join(ranges(names), ", ")
 }
 
 // planCards are the few facts that everybody wants of a plan, its cost first.

@@ -24,7 +24,9 @@ func (d *page) result(r Run) {
 			d.Headline += "; " + areEntries(n) + " blocked, as planned"
 		}
 	}
-	d.Mark = map[tone]string{good: "✓", warn: "!", bad: "✗"}[d.Tone]
+	if d.Mark = marks[d.Tone]; d.Tone == bad {
+		d.Mark = fateMeanings[fateFailed].symbol
+	}
 	if !r.Result.Started.IsZero() {
 		d.About += " · " + r.Result.Started.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
@@ -50,7 +52,7 @@ func (d *page) result(r Run) {
 		d.blocked(r.Plan, r.Result.Blocked)
 	}
 	d.filterFates()
-	d.filters()
+	d.filters(kindTone)
 }
 
 // blocked adds what nothing was done to, as the plan said.
@@ -79,7 +81,7 @@ func (r *pageRow) asLane() {
 func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 	m := fateMeanings[s.Fate]
 	title, said := s.title()
-	p := pageSection{ID: strings.ReplaceAll(string(s.Fate), " ", "-"), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
+	p := pageSection{ID: slug(string(s.Fate)), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
 	for _, g := range s.Groups {
 		if g.Error == s.Error {
 			g.Error = ""

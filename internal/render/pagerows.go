@@ -179,9 +179,12 @@ func (r pageRow) servers() []pageRow {
 	return []pageRow{r}
 }
 
+// kindTone is the tone of a kind in a plan.
+func kindTone(k kind) tone { return tones[meanings[k].color] }
+
 // filters lets a page's rows be filtered by what is done, where and by labels.
-func (d *page) filters() {
-	kinds := d.choices(func(r pageRow) string { return string(r.Kind) }, func(v string) tone { return tones[meanings[kind(v)].color] })
+func (d *page) filters(class func(kind) tone) {
+	kinds := d.choices(func(r pageRow) string { return string(r.Kind) }, func(v string) tone { return class(kind(v)) })
 	if len(kinds) > 1 {
 		d.Filters = append(d.Filters, filter{"By kind", "kind", kinds})
 	}
