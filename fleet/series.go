@@ -105,9 +105,8 @@ func (n numberedName) isFollowedBy(m numberedName, by int) bool {
 	if n.number < 0 || n.prefix != m.prefix || n.suffix != m.suffix {
 		return false
 	}
-	width := 0
-	if padded(n.digits) {
-		width = len(n.digits)
+	if padded(n.digits) { // the ends of a range have one width then
+		return len(m.digits) == len(n.digits) && m.number == n.number+by
 	}
-	return m.digits == fmt.Sprintf("%0*d", width, n.number+by)
+	return m.digits == strconv.Itoa(n.number+by)
 }

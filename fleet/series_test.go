@@ -17,6 +17,8 @@ func TestFindSeries(t *testing.T) {
 		{"web-10 web-2 web-9 web-11 db", "db web-2 web-[9:11]"},
 		{"web-98 web-99 web-100 web-101", "web-[98:101]"},
 		{"web-098 web-099 web-100", "web-[098:100]"},
+		{"web-01 web-34 web-67 web-100", "web-01 web-34 web-67 web-100"},
+		{"web-97 web-98 web-99 web-096 web-095 web-094 web-100", "web-[094:096] web-[97:100]"},
 		{"web-9 web-010 web-011", "web-9 web-010 web-011"},
 		{"node-0020 node-0040 node-0060 node-0080", "node-[0020:0080:20]"},
 		{"a-1 a-3 a-5", "a-1 a-3 a-5"},
@@ -49,7 +51,7 @@ func TestFindSeriesProperty(t *testing.T) {
 		}
 		width := rapid.SampledFrom([]int{0, 2, 3}).Draw(t, "width")
 		suffix := rapid.SampledFrom([]string{"", "-x"}).Draw(t, "suffix")
-		return fmt.Sprintf("%s%0*d%s", rapid.SampledFrom([]string{"", "web-", "a1-"}).Draw(t, "prefix"), width, rapid.IntRange(0, 30).Draw(t, "n"), suffix)
+		return fmt.Sprintf("%s%0*d%s", rapid.SampledFrom([]string{"", "web-", "a1-"}).Draw(t, "prefix"), width, rapid.IntRange(0, 30).Draw(t, "n")+rapid.SampledFrom([]int{0, 0, 85, 985}).Draw(t, "from"), suffix)
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfN(name, 0, 60).Draw(t, "names")

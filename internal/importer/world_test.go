@@ -37,20 +37,21 @@ func drawWorld(t *rapid.T) planner.Observation {
 	uuids := one(t, "ids", "number", "number", "uuid") == "uuid"
 	n := rapid.IntRange(0, 60).Draw(t, "servers")
 	kinds := rapid.IntRange(1, 4).Draw(t, "kinds")
+	first := one(t, "first number", 1, 1, 8, 95)
 	for i := range n {
 		s := planner.Server{ID: fmt.Sprint(12345 + i), Status: planner.StatusActive}
 		if uuids {
 			s.ID = fmt.Sprintf("5e7e0000-0000-4000-8000-%012d", i)
 		}
 		kind := i % kinds
-		s.Name = fmt.Sprintf(seriesNames[kind], i/kinds+1)
+		s.Name = fmt.Sprintf(seriesNames[kind], i/kinds+first)
 		s.Plan = planner.Named{ID: offers[kind].ID, Name: offers[kind].Name}
 		s.OS, s.Location = systems[kind], places[kind%2]
 		switch kind % 3 {
 		case 0:
 			s.Hostname = new(s.Name + ".example.com")
 		case 1:
-			s.Hostname = new(fmt.Sprintf("h%d.example.org", i/kinds+1))
+			s.Hostname = new(fmt.Sprintf("h%d.example.org", i/kinds+first))
 		}
 		if details {
 			s.BackupsEnabled = new(kind == 1)
