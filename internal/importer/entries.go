@@ -102,11 +102,11 @@ func lastNumber(name string) string {
 	return name[start:end]
 }
 
-// family is what names of one kind have in common: all before the first digit, or
-// else the whole name.
+// family is what names of one kind have in common: all before the first digit and
+// what parts it from the rest, or else the whole name.
 func family(key string) string {
 	if at := strings.IndexAny(key, "0123456789["); at > 0 {
-		return key[:at]
+		key = key[:at]
 	}
-	return key
+	return strings.TrimRight(key, " -_.(#")
 }
