@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,7 +84,7 @@ func (e *Emulator) complete(r *record, now time.Time) {
 		r.UpdatedAt = r.CreatedAt
 	}
 	r.detail()
-	if r.IPAddress == nil && r.Status != vpsorg.StatusProvisioning {
+	if r.IPAddress == nil && r.Status != vpsorg.StatusProvisioning && !slices.Contains(e.Queue, r.Status) {
 		r.address()
 	}
 }
@@ -114,7 +115,7 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 	before, edited := r.Server, deepCopy(r.Server)
 	change(&edited)
 	edited.ID = before.ID
-	e.keep(r, now)
+	e.change(r, now)
 	e.world.rename(r, edited.Name)
 	r.Server = deepCopy(edited)
 	if edited.Status != before.Status {
@@ -124,7 +125,6 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 		r.UpdatedAt = stamp(now)
 	}
 	r.detail()
-	e.dirty = true
 	return true
 }
 

@@ -1,6 +1,7 @@
 // Package emulator is the VPS.org API in memory: every endpoint, field and
 // status code of the published Servers API as an http.Handler, and by option
-// what the vendor's other pages show (pages, UUIDs, plans, the account). It is
+// what the vendor's other pages show (pages, UUIDs, plans, the account), and what
+// APIs of its kind do (reads that lag, servers that are locked, limits). It is
 // the sandbox that people try fleets on and the world that tests run against.
 //
 // The zero Emulator is ready:

@@ -28,8 +28,14 @@ type Emulator struct {
 	// nothing to wait for, and answers the same for the same n.
 	ProvisioningOf func(n int) time.Duration
 
-	// Lag is how far reads are behind.
-	Lag Lag
+	// Queue are the statuses that a new server goes through before provisioning,
+	// such as queued and installing, each for a Transition.
+	Queue []vpsorg.Status
+
+	// Lag is how far reads are behind, and Busy for how long a server that has
+	// been changed refuses to be changed again.
+	Lag  Lag
+	Busy Busy
 
 	// PageSize cuts lists of servers into pages of this many, with next and
 	// previous, and lets a client ask for page and page_size (at most 100, or
@@ -46,11 +52,16 @@ type Emulator struct {
 	// 402. Zero is no limit, negative is no credit at all.
 	Credit int
 
-	// Rate is the requests a second beyond which the answer is 429 with
-	// Retry-After; bursts of a second's worth pass. Zero is no limit. With a
+	// Limit is how many servers the account may have at a time; a create beyond it
+	// is answered 403. Zero is no limit, negative is none at all.
+	Limit int
+
+	// Rate is the requests a second beyond which the answer is 429, with what
+	// RetryAfter says; bursts of a second's worth pass. Zero is no limit. With a
 	// Window as many are let pass in each such time by the clock, whenever in it.
-	Rate   float64
-	Window time.Duration
+	Rate       float64
+	Window     time.Duration
+	RetryAfter RetryAfter
 
 	// Plans, OS, Locations and Account are what the account is offered and whose
 	// it is. Nil is a small catalog, and sandbox@example.com.

@@ -37,10 +37,9 @@ func (e *Emulator) power(c *call, p power) answer {
 	default:
 		return refuse(http.StatusBadRequest, "Server is "+string(r.Status)+".")
 	}
-	e.keep(r, c.now)
+	e.change(r, c.now)
 	e.begin(r, p.into, c.now)
 	r.UpdatedAt = stamp(c.now)
-	e.dirty = true
 	a := vpsorg.PowerAnswer{Status: "success", Message: "Server is " + string(p.into)}
 	a.Server.ID, a.Server.Name, a.Server.Status = r.ID, r.Name, r.Status
 	return ok(a)

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"maps"
-	"math"
 	"mime"
 	"net/http"
 	"net/url"
@@ -122,6 +121,9 @@ func (e *Emulator) route(c *call) answer {
 		if a, refused := e.identify(c, id); refused {
 			return a
 		}
+		if a, refused := e.locked(c); refused {
+			return a
+		}
 		return do(e, c)
 	}
 	what := "no such path"
@@ -142,9 +144,8 @@ func (e *Emulator) admit(c *call) (a answer, refused bool) {
 	if delay <= 0 {
 		return a, false
 	}
-	seconds := strconv.Itoa(int(math.Ceil(delay.Seconds())))
-	a = refuse(http.StatusTooManyRequests, "Request was throttled. Expected available in "+seconds+" seconds.")
-	a.header = http.Header{"Retry-After": {seconds}}
+	a = refuse(http.StatusTooManyRequests, "Request was throttled.")
+	a.header = e.RetryAfter.Header(delay)
 	return a, true
 }
 

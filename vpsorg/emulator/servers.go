@@ -26,13 +26,16 @@ func (e *Emulator) createServer(c *call) answer {
 	if e.Credit != 0 && e.world.Charged >= e.Credit {
 		return refuse(http.StatusPaymentRequired, "Insufficient credit to create this server.")
 	}
+	if e.Limit != 0 && len(e.world.Servers) >= max(e.Limit, 0) {
+		return refuse(http.StatusForbidden, "Server limit reached: this account may have "+strconv.Itoa(max(e.Limit, 0))+" servers.")
+	}
 	r := &record{Server: vpsorg.Server{
 		Name: o.name, Hostname: o.hostname, Location: o.location, Plan: serverPlan(o.plan), OS: *o.os,
-		BackupsEnabled: o.backups, Status: vpsorg.StatusProvisioning,
+		BackupsEnabled: o.backups, Status: e.first(),
 	}}
 	r.Serial, r.ID = e.world.serial(e.UUIDs)
 	e.complete(r, c.now)
-	r.Ordered = c.now
+	r.Ordered, r.changed = c.now, c.now
 	e.insert(r, c.now)
 	e.world.Charged++
 	e.dirty = true
@@ -101,7 +104,7 @@ func (e *Emulator) update(c *call, whole bool) answer {
 	if a, refused := f.end(); refused {
 		return a
 	}
-	e.keep(r, c.now)
+	e.change(r, c.now)
 	if name != nil {
 		e.world.rename(r, *name)
 	}
@@ -112,7 +115,6 @@ func (e *Emulator) update(c *call, whole bool) answer {
 		r.BackupsEnabled = backups
 	}
 	r.UpdatedAt = stamp(c.now)
-	e.dirty = true
 	return ok(detailed(&r.Server))
 }
 

@@ -33,6 +33,8 @@ type record struct {
 	Then    vpsorg.Status `json:"then,omitempty"`   // the status that the transition ends in
 	Settles time.Time     `json:"settles,omitzero"` // when it does
 	Ordered time.Time     `json:"ordered,omitzero"` // when a request created it
+
+	changed time.Time // when it was last changed
 }
 
 // after is the status that each transition ends in.
@@ -52,10 +54,26 @@ func (e *Emulator) begin(r *record, status vpsorg.Status, now time.Time) {
 	case status == vpsorg.StatusProvisioning:
 		took = duration(e.Provisioning, 3*time.Second)
 	}
-	r.Status, r.Then, r.Settles = status, after[status], time.Time{}
+	r.Status, r.Then, r.Settles = status, e.next(status), time.Time{}
 	if r.Then != "" {
 		r.Settles = now.Add(took)
 	}
+}
+
+// first is the status of a server that was just created.
+func (e *Emulator) first() vpsorg.Status {
+	return append(slices.Clip(e.Queue), vpsorg.StatusProvisioning)[0]
+}
+
+// next is the status that follows on one in transit; "" is no other.
+func (e *Emulator) next(status vpsorg.Status) vpsorg.Status {
+	switch at := slices.Index(e.Queue, status); {
+	case at < 0:
+		return after[status]
+	case at+1 < len(e.Queue):
+		return e.Queue[at+1]
+	}
+	return vpsorg.StatusProvisioning
 }
 
 func duration(option, standard time.Duration) time.Duration {
@@ -65,17 +83,17 @@ func duration(option, standard time.Duration) time.Duration {
 	return max(option, 0)
 }
 
-// settle ends a record's transition if its time has come.
+// settle ends a record's transitions whose time has come.
 func (e *Emulator) settle(r *record, now time.Time) {
-	if r.Then == "" || now.Before(r.Settles) {
-		return
+	for r.Then != "" && !now.Before(r.Settles) {
+		at := r.Settles
+		e.keep(r, at)
+		if r.Status == vpsorg.StatusProvisioning && r.IPAddress == nil {
+			r.address()
+		}
+		e.begin(r, r.Then, at)
+		r.UpdatedAt = stamp(at)
 	}
-	e.keep(r, r.Settles)
-	if r.Status == vpsorg.StatusProvisioning && r.IPAddress == nil {
-		r.address()
-	}
-	r.Status, r.UpdatedAt = r.Then, stamp(r.Settles)
-	r.Then, r.Settles = "", time.Time{}
 }
 
 // address gives a record its addresses out of the ranges for benchmarks and
