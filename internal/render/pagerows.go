@@ -104,8 +104,9 @@ func (r review) planRow(g group) pageRow {
 		row.Line = slices.MinFunc(g.At, func(a, b fleet.Pos) int { return a.Line - b.Line }).Line
 	}
 	for _, f := range g.Fields {
+		name, _, _ := fieldWords(f)
 		old, new := changedParts(f)
-		row.Fields = append(row.Fields, fieldParts{string(f.Field), old, new})
+		row.Fields = append(row.Fields, fieldParts{name, old, new})
 	}
 	return row
 }
