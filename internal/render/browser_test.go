@@ -69,8 +69,13 @@ func TestMain(m *testing.M) {
 // open shows a run in a new tab, of a desktop's size.
 func open(t *testing.T, r Run) *tab {
 	t.Helper()
+	return openHTML(t, pageOf(t, r))
+}
+
+func openHTML(t *testing.T, page string) *tab {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "page.html")
-	if err := os.WriteFile(file, []byte(pageOf(t, r)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := chromedp.NewContext(startBrowser(t))

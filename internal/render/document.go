@@ -18,13 +18,8 @@ type document struct {
 // mdTable is one table, of which every part has a title.
 type mdTable struct {
 	summary string // what it is unfolded by; "" where it is not folded. It is HTML
-	columns []mdColumn
+	number  string // what the numbers at the right are; "" where there are none
 	parts   []mdPart
-}
-
-type mdColumn struct {
-	title string
-	align string // of its cells; "" is left
 }
 
 // mdPart is some rows of a table, of which the last may be truncated.
@@ -37,7 +32,8 @@ type mdPart struct {
 
 // mdRow is one row of a table.
 type mdRow struct {
-	cells   []string // of HTML
+	text    string // of HTML
+	number  string
 	servers int
 	kept    []string // names that are told even where the row is truncated
 }
@@ -99,13 +95,12 @@ func (t mdTable) write(b *strings.Builder) {
 	if t.summary != "" {
 		b.WriteString("<details><summary>" + t.summary + "</summary>\n")
 	}
-	b.WriteString("<table>\n<tr>")
-	for _, c := range t.columns {
-		b.WriteString("<th>" + c.title + "</th>")
+	b.WriteString("<table>\n")
+	if t.number != "" {
+		b.WriteString("<tr><th align=\"left\">server</th><th align=\"right\">" + t.number + "</th></tr>\n")
 	}
-	b.WriteString("</tr>\n")
 	for _, p := range t.parts {
-		p.write(b, t.columns)
+		p.write(b, t.number != "")
 	}
 	b.WriteString("</table>\n")
 	if t.summary != "" {
@@ -113,21 +108,21 @@ func (t mdTable) write(b *strings.Builder) {
 	}
 }
 
-func (p mdPart) write(b *strings.Builder, columns []mdColumn) {
+func (p mdPart) write(b *strings.Builder, numbered bool) {
 	across := func(text string) {
-		fmt.Fprintf(b, "<tr><td colspan=\"%d\">%s</td></tr>\n", len(columns), text)
+		span := ""
+		if numbered {
+			span = ` colspan="2"`
+		}
+		b.WriteString("<tr><td" + span + ">" + text + "</td></tr>\n")
 	}
 	if p.title != "" {
 		across(p.title)
 	}
 	for _, r := range p.rows[:len(p.rows)-p.truncated] {
-		b.WriteString("<tr>")
-		for i, c := range columns {
-			if c.align == "" {
-				b.WriteString("<td>" + r.cells[i] + "</td>")
-			} else {
-				b.WriteString("<td align=\"" + c.align + "\">" + r.cells[i] + "</td>")
-			}
+		b.WriteString("<tr><td>" + r.text + "</td>")
+		if numbered {
+			b.WriteString("<td align=\"right\">" + r.number + "</td>")
 		}
 		b.WriteString("</tr>\n")
 	}

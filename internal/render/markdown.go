@@ -71,7 +71,7 @@ func failureMarkdown(r Run, maxBytes int) document {
 	if r.Plan == nil {
 		return d
 	}
-	t := mdTable{summary: "The plan, of which nothing was carried out", columns: planColumns}
+	t := mdTable{summary: "The plan, of which nothing was carried out", number: monthly}
 	review := reviewOf(r.Plan, many)
 	for _, sec := range review.Sections {
 		lead, _ := sec.title()

@@ -7,12 +7,10 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-var driftColumns = []mdColumn{{title: "server"}, {title: "how it differs"}}
-
 // driftMarkdown is drift by what an apply would do about it.
 func driftMarkdown(r Run) document {
 	v := reviewDrift(r.Drift, r.Plan)
-	open, folded := mdTable{columns: driftColumns}, mdTable{columns: driftColumns}
+	var open, folded mdTable
 	var titles []string
 	for _, s := range v.Sections {
 		part := v.part(s)
@@ -74,11 +72,8 @@ func (v driftReview) rows(s section, name, title string) mdPart {
 		case planner.DriftMissing, planner.DriftUnwanted, planner.DriftUnlisted: // the title says it
 			what = ""
 		}
-		what += nextLines(g.Hint)
-		if at := (review{File: v.File}).lines(g); at != "" {
-			what += " <sub>" + mdText(at) + "</sub>"
-		}
-		row := mdRow{cells: []string{strings.TrimPrefix(mdSubject("", g.names(), len(g.Members), g.isLoss()), " "), strings.TrimPrefix(what, " ")}, servers: len(g.Members)}
+		what = mdAfterNames(what, review{File: v.File}.lines(g), g.Hint)
+		row := mdRow{text: mdSubject("", g.names(), len(g.Members), g.isLoss()) + what, servers: len(g.Members)}
 		if s.Kind == kindDelete || s.Kind == kindReplace {
 			for _, m := range g.Members {
 				row.kept = append(row.kept, m.Name)

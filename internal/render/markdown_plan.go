@@ -10,18 +10,16 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-var (
-	planColumns = []mdColumn{{title: "server"}, {title: "what"}, {"a month", "right"}}
-	costColumns = []mdColumn{{title: "plan"}, {title: "servers and cost a month"}, {"difference", "right"}}
-)
+// monthly is what the numbers of a plan are.
+const monthly = "a&nbsp;month"
 
 // planMarkdown is a plan: what is lost or needs a person is open, all else is folded.
 func planMarkdown(r Run) document {
 	p := r.Plan
 	d := document{head: planOpening(p)}
-	worst := mdTable{columns: planColumns}
-	harmless := mdTable{columns: planColumns}
-	rest := mdTable{columns: planColumns}
+	worst := mdTable{number: monthly}
+	harmless := mdTable{number: monthly}
+	rest := mdTable{number: monthly}
 	if v := p.Violations(); len(v) > 0 {
 		worst.parts = append(worst.parts, guardsPart(v))
 	}
@@ -152,7 +150,7 @@ func guardsPart(violations []planner.Violation) mdPart {
 	part := mdPart{name: "Beyond the guards", title: square(red) + " <b>Beyond the guards</b>, so apply refuses all of it"}
 	for _, v := range violations {
 		message, hint := Violation(v)
-		part.rows = append(part.rows, mdRow{cells: []string{"!", mdText(message) + nextLines(hint), ""}, servers: 1})
+		part.rows = append(part.rows, mdRow{text: "! " + mdText(message) + nextLines(hint), servers: 1})
 	}
 	return part
 }
@@ -161,7 +159,7 @@ func guardsPart(violations []planner.Violation) mdPart {
 func planPart(r review, sec section, lead, said string) mdPart {
 	part := mdPart{name: lead, title: square(meanings[sec.Kind].color) + " <b>" + lead + "</b>" + said}
 	for _, g := range sec.Groups {
-		row := mdRow{cells: []string{mdSubject(g.Symbol, g.names(), len(g.Members), g.isLoss()), mdWhat(r, g), mdText(g.Cost.String())}, servers: len(g.Members)}
+		row := mdRow{text: mdSubject(g.Symbol, g.names(), len(g.Members), g.isLoss()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
 		if g.isLoss() {
 			for _, m := range g.Members {
 				row.kept = append(row.kept, m.Name)
@@ -184,34 +182,41 @@ func mdSubject(symbol string, names []string, servers int, all bool) string {
 	if n := len(names) - maxCellNames; n > 0 && !all {
 		names, more = names[:maxCellNames], ", …"
 	}
-	text := symbol + " " + mdCode(strings.Join(names, ", ")+more)
+	text := strings.TrimPrefix(symbol+" ", " ") + mdCode(strings.Join(names, ", ")+more)
 	if servers > 1 {
 		text += fmt.Sprintf(" ×%d", servers)
 	}
 	return text
 }
 
-// mdWhat is what a group says of its servers: fields, what there is, what to do next,
-// and the line of the file.
+// mdWhat goes on after a group's names: fields, what there is, the line of the file, and
+// what to do next.
 func mdWhat(r review, g group) string {
-	var lines []string
+	var parts []string
 	for _, f := range g.Fields {
 		name, from, to := fieldWords(f)
-		lines = append(lines, mdText(name+": "+from+" → "+to))
+		parts = append(parts, mdText(name+": "+from+" → "+to))
 	}
 	for _, text := range []string{g.what(), g.Remark} {
 		if text != "" {
-			lines = append(lines, mdText(text))
+			parts = append(parts, mdText(text))
 		}
 	}
 	if g.Then != "" {
-		lines = append(lines, "then "+string(g.Then))
+		parts = append(parts, "then "+string(g.Then))
 	}
-	text := strings.Join(lines, "<br>") + nextLines(g.Hint)
-	if at := r.lines(g); at != "" {
-		text += " <sub>" + mdText(at) + "</sub>"
+	return mdAfterNames(strings.Join(parts, "; "), r.lines(g), g.Hint)
+}
+
+// mdAfterNames is what is said of servers, of HTML, the line of the file and a hint.
+func mdAfterNames(text, line, hint string) string {
+	if text != "" {
+		text = " " + text
 	}
-	return strings.TrimPrefix(text, " ")
+	if line != "" {
+		text += " <sub>" + mdText(line) + "</sub>"
+	}
+	return text + nextLines(hint)
 }
 
 // nextLines are what to do next, each on a line below.
@@ -237,13 +242,13 @@ func costTable(c planner.Cost) mdTable {
 			servers += fmt.Sprintf(", %s → %s", before, after)
 			difference = (after - before).Signed()
 		}
-		part.rows = append(part.rows, mdRow{cells: []string{mdText(called("plan", r.Plan) + ", " + r.Location), mdText(servers), difference}, servers: max(r.Before, r.After)})
+		part.rows = append(part.rows, mdRow{text: mdText(called("plan", r.Plan) + ", " + r.Location + ": " + servers), number: difference, servers: max(r.Before, r.After)})
 	}
 	if len(part.rows) < 2 {
 		return mdTable{}
 	}
 	part.name = "Cost"
-	return mdTable{summary: fmt.Sprintf("<b>cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), columns: costColumns, parts: []mdPart{part}}
+	return mdTable{summary: fmt.Sprintf("<b>cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), number: monthly, parts: []mdPart{part}}
 }
 
 // costDifference is by how much a row's cost changes, up or down.

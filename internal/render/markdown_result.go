@@ -8,19 +8,14 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 )
 
-var (
-	resultColumns = []mdColumn{{title: "server"}, {title: "what became of it"}, {"time", "right"}}
-	doneColumns   = []mdColumn{{title: "server"}, {title: "id and address"}, {"time", "right"}}
-)
-
 // resultMarkdown is what became of a plan: what is in doubt or has failed, and whose
 // data is gone, is open; what is done is folded.
 func resultMarkdown(r Run) document {
 	v := reviewResult(r.Plan, r.Result)
 	review := reviewOf(r.Plan, many)
-	d := document{head: resultOpening(v)}
-	open := mdTable{columns: resultColumns}
-	done := mdTable{summary: fmt.Sprintf("✓ <b>done %d</b>: %s", v.count(fateDone), doneInShort(v)), columns: doneColumns}
+	d, file := document{head: resultOpening(v)}, ""
+	open := mdTable{number: "time"}
+	done := mdTable{summary: fmt.Sprintf("✓ <b>done %d</b>: %s", v.count(fateDone), doneInShort(v)), number: "time"}
 	for _, s := range v.Sections {
 		if s.Fate == fateDone {
 			done.parts = []mdPart{donePart(s)}
@@ -30,11 +25,12 @@ func resultMarkdown(r Run) document {
 	}
 	open.parts = append(open.parts, lossParts(v.Lost)...)
 	if blocked := blockedSection(r.Result); len(blocked.Groups) > 0 {
+		file = review.File
 		lead, said := blocked.title()
 		open.parts = append(open.parts, planPart(review, blocked, lead, ", "+said))
 	}
 	d.tables = []mdTable{open, done}
-	d.foot = origin(r.Plan, review.File)
+	d.foot = origin(r.Plan, file)
 	return d
 }
 
@@ -110,9 +106,9 @@ func lossParts(l dataLoss) []mdPart {
 	for _, x := range []struct {
 		what  string
 		names []string
-	}{{"deleted", l.Deleted}, {"replaced by a new, empty server", l.Replaced}, {"perhaps deleted, nobody can tell", l.Perhaps}} {
+	}{{"deleted", l.Deleted}, {"replaced", l.Replaced}, {"perhaps deleted", l.Perhaps}} {
 		if len(x.names) > 0 {
-			part.rows = append(part.rows, mdRow{cells: []string{mdSubject("-", ranges(x.names), len(x.names), true), x.what, ""}, servers: len(x.names), kept: x.names})
+			part.rows = append(part.rows, mdRow{text: x.what + " " + mdSubject("", ranges(x.names), len(x.names), true), servers: len(x.names), kept: x.names})
 		}
 	}
 	if part.rows == nil {
@@ -153,7 +149,7 @@ func fateRow(s fateSection, g outcomeGroup) mdRow {
 	if exists(s.Fate) {
 		subject = m.symbol + " " + withIDs(g.Members)
 	}
-	row := mdRow{cells: []string{subject, what, g.time()}, servers: len(g.Members)}
+	row := mdRow{text: subject + " " + what, number: g.time(), servers: len(g.Members)}
 	if g.Kind == kindDelete || g.Kind == kindReplace {
 		for _, m := range g.Members {
 			row.kept = append(row.kept, m.Name)
@@ -192,15 +188,15 @@ func donePart(s fateSection) mdPart {
 	part := mdPart{name: "Done"}
 	for _, g := range s.Groups {
 		if g.Kind != kindCreate && g.Kind != kindReplace {
-			part.rows = append(part.rows, mdRow{cells: []string{mdSubject(g.deed(), g.names(), len(g.Members), g.Kind == kindDelete), "", g.time()}, servers: len(g.Members)})
+			part.rows = append(part.rows, mdRow{text: mdSubject(g.deed(), g.names(), len(g.Members), g.Kind == kindDelete), number: g.time(), servers: len(g.Members)})
 			continue
 		}
 		for _, rep := range g.Reports {
-			where := mdText(rep.ID)
+			text := g.deed() + " " + mdCode(reportName(rep)) + " " + mdText(rep.ID)
 			if rep.IPAddress != "" {
-				where += " " + mdCode(rep.IPAddress)
+				text += " " + mdCode(rep.IPAddress)
 			}
-			part.rows = append(part.rows, mdRow{cells: []string{g.deed() + " " + mdCode(reportName(rep)), where, lasted(rep.Duration)}, servers: 1})
+			part.rows = append(part.rows, mdRow{text: text, number: lasted(rep.Duration), servers: 1})
 		}
 	}
 	return part
