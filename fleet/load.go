@@ -214,5 +214,5 @@ func (e *ReadError) Hint() string {
 	if !e.missing {
 		return ""
 	}
-	return `start with three lines, "version: 1", "servers:" and "  web-01: {plan: …, os: …, location: …}"`
+	return `"fleet import --write" writes one for servers that exist; a new one begins with "version: 1", "servers:" and "  web-01: {plan: …, os: …, location: …}"`
 }

@@ -76,15 +76,27 @@ func boolText(b *bool) string {
 }
 
 // template is a hostname with {name} in place of the server's name, or else {1} in
-// place of the last number of the name, where one of them is in it.
+// place of the last number of the name, where one of them is in it as a whole.
 func template(name, hostname string) string {
-	if strings.Contains(hostname, name) {
-		return strings.Replace(hostname, name, "{name}", 1)
+	isLetter := func(c byte) bool { return c != '-' && c != '.' }
+	if t, ok := replaceWhole(hostname, name, "{name}", isLetter); ok {
+		return t
 	}
-	if number := lastNumber(name); number != "" && strings.Contains(hostname, number) {
-		return strings.Replace(hostname, number, "{1}", 1)
+	isDigit := func(c byte) bool { return c >= '0' && c <= '9' }
+	t, _ := replaceWhole(hostname, lastNumber(name), "{1}", isDigit)
+	return t
+}
+
+// replaceWhole replaces the first part of a text that has no more of its kind on
+// either side.
+func replaceWhole(text, part, by string, isKind func(byte) bool) (replaced string, ok bool) {
+	for at := 0; part != "" && at+len(part) <= len(text); at++ {
+		end := at + len(part)
+		if text[at:end] == part && (at == 0 || !isKind(text[at-1])) && (end == len(text) || !isKind(text[end])) {
+			return text[:at] + by + text[end:], true
+		}
 	}
-	return hostname
+	return text, false
 }
 
 // fill is a hostname with what stands for a placeholder, of an entry that is no range.
