@@ -146,7 +146,7 @@ func (r *run) listed(l listing) {
 	asking := r.cache.waiting
 	r.cache.waiting = nil
 	if l.err != nil {
-		r.refusedToken(l.err)
+		r.stopFor(l.err)
 	} else {
 		r.cache.replace(l.servers, l.asked)
 		r.cache.took = l.took

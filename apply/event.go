@@ -6,12 +6,20 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Event is something that happened during a run: a ChangeStarted, a WaitStarted, a
-// Progress or a ChangeFinished, and nothing else. Events come one at a time, in order.
+// Event is something that happened during a run: a ChangeStarted, a ChangePutOff, a
+// WaitStarted, a Progress or a ChangeFinished, and nothing else. Events come one at a time, in order.
 type Event interface{ isEvent() }
 
 // ChangeStarted says that the first request of a change is about to be sent.
 type ChangeStarted struct{ Change planner.Change }
+
+// ChangePutOff says that a change will be sent again after a pause, because the API
+// is at work on its server or cannot be reached. It is told now and then.
+type ChangePutOff struct {
+	Change planner.Change
+	Err    error // what the API or the network said
+	Pause  time.Duration
+}
 
 // WaitStarted says that a server is waited for from now on.
 type WaitStarted struct {
@@ -39,6 +47,7 @@ type ChangeFinished struct {
 }
 
 func (ChangeStarted) isEvent()  {}
+func (ChangePutOff) isEvent()   {}
 func (WaitStarted) isEvent()    {}
 func (Progress) isEvent()       {}
 func (ChangeFinished) isEvent() {}

@@ -241,10 +241,8 @@ func (r *run) answered(a answer) {
 	r.stateErr = cmp.Or(r.stateErr, a.stateErr)
 	j.unlisted = j.unlisted || a.unlisted
 	if a.why != nil {
-		r.refusedToken(a.why)
-		if a.outOfCredit() {
-			r.noCreates = &Error{Reason: planner.Reason{Code: planner.CodeNoCredit}, Err: a.why.Err}
-		}
+		r.stopFor(a.why)
+		r.noCreates = cmp.Or(a.noCreates(), r.noCreates)
 	}
 	switch {
 	case a.ambiguous != nil:

@@ -42,8 +42,8 @@ type run struct {
 	stopping chan struct{} // closed when stopped
 }
 
-// message is what the loop is told: an answer, question, leaving, sighting, listing,
-// pollOver or noted.
+// message is what the loop is told: an answer, question, leaving, putOff, sighting,
+// listing, pollOver or noted.
 type message interface{ isMessage() }
 
 func newRun(r Runner, p *planner.Plan) *run {
@@ -122,6 +122,8 @@ func (r *run) handle(ctx context.Context, m message) {
 		r.answerQuestion(ctx, m)
 	case leaving:
 		m.reply <- r.mayLeave(m)
+	case putOff:
+		r.emit(m.ChangePutOff)
 	case sighting:
 		r.poller.sighted(m)
 	case listing:
@@ -206,12 +208,21 @@ func (r *run) stop(why *Error) {
 	}
 }
 
-// refusedToken stops the run where the API refuses the token: whatever comes after
-// would be refused as well.
-func (r *run) refusedToken(err error) {
-	if errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) {
-		r.stop(&Error{Reason: planner.Reason{Code: planner.CodeRefused}, Err: err})
+// stopFor stops the run for an error after which whatever comes would fail as well:
+// the API refuses the token, or takes nothing for longer than there is time for.
+func (r *run) stopFor(err error) {
+	if errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) || toldToWait(err) {
+		r.stop(&Error{Reason: planner.Reason{Code: refusal(err)}, Err: cause(err)})
 	}
+}
+
+// cause is what the API said, without what it meant for one change.
+func cause(err error) error {
+	var why *Error
+	if errors.As(err, &why) {
+		return why.Err
+	}
+	return err
 }
 
 // stuck reports whether the jobs that are left wait for each other.

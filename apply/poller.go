@@ -195,7 +195,7 @@ func (p *poller) sighted(s sighting) {
 		case exists || errors.Is(s.err, vpsorg.ErrNotFound):
 			p.judge(x, s.server.Status, exists, s.asked)
 		default:
-			p.run.refusedToken(s.err)
+			p.run.stopFor(s.err)
 			p.giveUp(x, s.err)
 		}
 	}

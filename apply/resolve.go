@@ -3,6 +3,7 @@ package apply
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -151,14 +152,17 @@ func (p *poller) resolved(x *wait, id string) {
 	r.note(found)
 	p.remove(x)
 	t := &j.tasks[0]
+	why := t.unresolved.why
 	t.unresolved = nil
 	r.reports[t.report].passed()
 	switch {
 	case id != "":
 		j.made = id
 		t.acted, t.steps = true, t.steps[1:] // the create
+	case errors.Is(why, vpsorg.ErrConflict): // with what fleet cannot see
+		r.end(j, Failed, &Error{Reason: planner.Reason{Code: planner.CodeRefused}, Err: why})
 	case j.resolved == resolutions:
-		r.end(j, Failed, &Error{Reason: planner.Reason{Code: planner.CodeUnresolved, Name: x.create.Name, Count: resolutions}})
+		r.end(j, Failed, &Error{Reason: planner.Reason{Code: planner.CodeUnresolved, Name: x.create.Name, Count: resolutions}, Err: why})
 	default:
 		j.resolved++
 	}

@@ -11,70 +11,6 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// attempts bounds how often one change is sent, however it fails; a change that
-// the API only puts off, with a 429, is sent again until the time-out.
-const attempts = 4
-
-// send sends a change until it is certain what became of it. Before each attempt the
-// server is compared with the change. After an answer that leaves open whether the
-// change took effect it is read for that, and only what did not is sent again; a
-// create, and a reboot, which leave nothing to compare, are not.
-func (w *worker) send(ctx context.Context) ending {
-	pause := w.Client.Pauses()
-	give := time.Now().Add(w.Timeout)
-	var open error     // of the last attempt that may have taken effect
-	var ambiguous bool // an attempt may take effect yet
-	end := func(e ending) ending {
-		if ambiguous && e.outcome != Done {
-			e.outcome = Unknown
-		}
-		return e
-	}
-	for attempt := 1; ; attempt++ {
-		x, unread := w.check(ctx, open != nil)
-		switch {
-		case unread != nil && open != nil:
-			return ended(Unknown, planner.CodeUnanswered, errors.Join(open, unread))
-		case unread != nil:
-			return end(ended(Failed, planner.CodeNotRead, unread))
-		case x.Standing == planner.InPlace:
-			return succeeded
-		case x.Standing == planner.InConflict:
-			return end(ending{Failed, &Error{Reason: x.Reason, Err: open}})
-		case open != nil && (attempt > attempts || w.stopped()):
-			return end(ended(Failed, planner.CodeRefused, open))
-		}
-		err := w.request(ctx, x.Left)
-		var h *held
-		switch {
-		case err == nil:
-			return succeeded
-		case errors.As(err, &h) && open != nil:
-			return end(ended(Failed, planner.CodeRefused, open))
-		case errors.As(err, &h):
-			return end(ending{h.outcome, h.why})
-		case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(give) && !w.stopped():
-			attempt-- // put off, not refused; the limiter holds it back
-		case notSent(err) && ctx.Err() != nil:
-			return end(ending{NotStarted, interrupted()})
-		case notSent(err) && attempt < attempts && !w.stopped() && sleep(ctx, pause()):
-		case mayHaveTaken(err) && w.leavesNoTrace():
-			return ended(Unknown, planner.CodeUnanswered, err)
-		case mayHaveTaken(err):
-			open, ambiguous = err, ambiguous || vpsorg.Ambiguous(err)
-			if !w.stopped() {
-				sleep(ctx, pause()) // before it is read, which is to be the last thing before a repetition
-			}
-		case w.gone(err):
-			return succeeded
-		case w.alreadySo(ctx, err):
-			return succeeded
-		default:
-			return end(ended(Failed, planner.CodeRefused, err))
-		}
-	}
-}
-
 // leavesNoTrace reports whether no comparison tells whether the change took effect.
 func (w *worker) leavesNoTrace() bool {
 	return w.change.Action() == planner.ActionCreate || w.change.Action() == planner.ActionReboot
@@ -86,11 +22,19 @@ func (w *worker) gone(err error) bool {
 	return w.change.Action() == planner.ActionDelete && errors.Is(err, vpsorg.ErrNotFound)
 }
 
-// alreadySo reports whether a start or a stop was refused because the server is in
-// that status already.
+// alreadySo reports whether a change was refused because its server is as it would
+// leave it already.
 func (w *worker) alreadySo(ctx context.Context, err error) bool {
 	var api *vpsorg.Error
-	if _, power := w.change.(*planner.Power); !power || w.leavesNoTrace() || !errors.As(err, &api) || api.Status != 400 {
+	if !errors.As(err, &api) || api.Status/100 != 4 || errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) {
+		return false
+	}
+	return w.inPlace(ctx)
+}
+
+// inPlace looks whether the server is as the change would leave it.
+func (w *worker) inPlace(ctx context.Context) bool {
+	if w.leavesNoTrace() {
 		return false
 	}
 	x, unread := w.check(ctx, true)

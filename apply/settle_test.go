@@ -69,7 +69,7 @@ func TestOtherWorkGoesOn(t *testing.T) {
 		if d := r.Reports[1].Duration; d > 10*time.Second {
 			t.Errorf("b took %s", d)
 		}
-		want := "create a: failed: unresolved a 3\n" +
+		want := "create a: failed: unresolved a 3: POST /servers/: read tcp: connection reset by peer\n" +
 			"create b: done\ncreate c: done\n"
 		if d := cmp.Diff(want, report(r)); d != "" {
 			t.Errorf("-want +got\n%s", d)

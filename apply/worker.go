@@ -45,16 +45,22 @@ type ending struct {
 	why     *Error
 }
 
-var succeeded = ending{outcome: Done}
+func succeeded() *ending { return &ending{outcome: Done} }
 
-func ended(o Outcome, code planner.Code, cause error) ending {
-	return ending{o, &Error{Reason: planner.Reason{Code: code}, Err: cause}}
+func ended(o Outcome, code planner.Code, cause error) *ending {
+	return &ending{o, &Error{Reason: planner.Reason{Code: code}, Err: cause}}
 }
 
-// outOfCredit reports whether the API takes no more creates, for want of credit or
-// because of a limit.
-func (a answer) outOfCredit() bool {
-	return a.change.Action() == planner.ActionCreate && errors.Is(a.why, vpsorg.ErrCreatesRefused)
+// noCreates is why no more creates are to be sent, for want of credit or because of a
+// limit; nil where they may be.
+func (a answer) noCreates() *Error {
+	switch {
+	case a.change.Action() != planner.ActionCreate || !errors.Is(a.why, vpsorg.ErrCreatesRefused):
+		return nil
+	case errors.Is(a.why, vpsorg.ErrPaymentRequired):
+		return &Error{Reason: planner.Reason{Code: planner.CodeNoCredit}, Err: a.why.Err}
+	}
+	return &Error{Reason: planner.Reason{Code: planner.CodeNoCreates}, Err: a.why.Err}
 }
 
 // question asks for a server as it is now, or was a moment ago.

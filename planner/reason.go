@@ -82,20 +82,23 @@ const (
 	CodeNeeds    Code = "needs"    // it needs a change that was excluded, or is not done. Action, Name
 
 	// Why an approved change is not carried out, or not to its end.
-	CodeGone        Code = "gone"        // the server is gone, and nothing here deleted it
-	CodeChanged     Code = "changed"     // fields are neither as planned nor as wanted. Fields: planned → now
-	CodeTaken       Code = "taken"       // by now there is a server of that name. Servers
-	CodeInterrupted Code = "interrupted" // Fields, where a wait was: status, as last seen → target
-	CodeRefused     Code = "refused"     // the API refused it; the error has its words
-	CodeNoCredit    Code = "no_credit"   // an earlier create was refused for want of credit
-	CodeUnanswered  Code = "unanswered"  // nobody can tell whether it took effect; the error says why
-	CodeUnresolved  Code = "unresolved"  // a create may have made a server. Name; Count: how often it was tried
-	CodeUnfit       Code = "unfit"       // a new server of the name is not what was created. Servers
-	CodeNotReady    Code = "not_ready"   // the wait did not end in time. Fields: status, as last seen → target
-	CodeEnded       Code = "ended"       // the wait ended in another status. Fields: status, as last seen → target
-	CodeUnstable    Code = "unstable"    // servers were deleted or renamed while they were read. Count: how often that was tried
-	CodeNotNoted    Code = "not_noted"   // a create could not be noted in the state, so it was not sent; the error says why
-	CodeNotRead     Code = "not_read"    // it could not be read just before, so nothing was sent; the error says why
+	CodeGone        Code = "gone"         // the server is gone, and nothing here deleted it
+	CodeChanged     Code = "changed"      // fields are neither as planned nor as wanted. Fields: planned → now
+	CodeTaken       Code = "taken"        // by now there is a server of that name. Servers
+	CodeInterrupted Code = "interrupted"  // Fields, where a wait was: status, as last seen → target
+	CodeRefused     Code = "refused"      // the API refused it; the error has its words
+	CodeNotSent     Code = "not_sent"     // the API could not be reached; the error says why
+	CodeToldToWait  Code = "told_to_wait" // the API asks for a longer wait than there is time for; the error says how long
+	CodeNoCredit    Code = "no_credit"    // an earlier create was refused for want of credit
+	CodeNoCreates   Code = "no_creates"   // an earlier create was refused, and so would any other be; the error has the API's words
+	CodeUnanswered  Code = "unanswered"   // nobody can tell whether it took effect; the error says why
+	CodeUnresolved  Code = "unresolved"   // a create may have made a server. Name; Count: how often it was tried
+	CodeUnfit       Code = "unfit"        // a new server of the name is not what was created. Servers
+	CodeNotReady    Code = "not_ready"    // the wait did not end in time. Fields: status, as last seen → target
+	CodeEnded       Code = "ended"        // the wait ended in another status. Fields: status, as last seen → target
+	CodeUnstable    Code = "unstable"     // servers were deleted or renamed while they were read. Count: how often that was tried
+	CodeNotNoted    Code = "not_noted"    // a create could not be noted in the state, so it was not sent; the error says why
+	CodeNotRead     Code = "not_read"     // it could not be read just before, so nothing was sent; the error says why
 )
 
 // Place is the one place in the file to show a reason at; zero where there is none.

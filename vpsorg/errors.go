@@ -61,7 +61,7 @@ func (e *Error) Hint() string {
 	case e.pageOfProxy():
 		return "a proxy or firewall on the way to the API has refused it"
 	case errors.Is(e, ErrCreatesRefused):
-		return "if the API names a limit, have it raised; else give the token the permission to create servers at Account → Developers"
+		return "if the API names a limit, have it raised by VPS.org, or delete servers that are not needed"
 	case e.Status == http.StatusForbidden:
 		return "give the token the permission for this at Account → Developers"
 	case e.Status == http.StatusNotFound && e.ofServer():

@@ -45,6 +45,16 @@ func EventLine(e apply.Event, at time.Time) []byte {
 			Name   string         `json:"name"`
 			ID     string         `json:"id,omitempty"`
 		}{head("change_started", at), e.Change.Action(), s.Name, s.ID})
+	case apply.ChangePutOff:
+		s := e.Change.About()
+		return jsonLine(struct {
+			eventHead
+			Action       planner.Action `json:"action"`
+			Name         string         `json:"name"`
+			ID           string         `json:"id,omitempty"`
+			Message      string         `json:"message"`
+			PauseSeconds float64        `json:"pause_seconds"`
+		}{head("change_put_off", at), e.Change.Action(), s.Name, s.ID, errorMessage(e.Err), seconds(e.Pause)})
 	case apply.WaitStarted:
 		return jsonLine(struct {
 			eventHead

@@ -27,6 +27,8 @@ func TestEventLines(t *testing.T) {
 	for _, e := range []apply.Event{
 		apply.ChangeStarted{Change: p.Changes[0]},
 		apply.ChangeStarted{Change: hostile},
+		apply.ChangePutOff{Change: p.Changes[0], Err: errors.New("PATCH: 423"), Pause: 1500 * time.Millisecond},
+		apply.ChangePutOff{Change: hostile, Err: errors.New("x\x1b\u202e##["), Pause: time.Second},
 		apply.WaitStarted{Name: "web-03", ID: "12345", Target: "active"},
 		apply.WaitStarted{Name: "web-04", Target: "resolved"},
 		apply.Progress{Servers: []apply.InTransit{{Name: "web-03", Status: planner.StatusProvisioning, Age: 10 * time.Second}, {Name: "web-04"}}},

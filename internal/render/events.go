@@ -11,7 +11,7 @@ import (
 )
 
 // Lines tells an event in quiet lines, each without its line break, for logs and
-// pipes: what ended and who is still waited for. Other events give none; what was
+// pipes: what ended, what is put off and who is still waited for. Other events give none; what was
 // not started gives none either, the result lists it.
 func Lines(e apply.Event, s Style) []string {
 	switch e := e.(type) {
@@ -19,6 +19,8 @@ func Lines(e apply.Event, s Style) []string {
 		if l := ended(e.Report, s); l != "" {
 			return []string{l}
 		}
+	case apply.ChangePutOff:
+		return []string{Escape(e.Change.About().Name) + ": put off" + because(e.Err) + "; again in " + span(max(e.Pause, time.Second))}
 	case apply.Progress:
 		return still(e.Servers)
 	}

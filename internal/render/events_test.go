@@ -32,6 +32,8 @@ func TestLines(t *testing.T) {
 	}{
 		{apply.ChangeStarted{Change: create}, ""},
 		{apply.WaitStarted{Name: "web-03", Target: "active"}, ""},
+		{apply.ChangePutOff{Change: &planner.Update{Subject: planner.Subject{Name: "web-03"}}, Err: errors.New("PATCH: 423 Locked"), Pause: 4 * time.Second},
+			"web-03: put off: PATCH: 423 Locked; again in 4s"},
 		{ending(create, apply.Done, "12345", nil, 12*time.Second), "web-03: created, 12345 [12s]"},
 		{ending(update, apply.Done, "12346", nil, time.Millisecond), "db-01: updated"},
 		{ending(update, apply.Failed, "12346", errors.New("PATCH: 400\nhint: look"), 0), "db-01: failed: PATCH: 400"},

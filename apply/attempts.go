@@ -1,0 +1,120 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// attempts bounds how often one change is sent, however it fails; a change that
+// the API only puts off, with a 429 or because it is at work on the server, is sent
+// again until the time-out, and one that does not reach it while an outage may last.
+const attempts = 4
+
+// sending is one change while it is sent, as often as that takes.
+type sending struct {
+	*worker
+	pause     func() time.Duration // the next of those between attempts
+	until     time.Time            // as long may the API put the change off
+	attempt   int                  // those that were put off, or never left, do not count
+	open      error                // of the last attempt that may have taken effect
+	busy      error                // why the last attempt was put off
+	ambiguous bool                 // an attempt may take effect yet
+	told      time.Time            // when it was last told that the change is put off
+	unsent    time.Time            // when the change first did not reach the API
+}
+
+// send sends a change until it is certain what became of it. Before each attempt the
+// server is compared with the change. After an answer that leaves open whether the
+// change took effect it is read for that, and only what did not is sent again; a
+// create, and a reboot, which leave nothing to compare, are not.
+func (w *worker) send(ctx context.Context) ending {
+	s := sending{worker: w, pause: w.Client.Pauses(), until: time.Now().Add(w.Timeout)}
+	for s.attempt = 1; ; s.attempt++ {
+		left, end := s.look(ctx)
+		if end == nil && left != nil {
+			end = s.judge(ctx, w.request(ctx, left))
+		}
+		switch {
+		case end == nil:
+			continue
+		case s.ambiguous && end.outcome != Done:
+			end.outcome = Unknown
+		}
+		return *end
+	}
+}
+
+// look compares the server with the change before an attempt: what is left of it to
+// be sent, nothing for now, or how it has ended.
+func (s *sending) look(ctx context.Context) (left planner.Change, end *ending) {
+	x, unread := s.check(ctx, s.open != nil || s.busy != nil)
+	switch {
+	case unread != nil && s.open != nil:
+		return nil, &ending{Unknown, &Error{Reason: planner.Reason{Code: planner.CodeUnanswered}, Err: errors.Join(s.open, unread)}}
+	case unread != nil:
+		return nil, ended(Failed, planner.CodeNotRead, unread)
+	case x.Standing == planner.InPlace:
+		return nil, succeeded()
+	case x.Standing == planner.InConflict && s.busy != nil && mayPass(x.Reason) && s.again(ctx, s.busy, s.until):
+		s.attempt--
+		return nil, nil
+	case x.Standing == planner.InConflict:
+		return nil, &ending{Failed, &Error{Reason: x.Reason, Err: cmp.Or(s.open, s.busy)}}
+	case s.open != nil && (s.attempt > attempts || s.stopped()):
+		return nil, ended(Failed, planner.CodeRefused, s.open)
+	}
+	return x.Left, nil
+}
+
+// judge decides how the change has ended with an attempt; nil: it is to be sent again.
+func (s *sending) judge(ctx context.Context, err error) *ending {
+	var h *held
+	switch {
+	case err == nil:
+		return succeeded()
+	case errors.As(err, &h) && s.open != nil:
+		return ended(Failed, planner.CodeRefused, s.open)
+	case errors.As(err, &h):
+		return &ending{h.outcome, h.why}
+	case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(s.until) && !s.stopped():
+		s.attempt-- // put off, not refused; the limiter holds it back
+		return nil
+	case notSent(err) && ctx.Err() != nil:
+		return &ending{NotStarted, interrupted()}
+	case toldToWait(err) && !mayHaveTaken(err):
+		return ended(NotStarted, planner.CodeToldToWait, err)
+	case notSent(err) && s.again(ctx, err, s.unsentUntil()):
+		s.attempt--
+		return nil
+	case mayHaveTaken(err) && s.leavesNoTrace() && !s.isBusy(err):
+		return ended(Unknown, planner.CodeUnanswered, err)
+	}
+	return s.refused(ctx, err)
+}
+
+// refused decides how the change has ended with an attempt that the API has answered
+// with an error, or not at all.
+func (s *sending) refused(ctx context.Context, err error) *ending {
+	if mayHaveTaken(err) {
+		s.open, s.ambiguous = err, s.ambiguous || vpsorg.Ambiguous(err)
+	}
+	switch {
+	case s.isBusy(err) && s.again(ctx, err, s.until):
+		s.busy = err
+		s.attempt--
+		return nil
+	case mayHaveTaken(err) && !s.isBusy(err):
+		if !s.stopped() {
+			sleep(ctx, s.pause()) // before it is read, which is to be the last thing before a repetition
+		}
+		return nil
+	case s.gone(err), s.alreadySo(ctx, err):
+		return succeeded()
+	}
+	return ended(Failed, refusal(err), err)
+}
