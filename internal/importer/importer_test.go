@@ -143,6 +143,7 @@ func TestUnproven(t *testing.T) {
 		{"another entry", "version: 1\nservers:\n  a: { }\n  b: {}\n", "server a would get another entry than it has"},
 		{"a lost entry", "version: 1\nservers:\n  b: {}\n", "server a would lose its entry"},
 		{"the rest", "version: 1\nowns: [c]\nservers:\n  a: { hostname: a.example.com }\n  b: {}\n", "more would change than entries and the catalog"},
+		{"the defaults", "version: 1\ndefaults: { status: active }\nservers:\n  a: { hostname: a.example.com, status: unmanaged }\n  b: { status: unmanaged }\n", "more would change than entries and the catalog"},
 		{"not a file", "version: 1\nservers:\n  b: {}\n  b: {}\n", "the new text is no fleet file"},
 	}
 	for _, test := range tests {

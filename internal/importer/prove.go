@@ -39,7 +39,7 @@ func (j Job) prove(r *Result) error {
 	if err != nil {
 		return err
 	}
-	if err := sameEntries(j.Fleet, after, nil); err != nil {
+	if err := j.sameEntries(after, nil); err != nil {
 		return err
 	}
 	return j.planIsEmpty(after, r.Servers)
@@ -84,9 +84,8 @@ func fieldOf(r planner.Reason) fleet.Field {
 
 // sameEntries holds that each entry says what it said, but for those of some names,
 // and that all else but the catalog is as it was.
-func sameEntries(before, after *fleet.Fleet, but map[string]bool) error {
-	for i := range before.Servers {
-		old := before.Servers[i]
+func (j Job) sameEntries(after *fleet.Fleet, but map[string]bool) error {
+	for _, old := range j.Fleet.Servers {
 		now, ok := after.Lookup(old.Name)
 		if !ok {
 			return &Unproven{Name: old.Name, What: "would lose its entry"}
@@ -97,7 +96,7 @@ func sameEntries(before, after *fleet.Fleet, but map[string]bool) error {
 			return &Unproven{Name: old.Name, What: "would get another entry than it has"}
 		}
 	}
-	if len(before.Servers) > 0 && !reflect.DeepEqual(rest(before), rest(after)) {
+	if len(j.Texts) > 0 && !reflect.DeepEqual(rest(j.Fleet), rest(after)) {
 		return errors.New("nothing was written: more would change than entries and the catalog")
 	}
 	return nil

@@ -119,7 +119,7 @@ func (j Job) proveAccepted(all []*drifted, r *Result, sel planner.Selection) err
 			changed[name] = true
 		}
 	}
-	if err := sameEntries(j.Fleet, after, changed); err != nil {
+	if err := j.sameEntries(after, changed); err != nil {
 		return err
 	}
 	left := make(map[string]bool)

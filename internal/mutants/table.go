@@ -148,7 +148,7 @@ var table = []mutant{
 		`c.live[lower] > 1`,
 		`c.live[lower] > 2`},
 	{"import-other-entries", "An import may change what other entries say.",
-		"./internal/importer", "sameEntries",
+		"./internal/importer", "Job.sameEntries",
 		`!but[old.Name] && !reflect`,
 		`but[old.Name] && !reflect`},
 	{"import-over-changes", "A file that somebody has changed meanwhile is written over.",
