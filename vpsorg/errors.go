@@ -26,11 +26,20 @@ type Error struct {
 	notJSON     bool   // it was called a success and was no JSON
 }
 
+// Answer is the status that the API answered with, such as 402 Payment Required; "" where
+// it gave no answer.
+func (e *Error) Answer() string {
+	if e.Status == 0 {
+		return ""
+	}
+	return strings.TrimSpace(strconv.Itoa(e.Status) + " " + http.StatusText(e.Status))
+}
+
 // Error is one line: the request, the status and what the API said.
 func (e *Error) Error() string {
 	parts := []string{e.Method + " " + e.Path}
-	if e.Status != 0 {
-		parts = append(parts, strings.TrimSpace(strconv.Itoa(e.Status)+" "+http.StatusText(e.Status)))
+	if answer := e.Answer(); answer != "" {
+		parts = append(parts, answer)
 	}
 	if e.Message != "" {
 		parts = append(parts, e.Message)

@@ -186,6 +186,14 @@ func mixedCase(t testing.TB) *planner.Plan {
 	return casePlan(t, mixedFile, mixedServers)
 }
 
+// noCredit is how the API refuses a create for want of credit.
+type noCredit struct{}
+
+func (noCredit) Error() string {
+	return "POST /servers/: " + noCredit{}.Answer() + ": Insufficient credits."
+}
+func (noCredit) Answer() string { return "402 Payment Required" }
+
 // failedCase is an apply of 14 creates and a stop: five creates were refused for want
 // of credit, and two servers are not ready. With doubt, nobody knows of one more
 // whether it was created.
@@ -199,7 +207,7 @@ servers:
 `, ``)
 	began := time.Date(2026, 11, 25, 6, 34, 51, 0, time.UTC)
 	r := &apply.Result{Started: began, Duration: 9800 * time.Millisecond}
-	credit := &apply.Error{Reason: planner.Reason{Code: planner.CodeRefused}, Err: errors.New("POST /servers/: 402 Payment Required: Insufficient credits.")}
+	credit := &apply.Error{Reason: planner.Reason{Code: planner.CodeRefused}, Err: noCredit{}}
 	still := &apply.Error{Reason: planner.Reason{Code: planner.CodeNotReady, Fields: []planner.FieldChange{{Field: fleet.FieldStatus, From: planner.Text("provisioning"), To: planner.Text("active")}}}}
 	failed := map[string]time.Duration{"api-04": 4600, "web-03": 7800, "web-04": 4600, "web-06": 4600, "web-08": 4600}
 	for i, c := range p.Changes {

@@ -204,6 +204,9 @@ func TestBrowserShowsTheResult(t *testing.T) {
 	if label := eval[string](b, `document.querySelector('tr[data-name="web-01"]').innerText.replaceAll(/\s+/g, " ")`); !strings.HasPrefix(label, "web-01") || !strings.Contains(label, "✓ created") {
 		t.Errorf("the row of web-01 says %q", label)
 	}
+	if words := eval[string](b, `document.querySelector('tr[data-name="web-03"] .lane').innerText`); words != "✗ create: 402 Payment Required" {
+		t.Errorf("at the end of the bar of web-03 it says %q", words)
+	}
 	if n := eval[int](b, `[...document.querySelectorAll(".lane")].filter((e) => e.innerText.includes("slowest")).length`); n != 1 {
 		t.Errorf("%d rows are the slowest", n)
 	}

@@ -69,6 +69,7 @@ func TestBrowserPrints(t *testing.T) {
 		if color := eval[string](b, "getComputedStyle(document.body).backgroundColor"); color != "rgb(255, 255, 255)" {
 			t.Errorf("the paper is %s", color)
 		}
+		b.screenshot(name + "_print")
 		pdf := get(b, chromedp.PrintToPDF(chromedp.PDFPrintBackground()))
 		if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)); !bytes.HasPrefix(pdf, []byte("%PDF")) || n == 0 || n > most {
 			t.Errorf("the %s has %d pages, want %d", name, n, most)

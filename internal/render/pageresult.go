@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -126,8 +127,13 @@ func (a axis) row(g outcomeGroup, members []member, reports []apply.Report, slow
 		row.about(factOf(reports[0]), members[0])
 	}
 	words := fateMeanings[g.Fate].symbol + " " + g.deed()
-	if g.Error != "" {
+	switch {
+	case g.Error != "":
 		words += ": " + strings.ReplaceAll(g.Error, nameMark, name)
+	case exists(g.Fate) && g.Kind == kindCreate && g.Fate != fateDone:
+		words = fateMeanings[g.Fate].symbol + " created and billed"
+	default: // the section says why; the status is seen at a glance
+		words += answered(reports[0].Err)
 	}
 	row.Lane = a.newLane(words, spans)
 	if longest > 0 {
@@ -137,6 +143,16 @@ func (a axis) row(g outcomeGroup, members []member, reports []apply.Report, slow
 		row.Lane.Slowest = g.Slowest
 	}
 	return row
+}
+
+// answered is the status of the answer that a change has failed with, as the rest of a
+// phrase; "" where there was none.
+func answered(err error) string {
+	var e interface{ Answer() string }
+	if !errors.As(err, &e) || e.Answer() == "" {
+		return ""
+	}
+	return ": " + e.Answer()
 }
 
 // factOf is what a report is about.
