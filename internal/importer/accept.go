@@ -85,7 +85,7 @@ func (j Job) accepted(x planner.Difference, e *fleet.Server, n *names) (string, 
 	case x.Kind == planner.DriftPower:
 		return is, Left{}
 	case x.Kind != planner.DriftChanged:
-		left.Why = WhyNotHere
+		left.Why = WhyOther
 	case x.Field == fleet.FieldName:
 		left.Why, left.Other, left.At = WhyRename, is, e.Source.Entry
 	default:

@@ -25,7 +25,7 @@ const (
 	WhyField     Why = "field"      // a fleet file cannot have its value of Field
 	WhyMissing   Why = "missing"    // it does not exist; entries of servers that do not are removed by hand. At
 	WhyRename    Why = "rename"     // it has another name than its entry, Other. At
-	WhyNotHere   Why = "difference" // what differs is no field's value. At
+	WhyOther     Why = "other"      // it differs in more than values of fields. At
 )
 
 // Left is a server that has got no entry, or an entry that has not been changed.

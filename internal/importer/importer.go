@@ -59,6 +59,17 @@ func Import(j Job) (*Result, error) {
 	return r, nil
 }
 
+// DetailsFor lists the ids of the servers that a job would import, so that their
+// details can be read.
+func (j Job) DetailsFor(servers []planner.Server) (ids []string) {
+	j.Observation = planner.Observation{Servers: servers}
+	chosen, _ := j.choose()
+	for _, c := range chosen {
+		ids = append(ids, c.live.ID)
+	}
+	return ids
+}
+
 // read parses the files with their changes.
 func (j Job) read(files []File) (*fleet.Fleet, error) {
 	texts := make([]fleet.Text, len(j.Texts))

@@ -113,5 +113,5 @@ func leftSentence(l importer.Left) string {
 	case importer.WhyRename:
 		return fmt.Sprintf("%s is named %s now. Rename its entry, at %s.", who, strconv.Quote(l.Other), at)
 	}
-	return fmt.Sprintf("%s differs from %s in what is no field's value; fleet drift tells how.", who, at)
+	return fmt.Sprintf("%s differs from %s in more than values of fields; fleet drift tells how.", who, at)
 }

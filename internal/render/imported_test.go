@@ -12,7 +12,7 @@ import (
 // Each reason has a sentence of its own, and no name is obeyed by a terminal.
 func TestLeftSentences(t *testing.T) {
 	whys := []importer.Why{importer.WhyStatus, importer.WhyName, importer.WhyNext, importer.WhyDuplicate, importer.WhyUnclear, importer.WhyTaken,
-		importer.WhyCase, importer.WhyRenamed, importer.WhyID, importer.WhyField, importer.WhyMissing, importer.WhyRename, importer.WhyNotHere}
+		importer.WhyCase, importer.WhyRenamed, importer.WhyID, importer.WhyField, importer.WhyMissing, importer.WhyRename, importer.WhyOther}
 	seen := map[string]importer.Why{}
 	for _, why := range whys {
 		l := importer.Left{Why: why, Server: planner.Server{ID: "7", Name: "evil\x1b[2J\u202e", Status: "odd\x1b"}, Field: fleet.FieldOS, Other: "b\x1b", At: fleet.Pos{File: "f\x1b.yaml", Line: 4, Column: 3}}
