@@ -13,19 +13,19 @@ type Why string
 
 // The reasons, with the fields of Left that they fill.
 const (
-	WhyStatus    Why = "status"     // suspended, or a status that is unknown to us: fleet would block its entry
-	WhyName      Why = "name"       // no entry can have its name. Lines
-	WhyNext      Why = "next"       // its name is that of a replacement on its way
-	WhyDuplicate Why = "duplicate"  // another server has its name, and an entry. Other, Lines
-	WhyUnclear   Why = "unclear"    // an entry may mean it or another server. At, Lines
-	WhyTaken     Why = "taken"      // the entry of its name is for another server. At, Lines
-	WhyCase      Why = "case"       // an entry has its name in another case, and does not pin its server. At
-	WhyRenamed   Why = "renamed"    // an entry is renamed from its name. At
-	WhyID        Why = "id"         // its entry has to pin its id, which a fleet file cannot have
-	WhyField     Why = "field"      // a fleet file cannot have its value of Field
-	WhyMissing   Why = "missing"    // it does not exist; entries of servers that do not are removed by hand. At
-	WhyRename    Why = "rename"     // it has another name than its entry, Other. At
-	WhyOther     Why = "other"      // it differs in more than values of fields. At
+	WhyStatus    Why = "status"    // suspended, or a status that is unknown to us: fleet would block its entry
+	WhyName      Why = "name"      // no entry can have its name. Lines
+	WhyNext      Why = "next"      // its name is that of a replacement on its way
+	WhyDuplicate Why = "duplicate" // another server has its name, and an entry. Other, Lines
+	WhyUnclear   Why = "unclear"   // an entry may mean it or another server. At, Lines
+	WhyTaken     Why = "taken"     // the entry of its name is for another server. At, Lines
+	WhyCase      Why = "case"      // an entry has its name in another case, and does not pin its server. At
+	WhyRenamed   Why = "renamed"   // an entry is renamed from its name. At
+	WhyID        Why = "id"        // its entry has to pin its id, which a fleet file cannot have
+	WhyField     Why = "field"     // a fleet file cannot have its value of Field
+	WhyMissing   Why = "missing"   // it does not exist; entries of servers that do not are removed by hand. At
+	WhyRename    Why = "rename"    // it has another name than its entry, Other. At
+	WhyOther     Why = "other"     // it differs in more than values of fields. At
 )
 
 // Left is a server that has got no entry, or an entry that has not been changed.
