@@ -26,7 +26,7 @@ func driftMarkdown(r Run) document {
 		folded.parts = append(folded.parts, v.rows(pending, fmt.Sprintf("Pending %d", pending.servers()), square(dim)+" <b>Pending</b>, newly written in the file and not applied yet"))
 		titles = append(titles, fmt.Sprintf("<b>pending %d</b>", pending.servers()))
 	}
-	folded.summary = strings.Join(titles, " · ")
+	folded.summary = foldTitle(titles)
 	foot := v.next()
 	if f := r.Drift.Fingerprint(); f != "" {
 		foot += "\nFingerprint: `" + f + "`\n"

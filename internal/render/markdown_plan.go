@@ -42,14 +42,23 @@ func planMarkdown(r Run) document {
 			restTitles = append(restTitles, shortTitle(sec))
 		}
 	}
-	harmless.summary = strings.Join(harmlessTitles, " · ") + ": nothing is lost"
-	rest.summary = strings.Join(restTitles, " · ")
+	harmless.summary = foldTitle(harmlessTitles) + ": nothing is lost"
+	rest.summary = foldTitle(restTitles)
 	d.tables = []mdTable{worst, harmless, costTable(p.Cost), rest}
 	d.foot = planNext(r) + origin(p, review.File, priceNotes(p.Cost)...)
 	return d
 }
 
-// shortTitle is a section in the title of several: <b>update 16</b> (8 then rebooted).
+// foldTitle is what several sections are unfolded by.
+func foldTitle(sections []string) string {
+	text := strings.TrimPrefix(strings.Join(sections, " · "), "<b>")
+	if text == "" {
+		return ""
+	}
+	return "<b>" + strings.ToUpper(text[:1]) + text[1:]
+}
+
+// shortTitle is a section in the title of several: <b>update 16</b> (then reboot 8 of them).
 func shortTitle(sec section) string {
 	text := fmt.Sprintf("<b>%s %d</b>", strings.ToLower(meanings[sec.Kind].title), sec.servers())
 	if sec.Kind == kindUpdate && sec.rebooted() != "" {
@@ -248,7 +257,7 @@ func costTable(c planner.Cost) mdTable {
 		return mdTable{}
 	}
 	part.name = "Cost"
-	return mdTable{summary: fmt.Sprintf("<b>cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), number: monthly, parts: []mdPart{part}}
+	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), number: monthly, parts: []mdPart{part}}
 }
 
 // costDifference is by how much a row's cost changes, up or down.

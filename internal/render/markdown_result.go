@@ -15,7 +15,7 @@ func resultMarkdown(r Run) document {
 	review := reviewOf(r.Plan, many)
 	d, file := document{head: resultOpening(v)}, ""
 	open := mdTable{number: "time"}
-	done := mdTable{summary: fmt.Sprintf("✓ <b>done %d</b>: %s", v.count(fateDone), doneInShort(v)), number: "time"}
+	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), doneInShort(v)), number: "time"}
 	for _, s := range v.Sections {
 		if s.Fate == fateDone {
 			done.parts = []mdPart{donePart(s)}

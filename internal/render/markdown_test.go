@@ -109,7 +109,7 @@ func TestMarkdownIsTruncated(t *testing.T) {
 				t.Errorf("%d bytes: %s %s is not in it", allowed, c.Action(), c.About().Name)
 			}
 		}
-		for _, want := range []string{marker, "<b>create 43</b>", "42 servers are deleted, 43 are replaced", "85 servers lose their data", "beyond the guards", p.Digest(), "fleet apply"} {
+		for _, want := range []string{marker, "<b>Create 43</b>", "42 servers are deleted, 43 are replaced", "85 servers lose their data", "beyond the guards", p.Digest(), "fleet apply"} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("%d bytes: %q is not in it", allowed, want)
 			}
