@@ -45,6 +45,15 @@ func (c *command) applyCommand(p *planner.Plan) string {
 	return strings.Join(words, " ")
 }
 
+// typed is the command as it was given, for a shell.
+func (c *command) typed() string {
+	words := []string{"fleet"}
+	for _, w := range c.Args {
+		words = append(words, shellWord(w))
+	}
+	return strings.Join(words, " ")
+}
+
 // savedCommand is the command that carries out the plan of --out, for a shell.
 func (c *command) savedCommand() string {
 	return strings.Join(append([]string{"fleet", "apply", shellWord(c.flags.out)}, c.sandboxWords()...), " ")

@@ -20,6 +20,7 @@ type applyView struct {
 
 	show    func(apply.Event) // what the changes come to
 	stop    func()            // ends the live display
+	told    []planner.Blocked // entries of which the plan has said why they are blocked
 	unsaved bool              // something for the next run could not be kept
 }
 
@@ -55,6 +56,7 @@ func (v *applyView) emit(e apply.Event) {
 
 func (v *applyView) planned(e apply.Planned) {
 	v.rec.Run = render.Run{Plan: e.Plan, Outlook: v.outlook(v.engine, &v.rec.requests)}
+	v.rec.Again, v.told = v.typed(), e.Plan.Blocked
 	if e.Observation != nil {
 		v.rec.Command = v.applyCommand(e.Plan)
 	}
@@ -113,7 +115,7 @@ func (v *applyView) showResult(r *apply.Result) error {
 	v.rec.Result = r
 	v.events.write(render.ResultLine(r, time.Now()))
 	if len(r.Reports) > 0 {
-		v.print(render.Result(r, v.style(v.text())))
+		v.print(render.Result(v.rec.Run, v.told, v.style(v.text())))
 	}
 	sent := v.rec.requests.sent()
 	v.print(sent.Line(v.style(v.text())))

@@ -35,7 +35,8 @@ func ended(r apply.Report, s Style) string {
 	case apply.Done:
 		return name + ": " + s.paint(green, done(r)) + took(r.Duration)
 	}
-	return name + ": " + s.paint(red, string(r.Outcome)) + because(r.Err) + took(r.Duration)
+	f := fateOf(r)
+	return name + ": " + s.paint(fateMeanings[f].color, string(f)) + because(r.Err) + took(r.Duration)
 }
 
 // done says what was done: the id only where it is news.
@@ -53,7 +54,7 @@ func done(r apply.Report) string {
 
 // took is a duration worth telling, in brackets.
 func took(d time.Duration) string {
-	if d < time.Second {
+	if d < minTold {
 		return ""
 	}
 	return " [" + span(d) + "]"
@@ -111,3 +112,6 @@ func stillIn(status planner.Status, servers []apply.InTransit) string {
 	}
 	return fmt.Sprintf("still %s: %s [%s]", Escape(string(status)), list, span(oldest))
 }
+
+// minTold is the shortest time worth telling.
+const minTold = time.Second

@@ -37,7 +37,7 @@ func TestLines(t *testing.T) {
 		{ending(create, apply.Done, "12345", nil, 12*time.Second), "web-03: created, 12345 [12s]"},
 		{ending(update, apply.Done, "12346", nil, time.Millisecond), "db-01: updated"},
 		{ending(update, apply.Failed, "12346", errors.New("PATCH: 400\nhint: look"), 0), "db-01: failed: PATCH: 400"},
-		{ending(create, apply.Unknown, "", errors.New("no answer\x1b"), 61*time.Second), `web-03: unknown: no answer\x1b [1m01s]`},
+		{ending(create, apply.Unknown, "", errors.New("no answer\x1b"), 61*time.Second), `web-03: in doubt: no answer\x1b [1m01s]`},
 		{ending(create, apply.NotStarted, "", errors.New("interrupted"), 0), ""},
 		{apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, Duration: 2 * time.Hour}}, "web-09: active [2h00m]"},
 		{ending(&planner.Delete{Subject: planner.Subject{Name: "a\x1b[2J"}}, apply.Done, "7", nil, 0), `a\x1b[2J: deleted`},

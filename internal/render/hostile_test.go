@@ -128,7 +128,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["plan in colour of "+of] = output{stripColor(Plan(p, Style{Color: true})), checkText}
 		all["summary of "+of] = output{Plan(p, Style{View: Summary}), checkText}
 		all["whole of "+of] = output{Plan(p, Style{View: Whole}), checkText}
-		all["result of "+of] = output{Result(r, Style{}), checkText}
+		all["result of "+of] = output{Result(Run{Plan: p, Result: r, Again: text}, nil, Style{}), checkText}
 		all["plan as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Command: "fleet apply -f " + text}, CommentBytes)), checkMarkdown}
 		all["truncated Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
 		all["result as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Result: r}, CommentBytes)), checkMarkdown}

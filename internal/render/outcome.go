@@ -179,7 +179,7 @@ func (v resultReview) headline() (text string, c color) {
 	}
 	switch {
 	case done == all && len(v.Result.Blocked) > 0:
-		return fmt.Sprintf("Apply done%s: %s; %s blocked, as planned.", took, accomplished(v.Result.Reports), areEntries(len(v.Result.Blocked))), amber
+		return fmt.Sprintf("Apply done%s: %s; %s blocked.", took, accomplished(v.Result.Reports), areEntries(len(v.Result.Blocked))), amber
 	case done == all:
 		return fmt.Sprintf("Apply complete%s: %s.", took, accomplished(v.Result.Reports)), green
 	}

@@ -2,117 +2,183 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Result shows what became of a plan: everything that is not done with its
-// error and hint, then the closing line.
-func Result(r *apply.Result, s Style) string {
+// Result shows what became of a plan: what is in doubt, what has failed and what is
+// not ready with its errors and hints, then what is done, and in the end whose data is
+// gone, how far the run came, what the servers cost by now and what to do next. Of the
+// blocked entries that told has, a plan has said why already.
+func Result(run Run, told []planner.Blocked, s Style) string {
+	v := reviewResult(run.Plan, run.Result)
 	var b strings.Builder
-	s.section(&b, "Not done:", undoneRows(r.Reports, s))
-	s.section(&b, "Blocked:", s.groupRows(blockedSection(r)))
-	c := red
-	if r.Complete() {
-		c = green
+	all := make([][]item, len(v.Sections))
+	var items []item
+	for i, sec := range v.Sections {
+		all[i] = s.fateItems(sec)
+		items = append(items, all[i]...)
 	}
-	b.WriteString("\n" + s.newServers(r.Reports))
-	b.WriteString(s.paragraph(c, closing(r)))
+	c := s.columnsFor(items)
+	for i, sec := range v.Sections {
+		b.WriteString("\n" + s.fateTitle(sec))
+		s.items(&b, all[i], c)
+	}
+	s.blockedNow(&b, run.Result.Blocked, told)
+	b.WriteString("\n" + s.newServers(run.Result.Reports))
+	b.WriteString(s.paragraph(boldRed, Escape(v.Lost.count())))
+	text, color := v.headline()
+	if v.left() > 0 && v.Lost.count() == "" {
+		text += " Nothing was deleted."
+	}
+	b.WriteString(s.paragraph(color, text))
+	b.WriteString(s.paragraph(plain, v.Cost.text()))
+	if next := v.next(); next != "" {
+		b.WriteString(s.paragraph(bold, "Next: "+next))
+		if run.Again != "" {
+			b.WriteString("    " + Escape(run.Again) + "\n")
+		}
+	}
 	return b.String()
 }
 
-// maxNewServers is how many new servers are told; fleet list tells all.
-const maxNewServers = 40
-
-// newServers are the servers that were made, with their addresses.
-func (s Style) newServers(reports []apply.Report) string {
-	var made []apply.Report
-	width := 0
-	for _, rep := range reports {
-		if rep.IPAddress != "" {
-			made = append(made, rep)
-			width = max(width, utf8.RuneCountInString(Escape(reportName(rep))))
+// fateTitle is the title of a section: what became of how many, and why or what to do
+// where that is the same for all.
+func (s Style) fateTitle(sec fateSection) string {
+	lead, said := sec.title()
+	if said != "" {
+		lead += ", " + said
+		if sec.Error != "" {
+			lead = strings.Replace(lead, ", ", ": ", 1)
 		}
 	}
-	if len(made) == 0 {
+	text := s.paragraph(fateMeanings[sec.Fate].color, Escape(lead))
+	if sec.Hint != "" {
+		text += s.paragraph(plain, "  next: "+Escape(strings.ReplaceAll(sec.Hint, "\n", "; ")))
+	}
+	return text
+}
+
+// fateItems are the groups of a section as rows: what was to be done, to whom, and
+// why it is not done. The names of servers that are done and lose nothing may be cut.
+func (s Style) fateItems(sec fateSection) (items []item) {
+	m := fateMeanings[sec.Fate]
+	for _, g := range sec.Groups {
+		it := item{symbol: m.symbol, color: m.color, names: []string{g.deed()}}
+		if n := len(g.Members); n > 1 {
+			it.names[0] = fmt.Sprintf("%d %s", n, g.deed())
+		}
+		it.details = []line{s.line(plain, Escape(s.whoAndWhy(sec, g)))}
+		if g.Hint != "" && sec.Hint == "" {
+			for _, h := range strings.Split(g.Hint, "\n") {
+				it.next = append(it.next, s.line(plain, "next: "+Escape(h)))
+			}
+		}
+		items = append(items, it)
+	}
+	return items
+}
+
+// whoAndWhy names the servers of a group, with the ids of those that exist and cannot
+// be used yet, and says why they are not done and how long they took.
+func (s Style) whoAndWhy(sec fateSection, g outcomeGroup) string {
+	names := wrap(g.names(), s.width()-itemIndent-mostNames)
+	switch {
+	case sec.Fate != fateDone && sec.Fate != fateNotStarted:
+		names = []string{strings.Join(g.namesWithIDs(), ", ")}
+	case sec.Fate == fateDone && g.Kind == kindCreate && len(g.Members) == 1:
+		names = g.namesWithIDs()
+	case sec.Fate == fateDone && g.Kind != kindDelete && g.Kind != kindReplace:
+		names = cut(g.names(), s.width()-itemIndent-mostNames)
+	}
+	text := strings.Join(names, " ")
+	if g.Error != "" && sec.Error == "" {
+		text += ": " + g.Error
+	}
+	if took := g.took(); took != "" {
+		text += " [" + took + "]"
+	}
+	return text
+}
+
+// namesWithIDs are the servers of a group with the ids of those that exist, or as
+// ranges where none does.
+func (g outcomeGroup) namesWithIDs() []string {
+	var names []string
+	known := false
+	for _, m := range g.Members {
+		if m.ID != "" {
+			m.Name += " (" + m.ID + ")"
+			known = true
+		}
+		names = append(names, m.Name)
+	}
+	if !known {
+		return g.names()
+	}
+	return names
+}
+
+// took is how long a group took, and where it is several, which took longest.
+func (g outcomeGroup) took() string {
+	switch {
+	case g.Longest < minTold:
+		return ""
+	case len(g.Members) > 1:
+		return "slowest " + g.Slowest + " " + lasted(g.Longest)
+	}
+	return lasted(g.Longest)
+}
+
+// count says how many servers have lost their data; "" where none has.
+func (l dataLoss) count() string {
+	parts := counted(len(l.Deleted), "deleted", len(l.Replaced), "replaced", len(l.Perhaps), "perhaps deleted, nobody can tell")
+	if parts == nil {
 		return ""
 	}
-	slices.SortStableFunc(made, func(a, b apply.Report) int { return fleet.CompareNames(reportName(a), reportName(b)) })
-	var b strings.Builder
-	b.WriteString("New servers:\n")
-	for _, rep := range made[:min(len(made), maxNewServers)] {
-		b.WriteString(s.line(plain, "  "+Escape(reportName(rep))).pad(width+4).text + Escape(rep.IPAddress) + "\n")
+	text := "Data gone: " + strings.Join(parts, ", ")
+	if len(l.Perhaps) > 0 {
+		text += ": " + strings.Join(ranges(l.Perhaps), ", ")
 	}
-	if more := len(made) - maxNewServers; more > 0 {
-		fmt.Fprintf(&b, "  and %d more, which fleet list shows\n", more)
-	}
-	return b.String() + "\n"
+	return text + "."
 }
 
-// blockedSection is what was blocked, those that are alike together.
-func blockedSection(r *apply.Result) section {
-	return section{kindBlocked, groupsOf(each(r.Blocked, blockedFact), many)}
+// blockedSection is entries that nothing was done to.
+func blockedSection(blocked []planner.Blocked) section {
+	return section{kindBlocked, groupsOf(each(blocked, blockedFact), many)}
 }
 
-// undoneRows are the changes and waits that are not done. A hint that many share
-// is given once.
-func undoneRows(reports []apply.Report, s Style) []row {
-	var rows []row
-	given := make(map[string]bool)
-	for _, rep := range reports {
-		if rep.Outcome == apply.Done {
-			continue
-		}
-		r := reportRow(rep)
-		r.details = []line{s.line(outcomeColor(rep.Outcome), string(rep.Outcome)).plus(s.line(plain, because(rep.Err)+took(rep.Duration)))}
-		if h := Hint(rep.Err); h != "" && !given[h] {
-			r.hint, given[h] = h, true
-		}
-		rows = append(rows, r)
+// blockedNow shows entries that nothing was done to: those that a plan has explained
+// by their names alone.
+func (s Style) blockedNow(b *strings.Builder, blocked, told []planner.Blocked) {
+	known := make(map[string]bool)
+	for _, x := range told {
+		known[x.Name+x.Reason.Key()] = true
 	}
-	return rows
-}
-
-// doneRows are the changes and waits that are done, with the time they took.
-func doneRows(reports []apply.Report, s Style) []row {
-	var rows []row
-	for _, rep := range reports {
-		if rep.Outcome == apply.Done {
-			r := reportRow(rep)
-			r.details = []line{s.line(green, done(rep)).plus(s.line(plain, reachedAt(rep.IPAddress)+took(rep.Duration)))}
-			rows = append(rows, r)
+	var old []string
+	var news []planner.Blocked
+	for _, x := range blocked {
+		if known[x.Name+x.Reason.Key()] {
+			old = append(old, x.Name)
+		} else {
+			news = append(news, x)
 		}
 	}
-	return rows
-}
-
-// reachedAt is where a server is reached, as the rest of a sentence.
-func reachedAt(address string) string {
-	if address == "" {
-		return ""
+	if len(news) > 0 {
+		sec := blockedSection(news)
+		var items []item
+		for _, g := range sec.Groups {
+			items = append(items, s.groupItem(g))
+		}
+		b.WriteString("\n" + s.sectionTitle(sec))
+		s.items(b, items, s.columnsFor(items))
 	}
-	return ", at " + Escape(address)
-}
-
-// reportRow is what a report is about.
-func reportRow(rep apply.Report) row {
-	r := row{symbol: "…", color: cyan, verb: "wait", name: reportName(rep)}
-	if rep.Change != nil {
-		r.symbol, r.color, r.verb = symbol(rep.Change), meanings[kind(rep.Change.Action())].color, string(rep.Change.Action())
+	if len(old) > 0 {
+		names := cut(ranges(old), s.width())
+		b.WriteString("\n" + s.paint(amber, "Blocked, as planned: ") + Escape(strings.Join(names, " ")) + "\n")
 	}
-	return r
-}
-
-func outcomeColor(o apply.Outcome) color {
-	if o == apply.NotStarted {
-		return dim
-	}
-	return red
 }
 
 func reportName(r apply.Report) string {
@@ -120,34 +186,6 @@ func reportName(r apply.Report) string {
 		return r.Change.About().Name
 	}
 	return r.Wait.Name
-}
-
-// closing is the last line: what was done, and how many were not.
-func closing(r *apply.Result) string { return "Apply " + outcomeText(r) + "." }
-
-// outcomeText is how an apply has ended: complete: 2 created.
-func outcomeText(r *apply.Result) string {
-	if r.Complete() {
-		return "complete: " + accomplished(r.Reports)
-	}
-	state := "incomplete"
-	if r.Interrupted {
-		state = "interrupted"
-	}
-	parts := counted(r.Count(apply.Done), "done", r.Count(apply.Failed), "failed", r.Count(apply.Unknown), "unknown",
-		r.Count(apply.NotStarted), "not started", notReady(r.Reports), "not ready", len(r.Blocked), "blocked")
-	return state + ": " + strings.Join(parts, ", ")
-}
-
-// notReady counts the waits that did not end well.
-func notReady(reports []apply.Report) int {
-	n := 0
-	for _, r := range reports {
-		if r.Change == nil && r.Outcome != apply.Done {
-			n++
-		}
-	}
-	return n
 }
 
 // accomplished counts what was done by its kind: 2 created, 1 updated.
@@ -161,8 +199,8 @@ func accomplished(reports []apply.Report) string {
 		}
 	}
 	var parts []string
-	for _, a := range planner.Actions {
-		parts = append(parts, counted(count[a], meanings[kind(a)].past)...)
+	for _, k := range kinds {
+		parts = append(parts, counted(count[planner.Action(k)], meanings[k].past)...)
 	}
 	parts = append(parts, counted(ready, "ready")...)
 	if len(parts) == 0 {

@@ -50,7 +50,12 @@ func TestRequestsLine(t *testing.T) {
 }
 
 func TestResult(t *testing.T) {
-	golden(t, "result", Result(mixedResult(), Style{}))
+	p := everything()
+	golden(t, "result", Result(Run{Plan: p, Result: mixedResult(), Again: "fleet apply"}, p.Blocked[:1], Style{}))
+	p, r := failedCase(t, true)
+	golden(t, "result_failed", Result(Run{Plan: p, Result: r, Again: "fleet apply -f w/fail.yaml"}, nil, Style{Width: 100}))
+	p, r = mixedResultCase(t)
+	golden(t, "result_mixed", Result(Run{Plan: p, Result: r}, p.Blocked, Style{Width: 100}))
 }
 
 func TestResultJSON(t *testing.T) {
@@ -64,7 +69,7 @@ func TestResultJSON(t *testing.T) {
 	golden(t, "result_json", b.String())
 }
 
-func TestClosing(t *testing.T) {
+func TestHeadline(t *testing.T) {
 	p := everything()
 	done := func(changes ...planner.Change) (reports []apply.Report) {
 		for _, c := range changes {
@@ -77,21 +82,44 @@ func TestClosing(t *testing.T) {
 	for _, test := range []struct {
 		result  apply.Result
 		want    string
+		color   color
 		outcome string
 	}{
-		{apply.Result{Reports: done(p.Changes...)}, "Apply complete: 2 created, 2 updated, 3 replaced, 1 started, 1 stopped, 1 rebooted, 1 deleted.", "complete"},
-		{apply.Result{Reports: []apply.Report{arrived}}, "Apply complete: 1 ready.", "complete"},
-		{apply.Result{Reports: []apply.Report{lost}}, "Apply incomplete: 1 not ready.", "incomplete"},
-		{apply.Result{}, "Apply complete: nothing to do.", "complete"},
-		{apply.Result{Reports: done(p.Changes[0]), Blocked: p.Blocked}, "Apply incomplete: 1 done, 2 blocked.", "incomplete"},
-		{apply.Result{Reports: done(p.Changes[0]), Interrupted: true}, "Apply complete: 1 created.", "complete"},
-		{apply.Result{Reports: append(done(p.Changes[0]), lost), Interrupted: true}, "Apply interrupted: 1 done, 1 not ready.", "interrupted"},
+		{apply.Result{Reports: done(p.Changes...)}, "Apply complete: 1 deleted, 3 replaced, 2 created, 2 updated, 1 rebooted, 1 started, 1 stopped.", green, "complete"},
+		{apply.Result{Reports: []apply.Report{arrived}}, "Apply complete: 1 ready.", green, "complete"},
+		{apply.Result{Reports: []apply.Report{lost}}, "Apply incomplete: 0 of 1 done, 1 not ready.", amber, "incomplete"},
+		{apply.Result{}, "Apply complete: nothing to do.", green, "complete"},
+		{apply.Result{Reports: done(p.Changes[0]), Blocked: p.Blocked}, "Apply done: 1 created; 2 entries are blocked.", amber, "incomplete"},
+		{apply.Result{Reports: done(p.Changes[0]), Interrupted: true}, "Apply complete: 1 created.", green, "complete"},
+		{apply.Result{Reports: append(done(p.Changes[0]), lost), Interrupted: true, Duration: 61 * time.Second}, "Apply interrupted after 1m01s: 1 of 2 done, 1 not ready.", amber, "interrupted"},
+		{apply.Result{Reports: []apply.Report{{Change: p.Changes[0], Outcome: apply.Failed}}}, "Apply incomplete: 0 of 1 done, 1 failed.", red, "incomplete"},
 	} {
-		if got := closing(&test.result); got != test.want {
-			t.Errorf("closing is %q, want %q", got, test.want)
+		got, c := reviewResult(p, &test.result).headline()
+		if got != test.want || c != test.color {
+			t.Errorf("the headline is %q in %s, want %q in %s", got, c, test.want, test.color)
 		}
 		if got := outcome(&test.result); got != test.outcome {
 			t.Errorf("outcome after %q is %s, want %s", test.want, got, test.outcome)
+		}
+	}
+}
+
+// Sixty equal failures are one row with all names, and one hint.
+func TestEqualFailuresAreOneRow(t *testing.T) {
+	var r apply.Result
+	var p planner.Plan
+	for i := range 60 {
+		c := &planner.Create{Subject: planner.Subject{Name: fmt.Sprintf("a%d-x%d", i*i, i)}}
+		p.Changes = append(p.Changes, c)
+		r.Reports = append(r.Reports, apply.Report{Change: c, Outcome: apply.Failed, Err: refused("POST /servers/: 402")})
+	}
+	text := Result(Run{Plan: &p, Result: &r}, nil, Style{Width: 100})
+	if strings.Count(text, "402") != 1 || strings.Count(text, "add credit") != 1 {
+		t.Errorf("the error or its hint is said again:\n%s", text)
+	}
+	for _, c := range p.Changes {
+		if !strings.Contains(text, c.About().Name) {
+			t.Errorf("%s is not named", c.About().Name)
 		}
 	}
 }
