@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -63,4 +64,34 @@ func TestDeleteOfWhatHasEnded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A NAME--next that could not be made is deleted and made anew, where the entry says
+// so, as far as deletes are allowed; the old server goes only when the new one runs.
+func TestReplaceFailed(t *testing.T) {
+	const file = "guards: {max_deletes: 2}\nservers: {x: {plan: 2, replace: create-first, replace_failed: true, hostname: x.example.com, backups_enabled: false}}"
+	for _, status := range []vpsorg.Status{"error", "failed", "suspended"} {
+		inWorld(t, &emulator.Emulator{}, func(w *world) {
+			w.add("1", "x", "active")
+			w.add("2", "x--next", status)
+			w.emulator.Edit("2", func(s *vpsorg.Server) { s.Plan.ID = "2" })
+			w.apply(&statetest.Disk{}, file, apply.Approval{})
+			if d := cmp.Diff("DELETE /servers/2/\nPOST /servers/\nDELETE /servers/1/\nPATCH /servers/12347/\n", w.sent(0)); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+			if d := cmp.Diff("x active plan=2 os=5 at=us-west host=x.example.com backups=false\n", w.live()); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+			if p := w.plan(file); !p.Empty() || len(p.Blocked) > 0 {
+				t.Errorf("after it there is still: %s", outline(p))
+			}
+		})
+	}
+	inWorld(t, &emulator.Emulator{}, func(w *world) {
+		w.add("1", "x", "active")
+		w.add("2", "x--next", "error")
+		if v := w.plan(strings.Replace(file, "max_deletes: 2", "max_deletes: 1", 1)).Violations(); len(v) != 1 {
+			t.Errorf("violations: %v", v)
+		}
+	})
 }

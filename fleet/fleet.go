@@ -47,6 +47,7 @@ type Server struct {
 	Status         Status
 	RebootOn       []Field
 	Replace        Replace
+	ReplaceFailed  bool    // a NAME--next that could not be made may be deleted and made anew
 	Ignore         []Field // plan, os, location: used at create, and never compared afterwards
 	Labels         Labels  // shared by all servers of one range; nil where there are none
 	Source         *Source // shared by all servers of one range
@@ -83,6 +84,7 @@ const (
 	FieldStatus         Field = "status"
 	FieldRebootOn       Field = "reboot_on"
 	FieldReplace        Field = "replace"
+	FieldReplaceFailed  Field = "replace_failed"
 	FieldIgnore         Field = "ignore"
 	FieldLabels         Field = "labels"
 )

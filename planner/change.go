@@ -92,12 +92,13 @@ type Power struct {
 // API cannot change. The old server's data is lost.
 type Replace struct {
 	Subject
-	Mode   fleet.Replace `json:"mode"`
-	Fields []FieldChange `json:"fields"`            // all that will differ, the forcing fields first
-	Spec   Spec          `json:"spec"`              // of the new server
-	Old    Server        `json:"old"`               // as it was observed
-	NextID string        `json:"next_id,omitempty"` // the new server, where an earlier run has made it already
-	Finish []FieldChange `json:"finish,omitempty"`  // what that server then still needs: its name, and what else differs
+	Mode     fleet.Replace `json:"mode"`
+	Fields   []FieldChange `json:"fields"`              // all that will differ, the forcing fields first
+	Spec     Spec          `json:"spec"`                // of the new server
+	Old      Server        `json:"old"`                 // as it was observed
+	FailedID string        `json:"failed_id,omitempty"` // of a NAME--next that could not be made: the plan deletes it first
+	NextID   string        `json:"next_id,omitempty"`   // the new server, where an earlier run has made it already
+	Finish   []FieldChange `json:"finish,omitempty"`    // what that server then still needs: its name, and what else differs
 }
 
 // Delete removes a server and its data for good.

@@ -199,7 +199,7 @@ func unchanged(old, now Server) (why Reason, ok bool) {
 
 // compareReplace finds out how far a replacement has come.
 func compareReplace(c *Replace, w World) Comparison {
-	next := w.byName[c.Name+fleet.NextSuffix]
+	next := slices.DeleteFunc(slices.Clone(w.byName[c.Name+fleet.NextSuffix]), func(s *Server) bool { return s.ID == c.FailedID })
 	finish := func() []FieldChange { return mutableFields(c.Name, c.Spec, next[0]) }
 	if old := w.byID[c.ID]; old != nil {
 		if why, ok := unchanged(c.Old, *old); !ok {

@@ -202,7 +202,7 @@ func (d *differ) unlisted(s *Server) {
 func (d *differ) delete(s *Server, about Subject) {
 	blocked := Reason{At: about.Reason.At, Action: ActionDelete, Cause: about.Reason.Code}
 	target, ok := s.Status.Target()
-	ok = ok || s.Status.Ended() && about.Reason.Code == CodeAbsent
+	ok = ok || s.Status.Ended() && (about.Reason.Code == CodeAbsent || about.Reason.Code == CodeNextFailed)
 	protection, protected := d.fleet.Protected(about.Name)
 	if !protected {
 		protection, protected = d.fleet.Protected(s.Name)

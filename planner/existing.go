@@ -162,6 +162,7 @@ func updateReason(e *fleet.Server, live *Server, fields []FieldChange) Reason {
 func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status) {
 	e, live := x.entry, x.live
 	spec := keepUndeclared(want, live)
+	failed := d.failedNext(&x)
 	at, reason := live, reasonAt(CodeNeedsReplace, e, forced[0].Field)
 	reason.Fields = forced
 	protection, protected := d.fleet.Protected(e.Name)
@@ -181,19 +182,40 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status
 			return
 		}
 		// The new server is a create: it gets what is ignored as well.
-		d.replaceWith(x, spec, append(fixedFields(want, live), mutableFields(e.Name, want, live)...), target)
+		if failed != nil {
+			d.delete(failed, Subject{failed.Name, failed.ID, Reason{Code: CodeNextFailed, Name: e.Name, At: []fleet.Pos{e.Source.At(fleet.FieldReplaceFailed)}}, e.Labels})
+		}
+		d.replaceWith(x, failed, spec, append(fixedFields(want, live), mutableFields(e.Name, want, live)...), target)
 		return
 	}
 	d.block(e, at, reason)
 }
 
-// replaceWith plans a replacement that is possible.
-func (d *differ) replaceWith(x match, spec Spec, fields []FieldChange, target Status) {
+// failedNext takes the NAME--next of a match out that could not be made, where the
+// entry lets it be made anew; nil: there is none.
+func (d *differ) failedNext(x *match) *Server {
+	next := x.next
+	if next == nil || !x.entry.ReplaceFailed || !next.Status.Ended() {
+		return nil
+	}
+	if _, protected := d.fleet.Protected(next.Name); protected {
+		return nil
+	}
+	x.next = nil
+	return next
+}
+
+// replaceWith plans a replacement that is possible. A NAME--next that could not be
+// made is deleted first.
+func (d *differ) replaceWith(x match, failed *Server, spec Spec, fields []FieldChange, target Status) {
 	e, live := x.entry, x.live
 	d.wait(live, e.Name, target)
 	old := *live
 	old.Status = target
 	r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, fields), e.Labels}, Mode: e.Replace, Fields: fields, Spec: spec, Old: old}
+	if failed != nil {
+		r.FailedID = failed.ID
+	}
 	if x.next != nil {
 		r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
 	}

@@ -24,6 +24,8 @@ func TestOnly(t *testing.T) {
 			"update w #1 hostname:(none)→x\nstart w #1", "create a"},
 		{"a new server's stop needs its create", "stop", "servers: {w: {" + new + ", status: stopped}}", nil,
 			"", "create w\nstop w: it needs the create of w first"},
+		{"or the delete of what has failed", "replace", failedNext, []string{"1 a active backups=on", "2 a--next error plan=2"},
+			"", "replace a: it needs the delete of a--next first\ndelete a--next"},
 		{"or its replacement", "stop", "servers: {w: {plan: 2, replace: delete-first, status: stopped, backups_enabled: true}}", []string{"1 w active backups=on"},
 			"", "replace w\nstop w: it needs the replace of w first"},
 		{"a reboot needs its update", "reboot", "servers: {w: {hostname: x, reboot_on: [hostname]}}", []string{"1 w active"},

@@ -41,14 +41,15 @@ type Code string
 // The codes, by where they come up, with the fields that are filled.
 const (
 	// Why a change is planned.
-	CodeMissing   Code = "missing"    // no live server has the name. At: the entry
-	CodeDiffers   Code = "differs"    // fields are not as the file says. Keys: what says so of each; At: where
-	CodePower     Code = "power"      // status: says so. Status, At
-	CodeRebootOn  Code = "reboot_on"  // an updated field is one of reboot_on. At
-	CodeImmutable Code = "immutable"  // the API cannot change the fields, and replace: allows a new server. Keys, Mode, At: replace
-	CodeFinish    Code = "unfinished" // the rest of a replacement that was begun earlier
-	CodeAbsent    Code = "absent"     // absent: true. At
-	CodeUnlisted  Code = "unlisted"   // no entry lists it, and unlisted: delete
+	CodeMissing    Code = "missing"     // no live server has the name. At: the entry
+	CodeDiffers    Code = "differs"     // fields are not as the file says. Keys: what says so of each; At: where
+	CodePower      Code = "power"       // status: says so. Status, At
+	CodeRebootOn   Code = "reboot_on"   // an updated field is one of reboot_on. At
+	CodeImmutable  Code = "immutable"   // the API cannot change the fields, and replace: allows a new server. Keys, Mode, At: replace
+	CodeFinish     Code = "unfinished"  // the rest of a replacement that was begun earlier
+	CodeAbsent     Code = "absent"      // absent: true. At
+	CodeNextFailed Code = "next_failed" // NAME--next could not be made, and replace_failed: true. Name: the entry; At
+	CodeUnlisted   Code = "unlisted"    // no entry lists it, and unlisted: delete
 
 	// Why an entry is blocked.
 	CodeStatus         Code = "status"          // ended, or a status that is unknown to us. Status, At; of a delete Action and Cause

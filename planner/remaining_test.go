@@ -58,6 +58,10 @@ func TestRemaining(t *testing.T) {
 			lines("refused replace a: taken #2")},
 		{"create-first, created", "servers: {a: {plan: performance, replace: create-first, backups_enabled: true}}", []string{"1 a active backups=on"}, []string{"1 a active", "2 a--next active plan=2"},
 			lines("replace a #1 create-first next=#2 plan:Standard VPS (1)→performance (2) with plan=2 os=5 at=us-west backups=true")},
+		{"create-first, the failed one is deleted", failedNext, []string{"1 a active backups=on", "2 a--next error plan=2"}, []string{"1 a active backups=on"},
+			lines("replace a #1 create-first plan:Standard VPS (1)→performance (2) with plan=2 os=5 at=us-west backups=true")},
+		{"create-first, the failed one has recovered", failedNext, []string{"1 a active backups=on", "2 a--next error plan=2"}, []string{"1 a active backups=on", "2 a--next active plan=2"},
+			lines("refused replace a: needs a--next", "refused delete a--next: changed status:error→active")},
 		{"create-first, deleted", "servers: {a: {plan: performance, replace: create-first, backups_enabled: true, status: stopped}}", []string{"1 a active backups=on"}, []string{"2 a--next active plan=2"},
 			lines("update a #2 name:a--next→a", "stop a")},
 		{"create-first, done", "servers: {a: {plan: performance, replace: create-first, backups_enabled: true, status: stopped}}", []string{"1 a active backups=on"}, []string{"2 a stopped plan=2"}, ""},
@@ -100,3 +104,6 @@ func TestRemainingOfAnUntouchedWorldIsTheWholePlan(t *testing.T) {
 		t.Errorf("details read for %q", got)
 	}
 }
+
+// failedNext makes a NAME--next anew that could not be made.
+const failedNext = "servers: {a: {plan: performance, replace: create-first, replace_failed: true, backups_enabled: true}}"

@@ -17,6 +17,8 @@ func claims(c Change) (string, bool) {
 				return f.To.AsText()
 			}
 		}
+	case *Replace:
+		return c.Name + fleet.NextSuffix, c.FailedID != ""
 	}
 	return "", false
 }

@@ -44,7 +44,7 @@ func TestSchemas(t *testing.T) {
 	full.Changes[0].(*planner.Create).Spec.BackupsEnabled = ptr(true)
 	for _, c := range full.Changes {
 		if r, ok := c.(*planner.Replace); ok {
-			r.NextID, r.Finish, r.Old.BackupsEnabled = "9", r.Fields, ptr(false)
+			r.NextID, r.FailedID, r.Finish, r.Old.BackupsEnabled = "9", "8", r.Fields, ptr(false)
 		}
 	}
 	planSchema, resultSchema := schema(t, "plan"), schema(t, "result")
@@ -106,7 +106,7 @@ func TestSchemaFieldsExist(t *testing.T) {
 	p := manyServers(70)
 	for _, c := range p.Changes {
 		if r, ok := c.(*planner.Replace); ok {
-			r.NextID, r.Finish, r.Old.BackupsEnabled = "9", r.Fields, ptr(false)
+			r.NextID, r.FailedID, r.Finish, r.Old.BackupsEnabled = "9", "8", r.Fields, ptr(false)
 		}
 	}
 	p.Changes = append(p.Changes, everything().Changes...)

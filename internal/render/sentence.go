@@ -27,14 +27,15 @@ const (
 
 // sayings say why something is planned, blocked, noted or excluded.
 var sayings = map[codeAndAction]saying{
-	{planner.CodeMissing, ""}:   {"no live server has this name ($at)", ""},
-	{planner.CodeDiffers, ""}:   {"$differs", ""},
-	{planner.CodePower, ""}:     {"status: $status at $at$billed", ""},
-	{planner.CodeRebootOn, ""}:  {"reboot_on at $at", ""},
-	{planner.CodeImmutable, ""}: {"the API cannot change $keys; replace: $mode at $at", ""},
-	{planner.CodeFinish, ""}:    {"the rest of its replacement", ""},
-	{planner.CodeAbsent, ""}:    {"absent: true at $at", ""},
-	{planner.CodeUnlisted, ""}:  {"no entry lists it, and unlisted: delete", ""},
+	{planner.CodeMissing, ""}:    {"no live server has this name ($at)", ""},
+	{planner.CodeDiffers, ""}:    {"$differs", ""},
+	{planner.CodePower, ""}:      {"status: $status at $at$billed", ""},
+	{planner.CodeRebootOn, ""}:   {"reboot_on at $at", ""},
+	{planner.CodeImmutable, ""}:  {"the API cannot change $keys; replace: $mode at $at", ""},
+	{planner.CodeFinish, ""}:     {"the rest of its replacement", ""},
+	{planner.CodeAbsent, ""}:     {"absent: true at $at", ""},
+	{planner.CodeNextFailed, ""}: {"it could not be made, and is made anew for $name (replace_failed at $at)", ""},
+	{planner.CodeUnlisted, ""}:   {"no entry lists it, and unlisted: delete", ""},
 
 	{planner.CodeStatus, ""}: {`its status is "$status", and fleet does nothing to such a server`,
 		"settle it with the provider; the next run goes on from there"},

@@ -122,6 +122,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeInterrupted}, "interrupted", ""},
 	{planner.Reason{Code: planner.CodeRefused}, "the API refused it", ""},
 	{planner.Reason{Code: planner.CodeNoCredit}, "an earlier create was refused for want of credit", ""},
+	{planner.Reason{Code: planner.CodeNextFailed, Name: "web-1", At: theEntry}, "it could not be made, and is made anew for web-1 (replace_failed at fleet.yaml:3:5)", ""},
 	{planner.Reason{Code: planner.CodeNoCreates}, "the API takes no more creates", ""},
 	{planner.Reason{Code: planner.CodeNotSent}, "it could not be sent", ""},
 	{planner.Reason{Code: planner.CodeToldToWait}, "the API asks for a longer wait than there is time for", ""},
