@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,6 +30,7 @@ func TestScript(t *testing.T) {
 		"drift":    drift,
 		"requests": requests,
 		"live":     live,
+		"refuse":   refuse,
 	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -75,6 +78,24 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(server.Close)
 	ts.Setenv("VPS_API_URL", server.URL+"/api/v1")
 	ts.Setenv("VPS_API_TOKEN", e.Token)
+}
+
+// refuse lets the API answer the next requests of a method whose path ends so with a
+// status: refuse METHOD SUFFIX TIMES STATUS WORDS.
+func refuse(ts *testscript.TestScript, _ bool, args []string) {
+	left, _ := strconv.Atoi(args[2])
+	status, _ := strconv.Atoi(args[3])
+	body := fmt.Sprintf(`{"detail":%q}`, args[4])
+	var mu sync.Mutex
+	world(ts).Fault = func(r *http.Request) *emulator.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if left == 0 || r.Method != args[0] || !strings.HasSuffix(r.URL.Path, args[1]) {
+			return nil
+		}
+		left--
+		return &emulator.Fault{Answer: &emulator.Answer{Status: status, Body: body}}
+	}
 }
 
 // drift changes a server behind fleet's back: drift NAME FIELD VALUE, drift NAME
