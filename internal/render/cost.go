@@ -10,9 +10,6 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// titleCost is the title of where the cost changes.
-const titleCost = "Servers and cost by plan and location"
-
 // mostCostRows is how many plans a cost table has, unless all are asked for.
 const mostCostRows = 6
 

@@ -200,14 +200,6 @@ func (g group) warning() string {
 	return "their data " + g.Warning
 }
 
-// deed is what is done to a group's servers: update, or update, then reboot.
-func (g group) deed() string {
-	if g.Then != "" {
-		return string(g.Action + ", then " + g.Then)
-	}
-	return string(g.Action)
-}
-
 // note is what tells a group apart beside its names: its server's id, or how many it has.
 func (g group) note() string {
 	if len(g.Members) == 1 {

@@ -144,14 +144,6 @@ func entriesOf(n int) string {
 	return fmt.Sprintf("%d entries", n)
 }
 
-// groups counts the groups of all sections.
-func (r review) groups() (n int) {
-	for _, s := range r.Sections {
-		n += len(s.Groups)
-	}
-	return n
-}
-
 // lines are the places of a group in its file, such as :34 or :34…47; with the file's
 // name where the review has several.
 func (r review) lines(g group) string {

@@ -1,13 +1,10 @@
 package render
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/vps-fleet/fleet/planner"
 )
 
 // maxName is the widest column of names; a longer name moves its own line only.
@@ -189,26 +186,6 @@ func (s Style) groupRows(sec section) []row {
 		if g.Action != "" && i > 0 && sec.Groups[i-1].Action == g.Action && sec.Groups[i-1].Reason == g.Reason {
 			rows[i].remark = ""
 		}
-	}
-	return rows
-}
-
-// costRows shows where the cost changes, if that is in more than one place.
-func costRows(c planner.Cost, s Style) []row {
-	var rows []row
-	for _, r := range c.Rows {
-		if r.Before == r.After {
-			continue
-		}
-		price := "price unknown"
-		if before, after, known := r.Monthly(); known {
-			price = fmt.Sprintf("%s → %s a month", before, after)
-		}
-		text := fmt.Sprintf("%d → %d at %s, %s", r.Before, r.After, r.Location, price)
-		rows = append(rows, row{name: called("plan", r.Plan), details: []line{s.line(plain, Escape(text))}})
-	}
-	if len(rows) < 2 {
-		return nil
 	}
 	return rows
 }

@@ -41,15 +41,6 @@ func (s Style) section(b *strings.Builder, title string, rows []row) {
 	s.table(b, rows)
 }
 
-func violationRows(violations []planner.Violation, s Style) []row {
-	var rows []row
-	for _, v := range violations {
-		message, hint := Violation(v)
-		rows = append(rows, row{symbol: "!", color: red, details: []line{s.line(plain, Escape(message))}, hint: hint})
-	}
-	return rows
-}
-
 // total is the closing line: Plan: 2 to create, 1 to delete.
 func total(p *planner.Plan) string {
 	if p.Empty() {
