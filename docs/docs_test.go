@@ -130,7 +130,7 @@ func (s shell) session(t *testing.T, page, shown string) string {
 }
 
 var (
-	durations = regexp.MustCompile(`\[[0-9hms]+\]|\b[0-9.]+ s\b`)
+	durations = regexp.MustCompile(`\[[0-9hms]+\]|\b[0-9.]+ ?s\b`)
 	addresses = regexp.MustCompile(`\b198\.18\.[0-9]+\.[0-9]+\b`)
 	ids       = regexp.MustCompile(`\b123[0-9]{2}\b`)
 	digests   = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
