@@ -78,6 +78,7 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(server.Close)
 	ts.Setenv("VPS_API_URL", server.URL+"/api/v1")
 	ts.Setenv("VPS_API_TOKEN", e.Token)
+	ts.Setenv("FLEET_SETTLE", "10ms") // it never lags, so what others do at once is no reason to wait
 }
 
 // refuse lets the API answer the next requests of a method whose path ends so with a

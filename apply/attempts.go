@@ -113,8 +113,26 @@ func (s *sending) refused(ctx context.Context, err error) *ending {
 			sleep(ctx, s.pause()) // before it is read, which is to be the last thing before a repetition
 		}
 		return nil
-	case s.gone(err), s.alreadySo(ctx, err):
+	case errors.Is(err, vpsorg.ErrNotFound) && s.change.Action() != planner.ActionCreate && s.attempt < attempts && !s.stopped():
+		return s.notFound(ctx, err)
+	case s.alreadySo(ctx, err):
 		return succeeded()
 	}
 	return ended(Failed, refusal(err), err)
+}
+
+// notFound decides how a change has ended that was answered with a 404, which is
+// true of a server that is gone.
+func (s *sending) notFound(ctx context.Context, err error) *ending {
+	x, unread := s.checkGone(ctx)
+	switch {
+	case unread != nil:
+		return ended(Unknown, planner.CodeUnanswered, errors.Join(err, unread))
+	case x.Standing == planner.InPlace:
+		return succeeded()
+	case x.Standing == planner.InConflict:
+		return &ending{Failed, &Error{Reason: x.Reason, Err: err}}
+	}
+	s.open = err // it is there after all
+	return nil
 }

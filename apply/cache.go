@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -16,11 +15,14 @@ const youngest = 5 * time.Second
 // cache is what a run knows of all servers: its newest complete list, and what has
 // been read alone since.
 type cache struct {
-	entries map[string]entry // by id
-	listed  time.Time        // when the newest list was asked for; before the first, when the run began
-	took    time.Duration    // to read it
-	reading bool             // a list is being read
-	waiting []question       // that it will answer
+	entries map[string]entry  // by id, as what this run and those before have done has left them
+	named   map[string]string // the id of a server of a name
+	past    memory
+	window  time.Duration // of what has been done; see Runner.Settle
+	listed  time.Time     // when the newest list was asked for; before the first, when the run began
+	took    time.Duration // to read it
+	reading bool          // a list is being read
+	waiting []question    // that it will answer
 }
 
 // entry is a server and when it was asked for.
@@ -46,7 +48,9 @@ type listing struct {
 
 func (listing) isMessage() {}
 
-func newCache() *cache { return &cache{entries: make(map[string]entry), listed: time.Now()} }
+func newCache(window time.Duration) *cache {
+	return &cache{entries: make(map[string]entry), named: make(map[string]string), past: make(memory), window: window, listed: time.Now()}
+}
 
 // maxAge is the age up to which an entry is taken for the server as it is. Lists that
 // take long are read seldom, so that not more than a twentieth of the time goes there.
@@ -55,45 +59,52 @@ func (c *cache) maxAge() time.Duration { return max(youngest, 20*c.took) }
 // put keeps a server that was read alone.
 func (c *cache) put(s planner.Server, asked time.Time) {
 	if e, ok := c.entries[s.ID]; !ok || !asked.Before(e.asked) {
-		c.entries[s.ID] = entry{s, asked}
+		c.keep(entry{s, asked})
+	}
+}
+
+// keep keeps a server as it is after what was done to it, which the API may not show yet.
+func (c *cache) keep(e entry) {
+	c.drop(e.ID)
+	if p := c.past[e.ID]; p != nil && p.recent(e.asked, c.window) {
+		status, over := e.Status, p.lay(&e.Server)
+		if over == nil {
+			return
+		}
+		e.Server = *over
+		e.Status = status // waits are for what the API says
+	}
+	c.entries[e.ID], c.named[e.Name] = e, e.ID
+}
+
+func (c *cache) drop(id string) {
+	if e, ok := c.entries[id]; ok && c.named[e.Name] == id {
+		delete(c.named, e.Name)
+	}
+	delete(c.entries, id)
+}
+
+// done notes what was done to a server, or found out about it.
+func (c *cache) done(deeds []Deed) {
+	for _, d := range deeds {
+		c.past.add(d)
+		if e, known := c.entries[d.ID]; known {
+			c.keep(e)
+		}
 	}
 }
 
 // replace keeps a complete list, and what has been read alone since it was asked for.
 func (c *cache) replace(servers []planner.Server, asked time.Time) {
 	old := c.entries
-	c.entries, c.listed = make(map[string]entry, len(servers)), asked
+	c.entries, c.named, c.listed = make(map[string]entry, len(servers)), make(map[string]string, len(servers)), asked
 	for _, s := range servers {
-		c.entries[s.ID] = entry{s, asked}
+		c.keep(entry{s, asked})
 	}
 	for id, e := range old {
-		if e.asked.After(asked) {
-			c.entries[id] = e
+		if e.asked.After(asked) || c.entries[id].ID == "" && c.past.young(id, asked, c.window) {
+			c.keep(e)
 		}
-	}
-}
-
-// changed notes the new values of an update that this run has made.
-func (c *cache) changed(change planner.Change) {
-	u, ok := change.(*planner.Update)
-	if !ok {
-		return
-	}
-	e, known := c.entries[u.ID]
-	for _, f := range u.Fields {
-		text, _ := f.To.AsText()
-		on, _ := f.To.AsBool()
-		switch f.Field {
-		case fleet.FieldName:
-			e.Name = text
-		case fleet.FieldHostname:
-			e.Hostname = &text
-		case fleet.FieldBackupsEnabled:
-			e.BackupsEnabled = &on
-		}
-	}
-	if known {
-		c.entries[u.ID] = e
 	}
 }
 
@@ -122,13 +133,13 @@ func (r *run) readList(ctx context.Context) {
 		return
 	}
 	r.cache.reading = true
-	go func() { r.messages <- r.list(ctx) }()
+	go func() { r.messages <- readList(ctx, r.Client) }()
 }
 
-// list reads the list.
-func (r *run) list(ctx context.Context) listing {
+// readList reads the list.
+func readList(ctx context.Context, c *vpsorg.Client) listing {
 	ctx, asked := timed(ctx)
-	listed, err := r.Client.ListServers(ctx, vpsorg.ListFilter{})
+	listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
 	return listing{fromServers(listed), asked(), time.Since(asked()), err}
 }
 

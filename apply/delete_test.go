@@ -19,9 +19,10 @@ func TestGoneIsWhatNoListShows(t *testing.T) {
 		name     string
 		found    int // requests before it cannot be found
 		requests string
+		want     string
 	}{
-		{"it is not found before it is deleted", 0, ""},
-		{"its delete answers 404", 1, "DELETE /servers/1/\n"},
+		{"it is not found before it is deleted", 0, "", "failed: not_read: "},
+		{"its delete answers 404", 1, "DELETE /servers/1/\n", "unknown: unanswered: DELETE /servers/1/: 404 Not Found: Not found. / "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{PageSize: 2, Fault: missing("/1/", test.found)}, func(w *world) {
@@ -30,7 +31,7 @@ func TestGoneIsWhatNoListShows(t *testing.T) {
 					w.add(fmt.Sprint(n+2), fmt.Sprint("other-", n), "active")
 				}
 				r := w.run(w.plan("servers: {x: {absent: true}}"))
-				want := "delete x: unknown: not_ready status:active→gone\n"
+				want := "delete x: " + test.want + "the API answers 404 for the server, and its list has it\n"
 				if d := cmp.Diff(want, report(r)); d != "" {
 					t.Errorf("-want +got\n%s", d)
 				}

@@ -29,15 +29,18 @@ func TestUnfitServerIsNotAdopted(t *testing.T) {
 	})
 }
 
-// A server that the plan knows is not what a create made, whatever its name is by now.
+// A server that the plan knows is not what a create made, whatever its name is by now;
+// and none is made of a name that another has.
 func TestKnownServerIsNotAdopted(t *testing.T) {
 	inWorld(t, &emulator.Emulator{Fault: once("POST", "/servers/", emulator.Fault{Drop: true})}, func(w *world) {
 		w.add("1", "x", "active")
 		p := w.plan("servers: {x: {status: stopped}, n: {plan: 1, os: 5, location: us-west}}")
 		time.AfterFunc(time.Second, func() { w.emulator.Edit("1", func(s *vpsorg.Server) { s.Name = "n" }) })
-		w.run(p)
-		if got := strings.Count(w.sent(0), "POST /servers/\n"); got != 2 {
-			t.Errorf("the create was sent %d times, want 2:\n%s", got, w.sent(0))
+		if got := report(w.run(p)); !strings.Contains(got, "create n: failed: taken #1\n") {
+			t.Errorf("%s", got)
+		}
+		if got := strings.Count(w.sent(0), "POST /servers/\n"); got != 1 {
+			t.Errorf("the create was sent %d times:\n%s", got, w.sent(0))
 		}
 	})
 }

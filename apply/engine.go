@@ -43,20 +43,49 @@ type Approval struct {
 // Observe reads what a plan of the input needs.
 func (e *Engine) Observe(ctx context.Context, in Input) (planner.Observation, error) {
 	observer := NewObserver(e.Client)
-	if e.DetailsMaxAge == 0 {
-		return e.observe(ctx, observer, nil, in)
+	if e.DetailsMaxAge == 0 { // nothing of the state is needed before the account is known
+		seen, err := e.observe(ctx, observer, nil, in)
+		if err != nil {
+			return seen, err
+		}
+		return e.recall(ctx, e.open(ctx, seen.Account), seen, in)
 	}
 	account, err := observer.Account(ctx)
 	if err != nil {
 		return planner.Observation{}, err
 	}
+	state := e.open(ctx, account)
+	seen, err := e.observe(ctx, observer, state, in)
+	if err != nil {
+		return seen, err
+	}
+	return e.recall(ctx, state, seen, in)
+}
+
+// open opens an account's state to be read; nil where that cannot be, which is no
+// reason not to plan.
+func (e *Engine) open(ctx context.Context, account string) State {
 	state, err := e.Store.Open(ctx, Key{e.Client.Endpoint(), account})
 	if err != nil {
-		e.warn(CacheUnsaved, err)
-		return e.observe(ctx, observer, nil, in)
+		e.warn(StateUnread, err)
+		return nil
+	}
+	return state
+}
+
+// recall lays what was observed over with what a state remembers, and closes that.
+func (e *Engine) recall(ctx context.Context, state State, seen planner.Observation, in Input) (planner.Observation, error) {
+	if state == nil {
+		return seen, nil
 	}
 	defer e.close(state)
-	return e.observe(ctx, observer, state, in)
+	deeds, err := state.Deeds(ctx)
+	if err != nil {
+		e.warn(StateUnread, err)
+		return seen, nil
+	}
+	err = recaller{Engine: e, deeds: deeds, about: in.includes}.lay(ctx, &seen)
+	return seen, err
 }
 
 // Plan plans. It changes nothing and locks nothing.
@@ -80,11 +109,10 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	}
 	defer e.close(a.state)
 
-	seen, err := e.observe(ctx, a.observer, a.state, in)
+	seen, err := a.settled(ctx, drain, in.includes, func() (planner.Observation, error) {
+		return e.observe(ctx, a.observer, a.state, in)
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := resolve(ctx, a.state, seen.Servers); err != nil {
 		return nil, err
 	}
 	planned := in.plan(seen)
@@ -105,7 +133,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 		if err := by.Ask(ctx); err != nil {
 			return nil, err
 		}
-		if p, err = a.recheck(ctx, p); err != nil {
+		if p, err = a.recheck(ctx, drain, p); err != nil {
 			return nil, err
 		}
 	}
@@ -142,7 +170,7 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 	if v := p.Violations(); len(v) > 0 {
 		return nil, &GuardsExceeded{v}
 	}
-	left, err := a.recheck(ctx, p)
+	left, err := a.recheck(ctx, drain, p)
 	if err != nil {
 		return nil, err
 	}
@@ -181,15 +209,16 @@ func (in Input) plan(seen planner.Observation) Planned {
 
 // recheck observes again and returns what is left of an approved plan. A change that
 // the servers no longer fit is blocked, and so is whatever needs it.
-func (a *account) recheck(ctx context.Context, p *planner.Plan) (*planner.Plan, error) {
-	seen, err := a.observer.Plan(ctx, p)
+func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*planner.Plan, error) {
+	names := p.Names()
+	seen, err := a.settled(ctx, drain, func(name string) bool { return names[name] }, func() (planner.Observation, error) {
+		seen, err := a.observer.Plan(ctx, p)
+		if err == nil && p.Account != seen.Account {
+			err = &WrongAccount{Want: p.Account, Got: seen.Account}
+		}
+		return seen, err
+	})
 	if err != nil {
-		return nil, err
-	}
-	if p.Account != seen.Account {
-		return nil, &WrongAccount{Want: p.Account, Got: seen.Account}
-	}
-	if err := resolve(ctx, a.state, seen.Servers); err != nil {
 		return nil, err
 	}
 	left, refused := p.Remaining(seen)

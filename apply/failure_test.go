@@ -29,7 +29,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{name: "a server that was deleted meanwhile", file: "servers: {x: {hostname: x.example.org}, y: {status: stopped}}",
 			meddle: func(w *world) { w.emulator.Remove("1") },
-			want: "update x: failed: refused: PATCH /servers/1/: 404 Not Found: Not found.\n" +
+			want: "update x: failed: gone: PATCH /servers/1/: 404 Not Found: Not found.\n" +
 				"stop y: done\n",
 			requests: "PATCH /servers/1/\nPOST /servers/2/stop/\n"},
 		{name: "the reply to a patch is lost", file: "servers: {x: {hostname: x.example.org}}",

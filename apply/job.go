@@ -17,7 +17,6 @@ type job struct {
 	sent       time.Time
 	resolved   int    // how often an ambiguous create turned out to have made nothing
 	begun      bool   // it has been in a queue
-	unlisted   bool   // a delete found the server gone already, which only a list proves
 	needs      int    // jobs that have to be done first
 	dependents []*job // jobs that need it
 	failed     string // a server whose change was not done, so that nothing after it may start; "": none
@@ -98,6 +97,14 @@ func (j *job) createsLater() bool {
 	return slices.ContainsFunc(j.tasks[0].steps, func(s planner.Step) bool {
 		r, ok := s.(planner.Request)
 		return ok && r.Change.Action() == planner.ActionCreate
+	})
+}
+
+// reboots reports whether a change is an update whose reboot is still to come.
+func (j *job) reboots(c planner.Change) bool {
+	return c.Action() == planner.ActionUpdate && slices.ContainsFunc(j.tasks[1:], func(t task) bool {
+		r, ok := t.steps[0].(planner.Request)
+		return ok && r.Change.Action() == planner.ActionReboot
 	})
 }
 
@@ -239,7 +246,7 @@ func (r *run) answered(a answer) {
 	r.reports[t.report].passed()
 	r.intents = append(r.intents, a.begun...)
 	r.stateErr = cmp.Or(r.stateErr, a.stateErr)
-	j.unlisted = j.unlisted || a.unlisted
+	r.cache.done(a.deeds)
 	if a.why != nil {
 		r.stopFor(a.why)
 		r.noCreates = cmp.Or(a.noCreates(), r.noCreates)
@@ -251,7 +258,6 @@ func (r *run) answered(a answer) {
 	case a.outcome == Done:
 		t.acted, t.steps = true, t.steps[1:]
 		j.made = cmp.Or(a.made, j.made)
-		r.cache.changed(a.change)
 	case a.outcome == NotStarted:
 		r.end(j, r.putBack(j), a.why)
 	default:

@@ -7,30 +7,51 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// judge decides, by what was seen of a server at the time asked, whether a wait is over.
-func (p *poller) judge(x *wait, status planner.Status, exists bool, asked time.Time) {
-	if x.begun.After(asked) {
+// look is what was seen of a server.
+type look struct {
+	status planner.Status
+	exists bool
+	listed bool // by a list; else it was read by itself
+	asked  time.Time
+}
+
+// judge decides, by what was seen of a server, whether a wait is over. One look that
+// lacks a server proves nothing, nor does one that has it as it was before.
+func (p *poller) judge(x *wait, seen look) {
+	if x.begun.After(seen.asked) {
 		return
 	}
-	settled, ok := status.Target()
-	switch target := x.Kind.Target; {
-	case !exists && target == planner.TargetGone:
-		p.arrived(x, asked)
-	case !exists && x.last != "":
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeGone, Status: x.last}})
-	case !exists || target == planner.TargetGone:
-		p.missed(x, asked) // not shown yet, or not gone yet
-	case string(target) == string(status):
-		p.arrived(x, asked)
-	case status.Ended():
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeStatus, Status: status}})
-	case ok && settled == status && x.moved:
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeEnded, Fields: waitFields(target, status)}})
-	default: // a status that is unknown to us may pass
-		x.last = status
-		x.moved = x.moved || settled != status || !ok
-		p.missed(x, asked)
+	if seen.exists {
+		x.gone = absence{}
 	}
+	settled, ok := seen.status.Target()
+	switch target := x.Kind.Target; {
+	case !seen.exists && target == planner.TargetGone:
+		p.arrived(x, seen.asked)
+	case !seen.exists && x.last != "" && x.gone.note(seen.listed, seen.asked, p.run.apart()) && !p.run.cache.past.young(x.id, seen.asked, p.run.Settle):
+		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeGone, Status: x.last}})
+	case !seen.exists || target == planner.TargetGone:
+		p.missed(x, seen.asked) // not shown yet, or not gone yet
+	case string(target) == string(seen.status):
+		p.arrived(x, seen.asked)
+	case seen.status.Ended():
+		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeStatus, Status: seen.status}})
+	case ok && settled == seen.status && p.ended(x, seen):
+		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeEnded, Fields: waitFields(target, seen.status)}})
+	default: // a status that is unknown to us may pass
+		x.last = seen.status
+		if settled != seen.status || !ok {
+			x.moved = seen.asked
+		}
+		p.missed(x, seen.asked)
+	}
+	x.ListOnly = x.create != nil || x.gone.alone && !x.gone.listed
+}
+
+// ended reports whether a transition has ended in another status than it should. That
+// in which it began may be from before it.
+func (p *poller) ended(x *wait, seen look) bool {
+	return !x.moved.IsZero() && (seen.status != x.Kind.From || seen.asked.Sub(x.moved) >= p.run.Settle)
 }
 
 // arrived ends a wait well. The others of its kind are expected to take what it took

@@ -32,11 +32,12 @@ type run struct {
 	size           int    // servers that there will be, of those that the fleet speaks for
 	left           int    // reports to be made
 
-	stopped   *Error   // why nothing new may start
-	noCreates *Error   // why no create may start
-	intents   []Intent // that are open
-	noting    int      // writes of what became of intents
-	stateErr  error    // the first of them that failed
+	stopped   *Error               // why nothing new may start
+	noCreates *Error               // why no create may start
+	intents   []Intent             // that are open
+	owed      map[string]time.Time // reboots that earlier runs owe, and since when, by the server's id
+	noting    int                  // writes of what became of intents
+	stateErr  error                // the first of them that failed
 
 	messages chan message
 	stopping chan struct{} // closed when stopped
@@ -64,7 +65,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 	run.jobs = newJobs(p)
 	run.open = len(run.jobs)
 	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
-	run.cache = newCache()
+	run.cache = newCache(r.Settle)
 	run.poller = newPoller(run)
 	return run
 }
@@ -128,6 +129,8 @@ func (r *run) handle(ctx context.Context, m message) {
 		r.poller.sighted(m)
 	case listing:
 		r.listed(m)
+	case overheard:
+		r.cache.replace(m.servers, m.asked)
 	case pollOver:
 		r.poller.over(m.failed)
 	case noted:
@@ -158,7 +161,7 @@ func (r *run) dispatch(ctx context.Context) {
 		r.working++
 		r.poller.sending()
 		w := worker{Runner: r.Runner, messages: r.messages, stopping: r.stopping, job: j, change: change,
-			key: Key{r.plan.Endpoint, r.plan.Account}, follow: r.renamedIntents(change)}
+			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), owes: j.reboots(change), since: r.owed[change.About().ID]}
 		go w.work(ctx)
 	}
 }
@@ -187,8 +190,20 @@ func (r *run) mayLeave(m leaving) *held {
 			return &held{Failed, &Error{Reason: x.Reason}}
 		}
 	}
+	if h := r.taken(m.change); h != nil {
+		return h
+	}
 	m.job.sent = time.Now()
 	return nil
+}
+
+// young is until when no answer proves that the server of a change is gone.
+func (r *run) young(j *job, c planner.Change) time.Time {
+	p := r.cache.past[cmp.Or(c.About().ID, j.made)]
+	if p == nil || p.made.IsZero() {
+		return time.Time{}
+	}
+	return p.made.Add(r.Settle)
 }
 
 // stop lets nothing new start, for the first reason given, and ends all waits.

@@ -174,7 +174,7 @@ func resolve(ctx context.Context, state LockedState, servers []planner.Server) e
 		return err
 	}
 	for _, x := range shown(open, servers) {
-		if err := state.Resolve(ctx, x.intent, x.of); err != nil {
+		if err := x.note(ctx, state); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,10 @@
 package apply
 
-import "github.com/vps-fleet/fleet/planner"
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+)
 
 // This file has the events of an Engine; those of a Runner are in event.go.
 
@@ -22,6 +26,13 @@ type Starting struct {
 	Open []Intent // creates of earlier runs that may have made a server
 }
 
+// Settling says that the run waits because the API does not show yet what was done
+// a moment ago. It comes each time that the API was asked again.
+type Settling struct {
+	Servers []planner.Unshown
+	Until   time.Time // when the API is believed, whatever it shows
+}
+
 // Warning says that something did not work, which does not stop a run.
 type Warning struct {
 	What   WarningKind
@@ -38,11 +49,13 @@ const (
 	CacheUnsaved                    // details cannot be cached
 	CacheWrong                      // a server's backups_enabled has changed and its updated_at has not
 	StateUnsaved                    // something for the next run could not be kept
+	StateUnread                     // what earlier runs have done is not known, so the API is believed
 )
 
 func (Planned) isEvent()   {}
 func (Rechecked) isEvent() {}
 func (Starting) isEvent()  {}
+func (Settling) isEvent()  {}
 func (Warning) isEvent()   {}
 
 func (e *Engine) emit(event Event) {

@@ -36,7 +36,8 @@ type wait struct {
 	id    string
 	begun time.Time
 	last  planner.Status // as last seen; "" where it was not seen yet
-	moved bool           // a passing status was seen
+	moved time.Time      // when a passing status was last seen; zero: never
+	gone  absence        // of a server that was seen before
 
 	create     *planner.Create // of a Resolve
 	unresolved *unresolved
@@ -54,7 +55,7 @@ func newPoller(r *run) poller {
 
 // await waits for a job's server.
 func (p *poller) await(j *job, s planner.Await) {
-	x := &wait{job: j, id: s.ID, last: s.From, Wait: poll.Wait{Since: j.sent, ListOnly: j.unlisted && s.Target == planner.TargetGone}}
+	x := &wait{job: j, id: s.ID, last: s.From, Wait: poll.Wait{Since: j.sent}}
 	j.sent = time.Time{}
 	if x.Since.IsZero() {
 		x.Since = time.Now()
@@ -148,17 +149,28 @@ func (p *poller) onTime(ctx context.Context) {
 	if !ok || next.At.After(now) {
 		return
 	}
-	p.polling, p.alone, p.early = true, next.Alone != nil, p.run.sending(now) > 0
+	p.polling, p.early = true, p.run.sending(now) > 0
 	ctx = vpsorg.LowPriority(ctx)
-	if next.Alone == nil {
+	ids := p.unlisted()
+	for _, n := range next.Alone {
+		ids = append(ids, p.waits[n].id)
+	}
+	if p.alone = len(ids) > 0; !p.alone {
 		p.run.readList(ctx)
 		return
 	}
-	ids := make([]string, len(next.Alone))
-	for i, n := range next.Alone {
-		ids[i] = p.waits[n].id
-	}
 	go p.run.readAlone(ctx, ids)
+}
+
+// unlisted are servers that a list has lacked, which proves nothing while nobody has
+// looked for them by themselves.
+func (p *poller) unlisted() (ids []string) {
+	for _, x := range p.waits {
+		if x.gone.listed && !x.gone.alone {
+			ids = append(ids, x.id)
+		}
+	}
+	return ids
 }
 
 // readAlone reads servers one by one.
@@ -193,7 +205,7 @@ func (p *poller) sighted(s sighting) {
 		switch {
 		case x.id != s.id || x.ListOnly:
 		case exists || errors.Is(s.err, vpsorg.ErrNotFound):
-			p.judge(x, s.server.Status, exists, s.asked)
+			p.judge(x, look{s.server.Status, exists, false, s.asked})
 		default:
 			p.run.stopFor(s.err)
 			p.giveUp(x, s.err)
@@ -207,6 +219,7 @@ func (p *poller) listed(l listing) {
 		defer p.over(l.err != nil)
 	}
 	var named map[string][]planner.Server
+	var live map[string]*planner.Server
 	for _, x := range slices.Clone(p.waits) {
 		switch {
 		case l.err != nil:
@@ -218,8 +231,14 @@ func (p *poller) listed(l listing) {
 			}
 			p.judgeResolve(x, named[x.create.Name], l.asked)
 		default:
-			e, exists := p.run.cache.entries[x.id]
-			p.judge(x, e.Status, exists, l.asked)
+			if live == nil {
+				live = index(l.servers)
+			}
+			seen := look{listed: true, asked: l.asked}
+			if s := live[x.id]; s != nil {
+				seen.exists, seen.status = true, s.Status
+			}
+			p.judge(x, seen)
 		}
 	}
 }

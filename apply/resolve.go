@@ -40,23 +40,14 @@ func newIntent(k Key, c *planner.Create) Intent {
 	}
 }
 
-// renamedIntents are, where a server that no list has shown yet is about to be
-// renamed, intents under its new name: it may now appear under either.
-func (r *run) renamedIntents(c planner.Change) (list []Intent) {
-	from, to := planner.Renames(c)
-	for _, i := range r.intents {
-		if from != "" && i.Name == from {
-			i.Name, i.Hostname, i.At = to, nil, time.Now().Round(0) // the hostname may change with it
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// resolveFirst puts, before each create, a step that resolves what earlier runs have
-// left open about the name. Where that cannot be read, nothing may be created.
+// resolveFirst recalls what was done lately and puts, before each create, a step that
+// resolves what earlier runs have left open about the name. Where that cannot be
+// read, nothing may be created.
 func (r *run) resolveFirst(ctx context.Context) {
 	intents, err := r.State.Intents(ctx)
+	if err == nil {
+		err = r.recall(ctx)
+	}
 	if err != nil {
 		r.noCreates = &Error{Reason: planner.Reason{Code: planner.CodeNotRead}, Err: err}
 	}
@@ -70,6 +61,17 @@ func (r *run) resolveFirst(ctx context.Context) {
 			j.tasks[t].resolveFirst(named, r.Settle)
 		}
 	}
+}
+
+// recall takes in what was done lately.
+func (r *run) recall(ctx context.Context) error {
+	deeds, err := r.State.Deeds(ctx)
+	r.cache.done(deeds)
+	r.owed = make(map[string]time.Time)
+	for id, d := range reboots(deeds) {
+		r.owed[id] = d.Since
+	}
+	return err
 }
 
 func (t *task) resolveFirst(named map[string][]Intent, window time.Duration) {
@@ -181,8 +183,7 @@ type noted struct{ err error }
 func (noted) isMessage() {}
 
 // shown are the intents whose server a list shows: the only one of its name, and as
-// it was to be made. An answer of the API is not enough to close one: while no list
-// shows the server yet, another run would create it again.
+// it was to be made.
 func shown(open []Intent, servers []planner.Server) (list []resolution) {
 	if len(open) == 0 {
 		return nil
@@ -197,7 +198,8 @@ func shown(open []Intent, servers []planner.Server) (list []resolution) {
 }
 
 // note closes intents, in the state without keeping the loop waiting. A run that is
-// cut off still notes what it knows.
+// cut off still notes what it knows. The next list may lack again what this one has
+// shown, so a server that was found is remembered as one that was made just now.
 func (r *run) note(list []resolution) {
 	if len(list) == 0 {
 		return
@@ -205,12 +207,34 @@ func (r *run) note(list []resolution) {
 	r.intents = slices.DeleteFunc(slices.Clone(r.intents), func(i Intent) bool {
 		return slices.ContainsFunc(list, func(x resolution) bool { return x.intent == i })
 	})
+	for _, x := range list {
+		if x.of.Made != "" {
+			r.cache.done([]Deed{x.deed()})
+		}
+	}
 	r.noting++
 	go func() {
 		var err error
 		for _, x := range list {
-			err = cmp.Or(err, r.State.Resolve(context.Background(), x.intent, x.of))
+			err = cmp.Or(err, x.note(context.Background(), r.State))
 		}
 		r.messages <- noted{err}
 	}()
+}
+
+// deed is that the intent's server was made.
+func (x resolution) deed() Deed {
+	i := x.intent
+	spec := planner.Spec{Plan: planner.Named{ID: i.Plan}, OS: planner.Named{ID: i.OS}, Location: i.Location, Hostname: i.Hostname}
+	return Deed{Endpoint: i.Endpoint, Account: i.Account, Action: planner.ActionCreate, ID: x.of.Made, Name: i.Name, Spec: &spec, At: time.Now().Round(0)}
+}
+
+// note closes the intent.
+func (x resolution) note(ctx context.Context, state IntentState) error {
+	if x.of.Made != "" {
+		if err := state.Note(ctx, x.deed(), false); err != nil {
+			return err
+		}
+	}
+	return state.Resolve(ctx, x.intent, x.of)
 }

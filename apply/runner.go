@@ -21,17 +21,19 @@ type Runner struct {
 	Parallelism  int           // changes whose requests are under way at once; 0: DefaultParallelism
 	PollInterval time.Duration // between two polls of a server; 0: as it can be expected
 	Timeout      time.Duration // of one wait; 0: DefaultTimeout
-	Settle       time.Duration // after an ambiguous create was given up, until absence from the list proves that it made nothing; 0: DefaultSettle
+	Settle       time.Duration // for which what the API tells may be from before a change; so absence from the list proves only then that an ambiguous create made nothing; 0: DefaultSettle
 	State        IntentState   // remembers creates for the next run; nil: nothing does
 	Emit         func(Event)   // is told what happens; may be nil
 }
 
 // IntentState is what a run needs of the state: to note creates before they are
-// sent, and what became of them. Every LockedState is one.
+// sent, what became of them, and what it has done. Every LockedState is one.
 type IntentState interface {
 	Intents(ctx context.Context) ([]Intent, error)
 	Begin(ctx context.Context, i Intent) error
 	Resolve(ctx context.Context, i Intent, r Resolution) error
+	Deeds(ctx context.Context) ([]Deed, error)
+	Note(ctx context.Context, d Deed, durable bool) error
 }
 
 // noState remembers nothing.
@@ -40,6 +42,8 @@ type noState struct{}
 func (noState) Intents(context.Context) ([]Intent, error)         { return nil, nil }
 func (noState) Begin(context.Context, Intent) error               { return nil }
 func (noState) Resolve(context.Context, Intent, Resolution) error { return nil }
+func (noState) Deeds(context.Context) ([]Deed, error)             { return nil, nil }
+func (noState) Note(context.Context, Deed, bool) error            { return nil }
 
 // Run carries a plan out and returns when every change is done, failed, unknown
 // or not started. When drain is closed it starts nothing more, lets the requests

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -14,12 +15,6 @@ import (
 // leavesNoTrace reports whether no comparison tells whether the change took effect.
 func (w *worker) leavesNoTrace() bool {
 	return w.change.Action() == planner.ActionCreate || w.change.Action() == planner.ActionReboot
-}
-
-// gone reports whether a delete found no server; a list has to prove that.
-func (w *worker) gone(err error) bool {
-	w.unlisted = w.unlisted || w.change.Action() == planner.ActionDelete && errors.Is(err, vpsorg.ErrNotFound)
-	return w.change.Action() == planner.ActionDelete && errors.Is(err, vpsorg.ErrNotFound)
 }
 
 // alreadySo reports whether a change was refused because its server is as it would
@@ -52,12 +47,17 @@ func (w *worker) request(ctx context.Context, c planner.Change) error {
 	case *planner.Update:
 		return w.update(ctx, id, c.Fields)
 	case *planner.Delete:
-		return w.Client.DeleteServer(ctx, id)
+		err := w.Client.DeleteServer(ctx, id)
+		w.removed = w.removed || err == nil
+		return err
 	}
 	power := map[planner.Action]func(context.Context, vpsorg.ID) (vpsorg.PowerAnswer, error){
 		planner.ActionStart: w.Client.StartServer, planner.ActionStop: w.Client.StopServer, planner.ActionReboot: w.Client.RebootServer,
 	}[c.Action()]
 	_, err := power(ctx, id)
+	if c.Action() == planner.ActionReboot {
+		w.rebooted(ctx, c, err)
+	}
 	return err
 }
 
@@ -67,34 +67,25 @@ func (w *worker) leave(ctx context.Context, c planner.Change) error {
 	if h := <-reply; h != nil {
 		return h
 	}
-	begin := w.follow
-	w.follow = nil
-	if create, ok := c.(*planner.Create); ok {
-		w.last = newIntent(w.key, create)
-		begin = []Intent{w.last}
-	}
-	for _, i := range begin {
-		if err := w.State.Begin(ctx, i); err != nil {
-			return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
-		}
-		w.begun = append(w.begun, i)
+	if err := w.noteFirst(ctx, c); err != nil {
+		return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
 	}
 	return nil
 }
 
-// create makes a server. What certainly made nothing is noted at once; after a
-// success the intent stays open until a list shows the server.
+// create makes a server. What is certain of it is noted at once.
 func (w *worker) create(ctx context.Context, c *planner.Create) error {
 	before := len(w.begun)
 	server, err := w.Client.CreateServer(ctx, toCreate(c.Name, c.Spec))
-	switch {
-	case err == nil:
+	became := Resolution{Refused: true}
+	if err == nil {
 		w.made = string(server.ID)
-	case !mayHaveTaken(err) && len(w.begun) > before:
+		w.note(ctx, w.deed(c, w.made))
+		became = Resolution{Made: w.made}
+	}
+	if (err == nil || !mayHaveTaken(err)) && len(w.begun) > before {
 		w.begun = w.begun[:before]
-		if err := w.State.Resolve(ctx, w.last, Resolution{Refused: true}); err != nil && w.stateErr == nil {
-			w.stateErr = err
-		}
+		w.stateErr = cmp.Or(w.stateErr, w.State.Resolve(context.WithoutCancel(ctx), w.last, became))
 	}
 	return err
 }

@@ -40,6 +40,10 @@ type State interface {
 	// Intents are the creates that may have made a server, oldest first.
 	Intents(ctx context.Context) ([]Intent, error)
 
+	// Deeds are what earlier runs have done lately, and the reboots that they owe,
+	// oldest first.
+	Deeds(ctx context.Context) ([]Deed, error)
+
 	// Corrections are what unattended applies have put right, and how often in a row.
 	Corrections(ctx context.Context) ([]planner.Correction, error)
 
@@ -75,6 +79,10 @@ type LockedState interface {
 	// that is still open after a crash is resolved anew; but an error tells that the
 	// next run will have to, and is for the user to see.
 	Resolve(ctx context.Context, i Intent, r Resolution) error
+
+	// Note notes a deed. If it is to be durable, it is when Note returns nil, and all
+	// that was noted before it is too.
+	Note(ctx context.Context, d Deed, durable bool) error
 
 	// PutCorrections replaces the corrections; none forgets all.
 	PutCorrections(ctx context.Context, all []planner.Correction) error

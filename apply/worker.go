@@ -17,13 +17,18 @@ type worker struct {
 	stopping <-chan struct{}
 	job      *job
 	change   planner.Change
-	key      Key      // of the intents that it begins
-	follow   []Intent // of a server that the change renames, and that no list has shown yet
+	key      Key       // of what it notes
+	young    time.Time // until then no answer proves that the server is gone
+	owes     bool      // it is an update that brings a reboot
+	since    time.Time // since when that reboot, or the one to be sent, has been owed; zero: it is not
 
 	begun    []Intent // still open
 	last     Intent   // the last that it began
 	made     string
-	unlisted bool
+	owed     bool // it has noted that its reboot is owed
+	removed  bool // its delete was answered
+	sent     bool // its reboot has left, and is not known to be refused
+	deeds    []Deed
 	stateErr error
 }
 
@@ -32,8 +37,8 @@ type answer struct {
 	job    *job
 	change planner.Change
 	ending
-	made      string   // the id of the server that was created
-	unlisted  bool     // a delete found the server gone already
+	made      string // the id of the server that was created
+	deeds     []Deed
 	begun     []Intent // that are still open
 	ambiguous *Intent  // of a create that may have made a server
 	stateErr  error
@@ -99,7 +104,8 @@ func (h *held) Error() string { return h.why.Error() }
 
 func (w *worker) work(ctx context.Context) {
 	e := w.send(ctx)
-	a := answer{job: w.job, change: w.change, ending: e, made: w.made, unlisted: w.unlisted, begun: w.begun, stateErr: w.stateErr}
+	w.remember(ctx, e)
+	a := answer{job: w.job, change: w.change, ending: e, made: w.made, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
 	if e.outcome == Unknown && w.change.Action() == planner.ActionCreate && !w.last.At.IsZero() {
 		a.ambiguous = &w.last
 	}
@@ -126,12 +132,23 @@ func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, erro
 	w.messages <- s
 	switch {
 	case errors.Is(s.err, vpsorg.ErrNotFound):
-		w.unlisted = true // it may be hidden for a moment, so a list has to prove that it is gone
-		return planner.Compare(w.change, planner.NewWorld()), nil
+		return w.checkGone(ctx)
 	case s.err != nil:
 		return planner.Comparison{}, s.err
 	}
 	return planner.Compare(w.change, planner.NewWorld(s.server)), nil
+}
+
+// checkGone is check for a server that was not found.
+func (w *worker) checkGone(ctx context.Context) (planner.Comparison, error) {
+	gone, err := w.gone(ctx, w.change.About().ID)
+	switch {
+	case err != nil:
+		return planner.Comparison{}, err
+	case gone:
+		return planner.Compare(w.change, planner.NewWorld()), nil
+	}
+	return w.check(ctx, true)
 }
 
 func (w *worker) ask(id string) known {

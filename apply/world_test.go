@@ -56,7 +56,7 @@ func inWorld(t *testing.T, e *emulator.Emulator, test func(w *world)) {
 
 func (w *world) plan(file string) *planner.Plan {
 	w.Helper()
-	planned, err := w.engine(nil).Plan(w.Context(), w.input(file))
+	planned, err := w.engine(&statetest.Disk{}).Plan(w.Context(), w.input(file))
 	if err != nil {
 		w.Fatal(err)
 	}

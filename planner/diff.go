@@ -13,7 +13,7 @@ import (
 func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(o)}
+	d := &differ{fleet: f, world: w, names: newNames(o), owed: o.owedReboots()}
 	live := managed(f, w, m)
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
@@ -26,6 +26,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 			d.unlisted(s)
 		}
 	}
+	d.unshown(o, sel)
 	d.blockTakenNames()
 	d.plan.sort()
 	d.plan.Cost = newCost(live, m.labels(), d.plan.Changes, o.Offers)
@@ -38,6 +39,7 @@ type differ struct {
 	world *world
 	names *names
 	plan  *Plan
+	owed  map[string]Owed
 
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }

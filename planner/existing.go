@@ -76,6 +76,7 @@ func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated [
 	case e.Status == fleet.StatusStopped && target == StatusActive:
 		d.power(ActionStop, target, e, live.ID, live.Location)
 	case slices.Contains(updated, finishName(e.Name)):
+	case target == StatusActive && d.owedReboot(e, live):
 	case target == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
 		d.power(ActionReboot, target, e, live.ID, live.Location)
 	}

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
@@ -13,6 +14,23 @@ type Observation struct {
 	Endpoint string   // base URL of the API
 	Servers  []Server // every server of the account, in any order
 	Offers   []Offer  // the plans the API sells; nil when it was not asked
+
+	Owed    []Owed    // reboots that earlier runs have not come to
+	Unshown []Unshown // what was done a moment ago and the API does not show yet; Servers are as if it did
+}
+
+// Owed is a reboot that an update has brought and that was not taken since.
+type Owed struct {
+	ID      string    // of the server
+	Since   time.Time // its update was sent
+	Unclear bool      // it was sent, and nobody knows whether it was taken
+}
+
+// Unshown is a change of a moment ago that the API does not show yet.
+type Unshown struct {
+	Name, ID string
+	Action   Action
+	At       time.Time // when it was answered
 }
 
 // Server is a live server as it was observed, or with the status that it is about to have.

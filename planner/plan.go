@@ -63,5 +63,17 @@ func (p *Plan) Count() map[Action]int {
 	return n
 }
 
+// Names are the names of what the plan changes or waits for.
+func (p *Plan) Names() map[string]bool {
+	names := make(map[string]bool, len(p.Changes)+len(p.Waits))
+	for _, c := range p.Changes {
+		names[c.About().Name] = true
+	}
+	for _, w := range p.Waits {
+		names[w.Name] = true
+	}
+	return names
+}
+
 // Empty reports whether there is nothing to change. Servers may still be waited for.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
@@ -25,6 +26,7 @@ type Reason struct {
 	Action  Action        `json:"action,omitempty"` // the change that it is about, where that is not the subject's own
 	Cause   Code          `json:"cause,omitempty"`  // why that change was wanted
 	Count   int           `json:"count,omitempty"`  // how often, or how many
+	Since   time.Time     `json:"since,omitzero"`   // when it began, or was done
 }
 
 // Other is a server that a reason is about beside its subject.
@@ -49,6 +51,7 @@ const (
 	CodeFinish     Code = "unfinished"  // the rest of a replacement that was begun earlier
 	CodeAbsent     Code = "absent"      // absent: true. At
 	CodeNextFailed Code = "next_failed" // NAME--next could not be made, and replace_failed: true. Name: the entry; At
+	CodeOwed       Code = "owed"        // an earlier run has updated it, and did not come to the reboot. Since
 	CodeUnlisted   Code = "unlisted"    // no entry lists it, and unlisted: delete
 
 	// Why an entry is blocked.
@@ -76,7 +79,8 @@ const (
 	CodeNextLeft        Code = "next_left"        // it is left by a replacement of the server Name, which no entry lists
 	CodeBackupsDefault  Code = "backups_default"  // backups_enabled is not declared, so a new server gets the default
 	CodeAlmostSameName  Code = "almost_same_name" // a live server's name differs in case only. Servers
-	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place; nobody can tell whether the reboot was
+	CodeUnshown         Code = "unshown"          // it was changed a moment ago, and the API does not show that yet. Action, Since
+	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place; nobody can tell whether the reboot was. Since, where one was sent
 
 	// Why a change is excluded.
 	CodeExcluded Code = "excluded" // its kind was not selected
@@ -111,7 +115,7 @@ func (r Reason) Place() fleet.Pos {
 }
 
 // Key is equal for reasons that say the same, on whichever lines of a file and of
-// whichever other servers.
+// whichever other servers, within a minute.
 func (r Reason) Key() string {
 	at := r.At
 	r.At, r.Allow = nil, fleet.Pos{File: r.Allow.File}
@@ -119,6 +123,7 @@ func (r Reason) Key() string {
 		r.At = append(r.At, fleet.Pos{File: p.File})
 	}
 	r.Servers = make([]Other, len(r.Servers))
+	r.Since = r.Since.Truncate(time.Minute)
 	data, _ := json.Marshal(r) // texts and numbers always encode
 	return string(data)
 }

@@ -14,7 +14,7 @@ type Refused struct {
 // and whatever needs these. Nothing is ever added.
 func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 	r := remainder{plan: p, world: newWorld(o).World, left: make(map[int]Change), why: make(map[int]Reason),
-		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool)}
+		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool), owed: o.owedReboots()}
 	for _, c := range p.Changes {
 		r.known[c.About().ID] = true
 	}
@@ -47,6 +47,7 @@ type remainder struct {
 	makes   map[string]bool // names of servers that are still to be made
 	updated map[string]bool // ids of servers whose update is in place
 	known   map[string]bool // ids that the plan speaks of
+	owed    map[string]Owed
 	notes   []Note
 }
 
@@ -67,14 +68,21 @@ func (r *remainder) compare(i int, c Change) {
 		r.why[i] = taken(r.reused(c.(*Delete)))
 	case x.Standing == InPlace:
 		r.updated[c.About().ID] = c.Action() == ActionUpdate
-	case c.Action() == ActionReboot && r.updated[power.ID]:
-		r.notes = append(r.notes, Note{power.Name, Reason{Code: CodeRebootUncertain}})
+	case c.Action() == ActionReboot && r.mayHaveBeen(power):
+		r.notes = append(r.notes, Note{power.Name, Reason{Code: CodeRebootUncertain, Since: r.owed[power.ID].Since}})
 	default:
 		r.left[i] = x.Left
 		if c.Action() == ActionCreate || c.Action() == ActionReplace {
 			r.makes[c.About().Name] = true
 		}
 	}
+}
+
+// mayHaveBeen reports whether a reboot may have been taken already: its update is in
+// place, or it was itself owed when it was approved, and nothing says that it still is.
+func (r *remainder) mayHaveBeen(reboot *Power) bool {
+	x, owed := r.owed[reboot.ID]
+	return (r.updated[reboot.ID] || reboot.Reason.Code == CodeOwed) && (!owed || x.Unclear)
 }
 
 // reused are servers that the plan does not know and that have the name of a server

@@ -69,7 +69,6 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers in transition after this `time` each; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "wait for this `time` for a server to be ready")
 	set.DurationVar(&f.lockTimeout, "lock-timeout", 0, "wait this `time` for another apply of the account to end; 0 is not at all")
-	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "look for this `time` for the server of an unanswered create before sending the create again")
 	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what this `number` of runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 }

@@ -20,6 +20,7 @@ const (
 	sandboxToken        = "vps_sandbox"
 	sandboxProvisioning = 2 * time.Second
 	sandboxTransition   = time.Second
+	sandboxSettle       = time.Second // its reads never lag
 )
 
 // connect makes the engine for the API, or for the sandbox. It sends nothing.
@@ -36,9 +37,17 @@ func (c *command) connect(count *requests) (*apply.Engine, error) {
 	return &apply.Engine{
 		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.lockTimeout,
 		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.Args, " ")},
-		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.flags.settle},
+		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.settle()},
 		Emit:   c.warn,
 	}, nil
+}
+
+// settle is how long the API may lag behind.
+func (c *command) settle() time.Duration {
+	if c.flags.sandbox != "" && c.flags.settle == apply.DefaultSettle {
+		return sandboxSettle
+	}
+	return c.flags.settle
 }
 
 // warn logs what did not work and stops no run.

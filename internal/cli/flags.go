@@ -86,6 +86,7 @@ func (f *flags) forAPI(set *pflag.FlagSet) {
 	f.forLabels(set)
 	f.forJournal(set)
 	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this `time`, do not read backups_enabled again while updated_at stays the same")
+	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "take it that for this `time` the API may not show what was done; so long the server of an unanswered create is looked for")
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")

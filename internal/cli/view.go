@@ -18,10 +18,11 @@ type applyView struct {
 	in     apply.Input   // without a fleet where a saved plan is applied
 	engine *apply.Engine // knows what a list costs
 
-	show    func(apply.Event) // what the changes come to
-	stop    func()            // ends the live display
-	told    []planner.Blocked // entries of which the plan has said why they are blocked
-	unsaved bool              // something for the next run could not be kept
+	show     func(apply.Event) // what the changes come to
+	stop     func()            // ends the live display
+	told     []planner.Blocked // entries of which the plan has said why they are blocked
+	unsaved  bool              // something for the next run could not be kept
+	settling bool              // it has said that it waits for the API to show what was done
 }
 
 func (c *command) newApplyView(rec *record, events *eventFile, in apply.Input) *applyView {
@@ -45,6 +46,8 @@ func (v *applyView) emit(e apply.Event) {
 		v.starting(e)
 	case apply.LockAwaited:
 		fmt.Fprintf(v.diag, "%s; it is waited for up to %s.\n", render.Escape(e.Err.Error()), e.Timeout)
+	case apply.Settling:
+		v.settle(e)
 	case apply.Warning:
 		v.warn(e)
 		v.unsaved = v.unsaved || e.What == apply.StateUnsaved
@@ -64,6 +67,15 @@ func (v *applyView) planned(e apply.Planned) {
 		v.rec.observed(v.in.Fleet, *e.Observation, planner.FindDrift(v.in.Fleet, nil, *e.Observation, v.in.Selection))
 	}
 	v.print(v.planText(v.rec.Run, v.text()))
+}
+
+// settle says once for what the run waits before it plans.
+func (v *applyView) settle(e apply.Settling) {
+	if v.settling {
+		return
+	}
+	v.settling = true
+	fmt.Fprintf(v.diag, "%s, for up to %s.\n", render.Settling(e), time.Until(e.Until).Round(time.Second))
 }
 
 // starting says what is left open by earlier runs, and begins to show progress.

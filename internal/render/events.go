@@ -52,6 +52,17 @@ func done(r apply.Report) string {
 	return past + ", " + Escape(r.ID)
 }
 
+// Settling says what a run waits for before it plans.
+func Settling(e apply.Settling) string {
+	var names []string
+	for _, x := range e.Servers {
+		if name := Escape(x.Name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return "Waiting for the API to show what was done a moment ago to " + few(names)
+}
+
 // took is a duration worth telling, in brackets.
 func took(d time.Duration) string {
 	if d < minTold {
@@ -100,17 +111,22 @@ func stillIn(status planner.Status, servers []apply.InTransit) string {
 		names = append(names, Escape(v.Name))
 		oldest = max(oldest, v.Age)
 	}
+	if status == "" {
+		status = "waiting, not seen yet"
+	}
+	return fmt.Sprintf("still %s: %s [%s]", Escape(string(status)), few(names), span(oldest))
+}
+
+// few writes the first of some names, and how many more there are.
+func few(names []string) string {
 	if len(names) > named+1 {
-		names = append(names[:named], fmt.Sprintf("%d more", len(names)-named))
+		names = append(names[:named:named], fmt.Sprintf("%d more", len(names)-named))
 	}
 	list := names[0]
 	if last := len(names) - 1; last > 0 {
 		list = strings.Join(names[:last], ", ") + " and " + names[last]
 	}
-	if status == "" {
-		status = "waiting, not seen yet"
-	}
-	return fmt.Sprintf("still %s: %s [%s]", Escape(string(status)), list, span(oldest))
+	return list
 }
 
 // minTold is the shortest time worth telling.

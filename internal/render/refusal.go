@@ -93,6 +93,8 @@ func Warning(w apply.Warning) string {
 		return "backups_enabled has changed and updated_at has not, so cached details were dropped and all read anew; where this comes again, leave out --details-max-age"
 	case apply.StateUnsaved:
 		return "the state for the next run is not complete"
+	case apply.StateUnread:
+		return "what earlier runs have done lately cannot be read, so the API is taken at its word"
 	}
 	panic(fmt.Sprintf("unknown warning %d", w.What))
 }

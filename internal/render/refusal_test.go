@@ -62,10 +62,10 @@ func TestGuardsExceeded(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	told := make(map[string]bool)
-	for _, what := range []apply.WarningKind{apply.CacheUnread, apply.CacheUnsaved, apply.CacheWrong, apply.StateUnsaved} {
+	for _, what := range []apply.WarningKind{apply.CacheUnread, apply.CacheUnsaved, apply.CacheWrong, apply.StateUnsaved, apply.StateUnread} {
 		told[Warning(apply.Warning{What: what, Err: errors.New("x")})] = true
 	}
-	if len(told) != 4 {
+	if len(told) != 5 {
 		t.Errorf("there are only %d sentences: %v", len(told), told)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -110,6 +111,7 @@ func TestSchemaFieldsExist(t *testing.T) {
 		}
 	}
 	p.Changes = append(p.Changes, everything().Changes...)
+	p.Notes = append(p.Notes, planner.Note{Name: "db-01", Reason: planner.Reason{Code: planner.CodeUnshown, Since: time.Unix(1e9, 0)}})
 	p.Blocked, p.Cost.Labels = blockedForEverything(), priced().Cost.Labels
 	if err := ResultJSON(&documents, p, mixedResult(), Requests{Kinds: []KindCount{{"list", 3}}}); err != nil {
 		t.Fatal(err)

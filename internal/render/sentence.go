@@ -35,6 +35,7 @@ var sayings = map[codeAndAction]saying{
 	{planner.CodeFinish, ""}:     {"the rest of its replacement", ""},
 	{planner.CodeAbsent, ""}:     {"absent: true at $at", ""},
 	{planner.CodeNextFailed, ""}: {"it could not be made, and is made anew for $name (replace_failed at $at)", ""},
+	{planner.CodeOwed, ""}:       {"owed since $since: an earlier run has updated it, and did not come to the reboot", ""},
 	{planner.CodeUnlisted, ""}:   {"no entry lists it, and unlisted: delete", ""},
 
 	{planner.CodeStatus, ""}: {`its status is "$status", and fleet does nothing to such a server`,
@@ -77,6 +78,7 @@ var sayings = map[codeAndAction]saying{
 	{planner.CodeNextLeft, ""}:        {"it is left by an unfinished replacement of $name; it is billed, and fleet leaves it alone", ""},
 	{planner.CodeBackupsDefault, ""}:  {"backups_enabled is not declared, so the new server gets the API's default: off", ""},
 	{planner.CodeAlmostSameName, ""}:  {"the live server $other has almost the same name; it is another server", ""},
+	{planner.CodeUnshown, ""}:         {"its $action was done a moment ago, and the API does not show that yet; it is planned as if it did", ""},
 	{planner.CodeRebootUncertain, ""}: {"its update is in place already; nobody can tell whether it was rebooted after it, so it is not rebooted again", ""},
 
 	{planner.CodeExcluded, ""}: {"its kind was excluded", ""},
@@ -105,7 +107,7 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeNotReady:    {"$still", "run again to go on waiting, or give --timeout more"},
 	planner.CodeEnded:       {"it ended $ended", ""},
 	planner.CodeUnstable:    {"servers are being deleted or renamed while they are read; the list was out of date $count times", "wait until nobody else changes them, then run again"},
-	planner.CodeNotNoted:    {"the create could not be noted in the state, so it was not sent", ""},
+	planner.CodeNotNoted:    {"it could not be noted in the state, so it was not sent", ""},
 	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
 	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -47,6 +48,8 @@ var sentences = []struct {
 	{immutable(fleet.ReplaceCreateFirst, 3, 5, fleet.FieldPlan, fleet.FieldOS), "the API cannot change plan, os; replace: create-first at fleet.yaml:3:5", ""},
 	{planner.Reason{Code: planner.CodeFinish}, "the rest of its replacement", ""},
 	{causedAt(planner.CodeAbsent, 3, 5), "absent: true at fleet.yaml:3:5", ""},
+	{planner.Reason{Code: planner.CodeOwed, Since: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)},
+		"owed since 2026-03-04 05:06 UTC: an earlier run has updated it, and did not come to the reboot", ""},
 	{planner.Reason{Code: planner.CodeUnlisted}, "no entry lists it, and unlisted: delete", ""},
 
 	{planner.Reason{Code: planner.CodeStatus, Status: "suspended", At: theEntry},
@@ -109,6 +112,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeBackupsDefault}, "backups_enabled is not declared, so the new server gets the API's default: off", ""},
 	{planner.Reason{Code: planner.CodeAlmostSameName, Servers: []planner.Other{{ID: "1", Name: "Web-1"}}},
 		"the live server Web-1 (1) has almost the same name; it is another server", ""},
+	{planner.Reason{Code: planner.CodeUnshown, Action: planner.ActionUpdate}, "its update was done a moment ago, and the API does not show that yet; it is planned as if it did", ""},
 	{planner.Reason{Code: planner.CodeRebootUncertain}, "its update is in place already; nobody can tell whether it was rebooted after it, so it is not rebooted again", ""},
 
 	{planner.Reason{Code: planner.CodeGone, Action: planner.ActionUpdate}, "to update, but the server is gone, and this run did not delete it", "make a new plan"},
@@ -133,7 +137,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeNotReady, Fields: provisioning}, "still provisioning, not active", "run again to go on waiting, or give --timeout more"},
 	{planner.Reason{Code: planner.CodeEnded, Fields: provisioning}, "it ended provisioning, not active", ""},
 	{planner.Reason{Code: planner.CodeUnstable, Count: 3}, "servers are being deleted or renamed while they are read; the list was out of date 3 times", "wait until nobody else changes them, then run again"},
-	{planner.Reason{Code: planner.CodeNotNoted}, "the create could not be noted in the state, so it was not sent", ""},
+	{planner.Reason{Code: planner.CodeNotNoted}, "it could not be noted in the state, so it was not sent", ""},
 	{planner.Reason{Code: planner.CodeNotRead}, "nothing was sent, because it could not be read just before", ""},
 
 	{planner.Reason{Code: planner.CodeExcluded}, "its kind was excluded", ""},

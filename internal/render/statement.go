@@ -76,6 +76,8 @@ func (s statement) word(name string) string {
 		return string(s.Action)
 	case "count":
 		return fmt.Sprint(s.Count)
+	case "since":
+		return s.Since.UTC().Format("2006-01-02 15:04 UTC")
 	case "servers":
 		return fmt.Sprint(len(s.Servers))
 	case "cause":

@@ -29,6 +29,8 @@ const (
 	killed        kind = "a second interrupt"
 	twice         kind = "an approved plan is applied twice"
 	slowLists     kind = "lists lag behind"
+	lateLists     kind = "a list is from a while ago"
+	lateReads     kind = "a read of a server is from a while ago"
 	stuck         kind = "a server gets stuck on its way"
 	oddStatus     kind = "a status that nobody can act on"
 	edited        kind = "a person edits a server"
@@ -49,7 +51,7 @@ const (
 )
 
 var otherKinds = []kind{
-	diskFull, crashed, interrupted, killed, twice, slowLists, stuck, oddStatus, edited, renamed, powered, removed, nameReused,
+	diskFull, crashed, interrupted, killed, twice, slowLists, lateLists, lateReads, stuck, oddStatus, edited, renamed, powered, removed, nameReused,
 	outOfCredit, alreadyThere, twinsFound, noHostname, stingyPages, unclearReboot, unclearDelete, apiDown, resumed, narrowed,
 }
 
@@ -183,6 +185,9 @@ func (s *simulation) decide(c *call) strike {
 	if s.quiet {
 		return strike{effect: latency}
 	}
+	if lag := s.behind(c); lag > 0 {
+		latency.Lag = lag
+	}
 	if s.down(time.Now()) {
 		return strike{kind: apiDown, effect: answered(emulator.Uncommitted, 503, "", nil)}
 	}
@@ -209,6 +214,36 @@ func (s *simulation) decide(c *call) strike {
 		return hit
 	}
 	return strike{effect: latency}
+}
+
+// behind is how long ago the world was that a read shows.
+func (s *simulation) behind(c *call) time.Duration {
+	d := s.dice.of("behind", c.identity).at(c.process.number).at(c.nth)
+	switch {
+	case c.list && s.listsLag > 0 && lateLists.wanted() && d.percent(s.lagOften):
+		s.fire(lateLists)
+		return d.of("lag").between(0, s.listsLag)
+	case !c.list && c.id != "" && c.method == http.MethodGet && s.readsLag > 0 && lateReads.wanted() && d.percent(s.lagOften):
+		s.fire(lateReads)
+		return d.of("lag").between(0, s.readsLag)
+	}
+	return 0
+}
+
+// drawLag lets reads lag behind in some seeds: as far as the window reaches where
+// nothing else goes wrong, and else so far that what lands late is shown within it.
+func (s *simulation) drawLag(d dice) {
+	most := maxLag
+	if len(s.weather) == 0 {
+		most = settleWindow - 5*time.Second
+	}
+	if d.of("lists").percent(25) {
+		s.listsLag = d.of("list").between(time.Second, most)
+	}
+	if d.of("reads").percent(15) {
+		s.readsLag = d.of("read").between(time.Second, most)
+	}
+	s.lagOften = pick(d.of("often"), 30, 60, 100)
 }
 
 // down tells whether the API answers nothing at all at the moment.

@@ -148,5 +148,5 @@ func (s *simulation) listedFrom(v vpsorg.Server) time.Time {
 	if err != nil {
 		return s.began
 	}
-	return made.Add(s.api.Lag.Young)
+	return made.Add(max(s.api.Lag.Young, s.listsLag))
 }

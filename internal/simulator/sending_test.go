@@ -214,21 +214,28 @@ func (p *process) approvedField(u *planner.Update, f planner.FieldChange) bool {
 
 // see remembers what a good answer told about servers. The lock is held.
 func (s *simulation) see(c *call, body []byte) {
-	for _, v := range s.api.Servers() {
-		id, _ := json.Marshal(v.ID) // text always encodes
-		if !strings.Contains(string(body), `"id":`+string(id)+`,`) {
-			continue
-		}
+	page := strings.Contains(c.path, "page=") || strings.Contains(string(body), `"next":"`)
+	for _, v := range told(c, body) {
 		delete(s.unclear, v.Name)
-		if strings.Contains(c.path, "page=") || strings.Contains(string(body), `"next":"`) {
+		if page {
 			continue // what a page tells may be refused with the rest of its list
 		}
-		known := observed(v)
-		if c.list {
-			known.BackupsEnabled = nil
-		}
-		c.process.seen[v.ID] = known
+		c.process.seen[v.ID] = observed(v)
 	}
+}
+
+// told are the servers of a good answer.
+func told(c *call, body []byte) []vpsorg.Server {
+	var list struct{ Results []vpsorg.Server }
+	var one vpsorg.Server
+	switch {
+	case c.list:
+		json.Unmarshal(body, &list) // a good answer can be read
+	case c.id != "":
+		json.Unmarshal(body, &one)
+		list.Results = append(list.Results, one)
+	}
+	return list.Results
 }
 
 // heardCreate keeps in mind what is unclear about a create. The lock is held.

@@ -27,6 +27,9 @@ type simulation struct {
 	stingy  bool          // pages are smaller than asked for
 	lag     time.Duration // after which lists show a new server
 
+	listsLag, readsLag time.Duration // how far behind lists, and reads of servers, may be
+	lagOften           int           // percent of them that are
+
 	api       *emulator.Emulator
 	disk      *statetest.Disk
 	processes []*process
@@ -80,6 +83,7 @@ func (s *simulation) draw() error {
 			s.outage = s.dice.of("outage at").between(time.Second, time.Minute)
 		}
 	}
+	s.drawLag(s.dice.of("reads lag"))
 	s.stingy = s.api.PageSize > 0 && s.dice.of("stingy").percent(40)
 	return s.open()
 }

@@ -25,6 +25,7 @@ func drawAPI(d dice) *emulator.Emulator {
 	}
 	if d.of("slow lists").percent(15) {
 		e.Lag.Young = d.of("lag").between(time.Second, maxLag)
+		e.Lag.Every = pick(d.of("every"), 1, 1, 2, 3)
 	}
 	if d.of("poor").percent(4) {
 		e.Credit = 1 + d.of("credit").below(3)

@@ -4,7 +4,7 @@
 //
 // An account's files share one base name, made of the endpoint and the account:
 //
-//	BASE              the journal: an append-only log of intents and what became of them
+//	BASE              the journal: an append-only log of intents, what became of them, and deeds
 //	BASE.lock         locked by the apply that has the state; says who that is
 //	BASE.corrections  what unattended applies have put right
 //	BASE.details      what has been read of servers one by one

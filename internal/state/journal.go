@@ -21,6 +21,7 @@ type record struct {
 	Intent *apply.Intent `json:"intent,omitempty"`
 	Closed string        `json:"closed,omitempty"` // key of an intent, of this journal or another
 	Why    string        `json:"why,omitempty"`    // what became of it, for people
+	Deed   *apply.Deed   `json:"deed,omitempty"`
 }
 
 // key tells intents apart: one name has one create under way at a time.
@@ -28,17 +29,18 @@ func key(i apply.Intent) string {
 	return strings.Join([]string{i.Endpoint, i.Account, i.Name, i.At.UTC().Format(time.RFC3339Nano)}, " ")
 }
 
-// entries are what a journal says: the intents that are open, by key, and the keys
-// of other journals' intents that were resolved here.
+// entries are what a journal says: the intents that are open, by key, the keys of
+// other journals' intents that were resolved here, and the deeds, oldest first.
 type entries struct {
 	open     map[string]apply.Intent
 	resolved map[string]bool
+	deeds    []apply.Deed
 }
 
 // parse reads a journal. A last line without its end was never synced, and nothing
 // was sent for it.
 func parse(data []byte) (entries, error) {
-	e := entries{make(map[string]apply.Intent), make(map[string]bool)}
+	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool)}
 	in := bufio.NewReader(bytes.NewReader(data))
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')
@@ -46,16 +48,35 @@ func parse(data []byte) (entries, error) {
 			return e, nil
 		}
 		var r record
-		if err := json.Unmarshal(line, &r); err != nil || (r.Intent == nil) == (r.Closed == "") {
+		if err := json.Unmarshal(line, &r); err != nil || !r.complete() {
 			return e, fmt.Errorf("line %d is damaged", n)
 		}
-		if r.Intent != nil {
-			e.open[key(*r.Intent)] = *r.Intent
-		} else if _, own := e.open[r.Closed]; own {
-			delete(e.open, r.Closed)
-		} else {
-			e.resolved[r.Closed] = true
+		e.take(r)
+	}
+}
+
+// complete reports whether a record says one thing.
+func (r record) complete() bool {
+	n := 0
+	for _, said := range []bool{r.Intent != nil, r.Closed != "", r.Deed != nil} {
+		if said {
+			n++
 		}
+	}
+	return n == 1
+}
+
+func (e *entries) take(r record) {
+	_, own := e.open[r.Closed]
+	switch {
+	case r.Intent != nil:
+		e.open[key(*r.Intent)] = *r.Intent
+	case r.Deed != nil:
+		e.deeds = append(e.deeds, *r.Deed)
+	case own:
+		delete(e.open, r.Closed)
+	default:
+		e.resolved[r.Closed] = true
 	}
 }
 
@@ -68,6 +89,9 @@ func encode(e entries) []byte {
 	}
 	for _, k := range slices.Sorted(maps.Keys(e.resolved)) {
 		enc.Encode(record{Closed: k})
+	}
+	for _, d := range e.deeds {
+		enc.Encode(record{Deed: &d})
 	}
 	return b.Bytes()
 }

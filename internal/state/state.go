@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 )
@@ -20,25 +22,33 @@ func (s *state) base() string { return s.folder.base(s.key) }
 // Intents are the account's open intents, those of other journals included that
 // may be its own.
 func (s *state) Intents(context.Context) ([]apply.Intent, error) {
-	_, open, err := s.read()
-	return sorted(open), err
+	_, all, err := s.read()
+	return sorted(all.open), err
+}
+
+// Deeds are what was done to the account's servers lately, by what other journals
+// say included.
+func (s *state) Deeds(context.Context) ([]apply.Deed, error) {
+	_, all, err := s.read()
+	return all.deeds, err
 }
 
 // read returns what the own journal says, and all intents that are open for this
-// account.
-func (s *state) read() (own entries, open map[string]apply.Intent, err error) {
+// account, with all its deeds.
+func (s *state) read() (own, all entries, err error) {
 	own, err = s.folder.read(s.base())
 	if err != nil {
-		return own, nil, err
+		return own, all, err
 	}
-	open = maps.Clone(own.open)
+	all.open, all.deeds = maps.Clone(own.open), slices.Clone(own.deeds)
 	foreign := make(map[string]apply.Intent)
 	for _, name := range s.folder.others(s.key) {
 		e, err := s.folder.read(name)
 		if err != nil {
-			return own, nil, err
+			return own, all, err
 		}
 		maps.Copy(foreign, e.open)
+		all.deeds = append(all.deeds, e.deeds...)
 	}
 	resolved := own.resolved
 	own.resolved = make(map[string]bool) // those of them that are still open there
@@ -46,16 +56,22 @@ func (s *state) read() (own entries, open map[string]apply.Intent, err error) {
 		if resolved[k] {
 			own.resolved[k] = true
 		} else {
-			open[k] = i
+			all.open[k] = i
 		}
 	}
-	maps.DeleteFunc(open, func(_ string, i apply.Intent) bool { return !mine(s.key, i) })
-	return own, open, nil
+	maps.DeleteFunc(all.open, func(_ string, i apply.Intent) bool { return !mine(s.key, i.Endpoint, i.Account) })
+	all.deeds = slices.DeleteFunc(all.deeds, func(d apply.Deed) bool { return !mine(s.key, d.Endpoint, d.Account) })
+	if len(all.deeds) > len(own.deeds) {
+		slices.SortStableFunc(all.deeds, func(a, b apply.Deed) int { return a.At.Compare(b.At) })
+	}
+	all.deeds = apply.PruneDeeds(all.deeds, all.deeds, time.Now())
+	return own, all, nil
 }
 
-// mine reports whether an intent may be about a server of this account.
-func mine(k apply.Key, i apply.Intent) bool {
-	return i.Endpoint == k.Endpoint && (i.Account == k.Account || i.Account == "" || k.Account == "")
+// mine reports whether what is noted of an account at an endpoint may be about a
+// server of this account.
+func mine(k apply.Key, endpoint, account string) bool {
+	return endpoint == k.Endpoint && (account == k.Account || account == "" || k.Account == "")
 }
 
 // Close has nothing to give back.
@@ -67,8 +83,9 @@ type locked struct {
 	locks   locks
 	journal *journal
 
-	mu   sync.Mutex
-	open map[string]apply.Intent // the intents that are open for this account
+	mu    sync.Mutex
+	open  map[string]apply.Intent // the intents that are open for this account
+	deeds []apply.Deed
 }
 
 // locked reads the state of an account that is locked, and drops from its files
@@ -76,11 +93,12 @@ type locked struct {
 func (f *Folder) locked(k apply.Key, held locks) (*locked, error) {
 	s := &locked{state: state{folder: f, key: k}, locks: held}
 	s.journal = &journal{open: func() (Log, error) { return f.disk.Append(s.base()) }}
-	own, open, err := s.read()
+	own, all, err := s.read()
 	if err != nil {
 		return nil, err
 	}
-	s.open = open
+	own.deeds = apply.PruneDeeds(own.deeds, all.deeds, time.Now())
+	s.open, s.deeds = all.open, all.deeds
 	if data, err := f.disk.Read(s.base()); err != nil || string(encode(own)) != string(data) {
 		if err := f.disk.Replace(s.base(), encode(own)); err != nil {
 			return nil, f.failed(keepJournal, s.base(), err)
@@ -96,6 +114,27 @@ func (s *locked) Intents(context.Context) ([]apply.Intent, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return sorted(s.open), nil
+}
+
+// Deeds are what was done to the account's servers lately.
+func (s *locked) Deeds(context.Context) ([]apply.Deed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.deeds), nil
+}
+
+// Note notes a deed.
+func (s *locked) Note(_ context.Context, d apply.Deed, durable bool) error {
+	n, err := s.journal.append(record{Deed: &d})
+	if err == nil {
+		s.mu.Lock()
+		s.deeds = append(s.deeds, d)
+		s.mu.Unlock()
+		if durable {
+			err = s.journal.sync(n)
+		}
+	}
+	return s.folder.failed(keepJournal, s.base(), err)
 }
 
 // Begin notes an intent, durably.

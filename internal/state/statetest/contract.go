@@ -34,6 +34,8 @@ func Contract(t *testing.T, newStore func(t *testing.T) (open func() apply.Store
 		"an account that is unknown once":   unknownOnce,
 		"an account that becomes known":     becomesKnown,
 		"who resolves, resolves for itself": resolvesForItself,
+		"deeds outlive the process":         deedsOutlive,
+		"deeds of an account unknown once":  deedsUnknownOnce,
 		"corrections":                       corrections,
 		"details":                           details,
 		"kept plans":                        keptPlans,

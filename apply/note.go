@@ -1,0 +1,95 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+)
+
+// This file has what a worker notes in the state, before it sends a change and after.
+
+func (w *worker) deed(c planner.Change, id string) Deed { return newDeed(w.key, c, id) }
+
+// note notes what was done. A run that is cut off still notes what it knows.
+func (w *worker) note(ctx context.Context, d Deed) {
+	w.deeds = append(w.deeds, d)
+	w.stateErr = cmp.Or(w.stateErr, w.State.Note(context.WithoutCancel(ctx), d, false))
+}
+
+// noteFirst makes durable what the next run has to know if this one goes no further
+// than the request that is about to leave: a create's intent, the reboot that an
+// update brings, that a reboot may have been taken, and the name that a server gets
+// whose create the state may not have kept yet.
+func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
+	switch c := c.(type) {
+	case *planner.Create:
+		w.last = newIntent(w.key, c)
+		if err := w.State.Begin(ctx, w.last); err != nil {
+			return err
+		}
+		w.begun = append(w.begun, w.last)
+	case *planner.Update:
+		if w.owes && w.since.IsZero() {
+			w.since, w.owed = time.Now().Round(0), true
+			return w.noteReboot(ctx, c, RebootOwed)
+		}
+		if _, name := planner.Renames(c); name != "" && time.Now().Before(w.young) {
+			return w.State.Note(ctx, Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionCreate,
+				ID: c.ID, Name: name, At: w.young.Add(-w.Settle)}, true)
+		}
+	case *planner.Power:
+		if c.Verb == planner.ActionReboot {
+			if w.since.IsZero() {
+				w.since = time.Now().Round(0)
+			}
+			w.sent = true
+			return w.noteReboot(ctx, c, RebootSent)
+		}
+	}
+	return nil
+}
+
+func (w *worker) noteReboot(ctx context.Context, c planner.Change, stage RebootStage) error {
+	s := c.About()
+	return w.State.Note(context.WithoutCancel(ctx), Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionReboot,
+		Reboot: stage, ID: s.ID, Name: s.Name, At: time.Now().Round(0), Since: w.since}, stage != "")
+}
+
+// rebooted notes the answer to a reboot: one that was certainly not taken is owed again.
+// What nobody knows stays noted as sent, so that it is never repeated.
+func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
+	var h *held
+	switch {
+	case err == nil:
+		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
+	case errors.As(err, &h) || vpsorg.Ambiguous(err) && !notSent(err):
+	case w.sent:
+		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, RebootOwed))
+	}
+	w.sent = false
+}
+
+// remember notes how a change has ended that was not a create or a reboot, which are
+// noted at once. The reboot of an update that was certainly not made is not owed.
+func (w *worker) remember(ctx context.Context, e ending) {
+	switch c := w.change.(type) {
+	case *planner.Update:
+		if e.outcome == Done {
+			w.note(ctx, w.deed(c, c.ID))
+		} else if e.outcome != Unknown && w.owed {
+			w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
+		}
+	case *planner.Power:
+		if e.outcome == Done && c.Verb != planner.ActionReboot {
+			w.note(ctx, w.deed(c, c.ID))
+		}
+	case *planner.Delete:
+		if w.removed {
+			w.note(ctx, w.deed(c, c.ID))
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package planner
+
+import "github.com/vps-fleet/fleet/fleet"
+
+// owedReboots are, by the server's id, the reboots that earlier runs have not come to.
+func (o Observation) owedReboots() map[string]Owed {
+	owed := make(map[string]Owed, len(o.Owed))
+	for _, x := range o.Owed {
+		owed[x.ID] = x
+	}
+	return owed
+}
+
+// owedReboot plans the reboot that a server is owed, and reports whether it is owed one.
+// Nobody repeats a reboot that may have been taken.
+func (d *differ) owedReboot(e *fleet.Server, live *Server) bool {
+	x, ok := d.owed[live.ID]
+	switch {
+	case !ok:
+		return false
+	case x.Unclear:
+		d.note(e.Name, Reason{Code: CodeRebootUncertain, Since: x.Since})
+		return false
+	}
+	d.power(ActionReboot, StatusActive, e, live.ID, live.Location)
+	reboot := d.plan.Changes[len(d.plan.Changes)-1].(*Power)
+	reboot.Reason = Reason{Code: CodeOwed, Since: x.Since}
+	return true
+}
+
+// unshown notes what the API does not show yet of the selected entries' servers.
+func (d *differ) unshown(o Observation, sel Selection) {
+	for _, x := range o.Unshown {
+		if e, listed := d.fleet.Lookup(x.Name); listed && sel.Includes(e) || !listed && sel.IncludesUnlisted(x.Name) && d.fleet.OwnsName(x.Name) {
+			d.note(x.Name, Reason{Code: CodeUnshown, Action: x.Action, Since: x.At})
+		}
+	}
+}
