@@ -86,7 +86,7 @@ func (f *flags) forAPI(set *pflag.FlagSet) {
 	f.forLabels(set)
 	f.forJournal(set)
 	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this `time`, do not read backups_enabled again while updated_at stays the same")
-	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "take it that for this `time` the API may not show what was done; so long the server of an unanswered create is looked for")
+	f.forSettle(set)
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
 	set.StringSliceVar(&f.targets, "target", nil, "only names that match this `glob`; may be given again")
 	set.StringSliceVar(&f.excludes, "exclude", nil, "no names that match this `glob`; may be given again")
@@ -101,6 +101,10 @@ func (f *flags) forAccess(set *pflag.FlagSet) {
 	set.Float64Var(&f.rate, "rate", 0, "this `number` of requests a second at most; 0 learns from the API how many it takes")
 	set.DurationVar(&f.requestTimeout, "request-timeout", vpsorg.DefaultTimeout, "give one request this `time`, its answer included")
 	set.IntVar(&f.parallelism, "parallelism", apply.DefaultParallelism, "this `number` of requests at a time, at most 100")
+}
+
+func (f *flags) forSettle(set *pflag.FlagSet) {
+	set.DurationVar(&f.settle, "settle", apply.DefaultSettle, "take it that for this `time` the API may not show what was done; so long the server of an unanswered create is looked for")
 }
 
 func (f *flags) forLabels(set *pflag.FlagSet) {

@@ -56,6 +56,7 @@ different from the file, the file is changed to what they are.`,
 	}
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAccess(cmd.Flags())
+	c.flags.forSettle(cmd.Flags())
 	set := cmd.Flags()
 	set.StringVar(&i.into, "into", "", "where there are several files, add the entries to this `file`, old or new")
 	set.StringVar(&i.status, "status", "", "import only servers in this `status`: active, stopped")
