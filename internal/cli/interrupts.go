@@ -19,7 +19,8 @@ type interrupts struct {
 
 	mu       sync.Mutex
 	inFlight bool
-	hungUp   bool // there was a SIGHUP
+	status   func() string // says what is in flight
+	hungUp   bool          // there was a SIGHUP
 }
 
 func newInterrupts(signals <-chan os.Signal, notice io.Writer) *interrupts {
@@ -58,13 +59,15 @@ func (i *interrupts) signal(s os.Signal) {
 	i.inFlight = false
 	close(i.drain)
 	fmt.Fprintln(i.notice, "Interrupted: starting nothing new, finishing what is in flight. Interrupt again to leave at once.")
+	fmt.Fprintln(i.notice, "In flight: "+i.status()+".")
 }
 
-// begin says that changes are in flight from here on. It may be called once.
-func (i *interrupts) begin() {
+// begin says that changes are in flight from here on, and who can tell which. It may
+// be called once.
+func (i *interrupts) begin(status func() string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.inFlight = true
+	i.inFlight, i.status = true, status
 }
 
 func (i *interrupts) stop() { i.cancel(nil) }

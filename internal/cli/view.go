@@ -87,7 +87,6 @@ func (v *applyView) starting(e apply.Starting) {
 		return
 	}
 	v.print("\n")
-	v.interrupts.begin()
 	if len(e.Open) > 0 {
 		var names []string
 		for _, i := range e.Open {
@@ -102,23 +101,30 @@ func (v *applyView) starting(e apply.Starting) {
 func (v *applyView) showProgress(total int) {
 	out := v.text()
 	style := v.style(out)
-	if !isTerminal(out) || v.Getenv("TERM") == "dumb" {
-		v.show = func(e apply.Event) {
-			for _, line := range render.Lines(e, style) {
-				v.print(line + "\n")
-			}
+	var live *render.Live
+	if isTerminal(out) && v.Getenv("TERM") != "dumb" {
+		live = render.NewLive(out, func() int { return terminalWidth(out) }, total, takes(v.rec.Run), style)
+		if isTerminal(v.Stderr) {
+			v.diag.redirect(live.Above(v.Stderr))
 		}
-		return
+	} else {
+		live = render.NewLog(out, total, style)
 	}
-	live := render.NewLive(out, func() int { return terminalWidth(out) }, total, style)
-	if isTerminal(v.Stderr) {
-		v.diag.redirect(live.Above(v.Stderr))
-	}
+	v.interrupts.begin(live.InFlight)
 	v.show = live.Emit
 	v.stop = func() {
 		live.Stop()
 		v.diag.redirect(v.Stderr)
 	}
+}
+
+// takes is how long a plan is expected to take.
+func takes(run render.Run) planner.Range {
+	e := run.Plan.Estimate(run.Outlook)
+	if e.Ready.Max > 0 {
+		return e.Ready
+	}
+	return planner.Range{Min: e.Duration, Max: e.Duration}
 }
 
 // showResult shows what became of the plan. The text is left out where the plan has

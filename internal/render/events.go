@@ -10,23 +10,6 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Lines tells an event in quiet lines, each without its line break, for logs and
-// pipes: what ended, what is put off and who is still waited for. Other events give none; what was
-// not started gives none either, the result lists it.
-func Lines(e apply.Event, s Style) []string {
-	switch e := e.(type) {
-	case apply.ChangeFinished:
-		if l := ended(e.Report, s); l != "" {
-			return []string{l}
-		}
-	case apply.ChangePutOff:
-		return []string{Escape(e.Change.About().Name) + ": put off" + because(e.Err) + "; again in " + span(max(e.Pause, time.Second))}
-	case apply.Progress:
-		return still(e.Servers)
-	}
-	return nil
-}
-
 func ended(r apply.Report, s Style) string {
 	name := Escape(reportName(r))
 	switch r.Outcome {
@@ -85,37 +68,6 @@ func span(d time.Duration) string {
 
 // named is how many servers a line names before it counts.
 const named = 2
-
-// still writes one line for each status that servers are waited for in.
-func still(servers []apply.InTransit) []string {
-	in := make(map[planner.Status][]apply.InTransit)
-	var statuses []planner.Status
-	for _, v := range servers {
-		if in[v.Status] == nil {
-			statuses = append(statuses, v.Status)
-		}
-		in[v.Status] = append(in[v.Status], v)
-	}
-	slices.Sort(statuses)
-	var lines []string
-	for _, status := range statuses {
-		lines = append(lines, stillIn(status, in[status]))
-	}
-	return lines
-}
-
-func stillIn(status planner.Status, servers []apply.InTransit) string {
-	var names []string
-	oldest := time.Duration(0)
-	for _, v := range servers {
-		names = append(names, Escape(v.Name))
-		oldest = max(oldest, v.Age)
-	}
-	if status == "" {
-		status = "waiting, not seen yet"
-	}
-	return fmt.Sprintf("still %s: %s [%s]", Escape(string(status)), few(names), span(oldest))
-}
 
 // few writes the first of some names, and how many more there are.
 func few(names []string) string {

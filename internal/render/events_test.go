@@ -22,33 +22,36 @@ func ending(c planner.Change, o apply.Outcome, id string, err error, d time.Dura
 func TestLines(t *testing.T) {
 	p := everything()
 	create, update := p.Changes[0], p.Changes[2]
-	var many []apply.InTransit
-	for i := range 32 {
-		many = append(many, apply.InTransit{Name: fmt.Sprintf("web-%02d", i+1), Status: planner.StatusProvisioning, Age: time.Duration(i) * time.Second})
+	failed := func(name string) apply.Event {
+		return ending(&planner.Create{Subject: planner.Subject{Name: name}}, apply.Failed, "", errors.New("POST: 402"), 0)
 	}
 	for _, test := range []struct {
-		event apply.Event
-		want  string
+		events []apply.Event
+		want   string
 	}{
-		{apply.ChangeStarted{Change: create}, ""},
-		{apply.WaitStarted{Name: "web-03", Target: "active"}, ""},
-		{apply.ChangePutOff{Change: &planner.Update{Subject: planner.Subject{Name: "web-03"}}, Err: errors.New("PATCH: 423 Locked"), Pause: 4 * time.Second},
+		{[]apply.Event{apply.ChangeStarted{Change: create}}, ""},
+		{[]apply.Event{apply.WaitStarted{Name: "web-03", Target: "active"}}, ""},
+		{[]apply.Event{apply.ChangePutOff{Change: &planner.Update{Subject: planner.Subject{Name: "web-03"}}, Err: errors.New("PATCH: 423 Locked"), Pause: 4 * time.Second}},
 			"web-03: put off: PATCH: 423 Locked; again in 4s"},
-		{ending(create, apply.Done, "12345", nil, 12*time.Second), "web-03: created, 12345 [12s]"},
-		{ending(update, apply.Done, "12346", nil, time.Millisecond), "db-01: updated"},
-		{ending(update, apply.Failed, "12346", errors.New("PATCH: 400\nhint: look"), 0), "db-01: failed: PATCH: 400"},
-		{ending(create, apply.Unknown, "", errors.New("no answer\x1b"), 61*time.Second), `web-03: in doubt: no answer\x1b [1m01s]`},
-		{ending(create, apply.NotStarted, "", errors.New("interrupted"), 0), ""},
-		{apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, Duration: 2 * time.Hour}}, "web-09: active [2h00m]"},
-		{ending(&planner.Delete{Subject: planner.Subject{Name: "a\x1b[2J"}}, apply.Done, "7", nil, 0), `a\x1b[2J: deleted`},
-		{ending(create, apply.Done, "7\u202e", nil, 0), `web-03: created, 7\u202e`},
-		{apply.Progress{Servers: []apply.InTransit{{Name: "a\x1b[2J", Status: "stop\u202e"}}}, `still stop\u202e: a\x1b[2J [0s]`},
-		{apply.Progress{Servers: many}, "still provisioning: web-01, web-02 and 30 more [31s]"},
-		{apply.Progress{Servers: many[:3]}, "still provisioning: web-01, web-02 and web-03 [2s]"},
-		{apply.Progress{Servers: []apply.InTransit{{Name: "a", Status: "stopping"}, {Name: "b"}}}, "still waiting, not seen yet: b [0s]|still stopping: a [0s]"},
+		{[]apply.Event{ending(create, apply.Done, "12345", nil, 12*time.Second)}, "web-03: created, 12345 [12s]"},
+		{[]apply.Event{ending(update, apply.Done, "12346", nil, time.Millisecond)}, "db-01: updated"},
+		{[]apply.Event{ending(update, apply.Failed, "12346", errors.New("PATCH: 400\nhint: look"), 0)}, "db-01: failed: PATCH: 400"},
+		{[]apply.Event{ending(create, apply.Unknown, "", errors.New("no answer\x1b"), 61*time.Second)}, `web-03: in doubt: no answer\x1b [1m01s]`},
+		{[]apply.Event{ending(create, apply.NotStarted, "", errors.New("interrupted"), 0)}, ""},
+		{[]apply.Event{apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, Duration: 2 * time.Hour}}}, "web-09: active [2h00m]"},
+		{[]apply.Event{ending(&planner.Delete{Subject: planner.Subject{Name: "a\x1b[2J"}}, apply.Done, "7", nil, 0)}, `a\x1b[2J: deleted`},
+		{[]apply.Event{ending(create, apply.Done, "7\u202e", nil, 0)}, `web-03: created, 7\u202e`},
+		{[]apply.Event{failed("a-1"), ending(update, apply.Done, "", nil, 0), failed("a-2"), failed("a-3")}, "a-[1:3] (3): failed: POST: 402|db-01: updated"},
 	} {
-		if d := cmp.Diff(test.want, strings.Join(Lines(test.event, Style{}), "|")); d != "" {
-			t.Errorf("%T (-want +got):\n%s", test.event, d)
+		progress := newProgress(3, planner.Range{})
+		for _, e := range test.events {
+			progress.add(e)
+		}
+		if d := cmp.Diff(test.want, strings.Join(progress.lines(Style{}), "|")); d != "" {
+			t.Errorf("%T (-want +got):\n%s", test.events[0], d)
+		}
+		if again := progress.lines(Style{}); again != nil {
+			t.Errorf("told again: %q", again)
 		}
 	}
 }
@@ -75,39 +78,63 @@ func (m *terminal) take() string {
 	return s
 }
 
-// What a terminal gets, byte for byte: every line wipes the status line first and
-// draws it again below; at the end nothing of it is left.
+// What a terminal gets, byte for byte: every second the status is wiped, and drawn
+// again below what has ended; at the end nothing of it is left.
 func TestLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := everything()
 		var screen terminal
-		l := NewLive(&screen, func() int { return 40 }, 3, Style{})
+		l := NewLive(&screen, func() int { return 100 }, 5, planner.Range{Min: 2 * time.Minute, Max: 5 * time.Minute}, Style{})
 		expect := func(want string) {
 			t.Helper()
+			time.Sleep(time.Second)
 			synctest.Wait()
 			if got := screen.take(); got != want {
 				t.Errorf("the terminal got %q, want %q", got, want)
 			}
 		}
+		const empty, fifth = "░░░░░░░░░░░░░░░░░░░░░░░░░", "█████░░░░░░░░░░░░░░░░░░░░"
+		const wipe = "\r\x1b[K\x1b[A\r\x1b[K"
 		l.Emit(apply.ChangeStarted{Change: p.Changes[0]})
-		expect("0/3 done, 1 under way  [0s]")
-		time.Sleep(1500 * time.Millisecond)
-		expect("\r\x1b[K0/3 done, 1 under way  [1s]")
+		expect(empty + "  0/5 done  1s, about 119 s – 5 min to go\n1 under way: web-03")
 		l.Emit(apply.WaitStarted{Name: "web-03", Target: "active"})
-		expect("\r\x1b[K0/3 done, 1 waiting  [1s]")
-		l.Emit(apply.Progress{Servers: []apply.InTransit{{Name: "web-03"}}})
-		expect("\r\x1b[K0/3 done, 1 waiting  [1s]")
+		expect(wipe + empty + "  0/5 done  2s, about 118 s – 5 min to go\n1 waited for: web-03 1s, to be active")
 		l.Emit(ending(p.Changes[0], apply.Done, "7", nil, time.Second))
-		expect("\r\x1b[Kweb-03: created, 7 [1s]\n1/3 done  [1s]")
+		expect(wipe + "web-03: created, 7 [1s]\n" + fifth + "  1/5 done  3s, about 117 s – 5 min to go")
 		fmt.Fprintln(l.Above(&screen), "a log line")
-		expect("\r\x1b[Ka log line\n1/3 done  [1s]")
+		expect("\r\x1b[Ka log line\n" + fifth + "  1/5 done  3s, about 117 s – 5 min to go" + "\r\x1b[K" + fifth + "  1/5 done  4s, about 116 s – 4.9 min to go")
 		l.Emit(ending(p.Changes[1], apply.Failed, "", errors.New("no"), 0))
-		expect("\r\x1b[Kweb-04: failed: no\n1/3 done, 1 failed  [1s]")
 		l.Stop()
 		l.Stop()
-		expect("\r\x1b[K")
+		expect("\r\x1b[Kweb-04: failed: no\n")
 		l.Emit(ending(p.Changes[2], apply.Done, "8", nil, 0))
 		expect("db-01: updated\n")
+	})
+}
+
+// Without a terminal there is a line a second at most, and every half minute how far
+// it is and who has been waited for longest.
+func TestLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out terminal
+		l := NewLog(&out, 70, Style{})
+		for i := range 60 {
+			l.Emit(ending(&planner.Create{Subject: planner.Subject{Name: fmt.Sprintf("a-%d", i)}}, apply.Failed, "", errors.New("POST: 402"), 0))
+		}
+		for i := range 5 {
+			l.Emit(apply.WaitStarted{Name: fmt.Sprintf("b-%d", i), Target: "active"})
+			time.Sleep(100 * time.Millisecond)
+		}
+		time.Sleep(31 * time.Second)
+		l.Stop()
+		want := "a-[0:59] (60): failed: POST: 402\n" +
+			"0/70 done, 60 failed  [30s]; waiting for b-0 30s, to be active; b-1 29s, to be active; b-2 29s, to be active; 2 more\n"
+		if d := cmp.Diff(want, out.take()); d != "" {
+			t.Errorf("the log (-want +got):\n%s", d)
+		}
+		if got, want := l.InFlight(), "5 waited for: b-0 31s, to be active; b-1 31s, to be active; b-2 31s, to be active; 2 more"; got != want {
+			t.Errorf("in flight is %q, want %q", got, want)
+		}
 	})
 }
 
@@ -115,10 +142,12 @@ func TestLive(t *testing.T) {
 func TestLiveFitsTheTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen terminal
-		l := NewLive(&screen, func() int { return 10 }, 3, Style{})
+		l := NewLive(&screen, func() int { return 10 }, 3, planner.Range{}, Style{})
 		l.Emit(apply.ChangeStarted{Change: everything().Changes[0]})
+		time.Sleep(time.Second)
+		synctest.Wait()
 		l.Stop()
-		if got, want := screen.take(), "0/3 done,\r\x1b[K"; got != want {
+		if got, want := screen.take(), "░░░░░░░░░\n1 under w\r\x1b[K\x1b[A\r\x1b[K"; got != want {
 			t.Errorf("the terminal got %q, want %q", got, want)
 		}
 	})

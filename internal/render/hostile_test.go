@@ -142,9 +142,12 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["result as JSON of "+of] = output{result.String(), checkJSON}
 		lines := ""
 		for _, rep := range r.Reports {
-			lines += strings.Join(append(Lines(apply.ChangeFinished{Report: rep}, Style{}), ""), "\n")
+			events := newProgress(1, planner.Range{})
+			events.add(apply.ChangePutOff{Change: &planner.Create{Subject: planner.Subject{Name: text}}, Err: errors.New(text)})
+			events.add(apply.ChangeFinished{Report: rep})
+			lines += strings.Join(append(events.lines(Style{}), ""), "\n")
 		}
-		all["events of "+of] = output{lines + strings.Join(Lines(apply.Progress{Servers: []apply.InTransit{{Name: text, Status: planner.Status(text)}}}, Style{}), "\n"), checkText}
+		all["events of "+of] = output{lines, checkText}
 	}
 	return all
 }

@@ -1,109 +1,106 @@
 package render
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
 )
 
-// Live shows the progress of an apply on a terminal: lines scroll up, and below
-// them one line that rewrites itself says how far it is. Make one with NewLive;
-// Stop leaves the terminal as if the last line had never been there.
+// Live shows the progress of an apply. On a terminal two lines that rewrite themselves
+// say how far it is, and what has ended scrolls up above them; elsewhere there are
+// lines alone. Make one with NewLive or NewLog; Stop shows what is left to tell, and
+// leaves nothing of the two lines.
 type Live struct {
 	out   io.Writer
-	width func() int // of the terminal, in characters
+	width func() int // of the terminal, in characters; nil: there is none
 	style Style
-	total int // changes and waits in the plan
 	quit  chan struct{}
 	wg    sync.WaitGroup
 
 	mu      sync.Mutex
-	begun   time.Time
-	busy    map[string]bool // servers under way; true: only waited for
-	waiting int             // of them, those only waited for
-	done    int
-	failed  int
-	drawn   bool
+	p       *progress
+	counted time.Time // when a log has last told how far it is
+	drawn   int       // lines of the status
 	stopped bool
 }
 
-// NewLive starts to show progress through a plan with total changes and waits.
-func NewLive(out io.Writer, width func() int, total int, s Style) *Live {
-	l := &Live{out: out, width: width, style: s, total: total, begun: time.Now(),
-		busy: make(map[string]bool), quit: make(chan struct{})}
+// How often lines tell what has ended, and how often a log tells who is waited for.
+const (
+	tellEvery  = time.Second
+	countEvery = 30 * time.Second
+)
+
+// NewLive shows progress through a plan with total changes and waits on a terminal.
+// takes is how long it is expected to take.
+func NewLive(out io.Writer, width func() int, total int, takes planner.Range, s Style) *Live {
+	l := &Live{out: out, width: width, style: s, p: newProgress(total, takes), quit: make(chan struct{}), counted: time.Now()}
 	l.wg.Go(l.tick)
 	return l
 }
 
-// tick keeps the seconds going while nothing happens.
+// NewLog is NewLive without a terminal: lines a second apart, and every half minute
+// how far it is and who is waited for.
+func NewLog(out io.Writer, total int, s Style) *Live {
+	return NewLive(out, nil, total, planner.Range{}, s)
+}
+
 func (l *Live) tick() {
-	t := time.NewTicker(time.Second)
+	t := time.NewTicker(tellEvery)
 	defer t.Stop()
 	for {
 		select {
 		case <-l.quit:
 			return
 		case <-t.C:
-			l.above(nil)
+			l.mu.Lock()
+			l.tell()
+			l.mu.Unlock()
 		}
 	}
 }
 
-// Emit shows an event. Who is still waited for shows in the status line.
+// Emit takes an event in; what has ended is shown within a second.
 func (l *Live) Emit(e apply.Event) {
-	l.count(e)
-	lines := ""
-	if _, repeats := e.(apply.Progress); !repeats {
-		for _, s := range Lines(e, l.style) {
-			lines += s + "\n"
-		}
-	}
-	l.above([]byte(lines))
-}
-
-func (l *Live) count(e apply.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch e := e.(type) {
-	case apply.ChangeStarted:
-		l.forget(e.Change.About().Name)
-		l.busy[e.Change.About().Name] = false
-	case apply.WaitStarted:
-		l.forget(e.Name)
-		l.busy[e.Name] = true
-		l.waiting++
-	case apply.ChangeFinished:
-		l.forget(reportName(e.Report))
-		switch e.Report.Outcome {
-		case apply.Done:
-			l.done++
-		case apply.Failed, apply.Unknown:
-			l.failed++
-		}
+	l.p.add(e)
+	if l.stopped {
+		l.tell()
 	}
 }
 
-// forget takes a server from those under way.
-func (l *Live) forget(name string) {
-	if l.busy[name] {
-		l.waiting--
-	}
-	delete(l.busy, name)
-}
-
-// above writes text over the status line and draws that anew below it.
-func (l *Live) above(text []byte) {
+// InFlight says what is not over yet.
+func (l *Live) InFlight() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, _ = l.out.Write([]byte(l.wipe() + string(text) + l.draw())) // a terminal that is gone does not stop the work
+	return Escape(l.p.inFlight())
+}
+
+// tell writes what has ended above the status, and draws that anew.
+func (l *Live) tell() {
+	var b strings.Builder
+	for _, text := range l.p.lines(l.style) {
+		b.WriteString(text + "\n")
+	}
+	if l.width == nil && !l.stopped && time.Since(l.counted) >= countEvery {
+		l.counted = time.Now()
+		b.WriteString(l.p.count() + "  [" + span(time.Since(l.p.begun)) + "]")
+		if oldest := l.p.oldest(3); oldest != "" {
+			b.WriteString("; waiting for " + Escape(oldest))
+		}
+		b.WriteString("\n")
+	}
+	if text := l.wipe() + b.String() + l.draw(); text != "" {
+		_, _ = io.WriteString(l.out, text) // a terminal that is gone does not stop the work
+	}
 }
 
 // Above returns a writer for other output to the same terminal, such as logs,
-// that keeps it clear of the status line.
+// that keeps it clear of the status.
 func (l *Live) Above(w io.Writer) io.Writer { return aboveWriter{l, w} }
 
 type aboveWriter struct {
@@ -121,30 +118,55 @@ func (a aboveWriter) Write(p []byte) (int, error) {
 }
 
 func (l *Live) wipe() string {
-	if !l.drawn {
+	if l.drawn == 0 {
 		return ""
 	}
-	l.drawn = false
-	return "\r\x1b[K"
+	text := "\r\x1b[K" + strings.Repeat("\x1b[A\r\x1b[K", l.drawn-1)
+	l.drawn = 0
+	return text
 }
 
-// draw is the status line, truncated to the terminal's width. It ends where it is, so
-// that the next write can wipe it.
+// statusBar is how many characters a bar has.
+const statusBar = 25
+
+// draw is the status: a bar and how far it is, and below it who is waited for. Each
+// line fits into the terminal, for one that wraps could not be wiped. The last ends
+// where it is.
 func (l *Live) draw() string {
-	if l.stopped {
+	if l.stopped || l.width == nil {
 		return ""
 	}
-	parts := []string{fmt.Sprintf("%d/%d done", l.done, l.total)}
-	parts = append(parts, counted(len(l.busy)-l.waiting, "under way", l.waiting, "waiting", l.failed, "failed")...)
-	text := []rune(strings.Join(parts, ", ") + "  [" + span(time.Since(l.begun)) + "]")
-	if w := l.width() - 1; w > 0 && len(text) > w {
-		text = text[:w]
+	filled := statusBar * min(l.p.ended[fateDone], l.p.total) / max(l.p.total, 1)
+	first := strings.Repeat("█", filled) + strings.Repeat("░", statusBar-filled) + "  " + l.p.count() + "  " + span(time.Since(l.p.begun))
+	if toGo := l.p.toGo(); toGo != "" {
+		first += ", " + toGo
 	}
-	l.drawn = true
-	return l.style.paint(dim, string(text))
+	lines := []string{l.fit(first)}
+	if second := l.p.inFlight(); len(l.p.underWay)+len(l.p.waits) > 0 {
+		lines = append(lines, l.fit(Escape(second)))
+	}
+	l.drawn = len(lines)
+	c := dim
+	if l.p.ended[fateFailed]+l.p.ended[fateDoubt] > 0 {
+		c = red
+	}
+	lines[0] = l.style.paint(c, lines[0])
+	for i := range lines[1:] {
+		lines[i+1] = l.style.paint(dim, lines[i+1])
+	}
+	return strings.Join(lines, "\n")
 }
 
-// Stop takes the status line away and shows nothing more. It may be called twice.
+// fit cuts a line where the terminal ends.
+func (l *Live) fit(text string) string {
+	if w, chars := l.width()-1, []rune(text); w > 0 && len(chars) > w {
+		return string(chars[:w])
+	}
+	return text
+}
+
+// Stop shows what is left to tell, takes the status away and draws it no more. It may
+// be called twice.
 func (l *Live) Stop() {
 	l.mu.Lock()
 	if l.stopped {
@@ -152,7 +174,7 @@ func (l *Live) Stop() {
 		return
 	}
 	l.stopped = true
-	_, _ = io.WriteString(l.out, l.wipe())
+	l.tell()
 	l.mu.Unlock()
 	close(l.quit)
 	l.wg.Wait()

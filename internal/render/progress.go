@@ -1,0 +1,170 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// progress is how far a run has come, as its events tell.
+type progress struct {
+	total    int // changes and waits in the plan
+	takes    planner.Range
+	begun    time.Time
+	underWay map[string]time.Time // servers that requests are sent for, and since when
+	waits    map[string]inTransit // servers that are waited for
+	ended    map[fate]int
+	untold   []apply.Report // that have ended since lines were last taken
+	putOff   []string       // what was put off since, each once, with who was first
+	putOffAs map[string]int // by what is said of them: which of these
+}
+
+// inTransit is what a server is waited for, and since when.
+type inTransit struct {
+	since  time.Time
+	target planner.Target
+}
+
+// newProgress begins a plan's progress; takes is how long the plan is expected to take.
+func newProgress(total int, takes planner.Range) *progress {
+	return &progress{total: total, takes: takes, begun: time.Now(), underWay: make(map[string]time.Time),
+		waits: make(map[string]inTransit), ended: make(map[fate]int)}
+}
+
+// add takes an event in.
+func (p *progress) add(e apply.Event) {
+	switch e := e.(type) {
+	case apply.ChangeStarted:
+		name := e.Change.About().Name
+		p.forget(name)
+		p.underWay[name] = time.Now()
+	case apply.WaitStarted:
+		p.forget(e.Name)
+		p.waits[e.Name] = inTransit{time.Now(), e.Target}
+	case apply.ChangePutOff:
+		p.postpone(e)
+	case apply.ChangeFinished:
+		p.forget(reportName(e.Report))
+		p.ended[fateOf(e.Report)]++
+		p.untold = append(p.untold, e.Report)
+	}
+}
+
+// postpone notes that a change is put off. Of those for which the same is said, the
+// first is named.
+func (p *progress) postpone(e apply.ChangePutOff) {
+	text := "put off" + because(e.Err) + "; again in " + span(max(e.Pause, time.Second))
+	if p.putOffAs == nil {
+		p.putOffAs = make(map[string]int)
+	}
+	if p.putOffAs[text]++; p.putOffAs[text] == 1 {
+		p.putOff = append(p.putOff, Escape(e.Change.About().Name)+": "+text)
+	}
+}
+
+func (p *progress) forget(name string) {
+	delete(p.underWay, name)
+	delete(p.waits, name)
+}
+
+// lines tells what has ended since they were last taken: one line for each group that
+// has ended alike, with all names where something failed or is lost. What was not
+// started gives none; the result lists it.
+func (p *progress) lines(s Style) (lines []string) {
+	for _, f := range fates {
+		if f == fateNotStarted {
+			continue
+		}
+		for _, g := range outcomeGroups(p.untold, f) {
+			lines = append(lines, s.endedLine(g))
+		}
+	}
+	lines = append(lines, p.putOff...)
+	p.untold, p.putOff, p.putOffAs = nil, nil, nil
+	return lines
+}
+
+// endedLine is one line about servers that have ended alike.
+func (s Style) endedLine(g outcomeGroup) string {
+	if len(g.Reports) == 1 {
+		return ended(g.Reports[0], s)
+	}
+	names := strings.Join(g.names(), ", ")
+	if g.Fate == fateDone && g.Kind != kindDelete && g.Kind != kindReplace {
+		names = strings.Join(cut(g.names(), s.width()-20), " ")
+	}
+	text := Escape(fmt.Sprintf("%s (%d): ", names, len(g.Members)))
+	m := fateMeanings[g.Fate]
+	if g.Fate == fateDone {
+		return text + s.paint(m.color, g.deed()) + took(g.Longest)
+	}
+	text += s.paint(m.color, string(g.Fate))
+	if g.Error != "" {
+		text += ": " + Escape(g.Error)
+	}
+	return text + took(g.Longest)
+}
+
+// count is how far it is, in words: 36/67 done, 1 failed.
+func (p *progress) count() string {
+	parts := []string{fmt.Sprintf("%d/%d done", p.ended[fateDone], p.total)}
+	for _, f := range fates {
+		if f != fateDone {
+			parts = append(parts, counted(p.ended[f], f)...)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// toGo is how long it is expected to take from now on; "" where that is not known, or over.
+func (p *progress) toGo() string {
+	passed := time.Since(p.begun)
+	if p.takes.Max <= passed || p.ended[fateDone] == p.total {
+		return ""
+	}
+	return "about " + within(max(p.takes.Min-passed, time.Second), p.takes.Max-passed) + " to go"
+}
+
+// oldest are the servers that have been waited for longest, and how many more there are.
+func (p *progress) oldest(n int) string {
+	names := make([]string, 0, len(p.waits))
+	for name := range p.waits {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(p.waits[a].since.Compare(p.waits[b].since), strings.Compare(a, b))
+	})
+	var parts []string
+	for _, name := range names[:min(n, len(names))] {
+		w := p.waits[name]
+		parts = append(parts, fmt.Sprintf("%s %s, to be %s", name, span(time.Since(w.since)), w.target))
+	}
+	if more := len(names) - n; more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// inFlight says what is not over yet, for whoever interrupts it.
+func (p *progress) inFlight() string {
+	var parts []string
+	if n := len(p.underWay); n > 0 {
+		var names []string
+		for name := range p.underWay {
+			names = append(names, name)
+		}
+		parts = append(parts, fmt.Sprintf("%d under way: %s", n, strings.Join(cut(ranges(names), 80), " ")))
+	}
+	if n := len(p.waits); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d waited for: %s", n, p.oldest(3)))
+	}
+	if parts == nil {
+		return "nothing in flight"
+	}
+	return strings.Join(parts, "; ")
+}
