@@ -39,7 +39,7 @@ func Drift(d *planner.Drift, before bool, s Style) string {
 }
 
 // driftText says how a server is not as the file says; what is unclear has a reason.
-func driftText(f fact) string {
+func driftText(f *fact) string {
 	switch f.Drift {
 	case planner.DriftMissing:
 		return "it does not exist"

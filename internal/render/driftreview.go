@@ -38,7 +38,7 @@ var followsFrom = map[planner.DriftKind]kind{
 func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
 	v := driftReview{Drift: d, Plan: p, Pending: groupsOf(driftFacts(d.Pending), many)}
 	follows, blocked := consequences(p)
-	byKind := make(map[kind][]fact)
+	byKind := make(map[kind][]*fact)
 	for _, f := range driftFacts(d.Differences) {
 		k, ok := follows[f.Member.Name]
 		if !ok {
@@ -50,7 +50,7 @@ func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
 		f.Kind = k
 		byKind[k] = append(byKind[k], f)
 	}
-	var all []fact
+	var all []*fact
 	for _, k := range kinds {
 		if groups := groupsOf(byKind[k], many); len(groups) > 0 {
 			v.Sections = append(v.Sections, section{k, groups})
@@ -63,8 +63,8 @@ func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
 
 // consequences are what a plan does to each server, by name, the worst of it; and
 // those to which it does nothing.
-func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]fact) {
-	follows, blocked = make(map[string]kind), make(map[string]fact)
+func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]*fact) {
+	follows, blocked = make(map[string]kind), make(map[string]*fact)
 	for _, c := range p.Changes {
 		name, k := c.About().Name, kind(c.Action())
 		if k == kindStop || k == kindReboot {
@@ -82,7 +82,7 @@ func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]
 
 // driftFacts are differences as they are shown: those in the fields of one server are
 // one fact.
-func driftFacts(list []planner.Difference) (facts []fact) {
+func driftFacts(list []planner.Difference) (facts []*fact) {
 	at := make(map[string]int)
 	for _, x := range list {
 		f := driftFact(x)

@@ -28,9 +28,9 @@ type fact struct {
 }
 
 // changeFact is one change as it is shown.
-func changeFact(c planner.Change) fact {
+func changeFact(c planner.Change) *fact {
 	subject := c.About()
-	f := fact{Kind: kind(c.Action()), Action: c.Action(), Symbol: symbol(c), change: c,
+	f := &fact{Kind: kind(c.Action()), Action: c.Action(), Symbol: symbol(c), change: c,
 		Member: member{Name: subject.Name, ID: subject.ID, Labels: subject.Labels}, Why: subject.Reason}
 	switch c := c.(type) {
 	case *planner.Create:
@@ -60,35 +60,35 @@ func replaceLoss(r *planner.Replace) string {
 	return "is lost, before there is a replacement"
 }
 
-func waitFact(w planner.Wait) fact {
-	return fact{Kind: kindWait, Symbol: meanings[kindWait].symbol, Member: member{Name: w.Name, ID: w.ID}, From: w.From, To: w.To}
+func waitFact(w planner.Wait) *fact {
+	return &fact{Kind: kindWait, Symbol: meanings[kindWait].symbol, Member: member{Name: w.Name, ID: w.ID}, From: w.From, To: w.To}
 }
 
-func blockedFact(b planner.Blocked) fact {
-	return fact{Kind: kindBlocked, Symbol: meanings[kindBlocked].symbol, Member: member{Name: b.Name, ID: strings.Join(b.IDs, ", ")}, What: b.Reason}
+func blockedFact(b planner.Blocked) *fact {
+	return &fact{Kind: kindBlocked, Symbol: meanings[kindBlocked].symbol, Member: member{Name: b.Name, ID: strings.Join(b.IDs, ", ")}, What: b.Reason}
 }
 
-func unlistedFact(s planner.Server) fact {
-	return fact{Kind: kindUnlisted, Symbol: meanings[kindUnlisted].symbol, Live: &s,
+func unlistedFact(s planner.Server) *fact {
+	return &fact{Kind: kindUnlisted, Symbol: meanings[kindUnlisted].symbol, Live: &s,
 		Member: member{Name: s.Name, ID: s.ID, Location: s.Location, Plan: called("plan", s.Plan)}}
 }
 
-func excludedFact(x planner.Excluded) fact {
-	f := fact{Kind: kindExcluded, Action: x.Action, Symbol: meanings[kind(x.Action)].symbol, Member: member{Name: x.Name, ID: x.ID}, What: x.Reason}
+func excludedFact(x planner.Excluded) *fact {
+	f := &fact{Kind: kindExcluded, Action: x.Action, Symbol: meanings[kind(x.Action)].symbol, Member: member{Name: x.Name, ID: x.ID}, What: x.Reason}
 	if x.ExcludedBy.Code != planner.CodeExcluded {
 		f.Why = x.ExcludedBy
 	}
 	return f
 }
 
-func noteFact(n planner.Note) fact {
-	return fact{Kind: kindNote, Symbol: meanings[kindNote].symbol, Member: member{Name: n.Name}, What: n.Reason}
+func noteFact(n planner.Note) *fact {
+	return &fact{Kind: kindNote, Symbol: meanings[kindNote].symbol, Member: member{Name: n.Name}, What: n.Reason}
 }
 
 // driftFact is one difference. Which server it is stands apart from what is said
 // of it, so that many can be one group.
-func driftFact(x planner.Difference) fact {
-	f := fact{Drift: x.Kind, Symbol: driftWords[x.Kind].symbol, Member: member{Name: x.Name, ID: strings.Join(x.IDs, ", ")}, At: x.At, What: x.Reason}
+func driftFact(x planner.Difference) *fact {
+	f := &fact{Drift: x.Kind, Symbol: driftWords[x.Kind].symbol, Member: member{Name: x.Name, ID: strings.Join(x.IDs, ", ")}, At: x.At, What: x.Reason}
 	if x.Field != "" && x.Kind != planner.DriftUnclear {
 		f.Fields = []planner.FieldChange{{Field: x.Field, From: x.Is, To: x.Want}}
 	}

@@ -29,7 +29,7 @@ type group struct {
 	Cost    costChange
 
 	changes []planner.Change
-	facts   []fact // one of each member
+	facts   []*fact // one of each member
 }
 
 // member is one server of a group.
@@ -43,8 +43,8 @@ type member struct {
 
 // groupsOf makes one group of those facts that say the same, where they are at
 // least as many as atLeast, and of each other one. It stands where its first fact did.
-func groupsOf(facts []fact, atLeast int) []group {
-	same := make(map[string][]fact)
+func groupsOf(facts []*fact, atLeast int) []group {
+	same := make(map[string][]*fact)
 	keys := make([]string, len(facts))
 	if len(facts) >= atLeast {
 		for i, f := range facts {
@@ -75,7 +75,7 @@ func groupsOf(facts []fact, atLeast int) []group {
 func (f fact) key() string {
 	marks := 0
 	f.Live = nil
-	f = f.withMarks(&marks)
+	f = *f.withMarks(&marks)
 	if f.Spec != nil {
 		spec := *f.Spec
 		spec.Location = ""
@@ -92,15 +92,15 @@ func (f fact) key() string {
 }
 
 // newGroup is what facts that say the same say.
-func newGroup(facts ...fact) group {
+func newGroup(facts ...*fact) group {
 	first := facts[0]
 	name := first.Member.Name
 	if len(facts) > 1 {
 		first, name = first.withMarks(new(int)), nameMark
 	}
 	g := group{Kind: first.Kind, Action: first.Action, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss}
-	var what, why []planner.Reason
-	var at places
+	what, why := make([]planner.Reason, 0, len(facts)), make([]planner.Reason, 0, len(facts))
+	at := make(places, 0, len(facts))
 	for _, f := range facts {
 		g.Members, g.At = append(g.Members, f.Member), append(g.At, f.places()...)
 		g.facts = append(g.facts, f)
@@ -164,7 +164,7 @@ func byPlan(groups []group) (divided []group) {
 
 // part is some members of a group of deletes.
 func (g group) part(members []int) group {
-	facts := make([]fact, len(members))
+	facts := make([]*fact, len(members))
 	for i, m := range members {
 		facts[i] = changeFact(g.changes[m])
 	}

@@ -14,7 +14,7 @@ const nameMark = "{name}"
 
 // withMarks is a fact with the mark in the place of its server's name, in all
 // values that a file may make of the name. It adds up how many marks it has set.
-func (f fact) withMarks(marks *int) fact {
+func (f fact) withMarks(marks *int) *fact {
 	m := nameMarker{f.Member.Name, marks}
 	f.Fields = m.fields(f.Fields)
 	if f.Spec != nil {
@@ -28,7 +28,7 @@ func (f fact) withMarks(marks *int) fact {
 		f.Live = &live
 	}
 	f.What, f.Why = m.reason(f.What), m.reason(f.Why)
-	return f
+	return &f
 }
 
 // nameMarker sets marks in the place of one name.

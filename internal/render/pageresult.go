@@ -156,7 +156,7 @@ func answered(err error) string {
 }
 
 // factOf is what a report is about.
-func factOf(r apply.Report) fact {
+func factOf(r apply.Report) *fact {
 	if r.Change != nil {
 		return changeFact(r.Change)
 	}

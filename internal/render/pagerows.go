@@ -120,7 +120,7 @@ func (g group) then() string {
 }
 
 // about fills in what a search and the filters find a server by.
-func (r *pageRow) about(f fact, m member) {
+func (r *pageRow) about(f *fact, m member) {
 	r.Location = m.Location
 	for _, key := range slices.Sorted(maps.Keys(m.Labels)) {
 		r.Labels = append(r.Labels, key+"="+m.Labels[key])

@@ -33,7 +33,7 @@ const everyServer = math.MaxInt
 func reviewOf(p *planner.Plan, atLeast int) review {
 	facts := planFacts(p)
 	r := review{Plan: p, File: oneFile(facts)}
-	byKind := make(map[kind][]fact)
+	byKind := make(map[kind][]*fact)
 	for _, f := range facts {
 		byKind[f.Kind] = append(byKind[f.Kind], f)
 	}
@@ -52,7 +52,7 @@ func reviewOf(p *planner.Plan, atLeast int) review {
 
 // planFacts is what a plan says of its servers. An update and the reboot after it
 // are one fact.
-func planFacts(p *planner.Plan) (facts []fact) {
+func planFacts(p *planner.Plan) (facts []*fact) {
 	updated := make(map[string]int) // by id: which fact
 	for _, c := range p.Changes {
 		id := c.About().ID
@@ -73,7 +73,7 @@ func planFacts(p *planner.Plan) (facts []fact) {
 }
 
 // oneFile is the fleet file that all facts are from; "" where there are several.
-func oneFile(facts []fact) (file string) {
+func oneFile(facts []*fact) (file string) {
 	for _, f := range facts {
 		for _, at := range f.places() {
 			if file != "" && at.File != file {
@@ -172,8 +172,8 @@ func (r review) lines(g group) string {
 	return fmt.Sprintf("%s:%d…%d", file, first.Line, last.Line)
 }
 
-func each[T any](list []T, one func(T) fact) []fact {
-	facts := make([]fact, len(list))
+func each[T any](list []T, one func(T) *fact) []*fact {
+	facts := make([]*fact, len(list))
 	for i, x := range list {
 		facts[i] = one(x)
 	}

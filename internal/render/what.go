@@ -12,7 +12,7 @@ import (
 
 // what is what a fact says is there, or will be, in these servers; "" where its
 // fields say it.
-func (f fact) what(said statement, servers []member) string {
+func (f *fact) what(said statement, servers []member) string {
 	plan := tallied(servers, func(m member) string { return m.Plan })
 	location := tallied(servers, func(m member) string { return m.Location })
 	switch {
@@ -93,7 +93,7 @@ func onOff(b bool) string {
 }
 
 // remark is what a section does not say of a fact.
-func remark(f fact) string {
+func remark(f *fact) string {
 	if r, ok := f.change.(*planner.Replace); ok && r.NextID != "" {
 		return "its replacement exists already"
 	}
