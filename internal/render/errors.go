@@ -27,8 +27,7 @@ func errorMessage(err error) string {
 	}
 	var why *apply.Error
 	if !errors.As(err, &why) {
-		text, _, _ := strings.Cut(err.Error(), "\nhint: ")
-		return text
+		return err.Error()
 	}
 	message := outcomeOf(why).message()
 	if why.Err != nil {
@@ -60,11 +59,7 @@ func Hint(err error) string {
 	if errors.As(err, &h) && h.Hint() != "" {
 		return h.Hint()
 	}
-	if err == nil {
-		return ""
-	}
-	_, hint, _ := strings.Cut(err.Error(), "\nhint: ")
-	return hint
+	return ""
 }
 
 // because is an error as the rest of a sentence.

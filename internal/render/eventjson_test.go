@@ -34,7 +34,7 @@ func TestEventLines(t *testing.T) {
 		apply.Progress{Servers: []apply.InTransit{{Name: "web-03", Status: planner.StatusProvisioning, Age: 10 * time.Second}, {Name: "web-04"}}},
 		ending(p.Changes[0], apply.Done, "12345", nil, 90*time.Second),
 		ending(p.Changes[2], apply.Failed, "12346", refused("PATCH: 400"), time.Second),
-		ending(hostile, apply.Unknown, "7", errors.New("no answer\x1b\nhint: look\u202e"), 0),
+		ending(hostile, apply.Unknown, "7", hinted{"no answer\x1b", "look\u202e"}, 0),
 		ending(p.Changes[1], apply.NotStarted, "", nil, 0),
 		apply.ChangeFinished{Report: apply.Report{Change: p.Changes[0], Outcome: apply.Done, ID: "12345", IPAddress: "203.0.113.10"}},
 		apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, ID: "12349"}, Left: 3},

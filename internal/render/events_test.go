@@ -35,7 +35,7 @@ func TestLines(t *testing.T) {
 			"web-03: put off: PATCH: 423 Locked; again in 4s"},
 		{[]apply.Event{ending(create, apply.Done, "12345", nil, 12*time.Second)}, "web-03: created, 12345 [12s]"},
 		{[]apply.Event{ending(update, apply.Done, "12346", nil, time.Millisecond)}, "db-01: updated"},
-		{[]apply.Event{ending(update, apply.Failed, "12346", errors.New("PATCH: 400\nhint: look"), 0)}, "db-01: failed: PATCH: 400"},
+		{[]apply.Event{ending(update, apply.Failed, "12346", hinted{"PATCH: 400", "look"}, 0)}, "db-01: failed: PATCH: 400"},
 		{[]apply.Event{ending(create, apply.Unknown, "", errors.New("no answer\x1b"), 61*time.Second)}, `web-03: in doubt: no answer\x1b [1m01s]`},
 		{[]apply.Event{ending(create, apply.NotStarted, "", errors.New("interrupted"), 0)}, ""},
 		{[]apply.Event{apply.ChangeFinished{Report: apply.Report{Wait: &p.Waits[0], Outcome: apply.Done, Duration: 2 * time.Hour}}}, "web-09: active [2h00m]"},

@@ -91,7 +91,7 @@ func hostileResult(p *planner.Plan, text string) *apply.Result {
 	for i, c := range p.Changes {
 		rep := apply.Report{Change: c, ID: text, IPAddress: text, Outcome: []apply.Outcome{apply.Done, apply.Failed, apply.Unknown, apply.NotStarted}[i%4]}
 		if rep.Outcome != apply.Done {
-			rep.Err = errors.New(text + "\nhint: " + text)
+			rep.Err = hinted{text, text}
 		}
 		r.Reports = append(r.Reports, rep)
 	}

@@ -64,9 +64,9 @@ func resultOf(p *planner.Plan) *apply.Result {
 		rep.Spans = []apply.Span{{From: at(from), To: at(from + 3)}, {Waiting: "active", From: at(from + 3), To: at(from + float64(30+6*i))}}
 		switch i {
 		case 1:
-			rep.Outcome, rep.Err = apply.Failed, fmt.Errorf("POST /servers/: 402 Payment Required: not enough credit\nhint: add credit at Billing")
+			rep.Outcome, rep.Err = apply.Failed, hinted{"POST /servers/: 402 Payment Required: not enough credit", "add credit at Billing"}
 		case 6:
-			rep.Outcome, rep.Err = apply.Unknown, fmt.Errorf("still provisioning, not active, after 66s\nhint: run again to go on waiting, or give --timeout more")
+			rep.Outcome, rep.Err = apply.Unknown, hinted{"still provisioning, not active, after 66s", "run again to go on waiting, or give --timeout more"}
 		case 9:
 			rep = apply.Report{Change: c, Outcome: apply.NotStarted, ID: c.About().ID, Err: fmt.Errorf("what comes before it was not done")}
 		}

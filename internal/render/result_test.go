@@ -12,11 +12,13 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// refused is an error with a hint, as the client's are.
-type refused string
+// hinted is an error that says what to do next, as the client's do.
+type hinted struct{ text, hint string }
 
-func (r refused) Error() string { return string(r) }
-func (refused) Hint() string    { return "add credit at Billing" }
+func (h hinted) Error() string { return h.text }
+func (h hinted) Hint() string  { return h.hint }
+
+func refused(text string) hinted { return hinted{text, "add credit at Billing"} }
 
 func mixedResult() *apply.Result {
 	p := everything()
@@ -26,7 +28,7 @@ func mixedResult() *apply.Result {
 			{Change: p.Changes[0], Outcome: apply.Done, ID: "12400", IPAddress: "203.0.113.10", Duration: 12*time.Second + 345678*time.Microsecond},
 			{Change: p.Changes[1], Outcome: apply.Failed, Err: broke, Duration: time.Second},
 			{Change: p.Changes[2], Outcome: apply.NotStarted, Err: broke},
-			{Change: p.Changes[5], Outcome: apply.Unknown, ID: "12361", Err: errors.New("no whole answer within 30s\nhint: run plan to see"), Duration: 95 * time.Second},
+			{Change: p.Changes[5], Outcome: apply.Unknown, ID: "12361", Err: hinted{"no whole answer within 30s", "run plan to see"}, Duration: 95 * time.Second},
 			{Change: p.Changes[9], Outcome: apply.NotStarted},
 			{Wait: &p.Waits[0], Outcome: apply.Unknown, ID: "12349", Err: errors.New("still provisioning after 15m"), Duration: 15 * time.Minute},
 		},
