@@ -25,12 +25,16 @@ func plansAnswer(status int, body string) *emulator.Emulator {
 
 func TestPricesAreExactOrUnknown(t *testing.T) {
 	for _, test := range []struct{ told, want string }{
-		{`5.00`, "5.00 a month"}, {`"5.00"`, "5.00 a month"}, {`0.1`, "0.10 a month"}, {`0`, "0.00 a month"}, {`1000000`, "1000000.00 a month"},
-		{`null`, "price unknown"}, {`-5`, "price unknown"}, {`5e2`, "price unknown"}, {`1000000.01`, "price unknown"}, {`999999999`, "price unknown"},
+		{`5.00`, "5.00"}, {`"5.00"`, "5.00"}, {`0.1`, "0.10"}, {`0`, "0.00"}, {`1000000`, "1000000.00"},
+		{`null`, "unknown"}, {`-5`, "unknown"}, {`5e2`, "unknown"}, {`1000000.01`, "unknown"}, {`999999999`, "unknown"},
 	} {
 		body := fmt.Sprintf(`{"count": 1, "results": [{"id": 1, "name": "Standard VPS", "price_monthly": %s}]}`, test.told)
 		inWorld(t, plansAnswer(http.StatusOK, body), func(w *world) {
-			if got := planner.MonthlyPrice(observation(w).Offers, "1"); got != test.want {
+			got := "unknown"
+			if price := observation(w).Offers[0].Monthly; price != nil {
+				got = price.String()
+			}
+			if got != test.want {
 				t.Errorf("price_monthly %s: got %s, want %s", test.told, got, test.want)
 			}
 		})

@@ -90,14 +90,6 @@ type Offer struct {
 	Hourly         *fleet.Money // price an hour; nil: the API does not tell
 }
 
-// MonthlyPrice writes what a plan costs, or that nobody knows.
-func MonthlyPrice(offers []Offer, planID string) string {
-	if price := monthlyPrice(offers, planID); price != nil {
-		return price.String() + " a month"
-	}
-	return "price unknown"
-}
-
 // monthlyPrice is what a plan costs a month; nil: nobody knows.
 func monthlyPrice(offers []Offer, planID string) *fleet.Money {
 	for _, o := range offers {
