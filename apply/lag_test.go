@@ -107,6 +107,24 @@ func TestListsThatFlap(t *testing.T) {
 	})
 }
 
+// A create whose answer was lost is found by one list, and the next lacks it again.
+func TestListThatShowsAServerOnce(t *testing.T) {
+	r, lost := &replica{}, false
+	inWorld(t, &emulator.Emulator{Provisioning: time.Second, Fault: func(req *http.Request) *emulator.Fault {
+		if req.Method == http.MethodPost && !lost {
+			lost = true
+			return &emulator.Fault{Stage: emulator.Committed, Drop: true, Delay: time.Second}
+		}
+		return r.fault(req)
+	}}, func(w *world) {
+		disk := &statetest.Disk{}
+		w.wantComplete(w.apply(disk, oneNew, apply.Approval{}))
+		*r = replica{time.Minute, time.Minute}
+		w.wantComplete(w.apply(disk, oneNew, apply.Approval{}))
+		w.noTwins()
+	})
+}
+
 // A plan says what the API does not show yet, and waits for nothing.
 func TestPlanOfWhatIsNotShown(t *testing.T) {
 	r := &replica{}
