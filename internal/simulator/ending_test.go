@@ -71,12 +71,6 @@ func (s *simulation) checkTwins() {
 		if e.Method == http.MethodPost && e.Status == http.StatusCreated {
 			made[e.Server] = true
 		}
-		if e.Status == http.StatusBadRequest && (strings.HasSuffix(e.Path, "/start/") || strings.HasSuffix(e.Path, "/stop/")) {
-			s.fired[alreadyThere]++
-		}
-		if e.Status == http.StatusPaymentRequired {
-			s.fired[outOfCredit]++
-		}
 	}
 	named := map[string]vpsorg.ID{}
 	for _, v := range s.api.Servers() {

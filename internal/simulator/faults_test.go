@@ -125,7 +125,7 @@ const tokenMark = "{token}"
 const proxyPage = "<html><head><title>502 Bad Gateway</title></head></html>"
 
 // requestFaults are all that can go wrong with single requests.
-var requestFaults = []fault{
+var requestFaults = slices.Concat(throttled, []fault{
 	{kind: "the commit lands after the client gave up", on: changes, fault: func(d dice) emulator.Fault {
 		return emulator.Fault{Delay: d.between(31*time.Second, 30*time.Second+maxLate)}
 	}},
@@ -146,11 +146,6 @@ var requestFaults = []fault{
 	{kind: "504 after the commit", on: changes, fault: after(504, "")},
 	{kind: "408 after the commit", on: changes, fault: after(408, "")},
 	{kind: "a redirect", on: anything, fault: before(307, "", "Location: https://elsewhere.example/")},
-	{kind: "429 with seconds", on: anything, fault: before(429, `{"detail": "slow down"}`, "Retry-After: 3")},
-	{kind: "429 with a date", on: anything, fault: func(dice) emulator.Fault {
-		return answered(emulator.Uncommitted, 429, "", []string{"Retry-After: " + time.Now().UTC().Add(5*time.Second).Format(http.TimeFormat)})
-	}},
-	{kind: "429 with nothing", on: anything, fault: before(429, "")},
 	{kind: "429 with nonsense", on: anything, fault: before(429, "", "Retry-After: soon")},
 	{kind: "400 that echoes the token", on: changes, fault: before(400, `{"detail": "bad token `+tokenMark+`"}`)},
 	{kind: "500 that echoes the token", on: anything, fault: before(500, "token "+tokenMark)},
@@ -161,7 +156,7 @@ var requestFaults = []fault{
 	{kind: "409 after the commit", on: changes, fault: after(409, `{"detail": "conflict"}`)},
 	{kind: "a delete is lost", on: deletes, fault: drop(emulator.Uncommitted)},
 	{kind: "404 on a delete of a server that is there", on: deletes, fault: before(404, `{"detail": "Not found."}`)},
-}
+})
 
 // rebootFaults come extra, for there are few reboots.
 var rebootFaults = []fault{

@@ -29,6 +29,7 @@ type simulation struct {
 
 	listsLag, readsLag time.Duration // how far behind lists, and reads of servers, may be
 	lagOften           int           // percent of them that are
+	conditions         string        // of the API before the quiet, in words
 
 	api       *emulator.Emulator
 	disk      *statetest.Disk
@@ -83,6 +84,7 @@ func (s *simulation) draw() error {
 			s.outage = s.dice.of("outage at").between(time.Second, time.Minute)
 		}
 	}
+	drawConditions(s.dice.of("conditions"), s.api)
 	s.drawLag(s.dice.of("reads lag"))
 	s.stingy = s.api.PageSize > 0 && s.dice.of("stingy").percent(40)
 	return s.open()
@@ -98,7 +100,7 @@ func (s *simulation) open() error {
 		s.files = append(s.files, f)
 	}
 	s.api.Token, s.api.Fault = s.token, struck
-	s.lag = s.api.Lag.Young
+	s.lag, s.conditions = s.api.Lag.Young, conditionsText(s.api)
 	s.countWorld()
 	return nil
 }
@@ -123,6 +125,7 @@ func (s *simulation) run() {
 	}
 	s.calm()
 	s.converge(s.files[len(s.files)-1])
+	s.countRefusals()
 }
 
 // drawProcess makes a run, and before it the one that makes the plan that it needs.
@@ -194,7 +197,7 @@ func (s *simulation) play(p *process) {
 func (s *simulation) calm() {
 	s.quiet = true
 	s.unstick()
-	s.api.Lag, s.api.Credit = emulator.Lag{}, 0
+	s.api.Lag, s.api.Busy.For, s.api.Credit, s.api.Limit = emulator.Lag{}, 0, 0, 0
 	if wait := time.Until(s.landed); wait > 0 {
 		time.Sleep(wait + time.Millisecond)
 	}
@@ -237,6 +240,9 @@ func (s *simulation) countWorld() {
 		if v.Status == vpsorg.StatusSuspended || v.Status == "error" {
 			s.fired[oddStatus]++
 		}
+	}
+	if s.api.Queue != nil {
+		s.fired[queuedServers]++
 	}
 	if s.api.Lag.Young > 0 {
 		s.fired[slowLists]++

@@ -142,8 +142,8 @@ func (s *simulation) story() string {
 	for i, text := range s.texts {
 		fmt.Fprintf(&b, "fleet file %d:\n%s\n", i+1, text)
 	}
-	fmt.Fprintf(&b, "pages of %d, unique names %t, lists lack new servers for %s, lists lag %s and reads %s, a new server takes %s, struck are %d%% by:\n",
-		s.api.PageSize, s.api.UniqueNames, s.lag, s.listsLag.Round(time.Second), s.readsLag.Round(time.Second), s.api.Provisioning.Round(time.Second), s.often)
+	fmt.Fprintf(&b, "pages of %d, unique names %t, lists lack new servers for %s, lists lag %s and reads %s, %sa new server takes %s, struck are %d%% by:\n",
+		s.api.PageSize, s.api.UniqueNames, s.lag, s.listsLag.Round(time.Second), s.readsLag.Round(time.Second), s.conditions, s.api.Provisioning.Round(time.Second), s.often)
 	for _, f := range s.weather {
 		fmt.Fprintf(&b, "  %s\n", f.kind)
 	}

@@ -47,7 +47,7 @@ func isMadeAs(v vpsorg.Server, s planner.Spec) bool {
 // settledStatus is the status in which a server ends by itself.
 func settledStatus(s planner.Status) planner.Status {
 	switch s {
-	case "provisioning", "starting", "rebooting":
+	case "queued", "installing", "provisioning", "starting", "rebooting":
 		return "active"
 	case "stopping":
 		return "stopped"
