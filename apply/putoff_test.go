@@ -3,6 +3,8 @@ package apply_test
 import (
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,10 +125,10 @@ func TestInterruptEndsAPutOff(t *testing.T) {
 
 // An outage during which nothing reaches the API ends no change.
 func TestOutageOfChanges(t *testing.T) {
-	down := true
+	var up atomic.Bool
 	e := &emulator.Emulator{}
 	e.Fault = func(r *http.Request) *emulator.Fault {
-		if down && r.Method != http.MethodGet {
+		if !up.Load() && r.Method != http.MethodGet {
 			return &emulator.Fault{Stage: emulator.Unsent}
 		}
 		return nil
@@ -134,7 +136,7 @@ func TestOutageOfChanges(t *testing.T) {
 	inWorld(t, e, func(w *world) {
 		w.add("1", "x", "active")
 		p := w.plan("servers: {x: {hostname: x.example.org}, n: {plan: 1, os: 5, location: us-west}}")
-		time.AfterFunc(time.Minute, func() { down = false })
+		time.AfterFunc(time.Minute, func() { up.Store(true) })
 		w.wantComplete(w.run(p))
 	})
 }
@@ -224,9 +226,12 @@ func TestToldToWaitForLong(t *testing.T) {
 		"an update": func(r *http.Request) bool { return r.Method == http.MethodPatch },
 		"a poll":    func(r *http.Request) bool { return r.Method == http.MethodGet },
 	} {
+		var mu sync.Mutex // requests are answered side by side
 		told, after, armed := false, 0, false
 		e := &emulator.Emulator{Provisioning: time.Hour}
 		e.Fault = func(r *http.Request) *emulator.Fault {
+			mu.Lock()
+			defer mu.Unlock()
 			if told {
 				after++
 			}

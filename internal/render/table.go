@@ -176,16 +176,3 @@ func (s Style) groupRow(g group) row {
 	}
 	return r
 }
-
-// groupRows shows the groups of a section. A reason that the change above has
-// too, as in a range, is not said again.
-func (s Style) groupRows(sec section) []row {
-	rows := make([]row, len(sec.Groups))
-	for i, g := range sec.Groups {
-		rows[i] = s.groupRow(g)
-		if g.Action != "" && i > 0 && sec.Groups[i-1].Action == g.Action && sec.Groups[i-1].Reason == g.Reason {
-			rows[i].remark = ""
-		}
-	}
-	return rows
-}
