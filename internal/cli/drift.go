@@ -67,7 +67,7 @@ func (c *command) drift(ctx context.Context, rec *record) error {
 	d := planner.FindDrift(in.Fleet, baseline, seen, in.Selection)
 	rec.observed(in.Fleet, seen, d)
 	rec.Run = render.Run{Drift: d, Plan: planner.Diff(in.Fleet, seen, in.Selection)}
-	if err := c.showDrift(d, last); err != nil {
+	if err := c.showDrift(rec.Run, last); err != nil {
 		return err
 	}
 	if len(d.Differences) > 0 {
@@ -79,7 +79,8 @@ func (c *command) drift(ctx context.Context, rec *record) error {
 // showDrift writes the drift to stdout, as text or as its document. With --once
 // text is written only where the last report told something else; what was
 // written is noted after it is out, so that it is rather told twice than never.
-func (c *command) showDrift(d *planner.Drift, last string) error {
+func (c *command) showDrift(run render.Run, last string) error {
+	d := run.Drift
 	fingerprint := d.Fingerprint()
 	reported := c.flags.once != "" && fingerprint == last
 	var err error
@@ -87,7 +88,7 @@ func (c *command) showDrift(d *planner.Drift, last string) error {
 	case c.flags.json:
 		err = render.DriftJSON(c.Stdout, d, reported)
 	case !reported:
-		_, err = io.WriteString(c.Stdout, render.Drift(d, last != "", c.style(c.Stdout)))
+		_, err = io.WriteString(c.Stdout, render.Drift(run, last != "", c.style(c.Stdout)))
 	}
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the drift: %w", err)

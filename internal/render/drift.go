@@ -24,18 +24,65 @@ var driftWords = map[planner.DriftKind]meaning{
 	planner.DriftUnclear:  {symbol: "!", color: red},
 }
 
-// Drift shows how servers differ from the file, what is only pending, the totals
-// and the fingerprint. before says that drift was reported the last time.
-func Drift(d *planner.Drift, before bool, s Style) string {
+// Drift shows how servers differ from the file, by what an apply would do about it,
+// what is only pending, the totals and the fingerprint. before says that drift was
+// reported the last time.
+func Drift(run Run, before bool, s Style) string {
+	d, v := run.Drift, reviewDrift(run.Drift, run.Plan)
+	lines := review{File: v.File}
+	all := make([][]item, len(v.Sections))
+	var items []item
+	for i, sec := range v.Sections {
+		all[i] = s.driftItems(lines, sec.Groups, driftMeanings[sec.Kind].color, true)
+		items = append(items, all[i]...)
+	}
+	pending := s.driftItems(lines, v.Pending, dim, false)
+	c := s.columnsFor(append(items, pending...))
 	var b strings.Builder
-	b.WriteString(s.paint(bold, heading(d.Account, d.Endpoint)) + "\n")
-	s.section(&b, "", driftRows(groupsOf(each(d.Differences, driftFact), many), s))
-	s.section(&b, "Newly written in the file, and not applied yet:", driftRows(groupsOf(each(d.Pending, driftFact), many), s))
-	b.WriteString("\n" + s.paragraph(bold, driftTotal(d, before)))
+	head := []string{"fleet drift", whose(d.Account, d.Endpoint)}
+	if v.File != "" {
+		head = append(head, Escape(v.File))
+	}
+	b.WriteString(s.paragraph(bold, strings.Join(head, " · ")))
+	for i, sec := range v.Sections {
+		m := driftMeanings[sec.Kind]
+		title := fmt.Sprintf("%s %d, %s", m.title, sec.servers(), m.ofMany)
+		b.WriteString("\n" + s.paragraph(m.color, title))
+		s.items(&b, all[i], c)
+	}
+	if len(pending) > 0 {
+		b.WriteString("\n" + s.paragraph(dim, "Newly written in the file, and not applied yet"))
+		s.items(&b, pending, c)
+	}
+	b.WriteString("\n")
+	if n := v.losses(); n > 0 {
+		b.WriteString(s.paragraph(boldRed, "An apply would destroy the data of "+servers(n)+"."))
+	}
+	b.WriteString(s.paragraph(bold, driftTotal(d, before)))
+	if n := v.repairable(); n > 0 {
+		b.WriteString(s.paragraph(plain, fmt.Sprintf("Next: fleet plan shows what an apply would do; apply --only %s repairs %d without any loss.", driftRepairs, n)))
+	}
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paint(dim, "Fingerprint: "+f) + "\n")
 	}
 	return b.String()
+}
+
+// driftItems are groups of drift as rows, in words and without the symbols of a plan.
+// Where they have a title, it says what is missing, and what is too many.
+func (s Style) driftItems(r review, groups []group, c color, titled bool) (items []item) {
+	for _, g := range groups {
+		switch g.Kind, g.Remark = "", ""; g.Drift {
+		case planner.DriftMissing, planner.DriftUnwanted, planner.DriftUnlisted:
+			if titled {
+				g.Drift, g.What = "", "" // the title says it
+			}
+		}
+		it := s.groupItem(r.shorter(g))
+		it.symbol, it.color, it.at = "·", c, r.lines(g)
+		items = append(items, it)
+	}
+	return items
 }
 
 // driftText says how a server is not as the file says; what is unclear has a reason.

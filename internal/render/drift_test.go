@@ -35,8 +35,8 @@ func drifted() *planner.Drift {
 }
 
 func TestDrift(t *testing.T) {
-	golden(t, "drift", Drift(drifted(), false, Style{}))
-	if got, want := stripColor(Drift(drifted(), true, Style{Color: true})), Drift(drifted(), true, Style{}); got != want {
+	golden(t, "drift", Drift(Run{Drift: drifted(), Plan: new(planner.Plan)}, false, Style{}))
+	if got, want := stripColor(Drift(Run{Drift: drifted(), Plan: new(planner.Plan)}, true, Style{Color: true})), Drift(Run{Drift: drifted(), Plan: new(planner.Plan)}, true, Style{}); got != want {
 		t.Errorf("without its colours the drift is\n%s\nwant\n%s", got, want)
 	}
 }
@@ -55,7 +55,9 @@ func TestAlikeDriftIsOneGroup(t *testing.T) {
 		}
 		d.Pending = append(d.Pending, planner.Difference{Kind: planner.DriftMissing, Name: fmt.Sprintf("new-%d", i), IDs: []string{}, At: at})
 	}
-	golden(t, "drift_grouped", Drift(d, false, Style{}))
+	mixed, plan := driftCase(t)
+	golden(t, "drift_mixed", Drift(Run{Drift: mixed, Plan: plan}, false, Style{Width: 100}))
+	golden(t, "drift_grouped", Drift(Run{Drift: d, Plan: new(planner.Plan)}, false, Style{}))
 }
 
 func TestNoDrift(t *testing.T) {
@@ -71,7 +73,7 @@ func TestNoDrift(t *testing.T) {
 		{0, nil, false, "\nNo drift.\n"},
 		{3, pending, false, "\nNo drift. 1 pending.\n"},
 	} {
-		got := Drift(&planner.Drift{Selected: test.selected, Pending: test.pending}, test.before, Style{})
+		got := Drift(Run{Drift: &planner.Drift{Selected: test.selected, Pending: test.pending}, Plan: new(planner.Plan)}, test.before, Style{})
 		if !strings.HasSuffix(got, test.want) || strings.Contains(got, "Fingerprint") {
 			t.Errorf("%q does not end in %q", got, test.want)
 		}
@@ -89,7 +91,7 @@ func TestHostileDrift(t *testing.T) {
 		if err := DriftJSON(&doc, d, false); err != nil {
 			t.Fatal(err)
 		}
-		for l := range strings.SplitSeq(Drift(d, true, Style{}), "\n") {
+		for l := range strings.SplitSeq(Drift(Run{Drift: d, Plan: new(planner.Plan)}, true, Style{}), "\n") {
 			if Escape(l) != l {
 				t.Errorf("%s: %q is not safe to show", what, l)
 			}
