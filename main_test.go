@@ -14,17 +14,18 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/vps-fleet/fleet/internal/recipes"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fleet": main, "gh": gh})
+	testscript.Main(m, map[string]func(){"fleet": main, "gh": recipes.GH})
 }
 
 // TestScript runs the stories of testdata/script through the real main.
 func TestScript(t *testing.T) {
-	commands := recipeCommands()
+	commands := recipes.Commands()
 	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
 		"api":      startAPI,
 		"drift":    drift,

@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"internal/state/statetest": {"fleet", "planner", "apply", "internal/state"},
 	"internal/bench":           {"vpsorg", "vpsorg/emulator"},
 	"internal/mutants":         {},
+	"internal/recipes":         {},
 	"internal/simulator":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":             {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/state", "internal/files"},
 }

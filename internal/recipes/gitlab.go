@@ -1,10 +1,9 @@
-package main
+package recipes
 
 import (
 	"maps"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -59,26 +58,5 @@ func runGitLab(ts *testscript.TestScript, neg bool, args []string) {
 	ended(ts, neg, shell(ts, strings.Join(script, "\n"), runner, variables, handed))
 	if !neg {
 		kept(ts, slices.Concat(slices.Collect(maps.Values(job.Artifacts.Reports)), job.Artifacts.Paths, job.Cache.Paths)...)
-	}
-}
-
-// The merge request gets its reports, and an apply waits for somebody and its turn.
-func TestGitLab(t *testing.T) {
-	var p gitlab
-	if err := readYAML(recipeFolder+"gitlab.yml", &p); err != nil {
-		t.Fatal(err)
-	}
-	for name, job := range map[string]gitlabJob{"plan": p.Plan, "apply": p.Apply} {
-		if !slices.Contains(p.Stages, job.Stage) || len(job.Rules) == 0 {
-			t.Errorf("%s is in stage %q, with the rules %v", name, job.Stage, job.Rules)
-		}
-	}
-	for _, kind := range []string{"terraform", "codequality", "dotenv"} {
-		if p.Plan.Artifacts.Reports[kind] == "" {
-			t.Errorf("there is no %s report", kind)
-		}
-	}
-	if a := p.Apply; a.ResourceGroup == "" || a.Rules[0].When != "manual" || !slices.Equal(a.Needs, []string{"plan"}) {
-		t.Errorf("apply is %+v", a)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package recipes
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// gh is as much of GitHub's command as the recipe uses: the pull requests of a
+// GH is as much of GitHub's command as the recipe uses: the pull requests of a
 // commit, in pulls.json, and the comments on one, in comments.json.
-func gh() {
+func GH() {
 	args, last := strings.Join(os.Args[1:], " "), os.Args[len(os.Args)-1]
 	const post, patch = "api --silent --method POST repos/ops/fleet/issues/7/comments ", "api --silent --method PATCH repos/ops/fleet/issues/comments/"
 	switch {

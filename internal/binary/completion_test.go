@@ -1,4 +1,4 @@
-package main
+package binary_test
 
 import (
 	"os"
@@ -65,13 +65,13 @@ func completeIn(t *testing.T, shell, dir string, lines []string) map[string]stri
 	if _, err := exec.LookPath(shell); err != nil {
 		t.Skip(shell, "is not installed")
 	}
-	script, err := filepath.Abs("testdata/completion/complete." + shell)
+	script, err := filepath.Abs("../../testdata/completion/complete." + shell)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), shell, append([]string{script}, lines...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HOME="+dir, "TERM=xterm", "BASH_COMPLETION="+bashCompletion(t, shell))
+	cmd.Env = append(os.Environ(), "HOME="+dir, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "TERM=xterm", "BASH_COMPLETION="+bashCompletion(t, shell))
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -1,4 +1,11 @@
-package main
+// Package recipes runs the recipes of examples/ci in testscripts, each as its
+// system would run it: the commands of a workflow's job, a service or a crontab,
+// with nothing in the environment but what that system puts there. Beside each
+// system stands just as much of its file format as the recipe uses, so that an
+// unknown key is a mistake. It is for tests alone and no part of the command. What
+// the recipes do is told by the stories recipe_* of testdata/script; what fleet
+// itself writes for GitHub and GitLab belongs in internal/ci.
+package recipes
 
 import (
 	"bytes"
@@ -12,17 +19,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The recipes of examples/ci run in the stories recipe_*, each as its system would
-// run it: the commands of a workflow's job, a service or a crontab, with nothing in
-// the environment but what that system puts there. Beside each system stands as much
-// of its file format as the recipe uses, so that an unknown key is a mistake.
-
-// recipeFolder is where the recipes are.
-const recipeFolder = "examples/ci/"
-
-// recipeCommands are what a script can run recipes with: github JOB, gitlab JOB,
-// systemd and cron. The script's variable EXAMPLES is the folder of the examples.
-func recipeCommands() map[string]func(*testscript.TestScript, bool, []string) {
+// Commands are what a script can run recipes with: github JOB, gitlab JOB, systemd
+// and cron. The script's variable EXAMPLES is the folder of the examples, and gh
+// must be [GH].
+func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"github":  runGitHub,
 		"gitlab":  runGitLab,
