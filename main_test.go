@@ -42,7 +42,8 @@ func TestScript(t *testing.T) {
 			env.Setenv("EXAMPLES", filepath.Join(dir, "examples"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else a command under the race detector ends a second late
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
-			env.Values[apiKey{}] = new(emulator.Emulator)
+			r := new(refusals)
+			env.Values[apiKey{}], env.Values[refusalsKey{}] = &emulator.Emulator{Fault: r.next}, r
 			return err
 		},
 		Cmds: commands,
@@ -87,17 +88,33 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 func refuse(ts *testscript.TestScript, _ bool, args []string) {
 	left, _ := strconv.Atoi(args[2])
 	status, _ := strconv.Atoi(args[3])
-	body := fmt.Sprintf(`{"detail":%q}`, args[4])
-	var mu sync.Mutex
-	world(ts).Fault = func(r *http.Request) *emulator.Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		if left == 0 || r.Method != args[0] || !strings.HasSuffix(r.URL.Path, args[1]) {
-			return nil
-		}
-		left--
-		return &emulator.Fault{Answer: &emulator.Answer{Status: status, Body: body}}
+	r := ts.Value(refusalsKey{}).(*refusals)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.method, r.suffix, r.left = args[0], args[1], left
+	r.answer = emulator.Answer{Status: status, Body: fmt.Sprintf(`{"detail":%q}`, args[4])}
+}
+
+// refusals are the requests that a script's API is still to refuse.
+type refusals struct {
+	mu             sync.Mutex
+	method, suffix string
+	left           int
+	answer         emulator.Answer
+}
+
+// refusalsKey is where a script keeps its refusals.
+type refusalsKey struct{}
+
+func (r *refusals) next(req *http.Request) *emulator.Fault {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.left == 0 || req.Method != r.method || !strings.HasSuffix(req.URL.Path, r.suffix) {
+		return nil
 	}
+	r.left--
+	answer := r.answer
+	return &emulator.Fault{Answer: &answer}
 }
 
 // drift changes a server behind fleet's back: drift NAME FIELD VALUE, drift NAME

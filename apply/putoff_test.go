@@ -188,9 +188,9 @@ func TestServerLimitStopsCreatesOnly(t *testing.T) {
 }
 
 func TestPageOfAProxyAmongPolls(t *testing.T) {
-	n := 0
+	var sent atomic.Int32
 	inWorld(t, &emulator.Emulator{Provisioning: 3 * time.Minute, Fault: func(r *http.Request) *emulator.Fault {
-		if n++; r.Method == http.MethodGet && n > 6 && n < 10 {
+		if n := sent.Add(1); r.Method == http.MethodGet && n > 6 && n < 10 {
 			return &emulator.Fault{Answer: answer(403, "<html><title>Forbidden</title></html>")}
 		}
 		return nil

@@ -22,7 +22,7 @@ func TestFullDisk(t *testing.T) {
 			w := newWorld(t, &emulator.Emulator{}, servers(12))
 			journal := w.newIntents()
 			end := w.start(limited(full(blocks)), applying("--parallelism", "12")...).wait()
-			end.want(t, 3, "cannot keep the journal of creates", "file too large", "hint: look at ")
+			end.want(t, 3, "cannot keep the journal of creates", "file too large", "next: look at ")
 			journal.add()
 			journal.want()
 			if sent := len(w.sent()); sent > most || blocks > 0 && sent == 0 || sent == 12 {

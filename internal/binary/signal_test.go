@@ -71,9 +71,9 @@ func TestSignals(t *testing.T) {
 		code    int
 		told    []string
 	}{
-		{"SIGINT", fiveServers, []os.Signal{syscall.SIGINT}, 3, []string{"web-001", "web-002", "web-003", "web-004", "web-005", "Apply interrupted", "3 not started."}},
-		{"SIGTERM", fiveServers, []os.Signal{syscall.SIGTERM}, 3, []string{"web-001", "web-002", "web-003", "web-004", "web-005", "Apply interrupted", "3 not started."}},
-		{"SIGINT twice", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGINT}, 130, []string{"web-001", "web-002", "web-003", "web-004", "web-005", "Apply interrupted", "3 not started.", "error: interrupted"}},
+		{"SIGINT", fiveServers, []os.Signal{syscall.SIGINT}, 3, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted", "3 not started."}},
+		{"SIGTERM", fiveServers, []os.Signal{syscall.SIGTERM}, 3, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted", "3 not started."}},
+		{"SIGINT twice", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGINT}, 130, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted", "3 not started.", "error: interrupted"}},
 		{"SIGTERM twice", fiveServers, []os.Signal{syscall.SIGTERM, syscall.SIGTERM}, 130, []string{"Apply interrupted", "3 not started.", "error: interrupted"}},
 		{"SIGHUP", fiveServers, []os.Signal{syscall.SIGHUP}, 3, []string{"Apply interrupted", "3 not started."}},
 		{"SIGHUP, then SIGTERM", fiveServers, []os.Signal{syscall.SIGHUP, syscall.SIGTERM}, 130, []string{"Apply interrupted", "3 not started.", "error: interrupted"}},
