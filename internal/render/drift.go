@@ -13,17 +13,6 @@ import (
 // field changes its meaning or goes, not when one is added.
 const driftVersion = 2
 
-// driftWords is how each kind of drift is marked.
-var driftWords = map[planner.DriftKind]meaning{
-	planner.DriftMissing:  {symbol: "-", color: red},
-	planner.DriftChanged:  {symbol: "~", color: amber},
-	planner.DriftPower:    {symbol: "~", color: amber},
-	planner.DriftStatus:   {symbol: "!", color: red},
-	planner.DriftUnwanted: {symbol: "+", color: amber},
-	planner.DriftUnlisted: {symbol: "?", color: amber},
-	planner.DriftUnclear:  {symbol: "!", color: red},
-}
-
 // Drift shows how servers differ from the file, by what an apply would do about it,
 // what is only pending, the totals and the fingerprint. before says that drift was
 // reported the last time.
@@ -109,15 +98,6 @@ func (g group) whichIsThere() string {
 		return "server " + g.Members[0].ID + " "
 	}
 	return "each "
-}
-
-func driftRows(groups []group, s Style) []row {
-	rows := make([]row, len(groups))
-	for i, g := range groups {
-		rows[i] = s.groupRow(g)
-		rows[i].verb, rows[i].color = string(g.Drift), driftWords[g.Drift].color
-	}
-	return rows
 }
 
 // driftTotal is the closing line: Drift: 1 missing, 2 changed.

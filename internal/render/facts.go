@@ -88,7 +88,7 @@ func noteFact(n planner.Note) *fact {
 // driftFact is one difference. Which server it is stands apart from what is said
 // of it, so that many can be one group.
 func driftFact(x planner.Difference) *fact {
-	f := &fact{Drift: x.Kind, Symbol: driftWords[x.Kind].symbol, Member: member{Name: x.Name, ID: strings.Join(x.IDs, ", ")}, At: x.At, What: x.Reason}
+	f := &fact{Drift: x.Kind, Member: member{Name: x.Name, ID: strings.Join(x.IDs, ", ")}, At: x.At, What: x.Reason}
 	if x.Field != "" && x.Kind != planner.DriftUnclear {
 		f.Fields = []planner.FieldChange{{Field: x.Field, From: x.Is, To: x.Want}}
 	}

@@ -178,27 +178,8 @@ func bracketed(text string) string {
 	return "(" + text + ")"
 }
 
-// subject is a group's server, or how many it has.
-func (g group) subject() string {
-	if len(g.Members) == 1 {
-		return g.Members[0].Name
-	}
-	return fmt.Sprintf("%d servers", len(g.Members))
-}
-
 // what is what the group says is there.
 func (g group) what() string { return g.whichIsThere() + g.What }
-
-// warning says whose data is lost, and how.
-func (g group) warning() string {
-	switch {
-	case g.Warning == "":
-		return ""
-	case len(g.Members) == 1:
-		return "the data of " + g.Members[0].Name + " " + g.Warning
-	}
-	return "their data " + g.Warning
-}
 
 // note is what tells a group apart beside its names: its server's id, or how many it has.
 func (g group) note() string {

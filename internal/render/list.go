@@ -9,6 +9,9 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
+// maxName is the widest column of names; a longer name moves its own line only.
+const maxName = 40
+
 // titles are what stands above columns that are not called by their names.
 var titles = map[string]string{"ip_address": "IPV4", "ipv6_address": "IPV6", "price_monthly": "MONTHLY"}
 

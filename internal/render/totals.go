@@ -22,25 +22,6 @@ func whose(account, endpoint string) string {
 // usualEndpoint is where the API is.
 const usualEndpoint = "https://admin.vps.org/api/v1"
 
-func heading(account, endpoint string) string {
-	if account == "" {
-		return "Fleet at " + Escape(endpoint)
-	}
-	return "Fleet of " + Escape(account) + " at " + Escape(endpoint)
-}
-
-// section writes rows under a title, after an empty line; nothing without rows.
-func (s Style) section(b *strings.Builder, title string, rows []row) {
-	if len(rows) == 0 {
-		return
-	}
-	b.WriteString("\n")
-	if title != "" {
-		b.WriteString(title + "\n")
-	}
-	s.table(b, rows)
-}
-
 // total is the closing line: Plan: 2 to create, 1 to delete.
 func total(p *planner.Plan) string {
 	if p.Empty() {
