@@ -21,7 +21,10 @@ type Fleet struct {
 	Protect    []Protection
 	Guards     Guards
 	Catalog    Catalog
-	Defaults   Server   // what an entry that says nothing has; its hostname is as it is written, with placeholders
+	Defaults   Server    // what an entry that says nothing has; its hostname is as it is written, with placeholders
+	Rollouts   []Rollout // in the order of the file
+	Windows    []Window
+	Freezes    []Freeze
 	Servers    []Server // sorted by name; names are unique
 	Warnings   Problems // what may be a mistake, but only the API can tell
 
@@ -49,6 +52,7 @@ type Server struct {
 	Replace        Replace
 	ReplaceFailed  bool    // a NAME--next that could not be made may be deleted and made anew
 	Ignore         []Field // plan, os, location: used at create, and never compared afterwards
+	Ready          []Probe // by which the server is ready, beside those of its rollouts; shared by all servers of one range
 	Labels         Labels  // shared by all servers of one range; nil where there are none
 	Source         *Source // shared by all servers of one range
 }
@@ -86,6 +90,7 @@ const (
 	FieldReplace        Field = "replace"
 	FieldReplaceFailed  Field = "replace_failed"
 	FieldIgnore         Field = "ignore"
+	FieldReady          Field = "ready"
 	FieldLabels         Field = "labels"
 )
 

@@ -55,6 +55,20 @@ func (s Selector) String() string {
 	return strings.Join(terms, ",")
 }
 
+// Equal reports whether two selectors are written alike.
+func (s Selector) Equal(other Selector) bool { return s.String() == other.String() }
+
+// MarshalText writes what String does.
+func (s Selector) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText writes; of no text it is the zero Selector.
+func (s *Selector) UnmarshalText(text []byte) (err error) {
+	if *s = (Selector{}); len(text) > 0 {
+		*s, err = ParseSelector(string(text))
+	}
+	return err
+}
+
 func (t term) String() string {
 	values := make([]string, len(t.values))
 	for i, v := range t.values {
