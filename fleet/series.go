@@ -14,10 +14,10 @@ type Series struct {
 	Names []string // in the order in which the key gives them
 }
 
-// The least names that are worth a range. One that leaves numbers out is harder to
-// read than a few names.
+// The least names that make a range. One that leaves numbers out is harder to read than
+// a few names.
 const (
-	minSeries  = 3
+	minSeries  = 2
 	minStepped = 4
 )
 

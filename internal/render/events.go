@@ -7,32 +7,30 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/planner"
 )
 
-func ended(r apply.Report, s Style) string {
-	name := Escape(reportName(r))
-	switch r.Outcome {
-	case apply.NotStarted:
-		return ""
-	case apply.Done:
-		return name + ": " + s.paint(green, done(r)) + took(r.Duration)
+// ended is one line about a server.
+func ended(g outcomeGroup, s Style) string {
+	text := Escape(g.Members[0].Name) + ": "
+	if g.Fate == fateDone {
+		return text + s.paint(green, done(g)) + took(g.Longest)
 	}
-	f := fateOf(r)
-	return name + ": " + s.paint(fateMeanings[f].color, string(f)) + because(r.Err) + took(r.Duration)
+	text += s.paint(fateMeanings[g.Fate].color, string(g.Fate))
+	if g.Error != "" {
+		text += ": " + Escape(g.Error)
+	}
+	return text + took(g.Longest)
 }
 
 // done says what was done: the id only where it is news.
-func done(r apply.Report) string {
-	if r.Change == nil {
-		return Escape(string(r.Wait.To))
+func done(g outcomeGroup) string {
+	switch rep := g.Reports[0][0]; {
+	case rep.Wait != nil:
+		return Escape(string(rep.Wait.To))
+	case rep.ID != "" && (g.Kind == kindCreate || g.Kind == kindReplace):
+		return g.deed() + ", " + Escape(rep.ID)
 	}
-	action := r.Change.Action()
-	past := meanings[kind(action)].past
-	if r.ID == "" || action != planner.ActionCreate && action != planner.ActionReplace {
-		return past
-	}
-	return past + ", " + Escape(r.ID)
+	return g.deed()
 }
 
 // Settling says what a run waits for before it plans.

@@ -83,16 +83,16 @@ func TestReviewHoldsEverything(t *testing.T) {
 func TestRanges(t *testing.T) {
 	for _, test := range []struct{ names, want []string }{
 		{[]string{"web-01", "web-02", "web-03"}, []string{"web-[01:03]"}},
-		{[]string{"web-01", "web-02"}, []string{"web-01", "web-02"}},
+		{[]string{"web-01", "web-02"}, []string{"web-[01:02]"}},
 		{[]string{"web-08", "web-09", "web-10", "web-12"}, []string{"web-[08:10]", "web-12"}},
 		{[]string{"n-10", "n-8", "n-9"}, []string{"n-[8:10]"}},
 		{[]string{"n-099", "n-100", "n-101"}, []string{"n-[099:101]"}},
-		{[]string{"n-9", "n-10", "n-011"}, []string{"n-9", "n-10", "n-011"}},
+		{[]string{"n-9", "n-10", "n-011"}, []string{"n-[9:10]", "n-011"}},
 		{[]string{"a-1-x", "a-2-x", "a-3-x", "a-1-y"}, []string{"a-[1:3]-x", "a-1-y"}},
-		{[]string{"web-1-f3", "web-2-0a", "web-10-c", "web-9-c"}, []string{"web-1-f3", "web-2-0a", "web-9-c", "web-10-c"}},
+		{[]string{"web-1-f3", "web-2-0a", "web-10-c", "web-9-c"}, []string{"web-1-f3", "web-2-0a", "web-[9:10]-c"}},
 		{[]string{"b", "n-5-x", "n-2-y", "n-3-x", "n-4-x", "a-7"}, []string{"a-7", "b", "n-2-y", "n-[3:5]-x"}},
 		{[]string{"n-007", "n-7", "n-07", "n-6z"}, []string{"n-6z", "n-007", "n-07", "n-7"}},
-		{[]string{"db", "db-1", "db-1", "db-2"}, []string{"db", "db-1", "db-1", "db-2"}},
+		{[]string{"db", "db-1", "db-1", "db-2"}, []string{"db", "db-1", "db-[1:2]"}},
 		{[]string{"n-1234567890", "n-1234567891", "n-1234567892"}, []string{"n-1234567890", "n-1234567891", "n-1234567892"}},
 		{[]string{"web-[01:03]", "a, b", "", "ok"}, []string{`""`, `"a, b"`, "ok", `"web-[01:03]"`}},
 	} {

@@ -122,6 +122,9 @@ func (s Style) item(b *strings.Builder, it item, c columns) {
 	if c.cost == 0 && it.cost != "" {
 		it.details = append(slices.Clone(it.details), s.line(plain, Escape(it.cost)+" a month"))
 	}
+	if len(it.details) == 1 && len(it.next) == 1 && it.details[0].width+2+it.next[0].width <= room {
+		it.details, it.next = []line{it.details[0].plus(s.line(plain, "; ")).plus(it.next[0])}, nil
+	}
 	details := s.folded(it.details, room)
 	lines := s.ownLines(it, c)
 	switch {

@@ -32,6 +32,23 @@ func TestPlanOfAThousandServers(t *testing.T) {
 	}
 }
 
+// A plan of 67 changes is a screen and a half, and what became of 15 changes half a
+// screen.
+func TestHeights(t *testing.T) {
+	p, r := failedCase(t, true)
+	for _, test := range []struct {
+		name, text string
+		most       int
+	}{
+		{"plan", Plan(mixedCase(t), Style{Width: 100}), 62},
+		{"result", Result(Run{Plan: p, Result: r, Again: "fleet apply -f w/fail.yaml"}, nil, Style{Width: 100}), 16},
+	} {
+		if n := strings.Count(test.text, "\n"); n > test.most {
+			t.Errorf("the %s has %d lines, want %d at most:\n%s", test.name, n, test.most, test.text)
+		}
+	}
+}
+
 // Text keeps to the width of the terminal, and breaks between words.
 func TestPlanKeepsToTheWidth(t *testing.T) {
 	long := strings.Repeat("a-very-long-name-", 3) + "of-62-chars"

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,7 +192,7 @@ func donePart(s fateSection) mdPart {
 			part.rows = append(part.rows, mdRow{text: mdSubject(g.deed(), g.names(), len(g.Members), g.Kind == kindDelete), number: g.time(), servers: len(g.Members)})
 			continue
 		}
-		for _, rep := range g.Reports {
+		for _, rep := range slices.Concat(g.Reports...) {
 			text := g.deed() + " " + mdCode(reportName(rep)) + " " + mdText(rep.ID)
 			if rep.IPAddress != "" {
 				text += " " + mdCode(rep.IPAddress)

@@ -27,19 +27,6 @@ type fateSection struct {
 	Groups []outcomeGroup
 }
 
-// outcomeGroup is changes of one kind, or waits, that have ended in the same way. In
-// its texts {name} stands for the name of each server, where there are several.
-type outcomeGroup struct {
-	Fate    fate
-	Kind    kind
-	Members []member // with the ids that are known by now
-	Error   string   // why; "" where it is done
-	Hint    string
-	Slowest string // the server that took longest
-	Longest time.Duration
-	Reports []apply.Report // of the members, in their order
-}
-
 // reviewResult puts a result in the order of reading.
 func reviewResult(p *planner.Plan, r *apply.Result) resultReview {
 	v := resultReview{Plan: p, Result: r, Lost: lostBy(r), Cost: costAfter(p, r)}
@@ -61,84 +48,15 @@ func reviewResult(p *planner.Plan, r *apply.Result) resultReview {
 	return v
 }
 
-// outcomeGroups are the groups of those reports that have one fate, in the order of
-// their kinds.
-func outcomeGroups(reports []apply.Report, of fate) (groups []outcomeGroup) {
-	type key struct {
-		kind        kind
-		error, hint string
+// changes counts the changes and waits of a section.
+func (s fateSection) changes() (n int) {
+	for _, g := range s.Groups {
+		n += g.changes()
 	}
-	at := make(map[key]int)
-	for _, rep := range reports {
-		if fateOf(rep) != of {
-			continue
-		}
-		g := outcomeOfOne(rep)
-		same := key{kind: g.Kind}
-		same.error, _ = withoutName(g.Error, g.Members[0].Name)
-		same.hint, _ = withoutName(g.Hint, g.Members[0].Name)
-		i, ok := at[same]
-		if !ok {
-			at[same] = len(groups)
-			groups = append(groups, g)
-			continue
-		}
-		groups[i].Error, groups[i].Hint = same.error, same.hint
-		groups[i].add(g)
-	}
-	slices.SortStableFunc(groups, func(a, b outcomeGroup) int { return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind) })
-	return groups
+	return n
 }
 
-func outcomeOfOne(rep apply.Report) outcomeGroup {
-	g := outcomeGroup{Fate: fateOf(rep), Kind: kindWait, Longest: rep.Duration, Reports: []apply.Report{rep}}
-	m := member{Name: reportName(rep)}
-	if rep.Change != nil {
-		f := changeFact(rep.Change)
-		g.Kind, m = f.Kind, f.Member
-	} else {
-		m.ID = rep.Wait.ID
-	}
-	if rep.ID != "" {
-		m.ID = rep.ID
-	}
-	g.Members, g.Slowest = []member{m}, m.Name
-	if rep.Err != nil {
-		g.Error, g.Hint = errorMessage(rep.Err), Hint(rep.Err)
-	}
-	return g
-}
-
-func (g *outcomeGroup) add(one outcomeGroup) {
-	g.Members, g.Reports = append(g.Members, one.Members...), append(g.Reports, one.Reports...)
-	if one.Longest > g.Longest {
-		g.Longest, g.Slowest = one.Longest, one.Slowest
-	}
-}
-
-// names are the servers of a group; with the ids of those that were made and are
-// billed and cannot be used yet.
-func (g outcomeGroup) names() []string {
-	all := make([]string, len(g.Members))
-	for i, m := range g.Members {
-		all[i] = m.Name
-	}
-	return ranges(all)
-}
-
-// deed is what was to be done, or what was.
-func (g outcomeGroup) deed() string {
-	m := meanings[g.Kind]
-	switch {
-	case g.Fate == fateDone:
-		return m.past
-	case g.Kind == kindWait:
-		return "wait"
-	}
-	return string(g.Kind)
-}
-
-// servers counts the changes and waits of a section.
+// servers counts the servers of a section.
 func (s fateSection) servers() (n int) {
 	for _, g := range s.Groups {
 		n += len(g.Members)
@@ -154,14 +72,14 @@ func (s fateSection) title() (lead, said string) {
 	if said == "" {
 		said = m.said
 	}
-	return fmt.Sprintf("%s %d", m.title, s.servers()), said
+	return fmt.Sprintf("%s %d", m.title, s.changes()), said
 }
 
 // count is how many changes and waits have one fate.
 func (v resultReview) count(f fate) (n int) {
 	for _, s := range v.Sections {
 		if s.Fate == f {
-			n = s.servers()
+			n = s.changes()
 		}
 	}
 	return n
@@ -217,15 +135,14 @@ func (v resultReview) next() string {
 	case left == v.count(fateNotReady)+v.count(fateNotSeen):
 		return "run the same command again to go on waiting."
 	default:
-		text := ""
+		text := "run the same command again"
 		if v.hasHints() {
-			text += "do what the rows say, then "
+			text = "do what is said above, then " + text
 		}
-		text += "run the same command again; it "
 		if v.count(fateDoubt) > 0 {
-			text += "looks first for what is in doubt, and "
+			text += ", which looks first for what is in doubt"
 		}
-		return text + fmt.Sprintf("does what is left, %d of %d.", left, len(v.Result.Reports))
+		return text + fmt.Sprintf("; %d of %d changes are left.", left, len(v.Result.Reports))
 	}
 }
 

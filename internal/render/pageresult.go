@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,14 +92,14 @@ func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 			g.Hint = ""
 		}
 		var rows []pageRow
-		for i, m := range g.Members {
-			rows = append(rows, a.row(g, []member{m}, g.Reports[i:i+1], slowest))
+		for i := range g.Members {
+			rows = append(rows, a.row(g.single(i), slowest))
 		}
 		if s.servers() <= maxLanes || len(rows) == 1 {
 			p.Rows = append(p.Rows, rows...)
 			continue
 		}
-		row := a.row(g, g.Members, g.Reports, slowest)
+		row := a.row(g, slowest)
 		row.asGroup(g.names())
 		row.Members = rows
 		for i := range rows {
@@ -110,36 +111,36 @@ func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 }
 
 // row is one lane, of one server or of several.
-func (a axis) row(g outcomeGroup, members []member, reports []apply.Report, slowest time.Duration) pageRow {
+func (a axis) row(g outcomeGroup, slowest time.Duration) pageRow {
 	var spans []apply.Span
-	var longest time.Duration
-	for _, r := range reports {
-		spans, longest = append(spans, r.Spans...), max(longest, r.Duration)
+	for _, r := range slices.Concat(g.Reports...) {
+		spans = append(spans, r.Spans...)
 	}
-	name := members[0].Name
-	row := pageRow{Kind: g.Kind, Outcome: g.Fate, Name: name, Note: members[0].ID, Next: g.Hint, Anchor: anchor(string(g.Kind), name)}
-	if len(members) > 1 {
-		row.Note = fmt.Sprintf("×%d", len(members))
+	first := g.Reports[0][0]
+	name := g.Members[0].Name
+	row := pageRow{Kind: g.Kind, Outcome: g.Fate, Name: name, Note: g.Members[0].ID, Next: g.Hint, Anchor: anchor(string(g.Kind), name)}
+	if len(g.Members) > 1 {
+		row.Note = fmt.Sprintf("×%d", len(g.Members))
 	} else {
-		if reports[0].IPAddress != "" {
-			row.Note += ", " + reports[0].IPAddress
+		if first.IPAddress != "" {
+			row.Note += ", " + first.IPAddress
 		}
-		row.about(factOf(reports[0]), members[0])
+		row.about(factOf(first), g.Members[0])
 	}
 	words := fateMeanings[g.Fate].symbol + " " + g.deed()
 	switch {
 	case g.Error != "":
-		words += ": " + strings.ReplaceAll(g.Error, nameMark, name)
+		words += ": " + g.Error
 	case exists(g.Fate) && g.Kind == kindCreate && g.Fate != fateDone:
 		words = fateMeanings[g.Fate].symbol + " created and billed"
 	default: // the section says why; the status is seen at a glance
-		words += answered(reports[0].Err)
+		words += answered(first.Err)
 	}
 	row.Lane = a.newLane(words, spans)
-	if longest > 0 {
-		row.Took, row.Seconds = lasted(longest), fmt.Sprintf("%.3f", longest.Seconds())
+	if g.Longest > 0 {
+		row.Took, row.Seconds = lasted(g.Longest), fmt.Sprintf("%.3f", g.Longest.Seconds())
 	}
-	if longest == slowest {
+	if g.Longest == slowest {
 		row.Lane.Slowest = g.Slowest
 	}
 	return row
@@ -165,8 +166,10 @@ func factOf(r apply.Report) *fact {
 
 // slowest is how long the longest of several took.
 func (v resultReview) slowest() (longest time.Duration) {
-	for _, r := range v.Result.Reports {
-		longest = max(longest, r.Duration)
+	for _, s := range v.Sections {
+		for _, g := range s.Groups {
+			longest = max(longest, g.Longest)
+		}
 	}
 	if longest == 0 || len(v.Result.Reports) < 2 {
 		return -1
@@ -180,6 +183,9 @@ func (v resultReview) fateCard(s fateSection) card {
 	count := make(map[kind]int)
 	for _, g := range s.Groups {
 		count[g.Kind] += len(g.Members)
+		if g.Then != "" {
+			count[kind(g.Then)] += len(g.Members)
+		}
 	}
 	var parts []string
 	for _, k := range kinds {
@@ -194,7 +200,7 @@ func (v resultReview) fateCard(s fateSection) card {
 	if _, said := s.title(); said != "" {
 		more += ": " + said
 	}
-	return card{m.title, fmt.Sprintf("%d of %d", s.servers(), len(v.Result.Reports)), more, tones[m.color]}
+	return card{m.title, fmt.Sprintf("%d of %d", s.changes(), len(v.Result.Reports)), more, tones[m.color]}
 }
 
 // filterFates lets a page's rows be filtered by what became of them.

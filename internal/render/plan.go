@@ -56,11 +56,14 @@ func (s Style) sections(r review, all [][]item, c columns) string {
 	}
 	var b strings.Builder
 	for i, sec := range r.Sections {
+		if i == 0 || needsCare(sec.Kind) != needsCare(r.Sections[i-1].Kind) {
+			b.WriteString("\n")
+		}
 		if isCompact(sec.Kind) && s.View != Whole {
-			s.compact(&b, sec, i == 0 || !isCompact(r.Sections[i-1].Kind))
+			s.compact(&b, r, sec)
 			continue
 		}
-		b.WriteString("\n" + s.sectionTitle(sec))
+		b.WriteString(s.sectionTitle(sec))
 		s.items(&b, all[i], c)
 	}
 	b.WriteString(s.costTable(r.Plan.Cost))
@@ -82,20 +85,26 @@ func titleColor(k kind) color {
 	return bold
 }
 
-// isCompact reports whether the names of a section say it all.
+// needsCare reports whether a section is to be read first: an empty line divides it
+// from what loses nothing.
+func needsCare(k kind) bool { return k == kindDelete || k == kindReplace || k == kindBlocked }
+
+// isCompact reports whether a section is a paragraph: its names, and what is said once.
 func isCompact(k kind) bool {
 	switch k {
-	case kindReboot, kindStart, kindStop, kindWait, kindUnlisted:
+	case kindReboot, kindStart, kindStop, kindWait, kindUnlisted, kindNote:
 		return true
 	}
 	return false
 }
 
-// compact is a section in one paragraph; those that follow each other have no empty
-// lines between them.
-func (s Style) compact(b *strings.Builder, sec section, first bool) {
-	if first {
-		b.WriteString("\n")
+// compact is a section in one paragraph; notes are one each.
+func (s Style) compact(b *strings.Builder, r review, sec section) {
+	if sec.Kind == kindNote {
+		for _, g := range sec.Groups {
+			b.WriteString(s.paragraph(plain, Escape(strings.Join(g.names(), ", ")+": "+r.shorter(g).what())))
+		}
+		return
 	}
 	var names []string
 	for _, g := range sec.Groups {

@@ -91,8 +91,8 @@ func (p *progress) lines(s Style) (lines []string) {
 
 // endedLine is one line about servers that have ended alike.
 func (s Style) endedLine(g outcomeGroup) string {
-	if len(g.Reports) == 1 {
-		return ended(g.Reports[0], s)
+	if len(g.Members) == 1 {
+		return ended(g, s)
 	}
 	names := strings.Join(g.names(), ", ")
 	if g.Fate == fateDone && g.Kind != kindDelete && g.Kind != kindReplace {

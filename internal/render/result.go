@@ -23,7 +23,10 @@ func Result(run Run, told []planner.Blocked, s Style) string {
 	}
 	c := s.columnsFor(items)
 	for i, sec := range v.Sections {
-		b.WriteString("\n" + s.fateTitle(sec))
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(s.fateTitle(sec))
 		s.items(&b, all[i], c)
 	}
 	s.blockedNow(&b, run.Result.Blocked, told)
@@ -177,7 +180,7 @@ func (s Style) blockedNow(b *strings.Builder, blocked, told []planner.Blocked) {
 	}
 	if len(old) > 0 {
 		names := cut(ranges(old), s.width())
-		b.WriteString("\n" + s.paint(amber, "Blocked, as planned: ") + Escape(strings.Join(names, " ")) + "\n")
+		b.WriteString(s.paint(amber, "Blocked, as planned: ") + Escape(strings.Join(names, " ")) + "\n")
 	}
 }
 

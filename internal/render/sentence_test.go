@@ -53,9 +53,9 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeUnlisted}, "no entry lists it, and unlisted: delete", ""},
 
 	{planner.Reason{Code: planner.CodeStatus, Status: "suspended", At: theEntry},
-		`its status is "suspended", and fleet does nothing to such a server`, "settle it with the provider; the next run goes on from there"},
+		`status is "suspended"`, "settle it with the provider"},
 	{planner.Reason{Code: planner.CodeStatus, Status: "error", Action: planner.ActionDelete, Cause: planner.CodeAbsent, At: theEntry},
-		`to be deleted (absent: true at fleet.yaml:3:5), but its status is "error", and fleet does nothing to such a server`, "settle it with the provider, or delete it by hand"},
+		`to be deleted (absent: true at fleet.yaml:3:5), but its status is "error"`, "settle it with the provider, or delete it by hand"},
 	{planner.Reason{Code: planner.CodeUnread, Keys: []fleet.Field{fleet.FieldBackupsEnabled}, At: theEntry},
 		"the API does not tell backups_enabled of this server", "leave backups_enabled out of the entry"},
 	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionStop, Pattern: "web-*", At: theEntry, Allow: at(2, 11)},
@@ -63,8 +63,8 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionDelete, Cause: planner.CodeUnlisted, Pattern: "web-*", Allow: at(2, 11)},
 		`to be deleted (no entry lists it, and unlisted: delete), but protected by "web-*"`, "take it out of protect (fleet.yaml:2:11) to delete it"},
 	{planner.Reason{Code: planner.CodeProtected, Action: planner.ActionReplace, Pattern: "web-*", Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(4, 7), at(3, 5)}, Allow: at(2, 11)},
-		`plan is Standard VPS, not performance, which the API cannot change, and it is protected by "web-*" from being replaced`,
-		"to replace it, take it out of protect (fleet.yaml:2:11) and write replace: in the entry at fleet.yaml:3:5; the old one's data is lost"},
+		`plan is Standard VPS, not performance; protected by "web-*" from being replaced`,
+		"take it out of protect (fleet.yaml:2:11) and write replace: in the entry at fleet.yaml:3:5; the old one's data is lost"},
 	{planner.Reason{Code: planner.CodeNeedsReplace, Fields: []planner.FieldChange{planDiffers}, At: []fleet.Pos{at(4, 7)}, Allow: at(3, 5)},
 		"plan is Standard VPS, not performance, which the API cannot change",
 		"to have a new server in its place, write replace: delete-first, or create-first, in the entry at fleet.yaml:3:5; the old one's data is lost"},
@@ -77,7 +77,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeUnknownID, Servers: []planner.Other{{ID: "7"}}, At: theEntry},
 		"no live server has the id 7", "correct the id, or remove the line to match by name or create the server"},
 	{planner.Reason{Code: planner.CodeDuplicates, Name: "web-1", Servers: []planner.Other{{ID: "1", Monthly: ptr(fleet.Money(10_000_000))}, {ID: "2"}}, At: theEntry},
-		"2 live servers are named web-1: 1 (10.00 a month), 2 (price unknown)", "write the id of the one that is meant as id: in the entry at fleet.yaml:3:5"},
+		"2 live servers are named web-1: 1 (10.00 a month), 2 (price unknown)", "write the id of the right one as id: in the entry at fleet.yaml:3:5"},
 	{planner.Reason{Code: planner.CodeNextDuplicates, Name: "web-1--next", Servers: []planner.Other{{ID: "1"}, {ID: "2"}}, At: theEntry},
 		"2 live servers are named web-1--next: 1 (price unknown), 2 (price unknown)", "an unfinished replacement is not clear; delete all but one of them"},
 	{planner.Reason{Code: planner.CodeUnsendableName, At: theEntry},
@@ -109,7 +109,7 @@ var sentences = []struct {
 		"web-1--next (9) is left by a replacement that is not needed any more; it is billed, and fleet leaves it alone", ""},
 	{planner.Reason{Code: planner.CodeNextLeft, Name: "web-1", Servers: next},
 		"it is left by an unfinished replacement of web-1; it is billed, and fleet leaves it alone", ""},
-	{planner.Reason{Code: planner.CodeBackupsDefault}, "backups_enabled is not declared, so the new server gets the API's default: off", ""},
+	{planner.Reason{Code: planner.CodeBackupsDefault}, "backups_enabled is not declared, so it is off in the new server", ""},
 	{planner.Reason{Code: planner.CodeAlmostSameName, Servers: []planner.Other{{ID: "1", Name: "Web-1"}}},
 		"the live server Web-1 (1) has almost the same name; it is another server", ""},
 	{planner.Reason{Code: planner.CodeUnshown, Action: planner.ActionUpdate}, "its update was done a moment ago, and the API does not show that yet; it is planned as if it did", ""},
@@ -119,7 +119,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeChanged, Action: planner.ActionStop, Fields: []planner.FieldChange{{Field: fleet.FieldName, From: planner.Text("a"), To: planner.Text("b")}}},
 		"to stop, but name was a and is b now: somebody else has changed it, so it was left alone", "make a new plan"},
 	{planner.Reason{Code: planner.CodeStatus, Action: planner.ActionUpdate, Status: "suspended"},
-		`to update, but its status is "suspended" by now, and fleet does nothing to such a server`, "settle it with the provider, then make a new plan"},
+		`to update, but its status is "suspended" by now`, "settle it with the provider, then make a new plan"},
 	{planner.Reason{Code: planner.CodeNextUnfit, Action: planner.ActionReplace, Servers: next},
 		"to replace, but web-1--next (9) exists and is not what the replacement needs", "make a new plan"},
 	{planner.Reason{Code: planner.CodeTaken, Servers: next}, "by now there is a server of that name, 9", "make a new plan"},
@@ -183,7 +183,7 @@ func TestOneReasonIsOneGroup(t *testing.T) {
 	}{
 		{func(i int, name string) planner.Reason {
 			return planner.Reason{Code: planner.CodeDuplicates, Name: name, Servers: []planner.Other{{ID: fmt.Sprint(2 * i)}, {ID: fmt.Sprint(2*i + 1)}}, At: []fleet.Pos{at(3+i, 3)}}
-		}, "2 live servers are named {name}", "write the id of the one that is meant as id: in the entry at fleet.yaml:3…8", ""},
+		}, "2 live servers are named {name}", "write the id of the right one as id: in the entry at fleet.yaml:3…8", ""},
 		{func(i int, name string) planner.Reason {
 			return planner.Reason{Code: planner.CodeNextUnfit, Servers: []planner.Other{{ID: fmt.Sprint(i), Name: name + "--next"}}, At: []fleet.Pos{at(3+i, 9)}}
 		}, "to be replaced, but {name}--next exists and is not what the replacement needs", "look at server {name}--next, and delete it if nothing on it is needed", "(fleet.yaml:3…8)"},

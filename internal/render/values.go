@@ -1,10 +1,12 @@
 package render
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -70,15 +72,35 @@ func (s Style) parts(parts []part, whole, changed color) line {
 
 // fields shows a change's fields, one a line, their names aligned.
 func (s Style) fields(changes []planner.FieldChange) []line {
+	shown := slices.DeleteFunc(slices.Clone(changes), func(f planner.FieldChange) bool { return likewise(changes[0], f) })
 	width := 0
-	for _, f := range changes {
+	for _, f := range shown {
 		name, _, _ := fieldWords(f)
-		width = max(width, utf8.RuneCountInString(name)+2)
+		width = max(width, utf8.RuneCountInString(name)+1)
 	}
-	lines := make([]line, len(changes))
-	for i, f := range changes {
+	lines := make([]line, len(shown))
+	for i, f := range shown {
 		name, _, _ := fieldWords(f)
 		lines[i] = s.line(dim, name).pad(width).plus(s.fieldChange(f))
 	}
+	if len(shown) < len(changes) {
+		lines[0] = lines[0].plus(s.line(plain, ", hostname likewise"))
+	}
 	return lines
+}
+
+// likewise reports whether a hostname changes with the name of its server, and in
+// nothing else.
+func likewise(name, hostname planner.FieldChange) bool {
+	if name.Field != fleet.FieldName || hostname.Field != fleet.FieldHostname {
+		return false
+	}
+	was, n := withoutName(text(hostname.From), text(name.From))
+	is, m := withoutName(text(hostname.To), text(name.To))
+	return n > 0 && n == m && was == is
+}
+
+func text(v planner.Value) string {
+	s, _ := v.AsText()
+	return s
 }

@@ -1,0 +1,151 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// outcomeGroup is changes of one kind, or waits, that have ended in the same way. An
+// update and the reboot after it are one, where they have. In its texts {name} stands
+// for the name of each server, where there are several.
+type outcomeGroup struct {
+	Fate    fate
+	Kind    kind
+	Then    planner.Action   // what came after it, in the same servers; "" where nothing did
+	Members []member         // with the ids that are known by now
+	Reports [][]apply.Report // of each member
+	Error   string           // why; "" where it is done
+	Hint    string
+	Slowest string // the server that took longest
+	Longest time.Duration
+}
+
+// outcomeGroups are the groups of those reports that have one fate, in the order of
+// their kinds.
+func outcomeGroups(reports []apply.Report, of fate) (groups []outcomeGroup) {
+	type key struct {
+		kind        kind
+		then        planner.Action
+		error, hint string
+	}
+	at := make(map[key]int)
+	for _, one := range outcomesOf(reports, of) {
+		g := newOutcome(one)
+		same := key{kind: g.Kind, then: g.Then}
+		same.error, _ = withoutName(g.Error, g.Members[0].Name)
+		same.hint, _ = withoutName(g.Hint, g.Members[0].Name)
+		i, ok := at[same]
+		if !ok {
+			at[same] = len(groups)
+			groups = append(groups, g)
+			continue
+		}
+		groups[i].Error, groups[i].Hint = same.error, same.hint
+		groups[i].add(g)
+	}
+	slices.SortStableFunc(groups, func(a, b outcomeGroup) int { return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind) })
+	return groups
+}
+
+// outcomesOf are those reports that have one fate, one by one, but for the reboot that
+// follows an update: it stands with that.
+func outcomesOf(reports []apply.Report, of fate) (all [][]apply.Report) {
+	updated := make(map[string]int) // by id: which of all
+	for _, rep := range reports {
+		if fateOf(rep) != of {
+			continue
+		}
+		if rep.Change != nil {
+			id := rep.Change.About().ID
+			at, ok := updated[id]
+			if ok && rep.Change.Action() == planner.ActionReboot && (of == fateNotStarted || errorText(rep) == errorText(all[at][0])) {
+				all[at] = append(all[at], rep)
+				continue
+			}
+			if rep.Change.Action() == planner.ActionUpdate {
+				updated[id] = len(all)
+			}
+		}
+		all = append(all, []apply.Report{rep})
+	}
+	return all
+}
+
+func errorText(rep apply.Report) string {
+	if rep.Err == nil {
+		return ""
+	}
+	return errorMessage(rep.Err)
+}
+
+// newOutcome is a group of one server.
+func newOutcome(reports []apply.Report) outcomeGroup {
+	rep := reports[0]
+	f := factOf(rep)
+	g := outcomeGroup{Fate: fateOf(rep), Kind: f.Kind, Reports: [][]apply.Report{reports}, Error: errorText(rep)}
+	if rep.Err != nil {
+		g.Hint = Hint(rep.Err)
+	}
+	if rep.ID != "" {
+		f.Member.ID = rep.ID
+	}
+	g.Members, g.Slowest = []member{f.Member}, f.Member.Name
+	for _, rep := range reports {
+		g.Longest += rep.Duration
+	}
+	if len(reports) > 1 {
+		g.Then = reports[1].Change.Action()
+	}
+	return g
+}
+
+func (g *outcomeGroup) add(one outcomeGroup) {
+	g.Members, g.Reports = append(g.Members, one.Members...), append(g.Reports, one.Reports...)
+	if one.Longest > g.Longest {
+		g.Longest, g.Slowest = one.Longest, one.Slowest
+	}
+}
+
+// single is one member of a group, as a group of its own that says the same.
+func (g outcomeGroup) single(i int) outcomeGroup {
+	one := newOutcome(g.Reports[i])
+	one.Error = strings.ReplaceAll(g.Error, nameMark, one.Slowest)
+	one.Hint = strings.ReplaceAll(g.Hint, nameMark, one.Slowest)
+	return one
+}
+
+// changes counts the changes of a group, or its waits.
+func (g outcomeGroup) changes() (n int) {
+	for _, of := range g.Reports {
+		n += len(of)
+	}
+	return n
+}
+
+// names are the servers of a group.
+func (g outcomeGroup) names() []string {
+	all := make([]string, len(g.Members))
+	for i, m := range g.Members {
+		all[i] = m.Name
+	}
+	return ranges(all)
+}
+
+// deed is what was to be done, or what was.
+func (g outcomeGroup) deed() string {
+	text, then := string(g.Kind), ", then "+string(g.Then)
+	switch {
+	case g.Fate == fateDone:
+		text, then = meanings[g.Kind].past, ", "+meanings[kind(g.Then)].past
+	case g.Kind == kindWait:
+		text = "wait"
+	}
+	if g.Then == "" {
+		return text
+	}
+	return text + then
+}
