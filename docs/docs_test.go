@@ -211,22 +211,25 @@ func TestKeys(t *testing.T) {
 	type object struct{ Properties map[string]json.RawMessage }
 	var schema struct {
 		Properties map[string]object
-		Defs       struct{ Entry object } `json:"$defs"`
+		Defs       map[string]object `json:"$defs"`
 	}
 	if err := json.Unmarshal([]byte(read(t, "fleet.schema.json")), &schema); err != nil {
 		t.Fatal(err)
 	}
 	page := read(t, "fleet-file.md")
 	text := section(t, page, "## Every key")
-	want := slices.Concat(slices.Collect(maps.Keys(schema.Properties)), slices.Collect(maps.Keys(schema.Defs.Entry.Properties)))
+	want := slices.Concat(slices.Collect(maps.Keys(schema.Properties)), slices.Collect(maps.Keys(schema.Defs["entry"].Properties)))
 	written := firstColumn(text, "`([a-z_]+)`")
 	slices.Sort(want)
 	slices.Sort(written)
 	if diff := cmp.Diff(want, written); diff != "" {
 		t.Errorf("keys (-schema +fleet-file.md):\n%s", diff)
 	}
-	for _, group := range []string{"catalog", "guards"} {
-		for key := range schema.Properties[group].Properties {
+	for group, object := range map[string]object{
+		"catalog": schema.Properties["catalog"], "guards": schema.Properties["guards"],
+		"rollouts": schema.Defs["rollout"], "windows": schema.Defs["window"], "freeze": schema.Defs["freeze"],
+	} {
+		for key := range object.Properties {
 			if !strings.Contains(page, "`"+key+"`") {
 				t.Errorf("fleet-file.md does not tell of %s in %s", key, group)
 			}

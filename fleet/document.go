@@ -9,7 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-var topKeys = []string{"version", "account", "owns", "unlisted", "protect", "defaults", "catalog", "guards", "servers"}
+var topKeys = []string{"version", "account", "owns", "unlisted", "protect", "defaults", "catalog", "guards", "rollouts", "windows", "freeze", "servers"}
 
 // document reads the top level of one file.
 func (r *reader) document(root node) {
@@ -40,6 +40,12 @@ func (r *reader) document(root node) {
 			r.readCatalog(value)
 		case "guards":
 			r.guards(value)
+		case "rollouts":
+			r.readRollouts(value)
+		case "windows":
+			r.readWindows(value)
+		case "freeze":
+			r.readFreezes(value)
 		case "servers":
 			r.servers(value)
 		default:

@@ -11,7 +11,7 @@ import (
 
 var entryFields = []Field{
 	FieldPlan, FieldOS, FieldLocation, FieldHostname, FieldSSHKey, FieldBackupsEnabled,
-	FieldStatus, FieldRebootOn, FieldReplace, FieldReplaceFailed, FieldIgnore, FieldLabels, FieldID, FieldRenamedFrom, FieldAbsent,
+	FieldStatus, FieldRebootOn, FieldReplace, FieldReplaceFailed, FieldIgnore, FieldReady, FieldLabels, FieldID, FieldRenamedFrom, FieldAbsent,
 }
 
 // unmanaged switches the default of a field off in one entry.
@@ -108,6 +108,8 @@ func (r *reader) field(b *body, key, value node) {
 		}
 	case FieldReplaceFailed:
 		s.ReplaceFailed = r.bool(value, key.Value)
+	case FieldReady:
+		s.Ready = r.probes(value, key.Value)
 	case FieldLabels:
 		r.labels(b, value)
 	case FieldIgnore:

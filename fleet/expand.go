@@ -17,6 +17,7 @@ func (r *reader) expand(e pair) {
 	if !ok || !r.fits(b.hostname, p, e.key) || !r.fits(b.renamedFrom, p, e.key) {
 		return
 	}
+	r.checkOwnLabels(e.key, &b.server)
 	source := &Source{Entry: e.key.pos(), Fields: b.at, Labels: b.labels}
 	r.fleet.Servers = slices.Grow(r.fleet.Servers, p.count())
 	for i := range p.count() {

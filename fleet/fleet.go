@@ -26,9 +26,10 @@ type Fleet struct {
 	Windows    []Window
 	Freezes    []Freeze
 	Servers    []Server // sorted by name; names are unique
-	Warnings   Problems // what may be a mistake, but only the API can tell
+	Warnings   Problems // what may be a mistake, but only the API, or the host that applies it, can tell
 
-	index map[string]int // name → position in Servers
+	index    map[string]int // name → position in Servers
+	programs []program
 }
 
 // Catalog has the account's ids by the names that the file gives them.

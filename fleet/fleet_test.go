@@ -75,7 +75,7 @@ func TestParseFeatures(t *testing.T) {
 
 func TestExamplesParse(t *testing.T) {
 	for file, servers := range map[string]int{
-		"../examples/quickstart": 3, "../examples/features.yaml": 25, "../examples/ranges.yaml": 60,
+		"../examples/quickstart": 3, "../examples/features.yaml": 25, "../examples/ranges.yaml": 60, "../examples/rollouts": 15,
 	} {
 		f, err := Load(file)
 		if err != nil {

@@ -44,6 +44,15 @@ func (l Limit) Of(total int) int {
 	return l.N
 }
 
+// AtLeast is how many of total servers the limit comes to, where a percentage is
+// rounded up.
+func (l Limit) AtLeast(total int) int {
+	if l.Percent {
+		return (total*l.N + 99) / 100
+	}
+	return l.N
+}
+
 // CostLimit is an amount a month, or a percentage of what the fleet's servers cost
 // before the run. The zero CostLimit was not written.
 type CostLimit struct {

@@ -15,14 +15,19 @@ import (
 // maxSize bounds the bytes of all files of a fleet together.
 const maxSize = 64 << 20
 
-// Load reads files and directories as one fleet. It is all or nothing: the error is
+// Load reads files and directories as one fleet. Programs that the fleet runs and that
+// this host lacks are among its Warnings. It is all or nothing: the error is
 // Problems where the text is at fault, and that of ReadTexts otherwise.
 func Load(paths ...string) (*Fleet, error) {
 	texts, err := ReadTexts(paths...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseTexts(texts)
+	f, err := ParseTexts(texts)
+	if err == nil {
+		f.findPrograms()
+	}
+	return f, err
 }
 
 // ReadTexts reads the text of fleet files, byte for byte. Of a directory it reads

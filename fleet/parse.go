@@ -49,6 +49,9 @@ type reader struct {
 	entries  []pair                       // the keys of servers
 	defaults body
 	shared   map[*yaml.Node]body // entries that aliases repeat
+	rollouts []writtenRollout
+	picks    []writtenPick // of windows and freezes
+	programs []program
 
 	made    int             // servers that entries give, duplicates included
 	names   map[string]int  // in lower case → the server's place in fleet.Servers
@@ -102,10 +105,12 @@ func read(files []*file) (*Fleet, error) {
 		r.expand(e)
 	}
 	r.checkRenames()
+	r.checkPolicies()
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
 	}
 	r.fleet.Warnings.sorted()
+	r.fleet.programs = r.programs
 	r.fleet.sort()
 	return &r.fleet, nil
 }

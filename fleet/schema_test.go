@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -14,7 +15,7 @@ import (
 
 const schemaFile = "../docs/fleet.schema.json"
 
-var examples = []string{"../examples/quickstart/fleet.yaml", "../examples/features.yaml", "../examples/ranges.yaml"}
+var examples = []string{"../examples/quickstart/fleet.yaml", "../examples/features.yaml", "../examples/ranges.yaml", "../examples/rollouts/fleet.yaml"}
 
 func validate(t *testing.T, schema *jsonschema.Schema, file string) error {
 	t.Helper()
@@ -26,7 +27,24 @@ func validate(t *testing.T, schema *jsonschema.Schema, file string) error {
 	if err := yaml.Unmarshal(data, &v); err != nil {
 		t.Fatal(err)
 	}
-	return schema.Validate(v)
+	return schema.Validate(asJSON(v))
+}
+
+// asJSON gives dates as JSON and editors have them: as text.
+func asJSON(v any) any {
+	switch v := v.(type) {
+	case time.Time:
+		return v.Format(time.DateOnly)
+	case []any:
+		for i := range v {
+			v[i] = asJSON(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = asJSON(v[key])
+		}
+	}
+	return v
 }
 
 func TestSchema(t *testing.T) {
@@ -41,8 +59,8 @@ func TestSchema(t *testing.T) {
 	}
 	bad := []string{
 		"absent-with-fields", "account", "bad-ids", "bad-ranges", "booleans", "choices", "guards", "guards-cost", "hostnames",
-		"long-line", "look-alike", "nulls", "own-fields-in-defaults", "patterns", "placeholders", "references",
-		"servers-list", "servers-null", "unknown-keys", "version-2", "version-missing", "wrong-types",
+		"long-line", "look-alike", "nulls", "own-fields-in-defaults", "patterns", "placeholders", "probes", "references", "rollouts",
+		"servers-list", "servers-null", "unknown-keys", "version-2", "version-missing", "windows", "wrong-types",
 	}
 	for _, name := range bad {
 		if validate(t, schema, "testdata/bad/"+name+".yaml") == nil {
@@ -80,6 +98,11 @@ func TestSchemaKeys(t *testing.T) {
 	same("entry", slices.Collect(maps.Keys(schema.Defs["entry"].Properties)), fields)
 	same("catalog", slices.Collect(maps.Keys(schema.Properties["catalog"].Properties)), catalogKeys)
 	same("guards", slices.Collect(maps.Keys(schema.Properties["guards"].Properties)), guardKeys)
+	same("rollout", slices.Collect(maps.Keys(schema.Defs["rollout"].Properties)), rolloutKeys)
+	same("window", slices.Collect(maps.Keys(schema.Defs["window"].Properties)), windowKeys)
+	same("freeze", slices.Collect(maps.Keys(schema.Defs["freeze"].Properties)), freezeKeys)
+	same("probe", slices.Collect(maps.Keys(schema.Defs["probe"].Properties)), probeKinds)
+	same("hook", slices.Collect(maps.Keys(schema.Defs["hook"].Properties)), hookKeys)
 	same("defaults", slices.Collect(maps.Keys(schema.Properties["defaults"].Properties)),
 		slices.DeleteFunc(fields, func(f string) bool { return f == "id" || f == "renamed_from" || f == "absent" }))
 }

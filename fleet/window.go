@@ -70,7 +70,7 @@ func (h *Hours) UnmarshalText(text []byte) error {
 		return err
 	}
 	if h.From == h.Until || h.From == minutesOfDay {
-		return fmt.Errorf("hours that never come: %.20q", text)
+		return fmt.Errorf("the window never opens: %.20q", text)
 	}
 	return nil
 }

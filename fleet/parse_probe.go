@@ -1,0 +1,192 @@
+package fleet
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+var (
+	probeKinds     = []string{"tcp", "http", "command", "prometheus"}
+	httpKeys       = []string{"url", "status", "insecure"}
+	prometheusKeys = []string{"url", "query", "expect"}
+	hookKeys       = []string{"command", "timeout"}
+)
+
+const (
+	maxProbes = 32
+	maxArgs   = 64
+)
+
+// probes reads a list of probes.
+func (r *reader) probes(n node, what string) (probes []Probe) {
+	if len(n.Content) > maxProbes {
+		r.problemf(n, "", "%s lists more than %d probes", what, maxProbes)
+		return nil
+	}
+	for item := range r.items(n, what) {
+		probes = append(probes, r.probe(item))
+	}
+	return probes
+}
+
+// probe reads one probe, which has exactly one kind.
+func (r *reader) probe(n node) (p Probe) {
+	var kinds []string
+	for key, value := range r.pairs(n, "a probe") {
+		kinds = append(kinds, key.Value)
+		switch key.Value {
+		case "tcp":
+			p.TCP = r.count(value, "tcp", 1, 65535)
+		case "http":
+			p.HTTP = r.httpProbe(value)
+		case "command":
+			p.Command = r.command(value, "a probe")
+			p.Command.Timeout.Duration = ProbeCommandTimeout
+		case "prometheus":
+			p.Prometheus = r.prometheusProbe(value)
+		default:
+			r.unknownKey(key, "a probe", probeKinds)
+		}
+	}
+	switch {
+	case n.Kind != yaml.MappingNode:
+	case len(kinds) == 0:
+		r.problemf(n, "write one of "+strings.Join(probeKinds, ", "), "a probe says what it probes")
+	case len(kinds) > 1:
+		r.problemf(n, "make each an item of its own, beginning with -", "a probe is of one kind, and this one has %s", strings.Join(kinds, ", "))
+	}
+	return p
+}
+
+func (r *reader) httpProbe(n node) *HTTPProbe {
+	p := HTTPProbe{Status: 200}
+	for key, value := range r.pairs(n, "http") {
+		switch key.Value {
+		case "url":
+			p.URL = r.url(value, "url")
+		case "status":
+			p.Status = r.count(value, "status", 100, 599)
+		case "insecure":
+			p.Insecure = r.bool(value, "insecure")
+		default:
+			r.unknownKey(key, "http", httpKeys)
+		}
+	}
+	if n.Kind == yaml.MappingNode && !has(n, "url") {
+		r.problemf(n, `write url: "https://{hostname}/health"`, "http needs a url")
+	}
+	return &p
+}
+
+func (r *reader) prometheusProbe(n node) *PrometheusProbe {
+	var p PrometheusProbe
+	for key, value := range r.pairs(n, "prometheus") {
+		switch key.Value {
+		case "url":
+			p.URL = r.url(value, "url")
+		case "query":
+			p.Query = r.placeholders(value, "query")
+		case "expect":
+			p.Expect = Expect(r.choice(value, "expect", string(ExpectEmpty), string(ExpectNonEmpty)))
+		default:
+			r.unknownKey(key, "prometheus", prometheusKeys)
+		}
+	}
+	if n.Kind == yaml.MappingNode && !(has(n, "url") && has(n, "query") && has(n, "expect")) {
+		r.problemf(n, `write { url: "http://prom:9090", query: "up == 0", expect: empty }`, "prometheus needs url, query and expect")
+	}
+	return &p
+}
+
+// has reports whether a mapping has a key, whatever is wrong with its value.
+func has(n node, key string) bool { return child(n.Node, key) != nil }
+
+var (
+	webURL    = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?([/?]\S*)?$`)
+	userInURL = regexp.MustCompile(`^https?://[^/?]*@`)
+)
+
+// url reads the address of what is asked, with placeholders.
+func (r *reader) url(n node, what string) string {
+	s := r.placeholders(n, what)
+	if s == "" {
+		return ""
+	}
+	switch whole := Expand(s, func(string) string { return "1" }); { // which may stand for a host, a port or a path
+	case userInURL.MatchString(whole):
+		r.problemf(n, "a fleet file is no place for secrets", "%s has a user or a password in it", what)
+	case !webURL.MatchString(whole):
+		r.problemf(n, `write it whole, such as "https://{hostname}/health"`, "%s is not an address of http or https: %s", what, quote(s))
+	}
+	return s
+}
+
+// hook reads a command that runs before or after a disruption.
+func (r *reader) hook(n node, what string) *Command {
+	c := &Command{}
+	timeout := Duration{DefaultCommandTimeout}
+	for key, value := range r.pairs(n, what) {
+		switch key.Value {
+		case "command":
+			c = r.command(value, what)
+		case "timeout":
+			timeout = r.duration(value, "timeout", false)
+		default:
+			r.unknownKey(key, what, hookKeys)
+		}
+	}
+	if n.Kind == yaml.MappingNode && !has(n, "command") {
+		r.problemf(n, `write `+what+`: { command: [./`+what+`, "{name}"] }`, "%s needs a command", what)
+	}
+	c.Timeout = timeout
+	return c
+}
+
+// command reads a program and its arguments.
+func (r *reader) command(n node, what string) *Command {
+	c := &Command{Dir: filepath.Dir(n.file.name)}
+	switch {
+	case n.Kind == yaml.ScalarNode && !blank(n.Node):
+		r.problemf(n, `write each argument by itself: ["./check", "{name}"]`, "the command of %s must be a list, since no shell divides it", what)
+		return c
+	case len(n.Content) > maxArgs:
+		r.problemf(n, "", "the command of %s has more than %d arguments", what, maxArgs)
+		return c
+	}
+	for item := range r.items(n, "the command of "+what) {
+		c.Argv = append(c.Argv, r.placeholders(item, "an argument"))
+	}
+	if n.Kind == yaml.SequenceNode && (len(c.Argv) == 0 || c.Argv[0] == "") {
+		r.problemf(n, "", "the command of %s names no program", what)
+	} else if len(c.Argv) > 0 {
+		at := n.child(n.Content[0])
+		r.programs = append(r.programs, program{c.Argv[0], c.Dir, at.file.problem(at.Line, at.Column, "", "")})
+	}
+	return c
+}
+
+// placeholders reads a text and refuses placeholders in it that mean nothing.
+func (r *reader) placeholders(n node, what string) string {
+	s, ok := r.text(n, what)
+	if !ok {
+		return ""
+	}
+	for _, m := range placeholderForm.FindAllStringIndex(s, -1) {
+		p := s[m[0]+1 : m[1]-1]
+		key, isLabel := strings.CutPrefix(p, DomainLabel)
+		if slices.Contains(Placeholders, p) && !isLabel || isLabel && labelKey.MatchString(key) {
+			continue
+		}
+		hint := didYouMean(p, Placeholders)
+		if hint == "" {
+			hint = "placeholders are {name}, {hostname}, {ip}, {id}, {location} and {label:KEY}"
+		}
+		r.flaw(n, &flaw{m[0], "unknown placeholder " + quote(s[m[0]:m[1]]), hint})
+		return ""
+	}
+	return s
+}
