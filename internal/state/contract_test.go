@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -20,4 +21,17 @@ func TestDisk(t *testing.T) {
 		disk := &statetest.Disk{}
 		return func() apply.Store { return state.OnDisk(disk) }
 	})
+}
+
+func TestMemory(t *testing.T) {
+	statetest.Contract(t, func(t *testing.T) func() apply.Store { return shared(t, &statetest.Memory{}) })
+}
+
+// shared prepares a backend, and opens it as each process does.
+func shared(t *testing.T, b state.Backend) func() apply.Store {
+	t.Helper()
+	if err := state.InBackend(b).Init(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return func() apply.Store { return state.InBackend(b) }
 }

@@ -1,6 +1,9 @@
 // Package state keeps what outlives a run, behind the interface that apply
-// declares: here as files in a folder of this host. It knows nothing of the API and
-// decides nothing; what a remembered intent means is apply's business.
+// declares: as files in a folder of this host, or for several hosts in a Backend. It
+// knows nothing of the API and decides nothing; what a remembered intent means is
+// apply's business.
+//
+// # In a folder
 //
 // An account's files share one base name, made of the endpoint and the account:
 //
@@ -11,14 +14,25 @@
 //	BASE.DIGEST.plan  a kept plan, as plan --out writes it
 //	ENDPOINT.lock     shared by the applies of known accounts, exclusive for one of an unknown account
 //
+// # In a backend
+//
+// An account's objects share the beginning of their names, made alike:
+//
+//	BASE/state.json         the document: lease, intents, deeds, corrections; replaced by compare-and-swap
+//	BASE/details.json       what has been read of servers one by one
+//	BASE/plans/DIGEST.json  a kept plan
+//	proof.json              says that the backend was proved to keep hosts apart
+//
+// Who has the lease alone writes the document. There is no lease of an endpoint: an
+// apply takes its account's, then looks whether one that excludes it is there.
+//
 // # Whose state it is
 //
 // A token is no key: it is rotated, and nothing of it may reach the disk. The
 // account is what the API tells, and an API may not tell it, or not today. So a run
 // that does not know its account could be anybody's at its endpoint:
 //
-//   - It has the endpoint's lock alone, so that it never runs beside an apply of a
-//     known account. Those share that lock, and run beside one another.
+//   - It never runs beside an apply of a known account. Those run beside one another.
 //   - It takes the open intents of every account at the endpoint for its own, and
 //     every account takes those of such runs for its own.
 //   - Who resolves an intent of another journal notes that in its own. The other's

@@ -66,20 +66,24 @@ func (s *state) Details(context.Context) (map[string]apply.Detail, error) {
 	if err != nil || data == nil {
 		return nil, s.folder.failed("read the details", name, err)
 	}
+	return decodeDetails(s.folder.disk.Path(name), s.key, data)
+}
+
+// decodeDetails reads the details of an account.
+func decodeDetails(name string, k apply.Key, data []byte) (map[string]apply.Detail, error) {
 	var doc detailsDocument
-	path := s.folder.disk.Path(name)
 	switch err := json.Unmarshal(data, &doc); {
 	case err != nil:
-		return nil, fmt.Errorf("%s is damaged: %w", path, err)
+		return nil, fmt.Errorf("%s is damaged: %w", name, err)
 	case doc.FormatVersion != 1:
-		return nil, fmt.Errorf("%s has format_version %d, not 1", path, doc.FormatVersion)
-	case apply.Key{Endpoint: doc.Endpoint, Account: doc.Account} != s.key:
-		return nil, fmt.Errorf("%s is of another account", path)
+		return nil, fmt.Errorf("%s has format_version %d, not 1", name, doc.FormatVersion)
+	case apply.Key{Endpoint: doc.Endpoint, Account: doc.Account} != k:
+		return nil, fmt.Errorf("%s is of another account", name)
 	}
 	now := time.Now()
 	for _, d := range doc.Details {
 		if d.ReadAt.After(now) {
-			return nil, fmt.Errorf("%s was written at %s, which is yet to come", path, d.ReadAt.Format(time.RFC3339))
+			return nil, fmt.Errorf("%s was written at %s, which is yet to come", name, d.ReadAt.Format(time.RFC3339))
 		}
 	}
 	return doc.Details, nil
@@ -113,11 +117,17 @@ func (s *state) Plan(_ context.Context, digest string) (*planner.Plan, error) {
 	if err != nil || data == nil {
 		return nil, s.folder.failed("read the kept plan", name, err)
 	}
+	p, err := decodePlan(digest, data)
+	return p, s.folder.failed("read the kept plan", name, err)
+}
+
+// decodePlan reads the plan that was kept under a digest.
+func decodePlan(digest string, data []byte) (*planner.Plan, error) {
 	p, err := planner.Decode(bytes.NewReader(data))
 	if err == nil && p.Digest() != digest {
 		err = fmt.Errorf("it is the plan %s", p.Digest())
 	}
-	return p, s.folder.failed("read the kept plan", name, err)
+	return p, err
 }
 
 // PutPlan keeps a plan under its digest, durably.

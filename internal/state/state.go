@@ -40,32 +40,44 @@ func (s *state) read() (own, all entries, err error) {
 	if err != nil {
 		return own, all, err
 	}
-	all.open, all.deeds = maps.Clone(own.open), slices.Clone(own.deeds)
-	foreign := make(map[string]apply.Intent)
+	var others []entries
 	for _, name := range s.folder.others(s.key) {
 		e, err := s.folder.read(name)
 		if err != nil {
 			return own, all, err
 		}
-		maps.Copy(foreign, e.open)
-		all.deeds = append(all.deeds, e.deeds...)
+		others = append(others, e)
 	}
-	resolved := own.resolved
-	own.resolved = make(map[string]bool) // those of them that are still open there
+	all = own.with(s.key, others)
+	return own, all, nil
+}
+
+// with returns what is known to an account that has these entries, where others may
+// be about its servers too. Of what it has resolved it forgets what is not open
+// there any more.
+func (e *entries) with(k apply.Key, others []entries) (all entries) {
+	all.open, all.deeds = maps.Clone(e.open), slices.Clone(e.deeds)
+	foreign := make(map[string]apply.Intent)
+	for _, o := range others {
+		maps.Copy(foreign, o.open)
+		all.deeds = append(all.deeds, o.deeds...)
+	}
+	resolved := e.resolved
+	e.resolved = make(map[string]bool)
 	for k, i := range foreign {
 		if resolved[k] {
-			own.resolved[k] = true
+			e.resolved[k] = true
 		} else {
 			all.open[k] = i
 		}
 	}
-	maps.DeleteFunc(all.open, func(_ string, i apply.Intent) bool { return !mine(s.key, i.Endpoint, i.Account) })
-	all.deeds = slices.DeleteFunc(all.deeds, func(d apply.Deed) bool { return !mine(s.key, d.Endpoint, d.Account) })
-	if len(all.deeds) > len(own.deeds) {
+	maps.DeleteFunc(all.open, func(_ string, i apply.Intent) bool { return !mine(k, i.Endpoint, i.Account) })
+	all.deeds = slices.DeleteFunc(all.deeds, func(d apply.Deed) bool { return !mine(k, d.Endpoint, d.Account) })
+	if len(all.deeds) > len(e.deeds) {
 		slices.SortStableFunc(all.deeds, func(a, b apply.Deed) int { return a.At.Compare(b.At) })
 	}
 	all.deeds = apply.PruneDeeds(all.deeds, all.deeds, time.Now())
-	return own, all, nil
+	return all
 }
 
 // mine reports whether what is noted of an account at an endpoint may be about a

@@ -1,0 +1,111 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// documentVersion is of the document that this fleet writes. Whatever an older fleet
+// would drop when it writes the document needs another.
+const documentVersion = 1
+
+// document is all that a shared store keeps of one account and is replaced as a
+// whole. Nothing in it says what exists.
+type document struct {
+	FormatVersion int                  `json:"format_version"`
+	Endpoint      string               `json:"endpoint"`
+	Account       string               `json:"account"`
+	Write         string               `json:"write"` // random: tells a write whose answer was lost from another's
+	Epoch         int64                `json:"epoch"` // how many times the lease was taken
+	Lease         *Lease               `json:"lease,omitempty"`
+	Intents       []apply.Intent       `json:"intents,omitempty"`
+	Resolved      []string             `json:"resolved,omitempty"` // keys of other documents' intents that are over for this account
+	Deeds         []apply.Deed         `json:"deeds,omitempty"`
+	Corrections   []planner.Correction `json:"corrections,omitempty"`
+}
+
+// Lease is an apply's right to change an account.
+type Lease struct {
+	Nonce   string       `json:"nonce"` // random: tells this lease from every other
+	Holder  apply.Holder `json:"holder"`
+	Expires time.Time    `json:"expires"` // by the store's clock
+}
+
+// decodeDocument reads a document of an account; an empty one where there is none.
+func decodeDocument(name string, data []byte) (document, error) {
+	if data == nil {
+		return document{}, nil
+	}
+	var d document
+	if err := json.Unmarshal(data, &d); err != nil {
+		return d, &DocumentError{Name: name, Err: fmt.Errorf("it is damaged: %w", err)}
+	}
+	if d.FormatVersion > documentVersion {
+		return d, &DocumentError{Name: name, Newer: true, Err: fmt.Errorf("it has format_version %d, and this fleet knows %d", d.FormatVersion, documentVersion)}
+	}
+	return d, nil
+}
+
+// DocumentError is why a document of a shared store cannot be used.
+type DocumentError struct {
+	Name  string
+	Newer bool // a later fleet has written it
+	Err   error
+}
+
+func (e *DocumentError) Error() string {
+	return "cannot use the state " + e.Name + ": " + e.Err.Error()
+}
+func (e *DocumentError) Unwrap() error { return e.Err }
+
+// Final: it does not change by itself.
+func (*DocumentError) Final() bool { return true }
+
+// Hint says what to do about it.
+func (e *DocumentError) Hint() string {
+	if e.Newer {
+		return "use a fleet that is at least as new as the one that wrote it"
+	}
+	return "look at the servers that it may be about, then move the document away"
+}
+
+// of reports whether a document is an account's.
+func (d document) of(k apply.Key) bool { return d.Endpoint == k.Endpoint && d.Account == k.Account }
+
+// held is the lease that somebody has by now; nil where nobody has.
+func (d document) held(now time.Time) *Lease {
+	if d.Lease == nil || !now.Before(d.Lease.Expires) {
+		return nil
+	}
+	return d.Lease
+}
+
+// entries are what a document says of creates and deeds.
+func (d document) entries() entries {
+	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool), deeds: d.Deeds}
+	for _, i := range d.Intents {
+		e.open[key(i)] = i
+	}
+	for _, k := range d.Resolved {
+		e.resolved[k] = true
+	}
+	return e
+}
+
+// say puts entries in the place of the document's.
+func (d *document) say(e entries) {
+	d.Intents, d.Resolved, d.Deeds = sorted(e.open), slices.Sorted(maps.Keys(e.resolved)), slices.Clone(e.deeds)
+}
+
+// encode writes a document.
+func (d document) encode() ([]byte, error) {
+	d.FormatVersion = documentVersion
+	data, err := json.Marshal(d)
+	return append(data, '\n'), err
+}

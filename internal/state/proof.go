@@ -1,0 +1,115 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// proofName is the object that says that compare-and-swap was proved.
+const proofName = "proof.json"
+
+// proof is what that object says.
+type proof struct {
+	FormatVersion int       `json:"format_version"`
+	Proven        time.Time `json:"proven"` // by the store's clock
+}
+
+// Init prepares a backend and proves that it keeps hosts apart: it writes an object
+// as new twice, and over an old version, and wants both to be refused. Some buckets
+// accept the conditions of a write and ignore them. The proof is remembered in the
+// backend; Init can be repeated.
+func (s *Shared) Init(ctx context.Context) error {
+	_, err := ask(ctx, s, "prepare the state", s.timing.patience, func(ctx context.Context) (struct{}, error) { return struct{}{}, s.backend.Prepare(ctx) })
+	if err != nil {
+		return err
+	}
+	now, err := s.prove(ctx)
+	if err != nil {
+		return s.failed("prove that only one of two writes is taken", err)
+	}
+	data, err := json.Marshal(proof{1, now})
+	if err != nil {
+		return err
+	}
+	return s.failed("remember the proof", s.backend.Put(ctx, proofName, append(data, '\n')))
+}
+
+// prove returns the store's time when it has kept two writers apart.
+func (s *Shared) prove(ctx context.Context) (time.Time, error) {
+	name := "proofs/" + random()
+	first, err := s.backend.Replace(ctx, name, []byte("1"), "")
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer func() { _ = s.backend.Drop(context.WithoutCancel(ctx), name) }() // it is in nobody's way
+	if _, err := s.backend.Replace(ctx, name, []byte("2"), ""); !errors.Is(err, ErrConflict) {
+		return time.Time{}, unkept(err)
+	}
+	second, err := s.backend.Replace(ctx, name, []byte("3"), first.Version)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if _, err := s.backend.Replace(ctx, name, []byte("4"), first.Version); !errors.Is(err, ErrConflict) {
+		return time.Time{}, unkept(err)
+	}
+	seen, err := s.backend.Read(ctx, name)
+	if err == nil && (string(seen.Data) != "3" || seen.Version != second.Version) {
+		err = ErrNotKept
+	}
+	return seen.Now, err
+}
+
+// unkept is the error for a write that was not refused as it had to be.
+func unkept(err error) error {
+	if err == nil {
+		return ErrNotKept
+	}
+	return err
+}
+
+// ErrNotKept is why a store cannot be used by several hosts.
+var ErrNotKept error = notKept{}
+
+type notKept struct{}
+
+func (notKept) Error() string {
+	return "this store cannot keep hosts apart: it took a write that it had to refuse, because somebody else had written before"
+}
+
+// Hint says what to do about it.
+func (notKept) Hint() string {
+	return "use a bucket whose server honours If-None-Match and If-Match when it writes, or PostgreSQL"
+}
+
+// Final: asking again proves nothing else.
+func (notKept) Final() bool { return true }
+
+// checkProof holds that the backend was proved to keep hosts apart.
+func (s *Shared) checkProof(ctx context.Context) error {
+	s.mu.Lock()
+	proven := s.proven
+	s.mu.Unlock()
+	if proven {
+		return nil
+	}
+	o, err := s.object(ctx, readState, proofName)
+	if err != nil {
+		return err
+	}
+	var p proof
+	switch {
+	case o.Version == "":
+		return s.failed(readState, ErrUnprepared)
+	case json.Unmarshal(o.Data, &p) != nil || p.FormatVersion < 1:
+		return s.failed(readState, &DocumentError{Name: proofName, Err: errors.New("it is damaged")})
+	case p.FormatVersion > 1:
+		return s.failed(readState, &DocumentError{Name: proofName, Newer: true, Err: fmt.Errorf("it has format_version %d, and this fleet knows 1", p.FormatVersion)})
+	}
+	s.mu.Lock()
+	s.proven = true
+	s.mu.Unlock()
+	return nil
+}

@@ -1,0 +1,200 @@
+package state
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/vps-fleet/fleet/apply"
+)
+
+const (
+	documentSuffix = "/state.json"
+	detailsName    = "/details.json"
+	plansPrefix    = "/plans/"
+)
+
+// Shared keeps states in a Backend, for several hosts. It is an apply.Store. Each
+// account has one document, which is replaced by compare-and-swap, and objects
+// beside it: the kept plans and the details.
+type Shared struct {
+	backend Backend
+	timing  timing
+
+	mu     sync.Mutex
+	proven bool
+}
+
+// timing are the durations that a Shared store lives by.
+type timing struct {
+	ttl      time.Duration // of a lease
+	renew    time.Duration // between renewals of a lease
+	request  time.Duration // the longest that one request to the backend lasts
+	patience time.Duration // how long a store that does not answer is asked again, without a lease
+	outage   time.Duration // the same while an apply has the lease
+}
+
+var usualTiming = timing{ttl: 2 * time.Minute, renew: 15 * time.Second, request: 10 * time.Second, patience: 20 * time.Second, outage: 10 * time.Minute}
+
+// InBackend keeps the state of each account in a backend.
+func InBackend(b Backend) *Shared { return &Shared{backend: b, timing: usualTiming} }
+
+// folderOf is what the names of an account's objects begin with.
+func folderOf(k apply.Key) string {
+	if k.Account == "" {
+		return plain(k.Endpoint) + "_unknown"
+	}
+	return plain(k.Endpoint) + "_" + plain(k.Account)
+}
+
+// ask asks the backend for something until it answers, or for so long. A store that
+// has not answered may do what it was asked yet, so what is asked twice has to be
+// the same the second time.
+func ask[T any](ctx context.Context, s *Shared, what string, patience time.Duration, do func(context.Context) (T, error)) (T, error) {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = 100*time.Millisecond, 5*time.Second
+	got, err := backoff.Retry(ctx, func() (T, error) {
+		ctx, cancel := context.WithTimeout(ctx, s.timing.request)
+		defer cancel()
+		got, err := do(ctx)
+		var final interface{ Final() bool }
+		if errors.Is(err, ErrConflict) || errors.As(err, &final) && final.Final() {
+			err = backoff.Permanent(err)
+		}
+		return got, err
+	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(patience))
+	return got, s.failed(what, err)
+}
+
+// failed is the error for a store that cannot be used; nil for nil.
+func (s *Shared) failed(what string, err error) error {
+	var known *StoreError
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return &StoreError{what, s.backend.Place(), err}
+}
+
+// StoreError is why a shared store cannot be used.
+type StoreError struct {
+	What  string // to be done
+	Place string
+	Err   error
+}
+
+func (e *StoreError) Error() string {
+	return "cannot " + e.What + " in " + e.Place + ": " + e.Err.Error()
+}
+func (e *StoreError) Unwrap() error { return e.Err }
+
+// Hint says what to do about it.
+func (e *StoreError) Hint() string {
+	var told interface{ Hint() string }
+	if errors.As(e.Err, &told) {
+		return told.Hint()
+	}
+	return "look whether the store runs and can be reached from here, and what this user may do there"
+}
+
+// object reads an object.
+func (s *Shared) object(ctx context.Context, what, name string) (Object, error) {
+	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (Object, error) { return s.backend.Read(ctx, name) })
+}
+
+// document reads an account's document.
+func (s *Shared) document(ctx context.Context, k apply.Key) (document, Object, error) {
+	d, o, err := s.named(ctx, folderOf(k)+documentSuffix)
+	if err == nil && o.Version != "" && !d.of(k) {
+		err = s.failed(readState, &DocumentError{Name: folderOf(k) + documentSuffix, Err: errors.New("it is of another account")})
+	}
+	d.Endpoint, d.Account = k.Endpoint, k.Account
+	return d, o, err
+}
+
+const readState = "read the state"
+
+// named reads the document of a name.
+func (s *Shared) named(ctx context.Context, name string) (document, Object, error) {
+	o, err := s.object(ctx, readState, name)
+	if err != nil {
+		return document{}, o, err
+	}
+	d, err := decodeDocument(name, o.Data)
+	return d, o, s.failed(readState, err)
+}
+
+// all are the documents whose names begin so.
+func (s *Shared) all(ctx context.Context, prefix string) (docs []document, err error) {
+	list, err := ask(ctx, s, "list the states", s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, prefix) })
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range list {
+		if !strings.HasSuffix(l.Name, documentSuffix) {
+			continue
+		}
+		d, _, err := s.named(ctx, l.Name)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, d)
+	}
+	return docs, nil
+}
+
+// others are the documents whose intents may be this account's too, and whose leases
+// keep it from being locked: that of unknown accounts for a known one, and all of
+// the endpoint for an unknown one. The time is by the store's clock.
+func (s *Shared) others(ctx context.Context, k apply.Key) (docs []document, now time.Time, err error) {
+	unknown, o, err := s.document(ctx, apply.Key{Endpoint: k.Endpoint})
+	if err != nil || k.Account != "" {
+		return []document{unknown}, o.Now, err
+	}
+	list, err := s.all(ctx, plain(k.Endpoint)+"_")
+	for _, d := range list {
+		if d.Endpoint == k.Endpoint && d.Account != "" {
+			docs = append(docs, d)
+		}
+	}
+	return docs, o.Now, err
+}
+
+// Open opens an account's state to be read.
+func (s *Shared) Open(ctx context.Context, k apply.Key) (apply.State, error) {
+	if err := s.checkProof(ctx); err != nil {
+		return nil, err
+	}
+	return &sharedState{s, k}, nil
+}
+
+// Intents are the open intents of all documents. One that somebody has resolved is
+// not open, in whoever's document it is.
+func (s *Shared) Intents(ctx context.Context) ([]apply.Intent, error) {
+	if err := s.checkProof(ctx); err != nil {
+		return nil, err
+	}
+	docs, err := s.all(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	open := make(map[string]apply.Intent)
+	for _, d := range docs {
+		for _, i := range d.Intents {
+			open[key(i)] = i
+		}
+	}
+	for _, d := range docs {
+		for _, k := range d.Resolved {
+			delete(open, k)
+		}
+	}
+	return sorted(open), nil
+}
+
+// random is a text that nobody else makes.
+func random() string { return rand.Text() }

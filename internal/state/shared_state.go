@@ -1,0 +1,138 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// sharedState is one account's state in a Shared store, to be read.
+type sharedState struct {
+	store *Shared
+	key   apply.Key
+}
+
+// read returns what is known to the account by now.
+func (s *sharedState) read(ctx context.Context) (entries, error) {
+	d, _, err := s.store.document(ctx, s.key)
+	if err != nil {
+		return entries{}, err
+	}
+	others, _, err := s.store.others(ctx, s.key)
+	own := d.entries()
+	return own.with(s.key, entriesOf(others)), err
+}
+
+func entriesOf(docs []document) (list []entries) {
+	for _, d := range docs {
+		list = append(list, d.entries())
+	}
+	return list
+}
+
+// Intents are the account's open intents, those of other documents included that may
+// be its own.
+func (s *sharedState) Intents(ctx context.Context) ([]apply.Intent, error) {
+	all, err := s.read(ctx)
+	return sorted(all.open), err
+}
+
+// Deeds are what was done to the account's servers lately, by what other documents
+// say included.
+func (s *sharedState) Deeds(ctx context.Context) ([]apply.Deed, error) {
+	all, err := s.read(ctx)
+	return all.deeds, err
+}
+
+// Corrections are what unattended applies have put right.
+func (s *sharedState) Corrections(ctx context.Context) ([]planner.Correction, error) {
+	d, _, err := s.store.document(ctx, s.key)
+	return d.Corrections, err
+}
+
+// Details are what has been read of servers one by one; an error says why that
+// cannot be used.
+func (s *sharedState) Details(ctx context.Context) (map[string]apply.Detail, error) {
+	name := folderOf(s.key) + detailsName
+	o, err := s.store.object(ctx, "read the details", name)
+	if err != nil || o.Version == "" {
+		return nil, err
+	}
+	return decodeDetails(name, s.key, o.Data)
+}
+
+// PutDetails replaces the details; none need no object.
+func (s *sharedState) PutDetails(ctx context.Context, all map[string]apply.Detail) error {
+	name := folderOf(s.key) + detailsName
+	if len(all) == 0 {
+		return s.store.drop(ctx, "save the details", name)
+	}
+	data, err := json.Marshal(detailsDocument{1, s.key.Endpoint, s.key.Account, all})
+	if err != nil {
+		return err
+	}
+	return s.store.put(ctx, "save the details", name, append(data, '\n'))
+}
+
+func (s *sharedState) planName(digest string) string {
+	return folderOf(s.key) + plansPrefix + plain(digest) + ".json"
+}
+
+// Plan is the plan that was kept under a digest; nil where there is none.
+func (s *sharedState) Plan(ctx context.Context, digest string) (*planner.Plan, error) {
+	const what = "read the kept plan"
+	o, err := s.store.object(ctx, what, s.planName(digest))
+	if err != nil || o.Version == "" {
+		return nil, err
+	}
+	p, err := decodePlan(digest, o.Data)
+	return p, s.store.failed(what, err)
+}
+
+// PutPlan keeps a plan under its digest, durably.
+func (s *sharedState) PutPlan(ctx context.Context, p *planner.Plan) error {
+	var data bytes.Buffer
+	if err := planner.Encode(&data, p, nil); err != nil {
+		return err
+	}
+	return s.store.put(ctx, "keep the plan", s.planName(p.Digest()), data.Bytes())
+}
+
+// DropPlan forgets a kept plan.
+func (s *sharedState) DropPlan(ctx context.Context, digest string) error {
+	return s.store.drop(ctx, "drop the kept plan", s.planName(digest))
+}
+
+// dropOldPlans removes the plans that were kept too long ago, by the store's clock.
+func (s *sharedState) dropOldPlans(ctx context.Context, now time.Time) error {
+	list, err := ask(ctx, s.store, "drop old plans", s.store.timing.patience, func(ctx context.Context) ([]Listed, error) {
+		return s.store.backend.List(ctx, folderOf(s.key)+plansPrefix)
+	})
+	for _, l := range list {
+		if now.Sub(l.Written) > apply.KeepPlans && err == nil {
+			err = s.store.drop(ctx, "drop old plans", l.Name)
+		}
+	}
+	return err
+}
+
+// Close has nothing to give back.
+func (s *sharedState) Close() error { return nil }
+
+func (s *Shared) put(ctx context.Context, what, name string, data []byte) error {
+	_, err := ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.backend.Put(ctx, name, data)
+	})
+	return err
+}
+
+func (s *Shared) drop(ctx context.Context, what, name string) error {
+	_, err := ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.backend.Drop(ctx, name)
+	})
+	return err
+}
