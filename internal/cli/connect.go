@@ -67,13 +67,15 @@ func (c *command) warn(e apply.Event) {
 }
 
 func (c *command) clientConfig(count *requests) (vpsorg.Config, error) {
+	notice := newWaitingNotice(c.diag)
 	observe := func(call vpsorg.Call) { // it logs no headers and no body
 		count.add(call)
+		notice.over()
 		c.log.Debug().Stringer("kind", call.Kind).Str("method", call.Method).Str("path", call.Path).Int("status", call.Status).
 			Int("attempt", call.Attempt).Dur("duration", call.Duration).Err(call.Err).Msg("request")
 	}
 	cfg := vpsorg.Config{Rate: c.flags.rate, Parallelism: c.flags.parallelism, UserAgent: "fleet/" + version(),
-		Timeout: c.flags.requestTimeout, MaxWait: c.flags.timeout, Observe: observe, Waiting: newWaitingNotice(c.diag).tell}
+		Timeout: c.flags.requestTimeout, MaxWait: c.flags.timeout, Observe: observe, Waiting: notice.tell}
 	if c.flags.sandbox != "" {
 		e, err := openSandbox(c.flags.sandbox)
 		if err != nil {

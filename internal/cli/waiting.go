@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,57 +14,97 @@ import (
 )
 
 const (
-	sayAgain     = 10 * time.Second // after which the same notice is worth another line
-	shortPause   = 5 * time.Second  // throttling that asks for less is an ordinary part of a run
-	fewThrottled = 3                // attempts, up to which the same holds
+	sayWithin = 2 * time.Second  // no wait is longer before it is told
+	sayAgain  = 10 * time.Second // how often it is told while it lasts
 )
 
-// waitingNotice tells people that the API is waited for: requests that are under
-// way side by side meet the same trouble, so each notice is one line.
+// waitingNotice tells people that the API is waited for. Requests side by side meet the
+// same trouble, so each kind of trouble is a line, again after a while.
 type waitingNotice struct {
 	w io.Writer
 
-	mu   sync.Mutex
-	said map[string]time.Time
+	mu    sync.Mutex
+	said  map[string]time.Time // by what was answered
+	again *time.Timer          // tells of a wait that goes on; nil where there is none
 }
 
 func newWaitingNotice(w io.Writer) *waitingNotice {
 	return &waitingNotice{w: w, said: map[string]time.Time{}}
 }
 
+// tell is told of a pause before a request is sent again.
 func (n *waitingNotice) tell(wait vpsorg.Wait) {
-	if wait.Status == http.StatusTooManyRequests && wait.Pause < shortPause && wait.Attempt <= fewThrottled {
-		return
-	}
-	text := waitingText(wait)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := time.Now()
-	if now.Sub(n.said[text]) < sayAgain {
+	if wait.Since.IsZero() {
+		wait.Since = now
+	}
+	if now.Add(wait.Pause).Sub(wait.Since) < sayWithin {
 		return
 	}
-	n.said[text] = now
-	if !wait.Since.IsZero() && now.Sub(wait.Since) >= time.Second {
-		text += ", since " + wait.Since.Local().Format(time.TimeOnly)
-	}
-	_, _ = io.WriteString(n.w, text+"\n")
+	n.say(wait, now)
 }
 
-func waitingText(wait vpsorg.Wait) string {
-	why := fmt.Sprint(wait.Status)
-	switch {
-	case errors.Is(wait.Err, context.DeadlineExceeded):
-		why = "no answer in time"
-	case wait.Status == 0:
-		why = "no answer"
-	case wait.Status/100 == 2:
-		why = "no usable answer"
+// over is told that a request has ended: what goes on is told of anew.
+func (n *waitingNotice) over() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.again != nil {
+		n.again.Stop()
+		n.again = nil
 	}
-	text := fmt.Sprintf("waiting for the API (%s, %s try)", why, ordinal(wait.Attempt))
-	if wait.Pause >= shortPause {
-		text += " for " + wait.Pause.Round(time.Second).String()
+}
+
+// say tells of a wait unless it is still fresh in mind, and sees to it that it is told
+// again. The caller has the lock.
+func (n *waitingNotice) say(wait vpsorg.Wait, now time.Time) {
+	why := answered(wait)
+	pause := sayAgain
+	if last := now.Sub(n.said[why]); last < sayAgain {
+		pause -= last
+	} else {
+		n.said[why] = now
+		_, _ = io.WriteString(n.w, waitingText(wait, now)+"\n")
+	}
+	if n.again != nil {
+		n.again.Stop()
+	}
+	n.again = time.AfterFunc(pause, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.again != nil {
+			wait.Pause -= pause
+			n.say(wait, time.Now())
+		}
+	})
+}
+
+// waitingText says since when the API is waited for, what it answered and when it is
+// asked again.
+func waitingText(wait vpsorg.Wait, now time.Time) string {
+	text := "waiting for the API"
+	if now.Sub(wait.Since) >= time.Second {
+		text += " since " + wait.Since.Local().Format(time.TimeOnly)
+	}
+	text += fmt.Sprintf(" (%s); %s try", answered(wait), ordinal(wait.Attempt))
+	if wait.Pause >= time.Second {
+		text += " in " + wait.Pause.Round(time.Second).String()
 	}
 	return text
+}
+
+// answered is what the API has answered that is no answer.
+func answered(wait vpsorg.Wait) string {
+	switch {
+	case errors.Is(wait.Err, context.DeadlineExceeded):
+		return "no answer in time"
+	case wait.Status == 0:
+		return "no answer"
+	case wait.Status/100 == 2:
+		return "no usable answer"
+	}
+	return strings.TrimSpace(fmt.Sprint(wait.Status, " ", http.StatusText(wait.Status)))
 }
 
 func ordinal(n int) string {

@@ -147,7 +147,62 @@ func TestLiveFitsTheTerminal(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		l.Stop()
-		if got, want := screen.take(), "░░░░░░░░░\n1 under w\r\x1b[K\x1b[A\r\x1b[K"; got != want {
+		if got, want := screen.take(), "0/3 done…\n1 under …\r\x1b[K\x1b[A\r\x1b[K"; got != want {
+			t.Errorf("the terminal got %q, want %q", got, want)
+		}
+	})
+}
+
+// A failure as there has been none is told at once, with those that come with it; one
+// that is like it waits for the second. What has worked does so too.
+func TestFailuresAreToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var screen terminal
+		l := NewLive(&screen, func() int { return 100 }, 70, planner.Range{}, Style{Color: true})
+		fail := func(name, why string) {
+			l.Emit(ending(&planner.Create{Subject: planner.Subject{Name: name}}, apply.Failed, "", errors.New(why), 0))
+		}
+		within := func(d time.Duration, want ...string) {
+			t.Helper()
+			time.Sleep(d)
+			synctest.Wait()
+			got := screen.take()
+			for _, text := range want {
+				if !strings.Contains(got, text) {
+					t.Errorf("the terminal got %q, want %q", got, text)
+				}
+			}
+			if want == nil && got != "" {
+				t.Errorf("the terminal got %q", got)
+			}
+		}
+		for i := range 60 {
+			fail(fmt.Sprintf("a-%02d", i), "POST: 402")
+		}
+		l.Emit(ending(everything().Changes[2], apply.Done, "", nil, 0))
+		within(150*time.Millisecond, "a-[00:59] (60): \x1b[31mfailed\x1b[0m: POST: 402\n", "60 failed")
+		fail("b-1", "POST: 402")
+		within(150 * time.Millisecond)
+		fail("b-2", "POST: 500")
+		within(150*time.Millisecond, "b-1: \x1b[31mfailed\x1b[0m: POST: 402\n", "b-2: \x1b[31mfailed\x1b[0m: POST: 500\n")
+		l.Stop()
+	})
+}
+
+// A terminal that has become narrower has broken the status into more lines, and none of
+// them is left.
+func TestNarrowedTerminalIsWiped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var screen terminal
+		width := 60
+		l := NewLive(&screen, func() int { return width }, 5, planner.Range{}, Style{})
+		l.Emit(apply.WaitStarted{Name: "web-03", Target: "active"})
+		time.Sleep(time.Second)
+		synctest.Wait()
+		screen.take()
+		width = 30 // the bar's line of 40 and the other's of 40 are two each
+		l.Stop()
+		if got, want := screen.take(), "\r\x1b[K"+strings.Repeat("\x1b[A\r\x1b[K", 3); got != want {
 			t.Errorf("the terminal got %q, want %q", got, want)
 		}
 	})

@@ -18,26 +18,29 @@ type Live struct {
 	out   io.Writer
 	width func() int // of the terminal, in characters; nil: there is none
 	style Style
+	news  chan struct{} // something has failed as nothing has before
 	quit  chan struct{}
 	wg    sync.WaitGroup
 
 	mu      sync.Mutex
 	p       *progress
 	counted time.Time // when a log has last told how far it is
-	drawn   int       // lines of the status
+	drawn   []int     // the widths of the lines of the status
 	stopped bool
 }
 
-// How often lines tell what has ended, and how often a log tells who is waited for.
+// How often lines tell what has ended, how soon a terminal tells a new failure, with
+// those that are like it, and how often a log tells who is waited for.
 const (
 	tellEvery  = time.Second
+	tellNews   = 100 * time.Millisecond
 	countEvery = 30 * time.Second
 )
 
 // NewLive shows progress through a plan with total changes and waits on a terminal.
 // takes is how long it is expected to take.
 func NewLive(out io.Writer, width func() int, total int, takes planner.Range, s Style) *Live {
-	l := &Live{out: out, width: width, style: s, p: newProgress(total, takes), quit: make(chan struct{}), counted: time.Now()}
+	l := &Live{out: out, width: width, style: s, p: newProgress(total, takes), news: make(chan struct{}, 1), quit: make(chan struct{}), counted: time.Now()}
 	l.wg.Go(l.tick)
 	return l
 }
@@ -51,25 +54,37 @@ func NewLog(out io.Writer, total int, s Style) *Live {
 func (l *Live) tick() {
 	t := time.NewTicker(tellEvery)
 	defer t.Stop()
+	var soon <-chan time.Time
 	for {
 		select {
 		case <-l.quit:
 			return
+		case <-l.news:
+			soon = time.After(tellNews)
+			continue
+		case <-soon:
 		case <-t.C:
-			l.mu.Lock()
-			l.tell()
-			l.mu.Unlock()
 		}
+		l.mu.Lock()
+		l.tell()
+		l.mu.Unlock()
 	}
 }
 
-// Emit takes an event in; what has ended is shown within a second.
+// Emit takes an event in; what has ended is shown within a second, and a failure as
+// there has been none at once where there is a terminal.
 func (l *Live) Emit(e apply.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.p.add(e)
-	if l.stopped {
+	isNews := l.p.add(e)
+	switch {
+	case l.stopped:
 		l.tell()
+	case isNews && l.width != nil:
+		select {
+		case l.news <- struct{}{}:
+		default: // it is told already
+		}
 	}
 }
 
@@ -83,8 +98,13 @@ func (l *Live) InFlight() string {
 // tell writes what has ended above the status, and draws that anew.
 func (l *Live) tell() {
 	var b strings.Builder
+	if l.width != nil {
+		l.style.Width = l.width()
+	}
 	for _, text := range l.p.lines(l.style) {
-		b.WriteString(text + "\n")
+		for _, part := range folded([]line{{text: text}}, l.style.Width) {
+			b.WriteString(part.text + "\n")
+		}
 	}
 	if l.width == nil && !l.stopped && time.Since(l.counted) >= countEvery {
 		l.counted = time.Now()
@@ -117,17 +137,28 @@ func (a aboveWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// wipe takes the status away, though a terminal that has become narrower has broken its
+// lines.
 func (l *Live) wipe() string {
-	if l.drawn == 0 {
+	if l.drawn == nil {
 		return ""
 	}
-	text := "\r\x1b[K" + strings.Repeat("\x1b[A\r\x1b[K", l.drawn-1)
-	l.drawn = 0
-	return text
+	rows := 0
+	for _, n := range l.drawn {
+		rows++
+		if w := l.width(); w > 0 && n > w {
+			rows += (n - 1) / w
+		}
+	}
+	l.drawn = nil
+	return "\r\x1b[K" + strings.Repeat("\x1b[A\r\x1b[K", rows-1)
 }
 
-// statusBar is how many characters a bar has.
-const statusBar = 25
+// The most characters of a bar, and the least that are worth one.
+const (
+	mostBar  = 25
+	leastBar = 5
+)
 
 // draw is the status: a bar and how far it is, and below it who is waited for. Each
 // line fits into the terminal, for one that wraps could not be wiped. The last ends
@@ -136,16 +167,17 @@ func (l *Live) draw() string {
 	if l.stopped || l.width == nil {
 		return ""
 	}
-	filled := statusBar * min(l.p.ended[fateDone], l.p.total) / max(l.p.total, 1)
-	first := strings.Repeat("█", filled) + strings.Repeat("░", statusBar-filled) + "  " + l.p.count() + "  " + span(time.Since(l.p.begun))
+	first := l.p.count() + "  " + span(time.Since(l.p.begun))
 	if toGo := l.p.toGo(); toGo != "" {
 		first += ", " + toGo
 	}
-	lines := []string{l.fit(first)}
+	lines := []string{l.fit(l.bar(l.width()-len("  ")-runes(first)-1) + first)}
 	if second := l.p.inFlight(); len(l.p.underWay)+len(l.p.waits) > 0 {
 		lines = append(lines, l.fit(Escape(second)))
 	}
-	l.drawn = len(lines)
+	for _, text := range lines {
+		l.drawn = append(l.drawn, runes(text))
+	}
 	c := dim
 	if l.p.ended[fateFailed]+l.p.ended[fateDoubt] > 0 {
 		c = red
@@ -157,10 +189,20 @@ func (l *Live) draw() string {
 	return strings.Join(lines, "\n")
 }
 
+// bar is how far it is, in so many characters at most; "" where they are too few.
+func (l *Live) bar(room int) string {
+	n := min(mostBar, room)
+	if n < leastBar {
+		return ""
+	}
+	filled := n * min(l.p.ended[fateDone], l.p.total) / max(l.p.total, 1)
+	return strings.Repeat("█", filled) + strings.Repeat("░", n-filled) + "  "
+}
+
 // fit cuts a line where the terminal ends.
 func (l *Live) fit(text string) string {
 	if w, chars := l.width()-1, []rune(text); w > 0 && len(chars) > w {
-		return string(chars[:w])
+		return string(chars[:w-1]) + "…"
 	}
 	return text
 }

@@ -19,9 +19,10 @@ type progress struct {
 	underWay map[string]time.Time // servers that requests are sent for, and since when
 	waits    map[string]inTransit // servers that are waited for
 	ended    map[fate]int
-	untold   []apply.Report // that have ended since lines were last taken
-	putOff   []string       // what was put off since, each once, with who was first
-	putOffAs map[string]int // by what is said of them: which of these
+	untold   []apply.Report  // that have ended since lines were last taken
+	failures map[string]bool // what has been said of failures
+	putOff   []string        // what was put off since, each once, with who was first
+	putOffAs map[string]int  // by what is said of them: which of these
 }
 
 // inTransit is what a server is waited for, and since when.
@@ -33,11 +34,11 @@ type inTransit struct {
 // newProgress begins a plan's progress; takes is how long the plan is expected to take.
 func newProgress(total int, takes planner.Range) *progress {
 	return &progress{total: total, takes: takes, begun: time.Now(), underWay: make(map[string]time.Time),
-		waits: make(map[string]inTransit), ended: make(map[fate]int)}
+		waits: make(map[string]inTransit), ended: make(map[fate]int), failures: make(map[string]bool)}
 }
 
-// add takes an event in.
-func (p *progress) add(e apply.Event) {
+// add takes an event in, and reports whether it is a failure as there has been none.
+func (p *progress) add(e apply.Event) (isNews bool) {
 	switch e := e.(type) {
 	case apply.ChangeStarted:
 		name := e.Change.About().Name
@@ -50,9 +51,16 @@ func (p *progress) add(e apply.Event) {
 		p.postpone(e)
 	case apply.ChangeFinished:
 		p.forget(reportName(e.Report))
-		p.ended[fateOf(e.Report)]++
+		f := fateOf(e.Report)
+		p.ended[f]++
 		p.untold = append(p.untold, e.Report)
+		if f == fateFailed || f == fateDoubt {
+			why, _ := withoutName(errorText(e.Report), reportName(e.Report))
+			isNews = !p.failures[why]
+			p.failures[why] = true
+		}
 	}
+	return isNews
 }
 
 // postpone notes that a change is put off. Of those for which the same is said, the
