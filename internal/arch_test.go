@@ -19,6 +19,7 @@ const module = "github.com/vps-fleet/fleet"
 // arrows are the packages and what of this module each may import, tests aside.
 var arrows = map[string][]string{
 	".":                        {"internal/cli"},
+	"docs":                     {},
 	"fleet":                    {},
 	"planner":                  {"fleet"},
 	"vpsorg":                   {},
@@ -34,10 +35,11 @@ var arrows = map[string][]string{
 	"internal/state":           {"planner", "apply", "internal/files"},
 	"internal/state/statetest": {"fleet", "planner", "apply", "internal/state"},
 	"internal/bench":           {"vpsorg", "vpsorg/emulator"},
+	"internal/manual":          {"internal/cli"},
 	"internal/mutants":         {},
 	"internal/recipes":         {},
 	"internal/simulator":       {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":             {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/state", "internal/files"},
+	"internal/cli":             {"docs", "fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/state", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,7 @@ func commandsPage(root *cobra.Command) string {
 	b.WriteString("# Commands\n\n<!-- go test ./internal/cli -run CommandsPage -update writes this page. -->\n\n")
 	b.WriteString(strings.ReplaceAll(root.Long, "\n  ", "\n    ") + "\n\n")
 	b.WriteString("Symbols of plans: " + inline(symbolRows()) + ".\n")
-	for _, c := range root.Commands() {
+	for _, c := range runnable(root) {
 		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), about(c), c.UseLine())
 		if c.Example != "" {
 			b.WriteString("\n" + strings.TrimPrefix(strings.ReplaceAll(c.Example, "\n  ", "\n"), "  ") + "\n")
@@ -53,6 +54,11 @@ func commandsPage(root *cobra.Command) string {
 		}
 	}
 	return b.String()
+}
+
+// runnable are the commands, without the topics.
+func runnable(root *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(root.Commands()), (*cobra.Command).IsAdditionalHelpTopicCommand)
 }
 
 // inline are rows of help as a sentence.
@@ -72,7 +78,7 @@ func pageRow(root *cobra.Command, name string) string {
 	}
 	var meanings []*pflag.Flag
 	takenBy := map[string][]string{} // by what is meant
-	for _, c := range root.Commands() {
+	for _, c := range runnable(root) {
 		f := c.Flags().Lookup(name)
 		if f == nil {
 			continue
@@ -85,7 +91,7 @@ func pageRow(root *cobra.Command, name string) string {
 	rows := ""
 	for _, f := range meanings {
 		commands := takenBy[f.Usage]
-		if len(commands) == len(root.Commands()) {
+		if len(commands) == len(runnable(root)) {
 			commands = []string{"all"}
 		}
 		rows += flagRow(f, commands)

@@ -74,7 +74,7 @@ func (c *command) clientConfig(count *requests) (vpsorg.Config, error) {
 		c.log.Debug().Stringer("kind", call.Kind).Str("method", call.Method).Str("path", call.Path).Int("status", call.Status).
 			Int("attempt", call.Attempt).Dur("duration", call.Duration).Err(call.Err).Msg("request")
 	}
-	cfg := vpsorg.Config{Rate: c.flags.rate, Parallelism: c.flags.parallelism, UserAgent: "fleet/" + version(),
+	cfg := vpsorg.Config{Rate: c.flags.rate, Parallelism: c.flags.parallelism, UserAgent: "fleet/" + thisBuild().Version,
 		Timeout: c.flags.requestTimeout, MaxWait: c.flags.timeout, Observe: observe, Waiting: notice.tell}
 	if c.flags.sandbox != "" {
 		e, err := openSandbox(c.flags.sandbox)

@@ -29,21 +29,44 @@ func helpText(cmd *cobra.Command, style render.Style) string {
 	}
 	style.Width = min(style.Width, maxHelpLine)
 	h := helpPage{Style: style}
+	if t, ok := topicOf(cmd); ok {
+		h.prose(t.text)
+		for _, l := range t.lists {
+			h.list(l.title, l.rows)
+		}
+		return strings.TrimPrefix(h.String(), "\n")
+	}
 	h.prose(about(cmd))
 	h.commandLines("Usage", useLine(cmd))
 	h.commandLines("Examples", cmd.Example)
-	h.list("Commands", commandRows(cmd))
-	for _, g := range flagRows(cmd) {
-		h.list(g.title, g.rows)
+	for _, l := range helpLists(cmd) {
+		h.list(l.title, l.rows)
 	}
-	if showsSymbols(cmd) {
-		h.list("Symbols", symbolRows())
-	}
-	h.list("Exit codes", exitRows(cmd))
 	if cmd.HasAvailableSubCommands() {
-		h.prose("fleet COMMAND --help tells more of a command.")
+		h.prose("fleet COMMAND --help tells more of a command, fleet help TOPIC of a topic.")
 	}
 	return strings.TrimPrefix(h.String(), "\n")
+}
+
+// helpList is what help explains one by one under a title.
+type helpList struct {
+	title string
+	rows  []helpRow
+}
+
+// helpLists are all that a command's help explains one by one.
+func helpLists(cmd *cobra.Command) []helpList {
+	lists := []helpList{{"Commands", commandRows(cmd)}}
+	if cmd.HasAvailableSubCommands() && !cmd.HasParent() {
+		lists = append(lists, helpList{"Topics", topicRows()})
+	}
+	for _, g := range flagRows(cmd) {
+		lists = append(lists, helpList{g.title, g.rows})
+	}
+	if showsSymbols(cmd) {
+		lists = append(lists, helpList{"Symbols", symbolRows()})
+	}
+	return append(lists, helpList{"Exit codes", exitRows(cmd)})
 }
 
 // about is what a command does, in paragraphs.

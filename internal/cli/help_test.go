@@ -1,25 +1,34 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
 // allCommands are fleet and its commands.
 func allCommands() []*cobra.Command {
 	root := newRoot(newCommand(Process{}))
-	return append(root.Commands(), root)
+	return append(runnable(root), root)
+}
+
+// allTopics stand among the commands as some that cannot be run.
+func allTopics() []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(newRoot(newCommand(Process{})).Commands()), (*cobra.Command).Runnable)
 }
 
 // Help keeps to the width that it is read at, wherever a word allows it, and says the
 // same at each.
 func TestHelpWidths(t *testing.T) {
-	for _, cmd := range allCommands() {
+	for _, cmd := range append(allCommands(), allTopics()...) {
 		wide := strings.Fields(helpText(cmd, render.Style{Width: 200}))
 		for _, width := range []int{0, 100, 80, 40} {
 			text := helpText(cmd, render.Style{Width: width})
@@ -71,7 +80,10 @@ func TestHelp(t *testing.T) {
 		{[]string{"help", "apply"}, []string{"  -/+  replace, the old server goes first", "  3    something failed"}},
 		{[]string{"plan", "-h"}, []string{"\nWhich servers\n  -f, --file FILE        fleet file or directory; may be given again (default", "  -    delete, its data is lost"}},
 		{[]string{"list", "--help"}, []string{"  --watch[=TIME]       show the table again"}},
-		{nil, []string{"fleet makes the servers"}},
+		{nil, []string{"fleet makes the servers", "\nTopics\n  fleet-file  Every key"}},
+		{[]string{"help", "fleet-file"}, []string{"\nIn the file\n  version ", "\n  os               The operating system", "\nIn guards\n  max_deletes "}},
+		{[]string{"help", "symbols"}, []string{"\n  -/+  replace, the old server goes first"}},
+		{[]string{"help", "exit-codes"}, []string{"\n  3    apply: something failed"}},
 	} {
 		var stdout, stderr strings.Builder
 		code := Main(Process{Args: test.args, Stdout: &stdout, Stderr: &stderr, Getenv: environment()})
@@ -83,5 +95,30 @@ func TestHelp(t *testing.T) {
 				t.Errorf("fleet %v lacks %q:\n%s", test.args, want, &stdout)
 			}
 		}
+	}
+}
+
+// No key of a fleet file is without words.
+func TestFileKeys(t *testing.T) {
+	for _, l := range fileKeys() {
+		for _, r := range l.rows {
+			if r.text == "" {
+				t.Errorf("%s, the schema does not say what %s is for", l.title, r.head)
+			}
+		}
+	}
+}
+
+// What help shows as a fleet file is one.
+func TestFileTopicExample(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "fleet.yaml")
+	_, example, _ := strings.Cut(fileText, "\n\n")
+	example, _, _ = strings.Cut(example, "\n\n")
+	if err := os.WriteFile(file, []byte(strings.TrimPrefix(strings.ReplaceAll(example, "\n  ", "\n"), "  ")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := fleet.Load(file)
+	if err != nil || len(f.Servers) != 3 {
+		t.Errorf("%v, %v", f, err)
 	}
 }

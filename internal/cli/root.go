@@ -20,7 +20,7 @@ func newRoot(c *command) *cobra.Command {
 		Use:           "fleet",
 		Short:         "Servers at VPS.org as a file says",
 		Long:          rootHelp,
-		Version:       version(),
+		Version:       thisBuild().String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,7 +38,8 @@ func newRoot(c *command) *cobra.Command {
 	}
 	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newVersion(c))
+	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newSchema(c), newVersion(c))
+	c.addTopics(root)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	for _, cmd := range append(root.Commands(), root) {
 		nameValues(cmd)

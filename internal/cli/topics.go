@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// topic is what help explains beside the commands.
+type topic struct {
+	name    string // fleet help NAME
+	short   string
+	manual  string // the name of its page
+	section string // of the manual: 5 for files, 7 for the rest
+	text    string
+	lists   []helpList
+}
+
+const fileText = `A fleet file says in YAML which servers should exist. It is fleet.yaml unless -f names
+others; several files, or a directory of them, are one fleet.
+
+  version: 1
+  owns: ["web-*"]
+  defaults:
+    plan: 1
+    os: 5
+    location: us-west
+  servers:
+    web-[01:03]:    # web-01 to web-03
+      hostname: "{name}.example.com"
+
+fleet validate finds all mistakes in a file, each with its line. fleet schema prints the
+JSON Schema, from which editors offer keys and values.`
+
+// topics are all topics, in the order in which help tells of them.
+func topics() []topic {
+	return []topic{
+		{
+			name: "fleet-file", short: "Every key of a fleet file", manual: "fleet-file", section: "5",
+			text: fileText, lists: fileKeys(),
+		},
+		{
+			name: "symbols", short: "What the symbols of a plan mean", manual: "fleet-symbols", section: "7",
+			text:  "Each line of a plan begins with a symbol: what would be done to the servers that it names.",
+			lists: []helpList{{"Symbols", symbolRows()}},
+		},
+		{
+			name: "exit-codes", short: "What each exit code means", manual: "fleet-exit-codes", section: "7",
+			text:  "A script learns from the exit code what has come of a run.",
+			lists: []helpList{{"Exit codes", exitRows(&cobra.Command{})}},
+		},
+	}
+}
+
+// addTopics lets fleet help TOPIC find the topics.
+func (c *command) addTopics(root *cobra.Command) {
+	for _, t := range topics() {
+		root.AddCommand(&cobra.Command{Use: t.name, Short: t.short})
+	}
+}
+
+// topicOf is the topic that stands among the commands as one that cannot be run.
+func topicOf(cmd *cobra.Command) (topic, bool) {
+	if cmd.IsAdditionalHelpTopicCommand() {
+		for _, t := range topics() {
+			if t.name == cmd.Name() {
+				return t, true
+			}
+		}
+	}
+	return topic{}, false
+}
+
+func topicRows() (rows []helpRow) {
+	for _, t := range topics() {
+		rows = append(rows, helpRow{t.name, t.short})
+	}
+	return rows
+}
