@@ -14,18 +14,15 @@ type Series struct {
 	Names []string // in the order in which the key gives them
 }
 
-// The least names that make a range. One that leaves numbers out is harder to read than
-// a few names.
-const (
-	minSeries  = 2
-	minStepped = 4
-)
+// minStepped is the least names that make a range that leaves numbers out, as that is
+// harder to read than a few names.
+const minStepped = 4
 
 // FindSeries lists names as a fleet file does, in natural order: those that count
 // up, by one or in equal steps, as a range, all others by themselves. It is the
-// inverse of what reading does: each name is in one series. Names that are not
-// letters, digits and hyphens are in no range.
-func FindSeries(names []string) []Series {
+// inverse of what reading does: each name is in one series. Fewer names than least, two
+// or more, are no range, and names that are not letters, digits and hyphens are in none.
+func FindSeries(names []string, least int) []Series {
 	numbered := make([]numberedName, len(names))
 	for i, n := range names {
 		numbered[i] = numberedNameOf(n)
@@ -35,7 +32,7 @@ func FindSeries(names []string) []Series {
 	})
 	var series []Series
 	for len(numbered) > 0 {
-		n, step := longestRun(numbered)
+		n, step := longestRun(numbered, least)
 		series = append(series, seriesOf(numbered[:n], step))
 		numbered = numbered[n:]
 	}
@@ -44,15 +41,14 @@ func FindSeries(names []string) []Series {
 }
 
 // longestRun is how many of the first names make a range, and the step of it; 1
-// where there is none.
-func longestRun(names []numberedName) (n, step int) {
-	if len(names) < minSeries {
+// where fewer than least do.
+func longestRun(names []numberedName, least int) (n, step int) {
+	if len(names) < least {
 		return 1, 1
 	}
 	step = names[1].number - names[0].number
-	least := minSeries
 	if step > 1 {
-		least = minStepped
+		least = max(least, minStepped)
 	}
 	n = 1
 	for n < len(names) && step > 0 && names[0].isFollowedBy(names[n], n*step) {

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,34 +11,37 @@ import (
 )
 
 func TestFindSeries(t *testing.T) {
-	tests := []struct{ names, want string }{
-		{"", ""},
-		{"web-03 web-01 web-02", "web-[01:03]"},
-		{"web-1 web-2", "web-[1:2]"},
-		{"web-10 web-2 web-9 web-11 db", "db web-2 web-[9:11]"},
-		{"web-98 web-99 web-100 web-101", "web-[98:101]"},
-		{"web-098 web-099 web-100", "web-[098:100]"},
-		{"web-01 web-34 web-67 web-100", "web-01 web-34 web-67 web-100"},
-		{"web-97 web-98 web-99 web-096 web-095 web-094 web-100", "web-[094:096] web-[97:100]"},
-		{"web-9 web-010 web-011", "web-9 web-[010:011]"},
-		{"node-0020 node-0040 node-0060 node-0080", "node-[0020:0080:20]"},
-		{"a-1 a-3 a-5", "a-1 a-3 a-5"},
-		{"a-1 a-3 a-4 a-5", "a-1 a-[3:5]"},
-		{"a-2 a-4 a-6 a-7 a-8", "a-2 a-4 a-[6:8]"},
-		{"a1-x a2-x a3-x b", "a[1:3]-x b"},
-		{"a1-x a2-x a3-y", "a[1:2]-x a3-y"},
-		{"web_1 web_2 web_3", "web_1 web_2 web_3"},
-		{"a-1 a-1 a-1", "a-1 a-1 a-1"},
-		{"a-1234567890 a-1234567891 a-1234567892", "a-1234567890 a-1234567891 a-1234567892"},
-		{"0 1 2 3", "[0:3]"},
+	tests := []struct{ names, want, ofThree string }{ // ofThree: where three names make a range at least; "" is the same
+		{"", "", ""},
+		{"web-03 web-01 web-02", "web-[01:03]", ""},
+		{"web-1 web-2", "web-[1:2]", "web-1 web-2"},
+		{"web-10 web-2 web-9 web-11 db", "db web-2 web-[9:11]", ""},
+		{"web-98 web-99 web-100 web-101", "web-[98:101]", ""},
+		{"web-098 web-099 web-100", "web-[098:100]", ""},
+		{"web-01 web-34 web-67 web-100", "web-01 web-34 web-67 web-100", ""},
+		{"web-97 web-98 web-99 web-096 web-095 web-094 web-100", "web-[094:096] web-[97:100]", ""},
+		{"web-9 web-010 web-011", "web-9 web-[010:011]", "web-9 web-010 web-011"},
+		{"node-0020 node-0040 node-0060 node-0080", "node-[0020:0080:20]", ""},
+		{"a-1 a-3 a-5", "a-1 a-3 a-5", ""},
+		{"a-1 a-3 a-4 a-5", "a-1 a-[3:5]", ""},
+		{"a-2 a-4 a-6 a-7 a-8", "a-2 a-4 a-[6:8]", ""},
+		{"a1-x a2-x a3-x b", "a[1:3]-x b", ""},
+		{"a1-x a2-x a3-y", "a[1:2]-x a3-y", "a1-x a2-x a3-y"},
+		{"web_1 web_2 web_3", "web_1 web_2 web_3", ""},
+		{"a-1 a-1 a-1", "a-1 a-1 a-1", ""},
+		{"a-1234567890 a-1234567891 a-1234567892", "a-1234567890 a-1234567891 a-1234567892", ""},
+		{"a-1 a-2 a-4 a-6 a-8", "a-[1:2] a-4 a-6 a-8", "a-1 a-[2:8:2]"},
+		{"0 1 2 3", "[0:3]", ""},
 	}
 	for _, test := range tests {
-		var got []string
-		for _, s := range FindSeries(strings.Fields(test.names)) {
-			got = append(got, s.Key)
-		}
-		if g := strings.Join(got, " "); g != test.want {
-			t.Errorf("%s\n got %s\nwant %s", test.names, g, test.want)
+		for least, want := range map[int]string{2: test.want, 3: cmp.Or(test.ofThree, test.want)} {
+			var got []string
+			for _, s := range FindSeries(strings.Fields(test.names), least) {
+				got = append(got, s.Key)
+			}
+			if g := strings.Join(got, " "); g != want {
+				t.Errorf("%s, least %d\n got %s\nwant %s", test.names, least, g, want)
+			}
 		}
 	}
 }
@@ -55,8 +59,9 @@ func TestFindSeriesProperty(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfN(name, 0, 60).Draw(t, "names")
+		least := rapid.IntRange(2, 4).Draw(t, "least")
 		var expanded []string
-		for _, s := range FindSeries(names) {
+		for _, s := range FindSeries(names, least) {
 			if len(s.Names) == 1 {
 				expanded = append(expanded, s.Key)
 				continue

@@ -25,6 +25,10 @@ type entry struct {
 
 func (e *entry) isRange() bool { return len(e.servers) > 1 }
 
+// minRange is the least servers that are written as a range: two entries are easier to
+// change one by one.
+const minRange = 3
+
 // entriesOf makes an entry of each server, or of a range of them where all that is
 // said of them is the same. They are in natural order.
 func entriesOf(chosen []candidate) []*entry {
@@ -42,7 +46,7 @@ func entriesOf(chosen []candidate) []*entry {
 		byName[c.live.Name] = c.live
 	}
 	for v, names := range alike {
-		for _, s := range fleet.FindSeries(names) {
+		for _, s := range fleet.FindSeries(names, minRange) {
 			e := &entry{key: s.Key, values: v}
 			for _, name := range s.Names {
 				e.servers = append(e.servers, byName[name])

@@ -78,7 +78,7 @@ func TestEntries(t *testing.T) {
 		want    string
 	}{
 		{"a series", []planner.Server{server("1", "web-1"), server("2", "web-2"), server("3", "web-3")}, "  web-[1:3]: {}\n"},
-		{"two are one", []planner.Server{server("1", "web-1"), server("2", "web-2")}, "  web-[1:2]: {}\n"},
+		{"two are none", []planner.Server{server("1", "web-1"), server("2", "web-2")}, "  web-1: {}\n  web-2: {}\n"},
 		{"natural order", []planner.Server{server("1", "web-10"), server("2", "web-2"), server("3", "db")}, "  db: {}\n\n  web-2: {}\n  web-10: {}\n"},
 		{"by number", []planner.Server{with(server("1", "web-01"), "w01.example.com"), with(server("2", "web-02"), "w02.example.com"), with(server("3", "web-03"), "w03.example.com")},
 			"  web-[01:03]: { hostname: \"w{1}.example.com\" }\n"},

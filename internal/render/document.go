@@ -86,12 +86,21 @@ func (d *document) text() string {
 	return b.String()
 }
 
+// summaryOnly reports whether a folded table has lost all of its rows.
+func (t mdTable) summaryOnly() bool {
+	return t.summary != "" && !slices.ContainsFunc(t.parts, func(p mdPart) bool { return p.truncated < len(p.rows) })
+}
+
 // write writes a table without an empty line, which would end it for Markdown.
 func (t mdTable) write(b *strings.Builder) {
 	if len(t.parts) == 0 {
 		return
 	}
 	b.WriteString("\n")
+	if t.summaryOnly() {
+		b.WriteString(t.summary + " (truncated)\n")
+		return
+	}
 	if t.summary != "" {
 		b.WriteString("<details><summary>" + t.summary + "</summary>\n")
 	}
@@ -150,10 +159,20 @@ func (p mdPart) omitted() string {
 // truncationNote says what was truncated, if anything was.
 func (d *document) truncationNote() string {
 	var parts []string
-	for _, p := range d.parts() {
-		if p.truncated > 0 {
-			parts = append(parts, rowsTruncated(p.truncated, len(p.rows))+" of “"+p.name+"”")
+	isMarked := false
+	for _, t := range d.tables {
+		if len(t.parts) > 0 && t.summaryOnly() {
+			isMarked = true
+			continue
 		}
+		for _, p := range t.parts {
+			if p.truncated > 0 {
+				parts = append(parts, rowsTruncated(p.truncated, len(p.rows))+" of “"+p.name+"”")
+			}
+		}
+	}
+	if isMarked {
+		parts = append(parts, "what is marked so")
 	}
 	if parts == nil {
 		return ""

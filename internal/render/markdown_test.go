@@ -92,7 +92,7 @@ func TestMarkdownIsTruncated(t *testing.T) {
 	if err != nil || strings.Contains(string(whole), "Truncated") {
 		t.Fatalf("with room for all of it, it is truncated: %v", err)
 	}
-	for _, allowed := range []int{CommentBytes, 40000, 20000, 10000, 7000, 5000} {
+	for _, allowed := range []int{CommentBytes, 40000, 20000, 10000, 7000, 5000, 4000} {
 		text, err := Markdown(Run{Plan: p, Command: "fleet apply"}, allowed)
 		if err != nil {
 			t.Errorf("%d bytes: %v", allowed, err)

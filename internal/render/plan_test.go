@@ -115,6 +115,31 @@ func TestPlan(t *testing.T) {
 	golden(t, "plan_narrow", Plan(everything(), Style{Width: 80, Color: true}))
 }
 
+// What is the same of several servers stands once, with the lines of all of them. Where
+// each server is by itself, each has its reason.
+func TestSharedReasonStandsOnce(t *testing.T) {
+	var p planner.Plan
+	create := func(name string, line int) *planner.Create {
+		return &planner.Create{Subject: about(name, "", causedAt(planner.CodeMissing, line, 1)), Spec: planner.Spec{Plan: standard, OS: ubuntu, Location: "us-west"}}
+	}
+	for _, name := range []string{"a-1", "a-2", "a-3"} {
+		p.Changes = append(p.Changes, create(name, 1))
+	}
+	p.Changes = append(p.Changes, create("b", 2))
+	text := Plan(&p, Style{})
+	for _, want := range []string{"a-[1:3], b ", "×4", "Standard VPS, ubuntu-22.04, us-west", " :1…2\n"} {
+		if n := strings.Count(text, want); n != 1 {
+			t.Errorf("%q stands %d times in\n%s", want, n, text)
+		}
+	}
+	if strings.Contains(text, "no live server") {
+		t.Errorf("what every create is for is said:\n%s", text)
+	}
+	if full := Plan(&p, Style{View: Whole}); strings.Count(full, "(:1:1)") != 3 || strings.Count(full, "(:2:1)") != 1 {
+		t.Errorf("where each server is by itself, not each has its reason:\n%s", full)
+	}
+}
+
 func TestPlanViews(t *testing.T) {
 	p := everything()
 	for i := range 2 * many {
