@@ -27,6 +27,7 @@ type Reason struct {
 	Cause   Code          `json:"cause,omitempty"`  // why that change was wanted
 	Count   int           `json:"count,omitempty"`  // how often, or how many
 	Since   time.Time     `json:"since,omitzero"`   // when it began, or was done
+	Until   time.Time     `json:"until,omitzero"`   // when it ends
 }
 
 // Other is a server that a reason is about beside its subject.
@@ -85,6 +86,25 @@ const (
 	// Why a change is excluded.
 	CodeExcluded Code = "excluded" // its kind was not selected
 	CodeNeeds    Code = "needs"    // it needs a change that was excluded, or is not done. Action, Name
+
+	// Why a disruption does not begin. Name: the rollout, where it is one's.
+	CodeOverBudget  Code = "over_budget" // too many of the group are unavailable. Count: the budget; Servers: who is, beside those being disrupted
+	CodeUnreachable Code = "unreachable" // no server of any group is ready, as far as this host can tell. Count, Servers
+	CodeNoBudget    Code = "no_budget"   // the group allows none to be unavailable, or no new server beside the old ones
+	CodeUnchecked   Code = "unchecked"   // it is not known yet who is ready. Servers
+	CodeUnready     Code = "unready"     // it would be destroyed while it is not ready
+	CodeGate        Code = "gate"        // the group's gate does not hold, or not for long enough
+	CodeDomain      Code = "domain"      // disruptions in another domain are under way
+	CodeSurge       Code = "surge"       // as many new servers as are allowed are there beside the old ones
+	CodeStep        Code = "step"        // the rollout's step is not over
+	CodeAfter       Code = "after"       // another rollout is to be done first. Names: which; Servers: who failed there
+	CodePaused      Code = "paused"      // between two steps. Count: how many are over; Since; Until, unless somebody has to let it go on
+	CodeHalted      Code = "halted"      // too many of the group have failed. Servers: which
+	CodeStalled     Code = "stalled"     // the group has made no progress. Since; Cause: what it waited for; Servers
+	CodeWindow      Code = "window"      // no window is open for long enough. Until: when one opens, where that is known
+	CodeFreeze      Code = "freeze"      // Name: the freeze's reason; Until: when a disruption may begin, where that is known
+	CodeSelf        Code = "self"        // this host runs on the server
+	CodeSelfLast    Code = "self_last"   // this host runs on the server, so it comes last
 
 	// Why an approved change is not carried out, or not to its end.
 	CodeGone        Code = "gone"         // the server is gone, and nothing here deleted it

@@ -109,6 +109,24 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeNotNoted:    {"it could not be noted in the state, so it was not sent", ""},
 	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
 	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
+
+	planner.CodeOverBudget:  {"rollout $name allows $count unavailable at once$away", ""},
+	planner.CodeUnreachable: {"no server of any rollout is ready as far as this host can tell$away", "run fleet where the servers can be reached, or correct what ready: probes"},
+	planner.CodeNoBudget:    {"rollout $name allows none to be unavailable, and no new server beside the old ones", "give it max_unavailable or max_surge"},
+	planner.CodeUnchecked:   {"it is not known yet which servers of rollout $name are ready", ""},
+	planner.CodeUnready:     {"it is not ready and may hold the last good copy of its data, which would be destroyed", "look at it; then repair it, or give --allow-unready $subject"},
+	planner.CodeGate:        {"the gate of rollout $name does not hold", ""},
+	planner.CodeDomain:      {"rollout $name is at work in another domain", ""},
+	planner.CodeSurge:       {"rollout $name allows no more new servers beside the old ones", ""},
+	planner.CodeStep:        {"the step that rollout $name is in is not over", ""},
+	planner.CodeAfter:       {"rollout $names is to be done before $name", ""},
+	planner.CodePaused:      {"rollout $name is paused after step $count$until", "$goon"},
+	planner.CodeHalted:      {"rollout $name has stopped$failed", "find out why, and run again"},
+	planner.CodeStalled:     {"rollout $name has made no progress since $since$away", "repair what it waits for, and run again"},
+	planner.CodeWindow:      {"no window is open for it for as long as it takes$until", ""},
+	planner.CodeFreeze:      {"it is frozen$frozen$until", "wait, or give --override-freeze REASON"},
+	planner.CodeSelf:        {"this host runs on it", "run fleet elsewhere, or give --allow-self"},
+	planner.CodeSelfLast:    {"this host runs on it, so it comes last", ""},
 }
 
 // Explain writes a reason about a server as a sentence, and what to do about it.

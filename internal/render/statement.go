@@ -86,6 +86,9 @@ func (s statement) word(name string) string {
 	if text, ok := s.fieldWord(name); ok {
 		return text
 	}
+	if text, ok := s.rolloutWord(name); ok {
+		return text
+	}
 	return s.serverWord(name)
 }
 

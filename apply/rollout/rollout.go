@@ -1,0 +1,142 @@
+// Package rollout says what may be disrupted now. It is the only place that decides
+// so: a pure function of the groups and their policies, the state of their members, and
+// what the plan still has to do. It sends and asks nothing, keeps nothing and knows no
+// clock, so a table of worlds is all that a test needs.
+//
+// What a probe is, how a server comes back and what a command does is not its concern:
+// it is told who is ready, and says who may go.
+package rollout
+
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// World is all that a decision depends on.
+type World struct {
+	Now            time.Time
+	Groups         []Group
+	Members        map[string]Member // the servers of all groups, and those that are leaving them, by the entry's name
+	Turns          []Turn            // of one server each
+	AllowSelf      bool              // the host that this runs on may be disrupted
+	OverrideFreeze bool              // freezes do not count
+}
+
+// Group is some servers that stand in for each other, with the numbers of its policy.
+type Group struct {
+	Name             string
+	Members          []string // that are to be active after the plan
+	MaxUnavailable   int
+	MaxSurge         int
+	After            []string // groups that are to be done first
+	Steps            []int    // how many servers may have been disrupted at the end of each; rising; none: no steps
+	Pause            fleet.Pause
+	MaxFailures      int
+	Gated            bool          // Gate counts
+	GateFor          time.Duration // for which the gate has to hold
+	ProgressDeadline time.Duration // 0: none
+
+	Gate       time.Time // since when the gate holds without a break; zero: it does not, or was not asked since the last turn began
+	Progressed time.Time // when a turn last began, went on or ended
+	Progress
+}
+
+// Progress is what earlier runs, and this one, have left of a group's rollout.
+type Progress struct {
+	Disrupted int       `json:"disrupted"`         // servers whose turns are over, beside those among the turns
+	StepsOver int       `json:"steps_over"`        // steps that are over
+	OverAt    time.Time `json:"over_at,omitzero"`  // when the last of these was
+	Released  int       `json:"released,omitzero"` // steps after which somebody has let it go on
+}
+
+// Member is how a server of a group is.
+type Member struct {
+	New     bool // it has never been ready: it counts neither way
+	Active  bool // by the API's status
+	Health  Health
+	Drained bool // its drain command was begun, and its restore command has not succeeded since
+}
+
+// Available reports whether a member serves.
+func (m Member) Available() bool { return m.Active && m.Health == Ready && !m.Drained }
+
+// Health is what the probes of a server tell. Its zero value is that nobody knows yet.
+type Health int
+
+// The kinds of health. A probe that cannot tell has not told that a server is ready.
+const (
+	Unchecked Health = iota
+	Ready
+	Unready
+)
+
+// Turn is what the plan does to one server, from the first disruption until it is ready
+// again, or gone.
+type Turn struct {
+	Name         string
+	In           []Place // the groups of the server; none: only windows and freezes hold it back
+	Kind         Kind
+	Destroys     bool // the server's data is lost
+	Self         bool // this runs on the server, or its state is there
+	AllowUnready bool // it may be destroyed although it is not ready
+	Surging      bool // of Surges: its new server exists
+	Estimate     time.Duration
+	Windows      []fleet.Window // that are about the server
+	Freezes      []fleet.Freeze
+	State        State
+}
+
+// Place is a server's place in a group.
+type Place struct {
+	Group  int    // index in World.Groups
+	Domain string // where disruptions are kept apart; "": anywhere
+}
+
+// Kind is how a turn disrupts.
+type Kind int
+
+// The kinds of turns.
+const (
+	Restarts Kind = iota // the server is away, and comes back: a reboot, or a replacement that deletes first
+	Leaves               // the server is stopped or deleted, and no member any more
+	Surges               // a new server takes over before the old one goes
+)
+
+// State is how far a turn is.
+type State int
+
+// The states of a turn.
+const (
+	Pending State = iota
+	InFlight
+	Done
+	Failed // or nobody knows
+)
+
+// Decision is what may be done now.
+type Decision struct {
+	Begin []int        // indexes of turns, in the order in which they begin
+	Held  map[int]Hold // why each of the other pending turns does not begin
+	Steps []int        // for each group, how many of its steps are over
+	Wake  time.Time    // when the decision may be another one by the clock alone; zero: never
+	Over  bool         // only time or people can change that nothing begins
+}
+
+// Hold is why a turn does not begin, and what it awaits.
+type Hold struct {
+	planner.Reason
+	Awaits Awaited
+}
+
+// Awaited is what has to happen before a turn that is held can begin.
+type Awaited int
+
+// What a turn may await.
+const (
+	AwaitsTurns   Awaited = iota // that other turns go on or end
+	AwaitsHealth                 // that servers or gates become healthy, or are asked
+	AwaitsTime                   // a time, or that somebody lets it go on
+	AwaitsNothing                // it does not begin in this plan
+)
