@@ -9,30 +9,41 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// unit reads a file of systemd: its settings by section and key.
-func unit(file string) (map[string]map[string][]string, error) {
-	data, err := os.ReadFile(file)
+// unit reads a file of systemd and its drop-ins: the settings by section and key. An
+// empty value takes away what the key had before.
+func unit(files ...string) (map[string]map[string][]string, error) {
 	settings, section := make(map[string]map[string][]string), ""
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSpace(line)
-		key, value, assigned := strings.Cut(line, "=")
-		switch {
-		case line == "" || line[0] == '#':
-		case line[0] == '[':
-			section = strings.Trim(line, "[]")
-			settings[section] = make(map[string][]string)
-		case !assigned || section == "":
-			return nil, fmt.Errorf("%s has the line %q", file, line)
-		default:
-			settings[section][key] = append(settings[section][key], value)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(data)) {
+			line = strings.TrimSpace(line)
+			key, value, assigned := strings.Cut(line, "=")
+			switch {
+			case line == "" || line[0] == '#':
+			case line[0] == '[':
+				section = strings.Trim(line, "[]")
+				if settings[section] == nil {
+					settings[section] = make(map[string][]string)
+				}
+			case !assigned || section == "":
+				return nil, fmt.Errorf("%s has the line %q", file, line)
+			case value == "":
+				delete(settings[section], key)
+			default:
+				settings[section][key] = append(settings[section][key], value)
+			}
 		}
 	}
-	return settings, err
+	return settings, nil
 }
 
-// runSystemd runs the commands of the service, one after the other, until one fails.
+// runSystemd runs the commands of the service with its metrics, one after the other,
+// until one fails.
 func runSystemd(ts *testscript.TestScript, neg bool, _ []string) {
-	settings, err := unit(recipe(ts, "fleet.service"))
+	settings, err := unit(recipe(ts, "fleet.service"), recipe(ts, "metrics.conf"))
 	ts.Check(err)
 	service := settings["Service"]
 	env := assignments(strings.ReplaceAll(onThisHost(ts, service["Environment"][0]), " ", "\n"))
@@ -60,6 +71,6 @@ func runCron(ts *testscript.TestScript, neg bool, _ []string) {
 // onThisHost is a command with its files in the script's folder.
 func onThisHost(ts *testscript.TestScript, command string) string {
 	work := ts.Getenv("WORK")
-	return strings.NewReplacer("/usr/local/bin/fleet", "fleet", "%d", work+"/etc/fleet", "%S", work+"/var/lib",
+	return strings.NewReplacer("%d", work+"/etc/fleet", "%S", work+"/var/lib",
 		"/etc/", work+"/etc/", "/var/lib/", work+"/var/lib/").Replace(command)
 }
