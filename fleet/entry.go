@@ -54,13 +54,18 @@ func (r *reader) body(n node) body {
 
 func (r *reader) fields(b *body, n node) {
 	var beside []node
+	labelled := false // by the entry itself
 	if n.Kind == yaml.ScalarNode {
 		r.problemf(n, "indent fields under the name of their server", "a server must be a mapping of fields, not %s", kind(n))
 		return
 	}
 	for key, value := range r.pairs(n, "a server") {
 		r.field(b, key, value)
-		if f := Field(key.Value); f != FieldAbsent && f != FieldID {
+		switch Field(key.Value) {
+		case FieldAbsent, FieldID:
+		case FieldLabels:
+			labelled = true
+		default:
 			beside = append(beside, key)
 		}
 	}
@@ -68,13 +73,17 @@ func (r *reader) fields(b *body, n node) {
 		return
 	}
 	for _, key := range beside {
-		r.problemf(key, "an absent server has no field but id", "%s beside absent: true", quoteless(key.Value))
+		r.problemf(key, "an absent server has no field but id and labels", "%s beside absent: true", quoteless(key.Value))
 	}
 	at := map[Field]Pos{FieldAbsent: b.at[FieldAbsent]}
 	if p, ok := b.at[FieldID]; ok {
 		at[FieldID] = p
 	}
-	*b = body{server: Server{ID: b.server.ID, Absent: true}, id: b.id, at: at}
+	absent := body{server: Server{ID: b.server.ID, Absent: true}, id: b.id, at: at}
+	if labelled {
+		absent.server.Labels, absent.labels = b.server.Labels, b.labels
+	}
+	*b = absent
 }
 
 // field reads one field of an entry, or of the defaults.

@@ -29,6 +29,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	d.unshown(o, sel)
 	d.blockTakenNames()
 	d.plan.sort()
+	d.applyPolicies(m)
 	d.plan.Cost = newCost(live, m.labels(), d.plan.Changes, o.Offers)
 	return d.plan
 }

@@ -11,7 +11,7 @@ import (
 
 // Digest names what a plan does, in 32 hexadecimal digits: two plans have the same
 // digest exactly when they make the same changes to the same servers, of the same
-// account and endpoint, from the same observed old values. Reasons, names of plans
+// account and endpoint, from the same observed old values, by the same policies. Reasons, names of plans
 // and what else is only shown do not count.
 func (p *Plan) Digest() string {
 	h := sha256.New()
@@ -19,6 +19,9 @@ func (p *Plan) Digest() string {
 	enc.Encode([]string{"fleet plan 1", p.Account, p.Endpoint})
 	for _, c := range p.Changes {
 		enc.Encode(identity(c))
+	}
+	for _, policy := range p.policies() {
+		enc.Encode(policy)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16]) // 128 bits: no other plan has it, whoever looks for one
 }

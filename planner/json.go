@@ -36,6 +36,10 @@ type document struct {
 	Blocked       []Blocked      `json:"blocked"`
 	Excluded      []Excluded     `json:"excluded"`
 	Notes         []Note         `json:"notes"`
+	Rollouts      []Group        `json:"rollouts,omitempty"`
+	Windows       []fleet.Window `json:"windows,omitempty"`
+	Freezes       []fleet.Freeze `json:"freezes,omitempty"`
+	Ready         []Readiness    `json:"ready,omitempty"`
 }
 
 // writtenDocument has sentences beside its reasons.
@@ -78,6 +82,7 @@ func encode(w io.Writer, p *Plan, say Sentences, digest, checksum string) error 
 	head, err := json.MarshalIndent(writtenDocument{document{
 		FormatVersion: FormatVersion, Checksum: checksum, Digest: digest, Account: p.Account, Endpoint: p.Endpoint,
 		Summary: p.Count(), Scope: p.Scope, Cost: cost, Guards: p.Guards, Waits: list(p.Waits), Unlisted: list(p.Unlisted),
+		Rollouts: p.Rollouts, Windows: p.Windows, Freezes: p.Freezes, Ready: p.Ready,
 	}, tell(say, p.Blocked), tell(say, p.Excluded), tell(say, p.Notes)}, "", "  ")
 	if err != nil {
 		return err
@@ -154,6 +159,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	p := &Plan{
 		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost, Guards: doc.Guards,
 		Waits: doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Excluded: doc.Excluded, Notes: doc.Notes,
+		Rollouts: doc.Rollouts, Windows: doc.Windows, Freezes: doc.Freezes, Ready: doc.Ready,
 	}
 	for i, raw := range doc.Changes {
 		c, err := decodeChange(raw)

@@ -54,6 +54,7 @@ func (p *Plan) without(refuse func(Change) (why Reason, out bool)) (*Plan, []rem
 		}
 	}
 	rest.Cost = p.Cost.without(out)
+	rest.regroup()
 	return &rest, out
 }
 

@@ -12,6 +12,10 @@ type Plan struct {
 	Unlisted []Server   // owned live servers that no entry lists, to be reported
 	Excluded []Excluded // changes that Only has excluded
 	Notes    []Note
+	Rollouts []Group        // whose servers the plan changes
+	Windows  []fleet.Window // of servers that the plan disrupts
+	Freezes  []fleet.Freeze // likewise
+	Ready    []Readiness    // of servers that the plan changes, and of all in its groups
 	Scope    Scope
 	Cost     Cost
 	Guards   fleet.Guards // with what the command line allows beyond them

@@ -38,8 +38,8 @@ func conforms(t *testing.T, s *jsonschema.Schema, document []byte) error {
 // The documents are what their schemas say: with all that there can be in them,
 // with nothing, and with whatever text the API sends.
 func TestSchemas(t *testing.T) {
-	plans := map[string]*planner.Plan{"everything": everything(), "empty": {}, "many": manyServers(70)}
-	results := map[string]*apply.Result{"everything": mixedResult(), "empty": {}, "many": {Interrupted: true}}
+	plans := map[string]*planner.Plan{"everything": everything(), "empty": {}, "many": manyServers(70), "rolled": rolledPlan(t)}
+	results := map[string]*apply.Result{"everything": mixedResult(), "empty": {}, "many": {Interrupted: true}, "rolled": {}}
 	plans["everything"].Blocked = blockedForEverything()
 	full := plans["many"]
 	full.Changes[0].(*planner.Create).Spec.BackupsEnabled = ptr(true)
@@ -113,6 +113,9 @@ func TestSchemaFieldsExist(t *testing.T) {
 	p.Changes = append(p.Changes, everything().Changes...)
 	p.Notes = append(p.Notes, planner.Note{Name: "db-01", Reason: planner.Reason{Code: planner.CodeUnshown, Since: time.Unix(1e9, 0)}})
 	p.Blocked, p.Cost.Labels = blockedForEverything(), priced().Cost.Labels
+	if err := PlanJSON(&documents, rolledPlan(t)); err != nil {
+		t.Fatal(err)
+	}
 	if err := ResultJSON(&documents, p, mixedResult(), Requests{Kinds: []KindCount{{"list", 3}}}); err != nil {
 		t.Fatal(err)
 	}
