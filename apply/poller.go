@@ -19,7 +19,11 @@ import (
 // part of the loop's state.
 type poller struct {
 	run      *run
-	waits    []*wait // in the order in which they began
+	waits    []*wait          // in the order in which they began; some have ended
+	byID     map[string]*wait // those that have not, of servers that have an id
+	open     int              // how many have not ended
+	due      time.Time        // when the next poll is to be made, as planned last
+	replan   time.Time        // when that is to be worked out anew
 	took     map[poll.Kind]planner.Range
 	last     time.Time // when the last poll ended
 	early    bool      // it was made before all changes were sent
@@ -35,6 +39,7 @@ type wait struct {
 	job   *job
 	id    string
 	begun time.Time
+	ended bool
 	last  planner.Status // as last seen; "" where it was not seen yet
 	moved time.Time      // when a passing status was last seen; zero: never
 	gone  absence        // of a server that was seen before
@@ -50,7 +55,7 @@ type pollOver struct{ failed bool }
 func (pollOver) isMessage() {}
 
 func newPoller(r *run) poller {
-	return poller{run: r, took: make(map[poll.Kind]planner.Range), progress: r.began.Add(progressEvery)}
+	return poller{run: r, byID: make(map[string]*wait), took: make(map[poll.Kind]planner.Range), progress: r.began.Add(progressEvery)}
 }
 
 // await waits for a job's server.
@@ -77,6 +82,10 @@ func (p *poller) resolve(j *job, s planner.Resolve) {
 func (p *poller) add(x *wait) {
 	x.begun = time.Now()
 	p.waits = append(p.waits, x)
+	p.open++
+	if x.id != "" {
+		p.byID[x.id] = x
+	}
 	p.run.reports[x.job.tasks[0].report].begin(x.Kind.Target)
 	p.run.emit(WaitStarted{Name: x.job.name, ID: x.id, Target: x.Kind.Target})
 }
@@ -84,11 +93,12 @@ func (p *poller) add(x *wait) {
 // sending notes that a change is about to be sent.
 func (p *poller) sending() { p.early = true }
 
-func (p *poller) waiting() bool { return len(p.waits) > 0 }
+func (p *poller) waiting() bool { return p.open > 0 }
 
 // next is the next poll.
 func (p *poller) next(now time.Time) (poll.Poll, bool) {
 	r := p.run
+	p.waits = slices.DeleteFunc(p.waits, func(x *wait) bool { return x.ended })
 	waits := make([]poll.Wait, len(p.waits))
 	for i, x := range p.waits {
 		waits[i] = x.Wait
@@ -118,21 +128,26 @@ func (r *run) listCost() int {
 	return max(cost, (size+vpsorg.PageSize-1)/vpsorg.PageSize)
 }
 
+// replanEvery is the share of a run's time after which the next poll is worked out
+// anew while changes are sent: waits begin and end all the time then.
+const replanEvery = 200
+
 // wake is when there is something to do next.
 func (p *poller) wake() time.Time {
 	now := time.Now()
-	at := now.Add(time.Hour)
-	if !p.waiting() {
-		return at
+	switch {
+	case !p.waiting():
+		return now.Add(time.Hour)
+	case p.polling:
+		return p.progress
+	case p.run.sending(now) == 0 || !now.Before(p.replan):
+		next, _ := p.next(now)
+		p.due, p.replan = next.At, next.At
+		if p.run.sending(now) > 0 {
+			p.replan = now.Add(max(now.Sub(p.run.began)/replanEvery, time.Millisecond))
+		}
 	}
-	at = p.progress
-	if p.polling {
-		return at
-	}
-	if next, ok := p.next(now); ok && next.At.Before(at) {
-		at = next.At
-	}
-	return at
+	return slices.MinFunc([]time.Time{p.progress, p.due, p.replan}, time.Time.Compare)
 }
 
 // onTime polls if that is due, and tells how it goes.
@@ -147,6 +162,7 @@ func (p *poller) onTime(ctx context.Context) {
 	}
 	next, ok := p.next(now)
 	if !ok || next.At.After(now) {
+		p.replan = time.Time{} // what was due has ended
 		return
 	}
 	p.polling, p.early = true, p.run.sending(now) > 0
@@ -166,7 +182,7 @@ func (p *poller) onTime(ctx context.Context) {
 // looked for them by themselves.
 func (p *poller) unlisted() (ids []string) {
 	for _, x := range p.waits {
-		if x.gone.listed && !x.gone.alone {
+		if !x.ended && x.gone.listed && !x.gone.alone {
 			ids = append(ids, x.id)
 		}
 	}
@@ -192,7 +208,7 @@ func (r *run) readAlone(ctx context.Context, ids []string) {
 
 // over ends a poll.
 func (p *poller) over(failed bool) {
-	p.polling, p.failed, p.last = false, failed, time.Now()
+	p.polling, p.failed, p.last, p.replan = false, failed, time.Now(), time.Time{}
 }
 
 // sighted takes a server in that was read alone.
@@ -201,15 +217,14 @@ func (p *poller) sighted(s sighting) {
 	if exists {
 		p.run.cache.put(s.server, s.asked)
 	}
-	for _, x := range slices.Clone(p.waits) {
-		switch {
-		case x.id != s.id || x.ListOnly:
-		case exists || errors.Is(s.err, vpsorg.ErrNotFound):
-			p.judge(x, look{s.server.Status, exists, false, s.asked})
-		default:
-			p.run.stopFor(s.err)
-			p.giveUp(x, s.err)
-		}
+	x := p.byID[s.id]
+	switch {
+	case x == nil || x.ListOnly:
+	case exists || errors.Is(s.err, vpsorg.ErrNotFound):
+		p.judge(x, look{s.server.Status, exists, false, s.asked})
+	default:
+		p.run.stopFor(s.err)
+		p.giveUp(x, s.err)
 	}
 }
 
@@ -220,8 +235,9 @@ func (p *poller) listed(l listing) {
 	}
 	var named map[string][]planner.Server
 	var live map[string]*planner.Server
-	for _, x := range slices.Clone(p.waits) {
+	for _, x := range p.waits {
 		switch {
+		case x.ended:
 		case l.err != nil:
 			p.giveUp(x, l.err)
 		case x.begun.After(l.asked): // the list is from before
@@ -247,6 +263,9 @@ func (p *poller) listed(l listing) {
 func (p *poller) tell(now time.Time) {
 	var e Progress
 	for _, x := range p.waits {
+		if x.ended {
+			continue
+		}
 		status := x.last
 		if status == "" && x.Kind.Target == planner.TargetActive && x.Kind.Sent {
 			status = planner.StatusProvisioning // as the create was answered
@@ -260,11 +279,16 @@ func (p *poller) tell(now time.Time) {
 }
 
 func (p *poller) remove(x *wait) {
-	p.waits = slices.DeleteFunc(p.waits, func(w *wait) bool { return w == x })
+	x.ended = true
+	p.open--
+	delete(p.byID, x.id)
 }
 
 // end ends a wait, and its task with it unless it went well.
 func (p *poller) end(x *wait, o Outcome, why *Error) {
+	if x.ended {
+		return // when the run stopped
+	}
 	p.remove(x)
 	p.run.reports[x.job.tasks[0].report].passed()
 	if o != Done {
@@ -275,7 +299,7 @@ func (p *poller) end(x *wait, o Outcome, why *Error) {
 
 // abandon ends all waits because the run stops.
 func (p *poller) abandon() {
-	for _, x := range slices.Clone(p.waits) {
+	for _, x := range p.waits {
 		if x.unresolved != nil {
 			p.end(x, Unknown, x.unresolved.doubt(p.run.stopped))
 			continue
