@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -33,22 +32,6 @@ type poller struct {
 	progress time.Time // of the next Progress
 }
 
-// wait is a job whose server is in transition, or not known to exist.
-type wait struct {
-	poll.Wait
-	job   *job
-	id    string
-	begun time.Time
-	ended bool
-	last  planner.Status // as last seen; "" where it was not seen yet
-	moved time.Time      // when a passing status was last seen; zero: never
-	gone  absence        // of a server that was seen before
-
-	create     *planner.Create // of a Resolve
-	unresolved *unresolved
-	lacking    int // complete lists that did not show its server
-}
-
 // pollOver is the end of a poll of single servers.
 type pollOver struct{ failed bool }
 
@@ -56,38 +39,6 @@ func (pollOver) isMessage() {}
 
 func newPoller(r *run) poller {
 	return poller{run: r, byID: make(map[string]*wait), took: make(map[poll.Kind]planner.Range), progress: r.began.Add(progressEvery)}
-}
-
-// await waits for a job's server.
-func (p *poller) await(j *job, s planner.Await) {
-	x := &wait{job: j, id: s.ID, last: s.From, Wait: poll.Wait{Since: j.sent}}
-	j.sent = time.Time{}
-	if x.Since.IsZero() {
-		x.Since = time.Now()
-	}
-	x.Kind = poll.Kind{Target: s.Target, From: s.From, Sent: s.Sent}
-	x.Until = x.Since.Add(p.run.Timeout)
-	p.add(x)
-}
-
-// resolve waits until it is known whether a job's server exists.
-func (p *poller) resolve(j *job, s planner.Resolve) {
-	u := j.tasks[0].unresolved
-	x := &wait{job: j, create: s.Create, unresolved: u,
-		Wait: poll.Wait{Kind: poll.Kind{Target: planner.TargetResolved}, Since: time.Now(), Until: u.until, ListOnly: true}}
-	j.sent = time.Time{}
-	p.add(x)
-}
-
-func (p *poller) add(x *wait) {
-	x.begun = time.Now()
-	p.waits = append(p.waits, x)
-	p.open++
-	if x.id != "" {
-		p.byID[x.id] = x
-	}
-	p.run.reports[x.job.tasks[0].report].begin(x.Kind.Target)
-	p.run.emit(WaitStarted{Name: x.job.name, ID: x.id, Target: x.Kind.Target})
 }
 
 // sending notes that a change is about to be sent.
@@ -275,35 +226,5 @@ func (p *poller) tell(now time.Time) {
 	if len(e.Servers) > 0 {
 		slices.SortStableFunc(e.Servers, func(a, b InTransit) int { return strings.Compare(a.Name, b.Name) })
 		p.run.emit(e)
-	}
-}
-
-func (p *poller) remove(x *wait) {
-	x.ended = true
-	p.open--
-	delete(p.byID, x.id)
-}
-
-// end ends a wait, and its task with it unless it went well.
-func (p *poller) end(x *wait, o Outcome, why *Error) {
-	if x.ended {
-		return // when the run stopped
-	}
-	p.remove(x)
-	p.run.reports[x.job.tasks[0].report].passed()
-	if o != Done {
-		p.run.end(x.job, o, why)
-	}
-	p.run.advance(x.job)
-}
-
-// abandon ends all waits because the run stops.
-func (p *poller) abandon() {
-	for _, x := range p.waits {
-		if x.unresolved != nil {
-			p.end(x, Unknown, x.unresolved.doubt(p.run.stopped))
-			continue
-		}
-		p.end(x, Unknown, p.run.stopped.before(x.Kind.Target, cmp.Or(x.last, "")))
 	}
 }
