@@ -167,8 +167,8 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 	defer e.close(a.state)
 	p = p.Allow(allow)
 	a.emit(Planned{Plan: p})
-	if v := p.Violations(); len(v) > 0 {
-		return nil, &GuardsExceeded{v}
+	if err := checkPolicy(p); err != nil {
+		return nil, err
 	}
 	left, err := a.recheck(ctx, drain, p)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // Refusal is why a run was refused before its first change: a WrongEndpoint, a
 // WrongAccount, an UnknownTarget, an UnknownLabels, an EmptyAccount, a
-// GuardsExceeded or a NotReviewed, and nothing else. internal/render makes the
+// GuardsExceeded, a NotReviewed or an Unsupported, and nothing else. internal/render makes the
 // sentence and the hint; what Error says is for logs.
 type Refusal interface {
 	error
@@ -46,6 +46,13 @@ type NotReviewed struct {
 	Changes []planner.Change // that were not approved; nil where the approved plan was not kept
 }
 
+// Unsupported refuses a plan with a policy that an apply does not carry out yet: to go
+// on without it would disrupt more servers than the file allows.
+type Unsupported struct {
+	Key string    // of the file: rollouts, windows, freeze or ready
+	At  fleet.Pos // zero where nobody knows
+}
+
 func (*WrongEndpoint) refusal()  {}
 func (*WrongAccount) refusal()   {}
 func (*UnknownTarget) refusal()  {}
@@ -53,6 +60,7 @@ func (*UnknownLabels) refusal()  {}
 func (*EmptyAccount) refusal()   {}
 func (*GuardsExceeded) refusal() {}
 func (*NotReviewed) refusal()    {}
+func (*Unsupported) refusal()    {}
 
 func (e *WrongEndpoint) Error() string { return fmt.Sprintf("endpoint %s, not %s", e.Got, e.Want) }
 func (e *WrongAccount) Error() string  { return fmt.Sprintf("account %s, not %s", e.Got, e.Want) }
@@ -63,6 +71,7 @@ func (e *EmptyAccount) Error() string {
 }
 func (e *GuardsExceeded) Error() string { return fmt.Sprintf("%d guards exceeded", len(e.Violations)) }
 func (e *NotReviewed) Error() string    { return "another plan was reviewed" }
+func (e *Unsupported) Error() string    { return e.Key + " are not carried out yet" }
 
 // bootstrapSize is how many listed servers have to be missing, all of them, for
 // that to be suspicious.
@@ -82,8 +91,24 @@ func (a *account) check(ctx context.Context, by Approval, planned Planned) error
 	if by.unattended() && !by.Bootstrap && p.Scope.Listed >= bootstrapSize && p.Scope.Live == 0 {
 		return &EmptyAccount{p.Scope.Listed}
 	}
+	return checkPolicy(p)
+}
+
+// checkPolicy refuses a plan that is beyond its guards, or that has a policy which an
+// apply does not carry out.
+func checkPolicy(p *planner.Plan) error {
 	if v := p.Violations(); len(v) > 0 {
 		return &GuardsExceeded{v}
+	}
+	switch {
+	case len(p.Rollouts) > 0:
+		return &Unsupported{"rollouts", p.Rollouts[0].Policy.At}
+	case len(p.Windows) > 0:
+		return &Unsupported{"windows", p.Windows[0].At}
+	case len(p.Freezes) > 0:
+		return &Unsupported{"freeze", p.Freezes[0].At}
+	case len(p.Ready) > 0:
+		return &Unsupported{Key: "ready"}
 	}
 	return nil
 }

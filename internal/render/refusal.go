@@ -29,8 +29,18 @@ func refusal(r apply.Refusal) (text, hint string) {
 		return guardsExceeded(r.Violations)
 	case *apply.NotReviewed:
 		return notReviewed(r.Changes)
+	case *apply.Unsupported:
+		return unsupported(r)
 	}
 	panic(fmt.Sprintf("unknown refusal %T", r))
+}
+
+func unsupported(r *apply.Unsupported) (text, hint string) {
+	if r.At.Line > 0 {
+		text = r.At.String() + ": "
+	}
+	return text + fmt.Sprintf("this version of fleet does not carry out %q, so nothing was changed", r.Key),
+		"remove it from the file to change its servers without it, or leave them out with --target"
 }
 
 // notReviewed names a few of the changes that were not.
