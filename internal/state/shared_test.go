@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,7 +93,16 @@ func TestLostAnswersOfAStore(t *testing.T) {
 // when nobody renews it. Who had it then notes nothing more.
 func TestLeaseEndsByTheStoresClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &statetest.Memory{Now: func() time.Time { return time.Now().Add(-time.Hour) }}
+		var gone atomic.Bool
+		b := &statetest.Memory{
+			Now: func() time.Time { return time.Now().Add(-time.Hour) },
+			Before: func(string, string) error {
+				if gone.Load() {
+					return errGone
+				}
+				return nil
+			},
+		}
 		shared(t, b)
 		first := lease(t, b)
 		time.Sleep(time.Hour)
@@ -100,9 +110,9 @@ func TestLeaseEndsByTheStoresClock(t *testing.T) {
 		if _, err := state.InBackend(b).Lock(ctx, statetest.Ann, apply.Holder{}); !errors.As(err, &held) || held.Lease.Holder.PID != 7 || held.Epoch != 1 {
 			t.Errorf("after an hour: %v", err)
 		}
-		b.Before = func(string, string) error { return errGone }
+		gone.Store(true)
 		time.Sleep(3 * time.Minute)
-		b.Before = nil
+		gone.Store(false)
 		second := lease(t, b)
 		var lost *state.LeaseLostError
 		if err := first.Begin(ctx, intent("a")); !errors.As(err, &lost) || lost.Taken == nil {
