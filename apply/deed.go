@@ -22,6 +22,7 @@ type Deed struct {
 	Fields   []planner.FieldChange `json:"fields,omitempty"`
 	At       time.Time             `json:"at"`             // when it was answered, or noted
 	Since    time.Time             `json:"since,omitzero"` // of a reboot to come
+	Plan     string                `json:"plan,omitempty"` // the digest of the approved plan that a reboot is from; "": of none that can be resumed
 }
 
 // newDeed is what a change of a server is when it is done.
@@ -43,10 +44,17 @@ type RebootStage string
 const (
 	RebootOwed RebootStage = "owed" // the update is about to be sent, or was, and no reboot was taken since
 	RebootSent RebootStage = "sent" // it is about to be sent, or was, and nobody knows whether it was taken
+
+	// It was sent because it was asked for, and certainly not taken. Nobody owes it.
+	RebootRefused RebootStage = "refused"
 )
 
-// KeepDeeds is how long a deed is kept. An owed reboot is kept until it is not owed.
-const KeepDeeds = 24 * time.Hour
+// KeepDeeds is how long a deed is kept. An owed reboot is kept until it is not owed, and
+// that of an approved plan for KeepPlanned, since the plan may be resumed until then.
+const (
+	KeepDeeds   = 24 * time.Hour
+	KeepPlanned = 90 * 24 * time.Hour
+)
 
 // PruneDeeds are some of all deeds, oldest first, without those that are over.
 func PruneDeeds(some, all []Deed, now time.Time) []Deed {
@@ -56,7 +64,11 @@ func PruneDeeds(some, all []Deed, now time.Time) []Deed {
 			last := open[d.ID]
 			return last.Reboot != RebootOwed || !last.At.Equal(d.At)
 		}
-		return now.Sub(d.At) >= KeepDeeds
+		keep := KeepDeeds
+		if d.Plan != "" {
+			keep = KeepPlanned
+		}
+		return now.Sub(d.At) >= keep
 	})
 }
 
@@ -66,7 +78,7 @@ func reboots(deeds []Deed) map[string]Deed {
 	open := make(map[string]Deed)
 	for _, d := range deeds {
 		switch {
-		case d.Action == planner.ActionReboot && d.Reboot != "":
+		case d.Action == planner.ActionReboot && d.Reboot != "" && d.Reboot != RebootRefused:
 			open[d.ID] = d
 		case d.Action == planner.ActionReboot, d.Action == planner.ActionStart, d.Action == planner.ActionDelete:
 			delete(open, d.ID)
@@ -79,6 +91,28 @@ func reboots(deeds []Deed) map[string]Deed {
 func owed(deeds []Deed) (list []planner.Owed) {
 	for _, d := range reboots(deeds) {
 		list = append(list, planner.Owed{ID: d.ID, Since: d.Since, Unclear: d.Reboot == RebootSent})
+	}
+	return list
+}
+
+// taken are the reboots that earlier runs of an approved plan have sent, but for those
+// that were certainly not taken. A plan that has come to its end counts for KeepDeeds:
+// later it is another wish in the same words.
+func taken(deeds []Deed, plan string, ended bool) (list []planner.Taken) {
+	last := make(map[string]Deed)
+	var newest time.Time
+	for _, d := range deeds {
+		if d.Action == planner.ActionReboot && d.Plan == plan && plan != "" {
+			last[d.ID], newest = d, d.At
+		}
+	}
+	if ended && time.Since(newest) >= KeepDeeds {
+		return nil
+	}
+	for id, d := range last {
+		if d.Reboot == "" || d.Reboot == RebootSent {
+			list = append(list, planner.Taken{ID: id, At: d.At, Unclear: d.Reboot == RebootSent})
+		}
 	}
 	return list
 }

@@ -108,14 +108,16 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 		return nil, err
 	}
 	defer e.close(a.state)
-
+	if err := a.resume(ctx, by.Digest); err != nil {
+		return nil, err
+	}
 	seen, err := a.settled(ctx, drain, in.includes, func() (planner.Observation, error) {
 		return e.observe(ctx, a.observer, a.state, in)
 	})
 	if err != nil {
 		return nil, err
 	}
-	planned := in.plan(seen)
+	planned := a.withoutDone(in.plan(seen))
 	past, err := a.state.Corrections(ctx)
 	if err != nil {
 		return nil, err
@@ -126,7 +128,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	}
 	p := planned.Plan
 	e.emit(planned)
-	if err := a.check(ctx, by, planned); err != nil {
+	if err := a.check(by, planned); err != nil {
 		return nil, err
 	}
 	if by.Ask != nil && !p.Empty() {
@@ -165,10 +167,18 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 		return nil, err
 	}
 	defer e.close(a.state)
+	if err := a.resume(ctx, p.Digest()); err != nil {
+		return nil, err
+	}
 	p = p.Allow(allow)
 	a.emit(Planned{Plan: p})
 	if err := checkPolicy(p); err != nil {
 		return nil, err
+	}
+	if p.Asks() { // a run that is cut off is to be told from one that has ended
+		if err := a.state.PutPlan(ctx, p); err != nil {
+			return nil, err
+		}
 	}
 	left, err := a.recheck(ctx, drain, p)
 	if err != nil {
@@ -187,6 +197,8 @@ type account struct {
 	*Engine
 	observer *Observer
 	state    LockedState
+	digest   string        // of the plan that was approved; "": of none that can be resumed
+	kept     *planner.Plan // that plan, where an earlier run has not come to its end; nil: none
 }
 
 // lock finds out whose token this is and locks the state. All that the run observes
@@ -198,7 +210,7 @@ func (e *Engine) lock(ctx context.Context) (*account, error) {
 		return nil, err
 	}
 	state, err := e.awaitLock(ctx, Key{e.Client.Endpoint(), name})
-	return &account{e, observer, state}, err
+	return &account{Engine: e, observer: observer, state: state}, err
 }
 
 // plan compares the input's fleet with what was observed.
@@ -239,7 +251,7 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 	}
 	a.forgetDetails(ctx, p)
 	r := a.Runner
-	r.Client, r.State, r.Emit = a.Client, a.state, a.Emit
+	r.Client, r.State, r.Emit, r.Digest = a.Client, a.state, a.Emit, a.digest
 	result := r.Run(ctx, drain, p)
 	if result.StateErr != nil {
 		a.warn(StateUnsaved, result.StateErr)

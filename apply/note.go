@@ -56,7 +56,7 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 func (w *worker) noteReboot(ctx context.Context, c planner.Change, stage RebootStage) error {
 	s := c.About()
 	return w.State.Note(context.WithoutCancel(ctx), Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionReboot,
-		Reboot: stage, ID: s.ID, Name: s.Name, At: time.Now().Round(0), Since: w.since}, stage != "")
+		Reboot: stage, ID: s.ID, Name: s.Name, At: time.Now().Round(0), Since: w.since, Plan: w.Digest}, stage != "")
 }
 
 // rebooted notes the answer to a reboot: one that was certainly not taken is owed again.
@@ -67,6 +67,8 @@ func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
 	case err == nil:
 		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
 	case errors.As(err, &h) || vpsorg.Ambiguous(err) && !notSent(err):
+	case w.sent && c.About().Reason.Code == planner.CodeAskedFor:
+		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, RebootRefused))
 	case w.sent:
 		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, RebootOwed))
 	}

@@ -20,6 +20,7 @@ type recaller struct {
 	*Engine
 	deeds  []Deed
 	about  func(name string) bool // whose servers the run is about
+	taken  []planner.Taken        // by earlier runs of the approved plan
 	lacked map[string]int         // how often a server was proven absent after its window, by id; nil: once is enough
 }
 
@@ -28,7 +29,7 @@ type recaller struct {
 // is among Unshown, and its server is as it will be. Where the list shows all, this
 // costs no request.
 func (c recaller) lay(ctx context.Context, seen *planner.Observation) error {
-	seen.Owed = owed(c.deeds)
+	seen.Owed, seen.Taken = owed(c.deeds), c.taken
 	live := index(seen.Servers)
 	unshown := c.unshown(live)
 	if err := c.read(ctx, unshown, live); err != nil {
@@ -138,7 +139,7 @@ func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func
 		if err != nil {
 			return seen, err
 		}
-		c := recaller{a.Engine, deeds, about, lacked}
+		c := recaller{a.Engine, deeds, about, taken(deeds, a.digest, a.kept == nil), lacked}
 		if err := c.lay(ctx, &seen); err != nil || len(seen.Unshown) == 0 {
 			return seen, err
 		}

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -78,13 +77,13 @@ func (e *Unsupported) Error() string    { return e.Key + " are not carried out y
 const bootstrapSize = 10
 
 // check refuses a plan that may not be carried out.
-func (a *account) check(ctx context.Context, by Approval, planned Planned) error {
+func (a *account) check(by Approval, planned Planned) error {
 	p := planned.Plan
 	if p.Empty() {
 		return nil
 	}
 	if by.Digest != "" && by.Digest != p.Digest() {
-		if err := a.checkLeft(ctx, by.Digest, planned); err != nil {
+		if err := a.checkLeft(planned); err != nil {
 			return err
 		}
 	}
@@ -114,15 +113,11 @@ func checkPolicy(p *planner.Plan) error {
 }
 
 // checkLeft refuses a plan that is not what is left of the one kept under a digest.
-func (a *account) checkLeft(ctx context.Context, digest string, planned Planned) error {
-	kept, err := a.state.Plan(ctx, digest)
-	if err != nil {
-		return err
-	}
-	if kept == nil {
+func (a *account) checkLeft(planned Planned) error {
+	if a.kept == nil {
 		return &NotReviewed{}
 	}
-	left, _ := kept.Remaining(*planned.Observation)
+	left, _ := a.kept.Remaining(*planned.Observation)
 	if unapproved := planned.Plan.Unapproved(left); len(unapproved) > 0 {
 		return &NotReviewed{unapproved}
 	}

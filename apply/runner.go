@@ -22,6 +22,7 @@ type Runner struct {
 	PollInterval time.Duration // between two polls of a server; 0: as it can be expected
 	Timeout      time.Duration // of one wait; 0: DefaultTimeout
 	Settle       time.Duration // for which what the API tells may be from before a change; so absence from the list proves only then that an ambiguous create made nothing; 0: DefaultSettle
+	Digest       string        // of the approved plan, under which reboots are noted; "": it cannot be resumed
 	State        IntentState   // remembers creates for the next run; nil: nothing does
 	Emit         func(Event)   // is told what happens; may be nil
 }

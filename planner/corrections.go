@@ -88,8 +88,11 @@ func timesOf(past []Correction) map[Correction]int {
 }
 
 // corrections are what a change puts right, one for each field. A reboot puts
-// nothing right. Ids do not count: a server that is made anew has another one.
+// nothing right, nor does what was asked for. Ids do not count: a server that is made anew has another one.
 func corrections(c Change) []Correction {
+	if c.About().Reason.Code == CodeAskedFor {
+		return nil
+	}
 	name, action := c.About().Name, string(c.Action())
 	switch c := c.(type) {
 	case *Update:

@@ -13,7 +13,7 @@ import (
 func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(o), owed: o.owedReboots()}
+	d := &differ{fleet: f, world: w, names: newNames(o), owed: o.owedReboots(), asked: sel.Asked}
 	live := managed(f, w, m)
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {
@@ -41,6 +41,7 @@ type differ struct {
 	names *names
 	plan  *Plan
 	owed  map[string]Owed
+	asked Asked
 
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }
@@ -146,6 +147,7 @@ func (d *differ) create(e *fleet.Server) {
 	d.almostSameName(e.Name)
 	d.add(&Create{Subject{e.Name, "", reasonAt(CodeMissing, e, fleet.FieldName), e.Labels}, spec})
 	d.stopNew(e, spec.Location)
+	d.askedOfNew(e)
 }
 
 // stopNew plans the stop of a server that this plan makes.

@@ -25,7 +25,7 @@ func (d *differ) existing(x match) {
 		d.block(e, live, unresolved...)
 		return
 	}
-	if len(forced) > 0 {
+	if len(forced) > 0 || d.asks(e, ActionReplace) && !finishes(e, live) {
 		d.replace(x, want, forced, target)
 		return
 	}
@@ -42,6 +42,10 @@ func (d *differ) existing(x match) {
 	}
 	if protection, ok := d.fleet.Protected(e.Name); ok && e.Status == fleet.StatusStopped && target == StatusActive {
 		d.block(e, live, protectedReason(e, protection, ActionStop, fleet.FieldStatus))
+		return
+	}
+	if why := d.refuseAsked(e, live, target); why != nil {
+		d.block(e, live, *why)
 		return
 	}
 	d.wait(live, e.Name, target)
@@ -71,6 +75,7 @@ func protectedReason(e *fleet.Server, p fleet.Protection, action Action, field f
 // interrupted: a replacement that goes through does not reboot either.
 func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated []FieldChange) {
 	switch {
+	case d.askedPower(e, live, target):
 	case e.Status == fleet.StatusActive && target == StatusStopped:
 		d.power(ActionStart, target, e, live.ID, live.Location)
 	case e.Status == fleet.StatusStopped && target == StatusActive:
@@ -164,15 +169,21 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status
 	e, live := x.entry, x.live
 	spec := keepUndeclared(want, live)
 	failed := d.failedNext(&x)
-	at, reason := live, reasonAt(CodeNeedsReplace, e, forced[0].Field)
+	field := fleet.FieldReplace
+	if len(forced) > 0 {
+		field = forced[0].Field
+	}
+	at, reason := live, reasonAt(CodeNeedsReplace, e, field)
 	reason.Fields = forced
 	protection, protected := d.fleet.Protected(e.Name)
 	switch {
 	case protected:
-		reason = protectedReason(e, protection, ActionReplace, forced[0].Field)
+		reason = protectedReason(e, protection, ActionReplace, field)
 		reason.Fields, reason.At = forced, append(reason.At, e.Source.Entry)
 	case e.Replace == fleet.ReplaceNever:
-		reason.Allow = e.Source.Entry
+		if reason.Allow = e.Source.Entry; len(forced) == 0 {
+			reason.Action = ActionReplace
+		}
 	case !fleet.ValidName(e.Name):
 		reason = reasonAt(CodeUnsendableName, e, fleet.FieldName)
 	case x.next != nil && !usable(x.next, spec):
@@ -236,6 +247,9 @@ func replaceReason(e *fleet.Server, fields []FieldChange) Reason {
 		if fixed && !e.Ignores(c.Field) {
 			r.Keys = append(r.Keys, c.Field)
 		}
+	}
+	if len(r.Keys) == 0 {
+		r.Code = CodeAskedFor
 	}
 	return r
 }

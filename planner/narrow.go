@@ -112,7 +112,7 @@ func (p *Plan) needs() map[Change][]Change {
 		case !ok:
 		case power.ID == "" && makes[power.Name] != nil:
 			needs[c] = []Change{makes[power.Name]}
-		case power.Verb == ActionReboot && updates[power.ID] != nil:
+		case power.Verb == ActionReboot && power.Reason.Code != CodeAskedFor && updates[power.ID] != nil:
 			needs[c] = []Change{updates[power.ID]}
 		}
 	}

@@ -15,8 +15,16 @@ type Observation struct {
 	Servers  []Server // every server of the account, in any order
 	Offers   []Offer  // the plans the API sells; nil when it was not asked
 
+	Taken   []Taken   // reboots that earlier runs of the plan that is to be carried out have sent
 	Owed    []Owed    // reboots that earlier runs have not come to
 	Unshown []Unshown // what was done a moment ago and the API does not show yet; Servers are as if it did
+}
+
+// Taken is a reboot that an earlier run of the same approved plan has sent.
+type Taken struct {
+	ID      string    // of the server
+	At      time.Time // it was sent
+	Unclear bool      // nobody knows whether it was taken
 }
 
 // Owed is a reboot that an update has brought and that was not taken since.
@@ -148,6 +156,7 @@ type Selection struct {
 	Targets  []string // patterns as fleet.Match reads them
 	Excludes []string
 	Labels   fleet.Selector
+	Asked    Asked
 }
 
 // Includes reports whether an entry is selected.

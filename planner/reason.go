@@ -55,11 +55,13 @@ const (
 	CodeOwed       Code = "owed"        // an earlier run has updated it, and did not come to the reboot. Since
 	CodeUnlisted   Code = "unlisted"    // no entry lists it, and unlisted: delete
 
+	CodeAskedFor Code = "asked_for" // it was asked for, whatever the file says. Of a replacement Mode, At: replace
+
 	// Why an entry is blocked.
 	CodeStatus         Code = "status"          // ended, or a status that is unknown to us. Status, At; of a delete Action and Cause
 	CodeUnread         Code = "unread"          // the API does not tell the field. Keys, At
 	CodeProtected      Code = "protected"       // protect forbids what is needed. Action, Pattern, Allow, At; Cause of a delete; Fields of a replacement, At also the entry
-	CodeNeedsReplace   Code = "needs_replace"   // the API cannot change the fields, and the entry has no replace:. Fields, At, Allow: the entry
+	CodeNeedsReplace   Code = "needs_replace"   // the API cannot change the fields, and the entry has no replace:. Fields, At, Allow: the entry; Action where it was asked for
 	CodeNextUnfit      Code = "next_unfit"      // NAME--next is not what the replacement needs. Servers, At
 	CodeNextDiffers    Code = "next_differs"    // an unfinished replacement has left a server that differs. Fields, Servers, At
 	CodeIncomplete     Code = "incomplete"      // it does not exist, and the entry lacks what a create needs. Keys, At: the entry
@@ -75,13 +77,19 @@ const (
 	CodeUnavailable    Code = "unavailable"     // the plan is not sold now. Fields: the plan; At
 	CodeNotSoldAt      Code = "not_sold_at"     // the plan is not sold at the location. Fields: plan, location; Names: where it is sold; At
 
+	CodeAskedInVain Code = "asked_in_vain" // what was asked for cannot be done to it, or would be undone. Action; Status: that it has, or is to have; At
+
 	// What is noted beside changes.
 	CodeNextUnneeded    Code = "next_unneeded"    // NAME--next is left by a replacement that is not needed any more. Servers
 	CodeNextLeft        Code = "next_left"        // it is left by a replacement of the server Name, which no entry lists
 	CodeBackupsDefault  Code = "backups_default"  // backups_enabled is not declared, so a new server gets the default
 	CodeAlmostSameName  Code = "almost_same_name" // a live server's name differs in case only. Servers
 	CodeUnshown         Code = "unshown"          // it was changed a moment ago, and the API does not show that yet. Action, Since
-	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place; nobody can tell whether the reboot was. Since, where one was sent
+	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place; nobody can tell whether the reboot was. Since, where one was sent; Action where the plan is of the reboot alone
+
+	CodeAskedOfNew Code = "asked_of_new" // it is still to be created, so that there is nothing to do. Action
+
+	CodeAskedDone Code = "asked_done" // an earlier run of the same approved plan has rebooted it. Since
 
 	// Why a change is excluded.
 	CodeExcluded Code = "excluded" // its kind was not selected

@@ -14,7 +14,10 @@ type Refused struct {
 // and whatever needs these. Nothing is ever added.
 func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 	r := remainder{plan: p, world: newWorld(o).World, left: make(map[int]Change), why: make(map[int]Reason),
-		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool), owed: o.owedReboots()}
+		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool), owed: o.owedReboots(), taken: make(map[string]Taken)}
+	for _, t := range o.Taken {
+		r.taken[t.ID] = t
+	}
 	for _, c := range p.Changes {
 		r.known[c.About().ID] = true
 	}
@@ -48,6 +51,7 @@ type remainder struct {
 	updated map[string]bool // ids of servers whose update is in place
 	known   map[string]bool // ids that the plan speaks of
 	owed    map[string]Owed
+	taken   map[string]Taken
 	notes   []Note
 }
 
@@ -58,6 +62,9 @@ func (r *remainder) compare(i int, c Change) {
 	power, _ := c.(*Power)
 	if power != nil && power.ID == "" && r.makes[c.About().Name] {
 		r.left[i] = c
+		return
+	}
+	if c.Action() == ActionReboot && power.Reason.Code == CodeAskedFor && r.wasTaken(power) {
 		return
 	}
 	x := Compare(c, r.world)
@@ -76,6 +83,19 @@ func (r *remainder) compare(i int, c Change) {
 			r.makes[c.About().Name] = true
 		}
 	}
+}
+
+// wasTaken reports whether an earlier run of the plan has sent a reboot. Nobody sends it
+// again, even where it is not known whether it was taken.
+func (r *remainder) wasTaken(reboot *Power) bool {
+	t, sent := r.taken[reboot.ID]
+	switch {
+	case t.Unclear:
+		r.notes = append(r.notes, Note{reboot.Name, Reason{Code: CodeRebootUncertain, Action: ActionReboot, Since: t.At}})
+	case sent:
+		r.notes = append(r.notes, Note{reboot.Name, Reason{Code: CodeAskedDone, Since: t.At}})
+	}
+	return sent
 }
 
 // mayHaveBeen reports whether a reboot may have been taken already: its update is in

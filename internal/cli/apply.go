@@ -35,6 +35,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
   fleet apply plan.json
   fleet apply --digest 2b1c… -f fleet.yaml
   fleet apply --auto-approve --only update,start
+  fleet apply --reboot 'web-*' --only reboot
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
 		Args:              oneArgument("one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"),
 		ValidArgsFunction: firstFile,
@@ -54,6 +55,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAPI(cmd.Flags())
 	c.flags.forChanges(cmd.Flags())
+	c.flags.forAsked(cmd.Flags())
 	c.flags.forMetrics(cmd.Flags())
 	c.flags.forDetail(cmd.Flags())
 	c.flags.forReports(cmd.Flags())
@@ -80,8 +82,8 @@ func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
 		return refusal{"a saved plan and -f were given", "a saved plan has all that is needed; give one of the two"}
 	case set.Changed("digest") && f.digest == "":
 		return refusal{"--digest is empty", digestHint}
-	case saved && (len(f.targets)+len(f.excludes)+len(f.selectors)+len(f.only) > 0 || f.digest != ""):
-		return refusal{"a saved plan is carried out as it is", "leave out --target, --exclude, --selector, --only and --digest, or make a new plan with them"}
+	case saved && (len(f.targets)+len(f.excludes)+len(f.selectors)+len(f.only) > 0 || f.asks() || f.digest != ""):
+		return refusal{"a saved plan is carried out as it is", "leave out what selects servers or asks for changes, and --digest, or make a new plan with them"}
 	}
 	return nil
 }

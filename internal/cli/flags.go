@@ -38,6 +38,7 @@ type flags struct {
 	allowCost                  fleet.Money
 	allowEmpty                 bool
 	only                       []string
+	asked                      planner.Asked
 
 	full, summary bool
 	markdown      string
@@ -147,28 +148,18 @@ func (f *flags) forJournal(set *pflag.FlagSet) {
 	set.StringVar(&f.journal, "journal", "", "keep the state, such as the journal of creates, in this `file` and beside it, not in the user's state folder")
 }
 
-// fromEnvironment gives every flag that was not given the value of its variable:
-// FLEET_ and the flag's name in capitals, hyphens as underscores.
-func fromEnvironment(set *pflag.FlagSet, getenv func(string) string) error {
-	var first error
-	set.VisitAll(func(f *pflag.Flag) {
-		name := "FLEET_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value := getenv(name)
-		if f.Changed || value == "" || f.Name == "help" || first != nil {
-			return
-		}
-		if err := f.Value.Set(value); err != nil {
-			first = errors.New(plainly(fmt.Sprintf("%s=%q is not a value for --%s: %v", name, value, f.Name, err)))
-		}
-	})
-	return first
-}
-
 // check refuses values that no run can use.
 func (f *flags) check() error {
 	for _, p := range slices.Concat(f.targets, f.excludes) {
 		if err := checkPattern(p); err != nil {
 			return err
+		}
+	}
+	for _, a := range f.askedFlags() {
+		for _, p := range a.patterns {
+			if err := checkPattern(p); err != nil {
+				return err
+			}
 		}
 	}
 	f.labels = fleet.Selector{}

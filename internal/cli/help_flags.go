@@ -15,6 +15,7 @@ var flagGroups = []struct {
 	names []string
 }{
 	{"Which servers", []string{"file", "target", "exclude", "selector", "only", "since", "all", "host", "zone", "status", "location", "accept"}},
+	{"What to do as well", []string{"reboot", "replace", "start", "stop"}},
 	{"What to show", []string{"details", "summary", "full", "json", "output", "columns", "no-header", "sort", "ipv6", "user", "port", "list", "watch", "no-color", "detailed-exitcode"}},
 	{"Files to write", []string{"write", "into", "out", "block", "markdown", "html", "max-bytes", "gitlab", "events", "metrics", "once"}},
 	{"Approval", []string{"auto-approve", "digest"}},

@@ -19,7 +19,10 @@ func (c *command) input() (apply.Input, error) {
 	if len(f.Servers) == 0 && !c.flags.allowEmpty {
 		return apply.Input{}, refusal{fmt.Sprintf("%s:1:1: no servers are listed", strings.Join(c.flags.files, ", ")), "if that is meant, say so with --allow-empty"}
 	}
-	sel := planner.Selection{Targets: c.flags.targets, Excludes: c.flags.excludes, Labels: c.flags.labels}
+	sel := planner.Selection{Targets: c.flags.targets, Excludes: c.flags.excludes, Labels: c.flags.labels, Asked: c.flags.asked}
+	if err := checkAsked(f, sel); err != nil {
+		return apply.Input{}, err
+	}
 	return apply.Input{Fleet: f, Selection: sel, Only: c.flags.actions(), Allow: c.flags.allowance()}, nil
 }
 

@@ -21,6 +21,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 		Example: `  fleet plan
   fleet plan -f fleet.yaml --target 'web-*'
   fleet plan --out plan.json && fleet apply plan.json
+  fleet plan --reboot 'web-*' --only reboot
   fleet plan --summary --markdown comment.md
   fleet plan --sandbox --detailed-exitcode`,
 		Args: noArguments("name fleet files with -f, a sandbox as --sandbox=FILE"),
@@ -35,6 +36,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	c.flags.forFiles(cmd.Flags())
 	c.flags.forAPI(cmd.Flags())
 	c.flags.forChanges(cmd.Flags())
+	c.flags.forAsked(cmd.Flags())
 	c.flags.forDetail(cmd.Flags())
 	c.flags.forReports(cmd.Flags())
 	c.flags.forPipelines(cmd.Flags())

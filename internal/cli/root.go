@@ -12,8 +12,9 @@ Try it without an account:
 
   fleet apply --sandbox -f examples/quickstart
 
-Every flag has a variable: --token-file is FLEET_TOKEN_FILE. The API is reached
-with VPS_API_TOKEN, at VPS_API_URL (default https://admin.vps.org/api/v1).`
+Every flag but those that ask for changes has a variable: --token-file is
+FLEET_TOKEN_FILE. The API is reached with VPS_API_TOKEN, at VPS_API_URL (default
+https://admin.vps.org/api/v1).`
 
 func newRoot(c *command) *cobra.Command {
 	root := &cobra.Command{

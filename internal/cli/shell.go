@@ -25,6 +25,9 @@ func (c *command) applyCommand(p *planner.Plan) string {
 	add("--exclude", c.flags.excludes...)
 	add("--selector", c.flags.selectors...)
 	add("--only", c.flags.only...)
+	for _, a := range c.flags.askedFlags() {
+		add(a.name, a.patterns...)
+	}
 	if n := max(int(c.flags.allowDeletes), lacking.Deletes); n > 0 {
 		add("--allow-deletes", fmt.Sprint(n))
 	}

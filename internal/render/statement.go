@@ -23,8 +23,11 @@ type statement struct {
 // newStatement makes one of reasons that have the same key.
 func newStatement(name string, same ...planner.Reason) statement {
 	s := statement{Reason: same[0], subject: name}
-	_, planned := sayings[codeAndAction{code: s.Code}]
-	s.outcome = !planned && s.Code != planner.CodeProtected ||
+	_, planned := sayings[codeAndAction{s.Code, s.Action}]
+	if !planned {
+		_, planned = sayings[codeAndAction{code: s.Code}]
+	}
+	s.outcome = !planned ||
 		s.Action != "" && s.Cause == "" && (s.Code == planner.CodeStatus || s.Code == planner.CodeNextUnfit) ||
 		s.Action == "" && s.Code == planner.CodeNeeds
 	var allow places
@@ -98,6 +101,9 @@ func (s statement) fieldWord(name string) (text string, ok bool) {
 	case "keys":
 		return s.keys(), true
 	case "fields":
+		if len(s.Fields) == 0 {
+			return "its replacement was asked for", true
+		}
 		return differences(s.Fields), true
 	case "changed":
 		return joined(s.Fields, "; ", func(f planner.FieldChange) string {

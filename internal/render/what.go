@@ -24,8 +24,12 @@ func (f *fact) what(said statement, servers []member) string {
 		return specText(*f.Spec, location)
 	case f.Live != nil:
 		return plan + ", " + location
+	case f.To != "" && f.Why.Code == planner.CodeAskedFor:
+		return string(f.From+" → "+f.To) + ", " + sayings[codeAndAction{code: f.Why.Code}].message
 	case f.To != "":
 		return string(f.From + " → " + f.To)
+	case f.Why.Code == planner.CodeAskedFor:
+		return sayings[codeAndAction{code: f.Why.Code}].message
 	}
 	return ""
 }

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// forAsked are the flags that ask for changes beside those that the files ask for.
+func (f *flags) forAsked(set *pflag.FlagSet) {
+	set.StringSliceVar(&f.asked.Reboot, "reboot", nil, "also reboot listed servers whose names match this `glob`; may be given again")
+	set.StringSliceVar(&f.asked.Replace, "replace", nil, "also replace listed servers whose names match this `glob`, where their entries have replace:; may be given again")
+	set.StringSliceVar(&f.asked.Start, "start", nil, "also start listed servers whose names match this `glob`; may be given again")
+	set.StringSliceVar(&f.asked.Stop, "stop", nil, "also stop listed servers whose names match this `glob`; may be given again")
+}
+
+// askedFlags are the flags that ask for changes, with their patterns.
+func (f *flags) askedFlags() []askedFlag {
+	return []askedFlag{{"--reboot", f.asked.Reboot}, {"--replace", f.asked.Replace}, {"--start", f.asked.Start}, {"--stop", f.asked.Stop}}
+}
+
+// asks reports whether a flag asks for a change.
+func (f *flags) asks() bool {
+	return slices.ContainsFunc(f.askedFlags(), func(a askedFlag) bool { return len(a.patterns) > 0 })
+}
+
+type askedFlag struct {
+	name     string
+	patterns []string
+}
+
+// isAsked reports whether a flag asks for a change.
+func isAsked(flag string) bool {
+	return slices.ContainsFunc(new(flags).askedFlags(), func(a askedFlag) bool { return a.name == "--"+flag })
+}
+
+// checkAsked refuses to ask for what no server of the files is meant by: a mistyped
+// name would look as if there was nothing to do.
+func checkAsked(f *fleet.Fleet, sel planner.Selection) error {
+	action, pattern, ok := sel.Unmatched(f)
+	if !ok {
+		return nil
+	}
+	return refusal{fmt.Sprintf("--%s %s matches no server of the fleet files that is selected", action, pattern),
+		"only servers that the files list can be asked for; --target, --exclude and --selector narrow them"}
+}

@@ -1,0 +1,143 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// Asked is what is to be done to servers beside what the file says of them, by
+// patterns of the names of its entries. Only selected entries are meant.
+type Asked struct{ Reboot, Replace, Start, Stop []string }
+
+// patterns are those of one kind of change.
+func (a Asked) patterns(action Action) []string {
+	switch action {
+	case ActionReboot:
+		return a.Reboot
+	case ActionReplace:
+		return a.Replace
+	case ActionStart:
+		return a.Start
+	case ActionStop:
+		return a.Stop
+	}
+	return nil
+}
+
+// Unmatched finds a pattern that no selected entry of a fleet matches, and what is
+// asked for by it; ok is false where there is none. An absent entry is not meant.
+func (s Selection) Unmatched(f *fleet.Fleet) (action Action, pattern string, ok bool) {
+	for _, action := range Actions {
+		for _, pattern := range s.Asked.patterns(action) {
+			if !slices.ContainsFunc(f.Servers, func(e fleet.Server) bool {
+				return !e.Absent && s.Includes(&e) && fleet.Match(pattern, e.Name)
+			}) {
+				return action, pattern, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// asks reports whether a change of an entry is asked for.
+func (d *differ) asks(e *fleet.Server, action Action) bool {
+	return slices.ContainsFunc(d.asked.patterns(action), func(pattern string) bool { return fleet.Match(pattern, e.Name) })
+}
+
+// finishes reports whether a live server is the new one of a replacement whose old one
+// is gone. What was asked for was that replacement.
+func finishes(e *fleet.Server, live *Server) bool { return live.Name == e.Name+fleet.NextSuffix }
+
+// refuseAsked is why what is asked for cannot be done to a server, nil where it can,
+// or nothing is asked for. What the next apply would undo is not done.
+func (d *differ) refuseAsked(e *fleet.Server, live *Server, target Status) *Reason {
+	if finishes(e, live) {
+		return nil
+	}
+	refuse := func(action Action, status Status, at fleet.Field) *Reason {
+		r := reasonAt(CodeAskedInVain, e, at)
+		r.Action, r.Status = action, status
+		return &r
+	}
+	stop, start, reboot := d.asks(e, ActionStop), d.asks(e, ActionStart), d.asks(e, ActionReboot)
+	protection, protected := d.fleet.Protected(e.Name)
+	switch {
+	case stop && (e.Status == fleet.StatusActive || start || reboot):
+		return refuse(ActionStop, StatusActive, fleet.FieldStatus)
+	case start && e.Status == fleet.StatusStopped:
+		return refuse(ActionStart, StatusStopped, fleet.FieldStatus)
+	case reboot && (e.Status == fleet.StatusStopped || target == StatusStopped && e.Status == fleet.StatusAny && !start):
+		return refuse(ActionReboot, StatusStopped, fleet.FieldStatus)
+	case stop && protected && target == StatusActive:
+		r := protectedReason(e, protection, ActionStop, fleet.FieldName)
+		return &r
+	}
+	return nil
+}
+
+// askedPower plans the power change that is asked for, and reports whether one is. A
+// server that is as asked already is left as it is; a start is a boot as well.
+func (d *differ) askedPower(e *fleet.Server, live *Server, target Status) bool {
+	var verb Action
+	switch {
+	case finishes(e, live):
+	case d.asks(e, ActionStop) && target == StatusActive:
+		verb = ActionStop
+	case d.asks(e, ActionStart) && target == StatusStopped:
+		verb = ActionStart
+	case d.asks(e, ActionReboot) && target == StatusActive:
+		verb = ActionReboot
+	}
+	if verb == "" {
+		return false
+	}
+	d.power(verb, target, e, live.ID, live.Location)
+	d.plan.Changes[len(d.plan.Changes)-1].(*Power).Reason = Reason{Code: CodeAskedFor}
+	return true
+}
+
+// askedOfNew notes what is asked for of a server that is still to be created.
+func (d *differ) askedOfNew(e *fleet.Server) {
+	for _, action := range []Action{ActionReplace, ActionStop, ActionReboot} {
+		if d.asks(e, action) {
+			d.note(e.Name, Reason{Code: CodeAskedOfNew, Action: action})
+		}
+	}
+}
+
+// WithoutAsked is a new plan without what was asked for in the plan that was approved
+// and is done by now: left is what is left of that. So whoever asks again with the
+// digest of the plan goes on with it, and does nothing twice.
+func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
+	type key struct {
+		action Action
+		name   string
+	}
+	done := make(map[key]bool)
+	note := func(changes []Change, is bool) {
+		for _, c := range changes {
+			if c.About().Reason.Code == CodeAskedFor {
+				done[key{c.Action(), c.About().Name}] = is
+			}
+		}
+	}
+	note(approved.Changes, true)
+	note(left.Changes, false)
+	rest, _ := p.without(func(c Change) (why Reason, out bool) {
+		return Reason{}, c.About().Reason.Code == CodeAskedFor && done[key{c.Action(), c.About().Name}]
+	})
+	rest.Notes = slices.Clone(p.Notes)
+	for _, n := range left.Notes {
+		if n.Reason.Code == CodeAskedDone || n.Reason.Code == CodeRebootUncertain && n.Reason.Action != "" {
+			rest.Notes = append(rest.Notes, n)
+		}
+	}
+	rest.sort()
+	return rest
+}
+
+// Asks reports whether a plan has a change that was asked for.
+func (p *Plan) Asks() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.About().Reason.Code == CodeAskedFor })
+}
