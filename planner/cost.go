@@ -16,6 +16,7 @@ type Cost struct {
 	Before fleet.Money  `json:"before"`           // a month, without the servers whose price is unknown
 	After  fleet.Money  `json:"after"`            // likewise
 	Delta  fleet.Money  `json:"delta"`            // After less Before
+	Peak   Peak         `json:"peak"`             // while the plan is carried out
 	Hourly *fleet.Money `json:"hourly"`           // an hour of the servers that the plan makes; nil: it makes none, or not every price is known
 	Rows   []CostRow    `json:"rows"`             // by the plan's name, then its id, then the location
 	Labels []LabelCost  `json:"labels,omitempty"` // by key, then value; a server counts under each of its labels

@@ -21,6 +21,7 @@ type CostViolation struct {
 	Allowed  fleet.Money     // what that comes to here
 	Got      fleet.Money     // what the servers would cost, or cost more than before
 	After    fleet.Money     // what they would cost: what --allow-cost has to allow
+	AtPeak   bool            // Got is what they cost while new servers are there beside those that they replace
 	Unpriced []Named         // plans of unknown price, for which nobody can tell; nothing allows these
 }
 
@@ -37,8 +38,8 @@ const (
 
 // Violations are the guards that the plan goes beyond. Equal is allowed. A
 // server that changes in several ways counts once; a replacement counts as a
-// delete. A plan that costs no more than before is within every limit of cost; one
-// that a price is missing of is beyond them, because nobody can tell.
+// delete. A plan that at no time costs more than before is within every limit of cost;
+// one that a price is missing of is beyond them, because nobody can tell.
 func (p *Plan) Violations() (found []Violation) {
 	deletes, changes := p.touched()
 	deleteLimit := p.Guards.MaxDeletes
@@ -54,14 +55,15 @@ func (p *Plan) Violations() (found []Violation) {
 	}
 	c := p.Cost
 	added := c.unpriced(func(r CostRow) int { return r.After - r.Before })
-	if c.Delta <= 0 && added == nil {
+	most := max(c.After, c.Peak.Monthly)
+	if most <= c.Before && added == nil {
 		return found
 	}
 	for _, v := range []CostViolation{
-		{Guard: GuardCost, Limit: p.Guards.MaxMonthlyCost, Got: c.After, Unpriced: c.unpriced(func(r CostRow) int { return r.After })},
-		{Guard: GuardIncrease, Limit: p.Guards.MaxCostIncrease, Got: c.Delta, Unpriced: added},
+		{Guard: GuardCost, Limit: p.Guards.MaxMonthlyCost, Got: most, After: most, AtPeak: most > c.After, Unpriced: c.unpriced(func(r CostRow) int { return r.After })},
+		{Guard: GuardIncrease, Limit: p.Guards.MaxCostIncrease, Got: c.Delta, After: c.After, Unpriced: added},
 	} {
-		v.Allowed, v.After = v.Limit.Of(c.Before), c.After
+		v.Allowed = v.Limit.Of(c.Before)
 		if v.Limit.Set && (v.Got > v.Allowed || v.Unpriced != nil) {
 			found = append(found, v)
 		}

@@ -97,6 +97,9 @@ func costSum(c planner.Cost) string {
 	case c.Delta == 0:
 		sum = c.After.String() + " a month, as before"
 	}
+	if c.Rises() {
+		sum += ", at most " + c.Peak.Monthly.String()
+	}
 	parts := []string{sum}
 	if c.Hourly != nil {
 		parts = append(parts, fmt.Sprintf("what is created costs %s an hour", c.Hourly))

@@ -22,6 +22,9 @@ func costInShort(c planner.Cost) string {
 	default:
 		text = fmt.Sprintf("Cost %s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
 	}
+	if c.Rises() {
+		text += fmt.Sprintf(", at most %s for %s at once", c.Peak.Monthly, servers(c.Peak.Servers))
+	}
 	if c.Unknown() != nil {
 		text += ", not counting what has no price"
 	}

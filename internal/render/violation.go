@@ -40,6 +40,9 @@ func costViolation(v planner.CostViolation) (message, hint string) {
 	got := "the plan adds " + v.Got.String()
 	if v.Guard == planner.GuardCost {
 		got = "the servers would cost " + v.Got.String()
+		if v.AtPeak {
+			got += " while new ones are there beside those that they replace"
+		}
 	}
 	return beyond(v.Guard, limit, v.Limit.Pos, got), allowHint("--allow-cost "+v.After.String(), v.Guard)
 }

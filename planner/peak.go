@@ -1,0 +1,84 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// Peak is the most that there is while a plan is carried out: of servers, and of what
+// they cost a month, those of unknown price aside.
+type Peak struct {
+	Servers int         `json:"servers"`
+	Monthly fleet.Money `json:"monthly"`
+}
+
+// Rises reports whether servers cost more while a plan is carried out than before and
+// after it.
+func (c Cost) Rises() bool { return c.Peak.Monthly > max(c.Before, c.After) }
+
+// peak foresees the most that there is at a time: what is there before the plan or
+// after it, whichever is more, and beside it the new servers of create-first
+// replacements whose old ones are still there. Rollouts bound how many these are.
+func (p *Plan) peak() Peak {
+	peak := Peak{Monthly: max(p.Cost.Before, p.Cost.After)}
+	prices, before, after := make(map[string]fleet.Money), 0, 0
+	for _, r := range p.Cost.Rows {
+		before, after = before+r.Before, after+r.After
+		if r.PriceMonthly != nil {
+			prices[r.Plan.ID] = *r.PriceMonthly
+		}
+	}
+	peak.Servers = max(before, after)
+	groups := p.surging()
+	doubled := make(map[int][]fleet.Money) // by the group that bounds it most: what is paid twice
+	for _, c := range p.Changes {
+		if r, ok := c.(*Replace); ok && r.Mode == fleet.ReplaceCreateFirst && r.NextID == "" {
+			g := groups.least(r.Name)
+			doubled[g] = append(doubled[g], min(prices[r.Old.Plan.ID], prices[r.Spec.Plan.ID]))
+		}
+	}
+	for g, costs := range doubled {
+		slices.Sort(costs)
+		slices.Reverse(costs)
+		if g != unbounded {
+			costs = costs[:min(len(costs), groups.surge[g])]
+		}
+		peak.Servers += len(costs)
+		for _, c := range costs {
+			peak.Monthly += c
+		}
+	}
+	return peak
+}
+
+// surging is by how much each of a plan's rollouts bounds new servers beside old ones.
+type surging struct {
+	surge []int
+	of    map[string][]int // the rollouts of each server
+}
+
+// unbounded stands for no rollout.
+const unbounded = -1
+
+func (p *Plan) surging() surging {
+	s := surging{of: make(map[string][]int)}
+	for i, g := range p.Rollouts {
+		s.surge = append(s.surge, g.Surge())
+		for _, m := range g.Servers {
+			s.of[m.Name] = append(s.of[m.Name], i)
+		}
+	}
+	return s
+}
+
+// least is the rollout of a server that allows the fewest new servers.
+func (s surging) least(name string) int {
+	least := unbounded
+	for _, g := range s.of[name] {
+		if least == unbounded || s.surge[g] < s.surge[least] {
+			least = g
+		}
+	}
+	return least
+}
