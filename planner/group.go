@@ -62,8 +62,11 @@ func (g Group) Steps() (steps []int) {
 			changed++
 		}
 	}
-	for _, s := range g.Policy.Steps {
+	for i, s := range g.Policy.Steps {
 		n := min(s.AtLeast(size), changed)
+		if i == len(g.Policy.Steps)-1 { // 100%, and whoever leaves
+			n = changed
+		}
 		if len(steps) == 0 && n > 0 || len(steps) > 0 && n > steps[len(steps)-1] {
 			steps = append(steps, n)
 		}

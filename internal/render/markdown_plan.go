@@ -42,7 +42,7 @@ func planMarkdown(r Run) document {
 	harmless.summary = foldTitle(harmlessTitles) + ": nothing is lost"
 	rest.summary = foldTitle(restTitles)
 	d.tables = []mdTable{worst, harmless, costTable(p.Cost), rest}
-	d.foot = planNext(r) + origin(p, review.File, priceNotes(p.Cost)...)
+	d.foot = policiesMarkdown(p) + planNext(r) + origin(p, review.File, priceNotes(p.Cost)...)
 	return d
 }
 

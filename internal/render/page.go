@@ -51,6 +51,7 @@ type page struct {
 	Selects          []selection
 	Sections         []pageSection
 	Axis             []tick // of a result whose rows are lanes
+	Policies         []policyText
 	Cost             *costPage
 	Digest, DigestOf string // of a plan, or the fingerprint of drift; "" where there is none
 	Command          string // "" where there is nothing to apply

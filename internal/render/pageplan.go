@@ -35,6 +35,7 @@ func (d *page) plan(r Run) {
 		d.Sections = append(d.Sections, pageSection{ID: string(s.Kind), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Rows: v.planRows(s)})
 	}
 	d.filters(kindTone)
+	d.Policies = policyTexts(p)
 	d.Cost = newCostPage(p.Cost)
 }
 

@@ -23,6 +23,7 @@ func Plan(p *planner.Plan, s Style) string {
 	c := s.columnsFor(slices.Concat(all...))
 	b.WriteString(s.planHead(r, c))
 	b.WriteString(s.sections(r, all, c))
+	b.WriteString(s.policies(p))
 	b.WriteString("\n" + s.ending(p))
 	return b.String()
 }

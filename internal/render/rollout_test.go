@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/vps-fleet/fleet/fleet"
@@ -57,4 +58,28 @@ func rolledPlan(t *testing.T) *planner.Plan {
 		add(s.Name)
 	}
 	return planner.Diff(f, o, planner.Selection{})
+}
+
+// A plan tells by which policies it is to be carried out, and its commands as they are
+// to be run.
+func TestPolicies(t *testing.T) {
+	p := rolledPlan(t)
+	golden(t, "rollouts", Plan(p, Style{Width: 100}))
+	markdown, err := Markdown(Run{Plan: p}, CommentBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, err := HTML(Run{Plan: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(html)
+	for _, want := range []string{"drain: ./balancer drain {name} (at most 2m)", "steps: 1, 3, 13; 10m between them", "Disruptions of role=db begin only sat, sun 02:00-05:00 Europe/Berlin"} {
+		if !strings.Contains(string(markdown), want) {
+			t.Errorf("the comment does not say %q:\n%s", want, markdown)
+		}
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
 }
