@@ -8,7 +8,7 @@ bench:
 bench-growth:
 	go run ./internal/bench growth
 
-# The release of the last commit for every system, built twice and installed; the same bytes are wanted. Takes about
-# five minutes.
+# The release of the last commit for every system, built twice and installed; the same bytes are wanted. The
+# second build has an empty cache, so it takes many minutes.
 packages:
 	.ci/packages all
