@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -116,7 +117,7 @@ func (v resultReview) headline() (text string, c color) {
 		c = red
 	}
 	parts = append(parts, counted(len(v.Result.Blocked), "blocked")...)
-	text = fmt.Sprintf("Apply %s%s: %s.", state, took, joined(parts, ", ", func(s string) string { return s }))
+	text = fmt.Sprintf("Apply %s%s: %s.", state, took, strings.Join(parts, ", "))
 	return text, c
 }
 

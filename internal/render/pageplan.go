@@ -75,7 +75,7 @@ func planCards(r Run, violations int) []card {
 	if len(p.Cost.Rows) > 0 {
 		cards = append([]card{costCard(p.Cost)}, cards...)
 	}
-	also := joined(counted(len(p.Unlisted), "unlisted", len(p.Waits), "on its way", len(p.Excluded), "excluded"), ", ", func(s string) string { return s })
+	also := strings.Join(counted(len(p.Unlisted), "unlisted", len(p.Waits), "on its way", len(p.Excluded), "excluded"), ", ")
 	blocked := card{"Needs you", "nothing", also, calm}
 	if len(p.Blocked) > 0 {
 		blocked.Value, blocked.Tone = fmt.Sprintf("%d blocked", len(p.Blocked)), warn

@@ -31,7 +31,7 @@ func policyTexts(p *planner.Plan) (all []policyText) {
 		all = append(all, rolloutText(g, doubled))
 	}
 	for _, r := range p.Ready {
-		all = append(all, policyText{"Ready " + joined(ranges(r.Names), ", ", self), probeLines("when", r.Ready)})
+		all = append(all, policyText{"Ready " + strings.Join(ranges(r.Names), ", "), probeLines("when", r.Ready)})
 	}
 	for _, w := range p.Windows {
 		all = append(all, policyText{Title: fmt.Sprintf("Disruptions of %s begin only %s", picked(w.Pick), windowTime(w))})
@@ -45,8 +45,6 @@ func policyTexts(p *planner.Plan) (all []policyText) {
 	}
 	return all
 }
-
-func self(s string) string { return s }
 
 // rolloutText is a rollout with its budget, its steps and its order.
 func rolloutText(g planner.Group, doubled map[string]bool) policyText {
@@ -67,7 +65,7 @@ func rolloutText(g planner.Group, doubled map[string]bool) policyText {
 	}
 	t := policyText{Title: text}
 	add := func(format string, args ...any) { t.Lines = append(t.Lines, fmt.Sprintf(format, args...)) }
-	add("order: %s", joined(ranges(changed), ", ", self))
+	add("order: %s", strings.Join(ranges(changed), ", "))
 	if steps := g.Steps(); len(steps) > 1 {
 		add("steps: %s%s", joined(steps, ", ", strconv.Itoa), pauseText(r.Pause))
 	}
@@ -75,14 +73,14 @@ func rolloutText(g planner.Group, doubled map[string]bool) policyText {
 	t.Lines = append(t.Lines, probeLines("asks first:", r.Gate)...)
 	t.Lines = append(t.Lines, probeLines("ready when", r.Ready)...)
 	if len(r.Ready) > 0 {
-		add("ready for %s, within %s", shortTime(r.ReadyFor), shortTime(r.ReadyTimeout))
+		add("ready for %s, within %s", round(r.ReadyFor.Duration), round(r.ReadyTimeout.Duration))
 	}
 	for _, c := range []struct {
 		what    string
 		command *fleet.Command
 	}{{"drain", r.Drain}, {"restore", r.Restore}} {
 		if c.command != nil {
-			add("%s: %s (at most %s)", c.what, commandText(*c.command), shortTime(c.command.Timeout))
+			add("%s: %s (at most %s)", c.what, commandText(*c.command), round(c.command.Timeout.Duration))
 		}
 	}
 	return t
@@ -110,7 +108,7 @@ func pauseText(p fleet.Pause) string {
 	case p.Manual:
 		return "; after each, until the same plan is applied again"
 	case p.For.Duration > 0:
-		return fmt.Sprintf("; %s between them", shortTime(p.For))
+		return fmt.Sprintf("; %s between them", round(p.For.Duration))
 	}
 	return ""
 }
@@ -166,18 +164,6 @@ func windowTime(w fleet.Window) string {
 	text := string(hours) + " " + w.Zone.Location().String()
 	if len(w.Days) > 0 {
 		text = joined(w.Days, ", ", func(d fleet.Day) string { name, _ := d.MarshalText(); return string(name) }) + " " + text
-	}
-	return text
-}
-
-// shortTime is a time as people write it: 10m and not 10m0s.
-func shortTime(d fleet.Duration) string {
-	text := d.String()
-	if s, ok := strings.CutSuffix(text, "m0s"); ok {
-		text = s + "m"
-	}
-	if s, ok := strings.CutSuffix(text, "h0m"); ok {
-		text = s + "h"
 	}
 	return text
 }
