@@ -20,10 +20,7 @@ type LeasedError struct {
 	Left  time.Duration // until the lease ends by itself, if nobody renews it
 }
 
-func (e *LeasedError) Error() string {
-	h := e.Lease.Holder
-	return fmt.Sprintf("%s: process %d on %s, since %s (%s)", apply.ErrLocked, h.PID, h.Host, h.Since.Local().Format(time.DateTime), h.Command)
-}
+func (e *LeasedError) Error() string { return lockedBy(e.Lease.Holder) }
 
 func (e *LeasedError) Unwrap() error { return apply.ErrLocked }
 

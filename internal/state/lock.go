@@ -39,8 +39,12 @@ func (e *LockedError) Error() string {
 	if e.Holder.PID == 0 {
 		return text
 	}
-	return fmt.Sprintf("%s: process %d on %s, since %s (%s)", apply.ErrLocked,
-		e.Holder.PID, e.Holder.Host, e.Holder.Since.Local().Format(time.DateTime), e.Holder.Command)
+	return lockedBy(e.Holder)
+}
+
+// lockedBy says who has an account.
+func lockedBy(h apply.Holder) string {
+	return fmt.Sprintf("%s: process %d on %s, since %s (%s)", apply.ErrLocked, h.PID, h.Host, h.Since.Local().Format(time.DateTime), h.Command)
 }
 
 func (e *LockedError) Unwrap() error { return apply.ErrLocked }
