@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"internal/inventory":       {"fleet", "planner"},
 	"internal/metrics":         {},
 	"internal/files":           {},
+	"internal/installed":       {},
 	"internal/state":           {"planner", "apply", "internal/files"},
 	"internal/state/statetest": {"fleet", "planner", "apply", "internal/state"},
 	"internal/bench":           {"vpsorg", "vpsorg/emulator"},

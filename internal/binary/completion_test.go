@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vps-fleet/fleet/internal/installed"
 )
 
 // completions are lines and what a shell offers at the end of each: at least what
@@ -62,9 +64,7 @@ func TestCompletion(t *testing.T) {
 
 // completeIn is what a shell offers for each line.
 func completeIn(t *testing.T, shell, dir string, lines []string) map[string]string {
-	if _, err := exec.LookPath(shell); err != nil {
-		t.Skip(shell, "is not installed")
-	}
+	installed.Need(t, shell, shell)
 	script, err := filepath.Abs("../../testdata/completion/complete." + shell)
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func bashCompletion(t *testing.T, shell string) string {
 		}
 	}
 	if shell == "bash" {
-		t.Skip("bash-completion is not installed")
+		installed.Missing(t, "bash-completion", "bash-completion")
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vps-fleet/fleet/internal/installed"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -23,12 +24,7 @@ type pane struct {
 // openPane runs a line of a shell in a terminal of a size.
 func openPane(t *testing.T, width, height int, line string) *pane {
 	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("tmux is not installed")
-		}
-		t.Skip("tmux is not installed")
-	}
+	installed.Need(t, "tmux", "tmux")
 	dir, err := os.MkdirTemp("", "tmux") // a socket's path is short
 	if err != nil {
 		t.Fatal(err)

@@ -11,16 +11,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vps-fleet/fleet/internal/installed"
 )
 
 // consumer runs a tool for which a format is made, in a folder of its own with a
-// home there, and answers its stdout. Where the tool is not installed the test is
-// skipped, and says which Debian package has it.
+// home there, and answers its stdout.
 func consumer(t *testing.T, dir, pkg string, command ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(command[0]); err != nil {
-		t.Skipf("%s is not installed; Debian has it in the package %s", command[0], pkg)
-	}
+	installed.Need(t, command[0], pkg)
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C.UTF-8"}

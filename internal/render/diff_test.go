@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/vps-fleet/fleet/internal/installed"
 )
 
 func TestDiff(t *testing.T) {
@@ -38,10 +40,7 @@ func TestDiff(t *testing.T) {
 
 // TestDiffProperty applies diffs of random texts with patch.
 func TestDiffProperty(t *testing.T) {
-	patch, err := exec.LookPath("patch")
-	if err != nil {
-		t.Skip("patch is not installed; Debian has it in the package patch")
-	}
+	patch := installed.Need(t, "patch", "patch")
 	dir := t.TempDir()
 	texts := rapid.Map(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "", " x", "- y", "\\"}), 1, 20), func(lines []string) string { return strings.Join(lines, "\n") })
 	rapid.Check(t, func(t *rapid.T) {
