@@ -40,7 +40,7 @@ func TestHeights(t *testing.T) {
 		name, text string
 		most       int
 	}{
-		{"plan", Plan(mixedCase(t), Style{Width: 100}), 64},
+		{"plan", Plan(mixedCase(t), Style{Width: 100}), 62},
 		{"result", Result(Run{Plan: p, Result: r, Again: "fleet apply -f w/fail.yaml"}, nil, Style{Width: 100}), 16},
 	} {
 		if n := strings.Count(test.text, "\n"); n > test.most {
