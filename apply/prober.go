@@ -1,0 +1,41 @@
+package apply
+
+import (
+	"context"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// Prober asks servers how they are, and runs the commands of a rollout.
+// internal/probe implements it. It is safe for concurrent use.
+type Prober interface {
+	// Probe asks once, and is nil if the probe holds. Why it does not is told by the
+	// error in a few words, such as "http 503". It takes no longer than the probe's own
+	// limit.
+	Probe(ctx context.Context, p fleet.Probe, t Target) error
+
+	// Run runs a command to its end, and is nil if it ended with 0. When the context
+	// ends or the command's timeout has passed, the command and all that it has started
+	// are killed before Run returns.
+	Run(ctx context.Context, c fleet.Command, t Target, phase Phase) error
+}
+
+// Target is the server that a probe or a command is about.
+type Target struct {
+	Name     string // of the entry
+	ID       string
+	IP       string // "": none yet
+	Hostname string // "": none
+	Location string
+	Labels   fleet.Labels
+	PeerIP   string // of the server that takes its place or whose place it takes; "": none
+}
+
+// Phase is for what a command runs; it is told so in FLEET_PHASE.
+type Phase string
+
+// The phases.
+const (
+	PhaseDrain   Phase = "drain"
+	PhaseRestore Phase = "restore"
+)
