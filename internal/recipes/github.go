@@ -49,7 +49,7 @@ func runGitHub(ts *testscript.TestScript, neg bool, args []string) {
 		if failed == nil && strings.HasPrefix(step.Uses, "actions/cache/save@") {
 			kept(ts, strings.ReplaceAll(step.With["path"], "~/", ""))
 		}
-		if step.Run == "" || isInstall(step.Run) || failed != nil && step.If == "" {
+		if step.Run == "" || failed != nil && step.If == "" {
 			continue
 		}
 		err := shell(ts, step.Run, w.Env, runner, assignments(ts.ReadFile("env")), expand(step.Env, known))

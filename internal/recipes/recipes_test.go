@@ -47,7 +47,8 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-var pinned = regexp.MustCompile(`^actions/[\w/-]+@v[0-9]+$`)
+// pinned are actions of GitHub, and our own of a release.
+var pinned = regexp.MustCompile(`^(actions/[\w/-]+@v[0-9]+|vps-fleet/fleet/examples/ci/setup-fleet@v[0-9]+\.[0-9]+\.[0-9]+)$`)
 
 func checkStep(s githubStep, token string) error {
 	if !strings.HasPrefix(s.Run, "fleet ") {
@@ -58,6 +59,8 @@ func checkStep(s githubStep, token string) error {
 		return fmt.Errorf("a step uses %q and runs %q", s.Uses, s.Run)
 	case s.Uses != "" && !pinned.MatchString(s.Uses):
 		return fmt.Errorf("%s has no version", s.Uses)
+	case strings.HasPrefix(s.Uses, "vps-fleet/") && !strings.HasSuffix(s.Uses, "@v"+s.With["version"]):
+		return fmt.Errorf("%s installs the version %q", s.Uses, s.With["version"])
 	case strings.Contains(s.Run, "${{"):
 		return fmt.Errorf("text from outside gets into the shell: %s", s.Run)
 	case s.Env["VPS_API_TOKEN"] != token:
