@@ -24,11 +24,7 @@ func (c *command) showHelp(cmd *cobra.Command, _ []string) {
 }
 
 func helpText(cmd *cobra.Command, style render.Style) string {
-	if style.Width == 0 {
-		style.Width = helpWidth
-	}
-	style.Width = min(style.Width, maxHelpLine)
-	h := helpPage{Style: style}
+	h := helpPage{Style: fitted(style)}
 	if t, ok := topicOf(cmd); ok {
 		h.prose(t.text)
 		for _, l := range t.lists {
@@ -46,6 +42,15 @@ func helpText(cmd *cobra.Command, style render.Style) string {
 		h.prose("fleet COMMAND --help tells more of a command, fleet help TOPIC of a topic.")
 	}
 	return strings.TrimPrefix(h.String(), "\n")
+}
+
+// fitted is a style whose lines are neither endless nor too long to read.
+func fitted(style render.Style) render.Style {
+	if style.Width == 0 {
+		style.Width = helpWidth
+	}
+	style.Width = min(style.Width, maxHelpLine)
+	return style
 }
 
 // helpList is what help explains one by one under a title.

@@ -40,6 +40,8 @@ func newRoot(c *command) *cobra.Command {
 	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newValidate(c), newSandbox(c), newSchema(c), newVersion(c))
+	root.SetHelpCommand(newHelp(c))
+	root.InitDefaultHelpCmd()
 	c.addTopics(root)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	for _, cmd := range append(root.Commands(), root) {
