@@ -1,0 +1,100 @@
+package postgres_test
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/vps-fleet/fleet/internal/state"
+	"github.com/vps-fleet/fleet/internal/state/servertest"
+)
+
+// through is a place as it is reached through a proxy.
+func through(t *testing.T, server *servertest.Postgres, place string) (*servertest.Proxy, string) {
+	t.Helper()
+	proxy := servertest.NewProxy(t, fmt.Sprint("127.0.0.1:", server.Port))
+	u, err := url.Parse(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Host = proxy.Addr
+	return proxy, u.String()
+}
+
+// Whatever answer is lost after the server did what it was asked, what was begun is
+// there once, and the lease is given back. A write whose answer is lost has taken
+// effect, so sending it again is refused: the write's own nonce tells whose it was.
+func TestLostAnswers(t *testing.T) {
+	server := servertest.NewPostgres(t)
+	for at := range 12 {
+		t.Run(fmt.Sprint("answer ", at), func(t *testing.T) {
+			proxy, place := through(t, server, prepared(t, server))
+			proxy.Lose(at, 2)
+			s := lock(t, place)
+			for _, name := range []string{"a", "b"} {
+				if err := s.Begin(ctx, intent(name)); err != nil {
+					t.Error(err)
+				}
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			proxy.Lose(0, 0)
+			open, err := state.InBackend(open(t, place)).Intents(ctx)
+			if err != nil || len(open) != 2 {
+				t.Errorf("open are %v, %v", open, err)
+			}
+		})
+	}
+}
+
+// The answer to one write is lost. The write took effect, so there is no second.
+func TestLostAnswerToAWrite(t *testing.T) {
+	server := servertest.NewPostgres(t)
+	proxy, place := through(t, server, prepared(t, server))
+	b := open(t, place)
+	s := lock(t, place)
+	version := versionOf(t, b)
+	proxy.Lose(0, 1)
+	if err := s.Begin(ctx, intent("a")); err != nil {
+		t.Error(err)
+	}
+	if now := versionOf(t, b); now != version+1 {
+		t.Errorf("version %d became %d: the write was made again", version, now)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// versionOf is how often Ann's document was written.
+func versionOf(t *testing.T, b state.Backend) (n int) {
+	t.Helper()
+	list, err := b.List(ctx, "api")
+	if err != nil || len(list) != 1 {
+		t.Fatalf("the store has %v, %v", list, err)
+	}
+	o, err := b.Read(ctx, list[0].Name)
+	if _, scanned := fmt.Sscan(o.Version, &n); err != nil || scanned != nil {
+		t.Fatal(o.Version, err, scanned)
+	}
+	return n
+}
+
+// Answers that come late cost time and nothing else.
+func TestLateAnswers(t *testing.T) {
+	server := servertest.NewPostgres(t)
+	proxy, place := through(t, server, prepared(t, server))
+	proxy.Delay(200 * time.Millisecond)
+	s := lock(t, place)
+	if err := s.Begin(ctx, intent("a")); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := lock(t, place).Close(); err != nil {
+		t.Error(err)
+	}
+}
