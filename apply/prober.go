@@ -38,4 +38,5 @@ type Phase string
 const (
 	PhaseDrain   Phase = "drain"
 	PhaseRestore Phase = "restore"
+	PhaseProbe   Phase = "probe" // a command among ready and gate
 )

@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
 	"internal/metrics":          {},
+	"internal/probe":            {"fleet", "apply"},
 	"internal/files":            {},
 	"internal/installed":        {},
 	"internal/state":            {"planner", "apply", "internal/files"},
