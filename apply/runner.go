@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -25,6 +26,11 @@ type Runner struct {
 	Digest       string        // of the approved plan, under which reboots are noted; "": it cannot be resumed
 	State        IntentState   // remembers creates for the next run; nil: nothing does
 	Emit         func(Event)   // is told what happens; may be nil
+
+	Overrides
+	Prober Prober       // asks servers whether they are ready, and runs commands; nil: no probe holds
+	Self   []netip.Addr // of the host that this runs on, and of its state
+	Goes   bool         // a person has said that rollouts are to go on after a manual pause
 }
 
 // IntentState is what a run needs of the state: to note creates before they are
@@ -35,6 +41,8 @@ type IntentState interface {
 	Resolve(ctx context.Context, i Intent, r Resolution) error
 	Deeds(ctx context.Context) ([]Deed, error)
 	Note(ctx context.Context, d Deed, durable bool) error
+	Marks(ctx context.Context) ([]Mark, error)
+	Mark(ctx context.Context, m Mark) error
 }
 
 // noState remembers nothing.
@@ -45,6 +53,8 @@ func (noState) Begin(context.Context, Intent) error               { return nil }
 func (noState) Resolve(context.Context, Intent, Resolution) error { return nil }
 func (noState) Deeds(context.Context) ([]Deed, error)             { return nil, nil }
 func (noState) Note(context.Context, Deed, bool) error            { return nil }
+func (noState) Marks(context.Context) ([]Mark, error)             { return nil, nil }
+func (noState) Mark(context.Context, Mark) error                  { return nil }
 
 // Run carries a plan out and returns when every change is done, failed, unknown
 // or not started. When drain is closed it starts nothing more, lets the requests

@@ -44,6 +44,9 @@ type State interface {
 	// oldest first.
 	Deeds(ctx context.Context) ([]Deed, error)
 
+	// Marks are what rollouts of earlier runs have left to be known, oldest first.
+	Marks(ctx context.Context) ([]Mark, error)
+
 	// Corrections are what unattended applies have put right, and how often in a row.
 	Corrections(ctx context.Context) ([]planner.Correction, error)
 
@@ -83,6 +86,9 @@ type LockedState interface {
 	// Note notes a deed. If it is to be durable, it is when Note returns nil, and all
 	// that was noted before it is too.
 	Note(ctx context.Context, d Deed, durable bool) error
+
+	// Mark notes a mark. It is durable when Mark returns nil.
+	Mark(ctx context.Context, m Mark) error
 
 	// PutCorrections replaces the corrections; none forgets all.
 	PutCorrections(ctx context.Context, all []planner.Correction) error

@@ -27,6 +27,7 @@ type document struct {
 	Intents       []apply.Intent       `json:"intents,omitempty"`
 	Resolved      []string             `json:"resolved,omitempty"` // keys of other documents' intents that are over for this account
 	Deeds         []apply.Deed         `json:"deeds,omitempty"`
+	Marks         []apply.Mark         `json:"marks,omitempty"`
 	Corrections   []planner.Correction `json:"corrections,omitempty"`
 }
 
@@ -86,9 +87,9 @@ func (d document) held(now time.Time) *Lease {
 	return d.Lease
 }
 
-// entries are what a document says of creates and deeds.
+// entries are what a document says of creates, deeds and marks.
 func (d document) entries() entries {
-	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool), deeds: d.Deeds}
+	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool), deeds: d.Deeds, marks: d.Marks}
 	for _, i := range d.Intents {
 		e.open[key(i)] = i
 	}
@@ -101,6 +102,7 @@ func (d document) entries() entries {
 // say puts entries in the place of the document's.
 func (d *document) say(e entries) {
 	d.Intents, d.Resolved, d.Deeds = sorted(e.open), slices.Sorted(maps.Keys(e.resolved)), slices.Clone(e.deeds)
+	d.Marks = slices.Clone(e.marks)
 }
 
 // encode writes a document.

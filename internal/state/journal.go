@@ -22,6 +22,7 @@ type record struct {
 	Closed string        `json:"closed,omitempty"` // key of an intent, of this journal or another
 	Why    string        `json:"why,omitempty"`    // what became of it, for people
 	Deed   *apply.Deed   `json:"deed,omitempty"`
+	Mark   *apply.Mark   `json:"mark,omitempty"`
 }
 
 // key tells intents apart: one name has one create under way at a time.
@@ -30,11 +31,13 @@ func key(i apply.Intent) string {
 }
 
 // entries are what a journal says: the intents that are open, by key, the keys of
-// other journals' intents that were resolved here, and the deeds, oldest first.
+// other journals' intents that were resolved here, and the deeds and marks, oldest
+// first.
 type entries struct {
 	open     map[string]apply.Intent
 	resolved map[string]bool
 	deeds    []apply.Deed
+	marks    []apply.Mark
 }
 
 // parse reads a journal. A last line without its end was never synced, and nothing
@@ -58,7 +61,7 @@ func parse(data []byte) (entries, error) {
 // complete reports whether a record says one thing.
 func (r record) complete() bool {
 	n := 0
-	for _, said := range []bool{r.Intent != nil, r.Closed != "", r.Deed != nil} {
+	for _, said := range []bool{r.Intent != nil, r.Closed != "", r.Deed != nil, r.Mark != nil && r.Mark.Complete()} {
 		if said {
 			n++
 		}
@@ -73,6 +76,8 @@ func (e *entries) take(r record) {
 		e.open[key(*r.Intent)] = *r.Intent
 	case r.Deed != nil:
 		e.deeds = append(e.deeds, *r.Deed)
+	case r.Mark != nil:
+		e.marks = append(e.marks, *r.Mark)
 	case own:
 		delete(e.open, r.Closed)
 	default:
@@ -92,6 +97,9 @@ func encode(e entries) []byte {
 	}
 	for _, d := range e.deeds {
 		enc.Encode(record{Deed: &d})
+	}
+	for _, m := range e.marks {
+		enc.Encode(record{Mark: &m})
 	}
 	return b.Bytes()
 }

@@ -102,6 +102,7 @@ func (l *leasedState) begin(ctx context.Context) error {
 	}
 	l.all = l.own.with(l.key, entriesOf(others))
 	l.own.deeds = apply.PruneDeeds(l.own.deeds, l.all.deeds, time.Now())
+	l.own.marks = apply.PruneMarks(l.own.marks, l.all.marks, time.Now())
 	return l.dropOldPlans(ctx, now)
 }
 

@@ -152,6 +152,18 @@ func (l *leasedState) Deeds(context.Context) ([]apply.Deed, error) {
 	return slices.Clone(l.all.deeds), nil
 }
 
+// Marks are what rollouts have left.
+func (l *leasedState) Marks(context.Context) ([]apply.Mark, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return apply.PruneMarks(l.all.marks, l.all.marks, time.Now()), nil
+}
+
+// Mark notes a mark, durably.
+func (l *leasedState) Mark(ctx context.Context, m apply.Mark) error {
+	return l.flush(ctx, l.note(func() { l.own.marks, l.all.marks = append(l.own.marks, m), append(l.all.marks, m) }))
+}
+
 // Corrections are what unattended applies have put right.
 func (l *leasedState) Corrections(context.Context) ([]planner.Correction, error) {
 	l.mu.Lock()

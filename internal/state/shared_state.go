@@ -48,6 +48,12 @@ func (s *sharedState) Deeds(ctx context.Context) ([]apply.Deed, error) {
 	return all.deeds, err
 }
 
+// Marks are what rollouts have left, by what other documents say included.
+func (s *sharedState) Marks(ctx context.Context) ([]apply.Mark, error) {
+	all, err := s.read(ctx)
+	return all.marks, err
+}
+
 // Corrections are what unattended applies have put right.
 func (s *sharedState) Corrections(ctx context.Context) ([]planner.Correction, error) {
 	d, _, err := s.store.document(ctx, s.key)

@@ -33,6 +33,12 @@ func (s *state) Deeds(context.Context) ([]apply.Deed, error) {
 	return all.deeds, err
 }
 
+// Marks are what rollouts have left, by what other journals say included.
+func (s *state) Marks(context.Context) ([]apply.Mark, error) {
+	_, all, err := s.read()
+	return all.marks, err
+}
+
 // read returns what the own journal says, and all intents that are open for this
 // account, with all its deeds.
 func (s *state) read() (own, all entries, err error) {
@@ -56,11 +62,11 @@ func (s *state) read() (own, all entries, err error) {
 // be about its servers too. Of what it has resolved it forgets what is not open
 // there any more.
 func (e *entries) with(k apply.Key, others []entries) (all entries) {
-	all.open, all.deeds = maps.Clone(e.open), slices.Clone(e.deeds)
+	all.open, all.deeds, all.marks = maps.Clone(e.open), slices.Clone(e.deeds), slices.Clone(e.marks)
 	foreign := make(map[string]apply.Intent)
 	for _, o := range others {
 		maps.Copy(foreign, o.open)
-		all.deeds = append(all.deeds, o.deeds...)
+		all.deeds, all.marks = append(all.deeds, o.deeds...), append(all.marks, o.marks...)
 	}
 	resolved := e.resolved
 	e.resolved = make(map[string]bool)
@@ -77,6 +83,9 @@ func (e *entries) with(k apply.Key, others []entries) (all entries) {
 		slices.SortStableFunc(all.deeds, func(a, b apply.Deed) int { return a.At.Compare(b.At) })
 	}
 	all.deeds = apply.PruneDeeds(all.deeds, all.deeds, time.Now())
+	all.marks = slices.DeleteFunc(all.marks, func(m apply.Mark) bool { return !mine(k, m.Endpoint, m.Account) })
+	slices.SortStableFunc(all.marks, func(a, b apply.Mark) int { return a.At.Compare(b.At) })
+	all.marks = apply.PruneMarks(all.marks, all.marks, time.Now())
 	return all
 }
 
@@ -98,6 +107,7 @@ type locked struct {
 	mu    sync.Mutex
 	open  map[string]apply.Intent // the intents that are open for this account
 	deeds []apply.Deed
+	marks []apply.Mark
 }
 
 // locked reads the state of an account that is locked, and drops from its files
@@ -110,7 +120,8 @@ func (f *Folder) locked(k apply.Key, held locks) (*locked, error) {
 		return nil, err
 	}
 	own.deeds = apply.PruneDeeds(own.deeds, all.deeds, time.Now())
-	s.open, s.deeds = all.open, all.deeds
+	own.marks = apply.PruneMarks(own.marks, all.marks, time.Now())
+	s.open, s.deeds, s.marks = all.open, all.deeds, all.marks
 	if data, err := f.disk.Read(s.base()); err != nil || string(encode(own)) != string(data) {
 		if err := f.disk.Replace(s.base(), encode(own)); err != nil {
 			return nil, f.failed(keepJournal, s.base(), err)
@@ -145,6 +156,25 @@ func (s *locked) Note(_ context.Context, d apply.Deed, durable bool) error {
 		if durable {
 			err = s.journal.sync(n)
 		}
+	}
+	return s.folder.failed(keepJournal, s.base(), err)
+}
+
+// Marks are what rollouts have left.
+func (s *locked) Marks(context.Context) ([]apply.Mark, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return apply.PruneMarks(s.marks, s.marks, time.Now()), nil
+}
+
+// Mark notes a mark, durably.
+func (s *locked) Mark(_ context.Context, m apply.Mark) error {
+	n, err := s.journal.append(record{Mark: &m})
+	if err == nil {
+		s.mu.Lock()
+		s.marks = append(s.marks, m)
+		s.mu.Unlock()
+		err = s.journal.sync(n)
 	}
 	return s.folder.failed(keepJournal, s.base(), err)
 }

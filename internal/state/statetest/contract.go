@@ -36,6 +36,8 @@ func Contract(t *testing.T, newStore func(t *testing.T) (open func() apply.Store
 		"who resolves, resolves for itself": resolvesForItself,
 		"deeds outlive the process":         deedsOutlive,
 		"deeds of an account unknown once":  deedsUnknownOnce,
+		"marks outlive the process":         marksOutlive,
+		"marks of an account unknown once":  marksUnknownOnce,
 		"corrections":                       corrections,
 		"details":                           details,
 		"kept plans":                        keptPlans,

@@ -1,0 +1,73 @@
+package apply
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply/rollout"
+)
+
+// Mark is what the next run has to know of a rollout: how a server was left, or how
+// far a group has come. Of those about one server, or group, the last counts.
+type Mark struct {
+	Endpoint string      `json:"endpoint"`
+	Account  string      `json:"account"`
+	At       time.Time   `json:"at"`
+	Server   *ServerMark `json:"server,omitempty"` // one of these
+	Group    *GroupMark  `json:"group,omitempty"`
+}
+
+// ServerMark is how a rollout has left a server. It is over when nothing is set but
+// the name and the id.
+type ServerMark struct {
+	Name      string    `json:"name"` // of the entry
+	ID        string    `json:"id,omitempty"`
+	Drained   time.Time `json:"drained,omitzero"`   // its drain command was begun then, and its restore command has not succeeded since
+	Disrupted time.Time `json:"disrupted,omitzero"` // its disruption was begun then, and it was not ready since
+	Rebooted  bool      `json:"rebooted,omitempty"` // by a reboot, so that the old boot may go on answering
+	New       bool      `json:"new,omitempty"`      // it was made, or is to be, and has never been ready
+}
+
+// GroupMark is how far the rollout of a group has come. It is over when no turn is left.
+type GroupMark struct {
+	Name  string   `json:"name"`  // of the rollout
+	Turns []string `json:"turns"` // what it does, to one server each; see turnIdentity
+	rollout.Progress
+}
+
+// key tells what a mark is about.
+func (m Mark) key() string {
+	if m.Server != nil {
+		return "server " + m.Server.Name
+	}
+	return "group " + m.Group.Name
+}
+
+// over reports whether a mark says that there is nothing to know any more.
+func (m Mark) over() bool {
+	if s := m.Server; s != nil {
+		return s.Drained.IsZero() && s.Disrupted.IsZero() && !s.New
+	}
+	return len(m.Group.Turns) == 0
+}
+
+// Complete reports whether a mark says one thing.
+func (m Mark) Complete() bool { return (m.Server != nil) != (m.Group != nil) }
+
+// PruneMarks are some of all marks, oldest first, without those that a later one has
+// taken the place of. One that says that something is over is kept for KeepDeeds, since
+// what it ends may be noted elsewhere; any other for KeepPlanned.
+func PruneMarks(some, all []Mark, now time.Time) []Mark {
+	last := make(map[string]Mark, len(all))
+	for _, m := range all {
+		last[m.key()] = m
+	}
+	return slices.DeleteFunc(slices.Clone(some), func(m Mark) bool {
+		l := last[m.key()]
+		keep := KeepPlanned
+		if m.over() {
+			keep = KeepDeeds
+		}
+		return !l.At.Equal(m.At) || l.Account != m.Account || now.Sub(m.At) >= keep
+	})
+}

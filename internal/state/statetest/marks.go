@@ -1,0 +1,82 @@
+package statetest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+)
+
+// mark is what was noted of a server so long ago; over: that it is as it should be.
+func mark(k apply.Key, ago time.Duration, name string, over bool) apply.Mark {
+	m := apply.Mark{Endpoint: k.Endpoint, Account: k.Account, At: time.Now().Add(-ago).UTC(), Server: &apply.ServerMark{Name: name, ID: "7"}}
+	if !over {
+		m.Server.Drained = m.At
+	}
+	return m
+}
+
+// wantMarks holds that these servers are marked as drained for an account, and these
+// groups as under way, under a lock and without.
+func (t *tester) wantMarks(k apply.Key, want ...string) {
+	t.Helper()
+	check := func(s apply.State) {
+		t.Helper()
+		marks, err := s.Marks(ctx)
+		t.ok(err)
+		var got []string
+		for _, m := range marks {
+			switch {
+			case m.Group != nil:
+				got = append(got, "group "+m.Group.Name)
+			case !m.Server.Drained.IsZero():
+				got = append(got, m.Server.Name)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("marked are %q, want %q", got, want)
+		}
+	}
+	t.with(k, func(s apply.LockedState) { check(s) })
+	s, err := t.open().Open(ctx, k)
+	t.ok(err)
+	check(s)
+	t.ok(s.Close())
+}
+
+func marksOutlive(t *tester) {
+	group := apply.GroupMark{Name: "web", Turns: []string{"reboot a"}}
+	group.StepsOver, group.OverAt = 1, time.Now().UTC()
+	t.with(Ann, func(s apply.LockedState) {
+		t.ok(s.Mark(ctx, mark(Ann, 3*time.Minute, "a", false)))
+		t.ok(s.Mark(ctx, mark(Ann, 3*apply.KeepDeeds, "b", false)))
+		t.ok(s.Mark(ctx, apply.Mark{Endpoint: Ann.Endpoint, Account: Ann.Account, At: time.Now().UTC(), Group: &group}))
+		t.ok(s.Mark(ctx, mark(Ann, time.Minute, "a", true)))
+	})
+	t.with(Ann, func(apply.LockedState) {}) // what is over is dropped
+	t.wantMarks(Ann, "b", "group web")
+	t.wantMarks(Bob)
+	t.wantMarks(Distant)
+	s, err := t.open().Open(ctx, Ann)
+	t.ok(err)
+	marks, err := s.Marks(ctx)
+	t.ok(err)
+	for _, m := range marks {
+		if g := m.Group; g != nil && (g.StepsOver != 1 || !g.OverAt.Equal(group.OverAt) || !slices.Equal(g.Turns, group.Turns)) {
+			t.Errorf("the group is %+v, want %+v", *g, group)
+		}
+	}
+	t.ok(s.Close())
+}
+
+// A run that does not know its account restores what the account's runs have drained,
+// and that stays so.
+func marksUnknownOnce(t *tester) {
+	t.with(Ann, func(s apply.LockedState) { t.ok(s.Mark(ctx, mark(Ann, time.Minute, "a", false))) })
+	t.wantMarks(Unknown, "a")
+	t.with(Unknown, func(s apply.LockedState) { t.ok(s.Mark(ctx, mark(Unknown, time.Second, "a", true))) })
+	t.wantMarks(Unknown)
+	t.wantMarks(Ann)
+	t.wantMarks(Ann)
+}
