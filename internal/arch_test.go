@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"internal/inventory":        {"fleet", "planner"},
 	"internal/metrics":          {},
 	"internal/probe":            {"fleet", "apply"},
+	"internal/probe/emulated":   {"fleet", "apply", "vpsorg/emulator"},
 	"internal/files":            {},
 	"internal/installed":        {},
 	"internal/state":            {"planner", "apply", "internal/files"},

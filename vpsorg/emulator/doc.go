@@ -14,6 +14,9 @@
 // clock but time.Now and runs nothing in the background: a transition that is
 // due is settled when somebody looks.
 //
+// What runs on its servers is there too, as far as somebody who probes it can see:
+// see [Service].
+//
 // What the documentation does not allow is refused and noted as a deviation in
 // the ledger, even where the real API may be lenient: a client that gets by here
 // relies on nothing unpublished. What may be wrong in a permitted request, such

@@ -28,6 +28,10 @@ type Emulator struct {
 	// nothing to wait for, and answers the same for the same n.
 	ProvisioningOf func(n int) time.Duration
 
+	// ServiceOf, if not nil, is how what runs on a server behaves, as Serve tells it. It
+	// is called with nothing locked, and may answer otherwise from one time to the next.
+	ServiceOf func(vpsorg.Server) Service
+
 	// Queue are the statuses that a new server goes through before provisioning,
 	// such as queued and installing, each for a Transition.
 	Queue []vpsorg.Status

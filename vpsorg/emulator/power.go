@@ -38,6 +38,9 @@ func (e *Emulator) power(c *call, p power) answer {
 		return refuse(http.StatusBadRequest, "Server is "+string(r.Status)+".")
 	}
 	e.change(r, c.now)
+	if p.from == vpsorg.StatusActive {
+		r.Halted = c.now
+	}
 	e.begin(r, p.into, c.now)
 	r.UpdatedAt = stamp(c.now)
 	a := vpsorg.PowerAnswer{Status: "success", Message: "Server is " + string(p.into)}

@@ -33,6 +33,8 @@ type record struct {
 	Then    vpsorg.Status `json:"then,omitempty"`   // the status that the transition ends in
 	Settles time.Time     `json:"settles,omitzero"` // when it does
 	Ordered time.Time     `json:"ordered,omitzero"` // when a request created it
+	Halted  time.Time     `json:"halted,omitzero"`  // when a request stopped or rebooted it last
+	Booted  time.Time     `json:"booted,omitzero"`  // when it last became active in the course of a transition
 
 	changed time.Time // when it was last changed
 }
@@ -92,6 +94,9 @@ func (e *Emulator) settle(r *record, now time.Time) {
 			r.address()
 		}
 		e.begin(r, r.Then, at)
+		if r.Status == vpsorg.StatusActive {
+			r.Booted = at
+		}
 		r.UpdatedAt = stamp(at)
 	}
 }
