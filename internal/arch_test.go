@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"internal/installed":        {},
 	"internal/state":            {"planner", "apply", "internal/files"},
 	"internal/state/statetest":  {"fleet", "planner", "apply", "internal/state"},
+	"internal/state/bucket":     {"internal/state"},
 	"internal/state/postgres":   {"internal/state"},
 	"internal/state/servertest": {"internal/installed"},
 	"internal/bench":            {"vpsorg", "vpsorg/emulator"},

@@ -67,3 +67,19 @@ func (unprepared) Final() bool { return true }
 
 // Hint says what to do about it.
 func (unprepared) Hint() string { return "run fleet state init once with this store" }
+
+// BackendError is why a backend has refused something, and what to do about it.
+type BackendError struct {
+	Err    error
+	Stays  bool // until people do something about it
+	Advice string
+}
+
+func (e *BackendError) Error() string { return e.Err.Error() }
+func (e *BackendError) Unwrap() error { return e.Err }
+
+// Final reports whether asking again is in vain.
+func (e *BackendError) Final() bool { return e.Stays }
+
+// Hint says what to do about it.
+func (e *BackendError) Hint() string { return e.Advice }

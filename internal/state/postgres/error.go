@@ -19,31 +19,15 @@ func explain(err error) error {
 	case told.Code == "42P01": // undefined_table
 		return state.ErrUnprepared
 	case told.Code == "25006": // read_only_sql_transaction
-		return &Error{err, false, "it is a replica, or is set to be read only: name the primary in the URL, or give both hosts and target_session_attrs=read-write"}
+		return &state.BackendError{Err: err, Advice: "it is a replica, or is set to be read only: name the primary in the URL, or give both hosts and target_session_attrs=read-write"}
 	case strings.HasPrefix(told.Code, "53"): // insufficient resources
-		return &Error{err, false, "the server has no connections, memory or disk left: make room, or connect through a pooler"}
+		return &state.BackendError{Err: err, Advice: "the server has no connections, memory or disk left: make room, or connect through a pooler"}
 	case strings.HasPrefix(told.Code, "28"): // invalid authorization
-		return &Error{err, true, "look at the user and password in the URL, PGPASSWORD or PGPASSFILE, and at the server's pg_hba.conf"}
+		return &state.BackendError{Err: err, Stays: true, Advice: "look at the user and password in the URL, PGPASSWORD or PGPASSFILE, and at the server's pg_hba.conf"}
 	case told.Code == "3D000": // invalid catalog name
-		return &Error{err, true, "look at the database in the URL"}
+		return &state.BackendError{Err: err, Stays: true, Advice: "look at the database in the URL"}
 	case told.Code == "42501": // insufficient privilege
-		return &Error{err, true, "grant this user what the state needs: select on fleet_schema; select, insert, update and delete on fleet_state; and for fleet state init, create on the schema"}
+		return &state.BackendError{Err: err, Stays: true, Advice: "grant this user what the state needs: select on fleet_schema; select, insert, update and delete on fleet_state; and for fleet state init, create on the schema"}
 	}
 	return err
 }
-
-// Error is what the server has refused, and what to do about it.
-type Error struct {
-	Err   error
-	final bool
-	hint  string
-}
-
-func (e *Error) Error() string { return e.Err.Error() }
-func (e *Error) Unwrap() error { return e.Err }
-
-// Final reports whether it stays so until people do something about it.
-func (e *Error) Final() bool { return e.final }
-
-// Hint says what to do about it.
-func (e *Error) Hint() string { return e.hint }

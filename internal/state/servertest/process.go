@@ -1,6 +1,6 @@
-// Package servertest starts real servers for tests, PostgreSQL and PgBouncer, and a
-// proxy that loses what they answer. They listen on loopback, keep their files in
-// folders of their own, and end with the test.
+// Package servertest starts real servers for tests: PostgreSQL, PgBouncer and a server
+// of S3, and a proxy that loses what they answer. They listen on loopback, keep their
+// files in folders of their own, and end with the test.
 package servertest
 
 import (
