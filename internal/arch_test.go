@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"internal/mutants":          {},
 	"internal/recipes":          {},
 	"internal/simulator":        {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":              {"docs", "fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/state", "internal/files"},
+	"internal/cli":              {"docs", "fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.

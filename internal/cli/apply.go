@@ -60,6 +60,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 	c.flags.forDetail(cmd.Flags())
 	c.flags.forReports(cmd.Flags())
 	c.flags.forApply(cmd.Flags())
+	c.flags.forOverrides(cmd.Flags())
 	return cmd
 }
 
@@ -85,7 +86,7 @@ func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
 	case saved && (len(f.targets)+len(f.excludes)+len(f.selectors)+len(f.only) > 0 || f.asks() || f.digest != ""):
 		return refusal{"a saved plan is carried out as it is", "leave out what selects servers or asks for changes, and --digest, or make a new plan with them"}
 	}
-	return nil
+	return f.checkOverrides(set)
 }
 
 func (c *command) apply(ctx context.Context, rec *record, args []string) error {

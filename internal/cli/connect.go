@@ -25,7 +25,7 @@ const (
 
 // connect makes the engine for the API, or for the sandbox. It sends nothing.
 func (c *command) connect(count *requests) (*apply.Engine, error) {
-	cfg, err := c.clientConfig(count)
+	cfg, sandbox, err := c.clientConfig(count)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +37,9 @@ func (c *command) connect(count *requests) (*apply.Engine, error) {
 	return &apply.Engine{
 		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.lockTimeout,
 		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.Args, " ")},
-		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.settle()},
-		Emit:   c.warn,
+		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.settle(),
+			Overrides: c.flags.overrides, Prober: c.prober(sandbox), Self: hostAddresses()},
+		Emit: c.warn,
 	}, nil
 }
 
@@ -66,7 +67,8 @@ func (c *command) warn(e apply.Event) {
 	entry.Err(w.Err).Msg(render.Warning(w))
 }
 
-func (c *command) clientConfig(count *requests) (vpsorg.Config, error) {
+// clientConfig is how the API is reached, or the sandbox, which is nil where there is none.
+func (c *command) clientConfig(count *requests) (vpsorg.Config, *emulator.Emulator, error) {
 	notice := newWaitingNotice(c.diag)
 	observe := func(call vpsorg.Call) { // it logs no headers and no body
 		count.add(call)
@@ -79,15 +81,15 @@ func (c *command) clientConfig(count *requests) (vpsorg.Config, error) {
 	if c.flags.sandbox != "" {
 		e, err := openSandbox(c.flags.sandbox)
 		if err != nil {
-			return cfg, err
+			return cfg, nil, err
 		}
 		cfg.BaseURL, cfg.Token, cfg.Transport, cfg.Rate = sandboxURL, sandboxToken, e.Transport(), 0
-		return cfg, nil
+		return cfg, e, nil
 	}
 	var err error
 	cfg.BaseURL = c.Getenv("VPS_API_URL")
 	cfg.Token, cfg.TokenSource, err = c.token()
-	return cfg, err
+	return cfg, nil, err
 }
 
 func openSandbox(file string) (*emulator.Emulator, error) {

@@ -50,6 +50,7 @@ type flags struct {
 	detailedExitCode bool
 
 	autoApprove, bootstrap bool
+	overrides              apply.Overrides
 	digest                 string
 	parallelism            int
 	pollInterval, timeout  time.Duration

@@ -20,6 +20,7 @@ var flagGroups = []struct {
 	{"Files to write", []string{"write", "into", "out", "block", "markdown", "html", "max-bytes", "gitlab", "events", "metrics", "once"}},
 	{"Approval", []string{"auto-approve", "digest"}},
 	{"Guards", []string{"allow-deletes", "allow-changes", "allow-cost", "allow-empty", "bootstrap", "max-corrections"}},
+	{"Rollouts", []string{"allow-commands", "allow-self", "allow-unready", "override-freeze"}},
 	{"How long to wait", []string{"timeout", "poll-interval", "settle", "request-timeout", "lock-timeout"}},
 	{"How to ask the API", []string{"token-file", "sandbox", "rate", "parallelism", "details-max-age", "journal"}},
 	{"The sandbox", []string{"listen", "servers"}},

@@ -15,6 +15,7 @@ type Process struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Getenv  func(string) string
+	Environ []string         // what commands of rollouts get, each as NAME=value
 	Signals <-chan os.Signal // SIGINT, SIGTERM and SIGHUP; may be nil
 }
 

@@ -27,7 +27,7 @@ var (
 func (c *command) completeFlags(cmd *cobra.Command) {
 	values := map[string]cobra.CompletionFunc{
 		"target": listed(c.namesInFile), "exclude": listed(c.namesInFile),
-		"reboot": listed(c.namesInFile), "replace": listed(c.namesInFile), "start": listed(c.namesInFile), "stop": listed(c.namesInFile), "host": c.namesInFile,
+		"reboot": listed(c.namesInFile), "replace": listed(c.namesInFile), "start": listed(c.namesInFile), "stop": listed(c.namesInFile), "allow-unready": listed(c.namesInFile), "host": c.namesInFile,
 		"selector": listed(c.labelsInFile), "only": listed(oneOf(kinds()...)),
 		"log-level": oneOf(levels...), "log-format": oneOf(logFormats...),
 		"file": fleetFiles, "gitlab": folders,

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/probe"
+	"github.com/vps-fleet/fleet/internal/probe/emulated"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// forOverrides are the flags that let one apply do more than the file's policies allow
+// by themselves.
+func (f *flags) forOverrides(set *pflag.FlagSet) {
+	set.BoolVar(&f.overrides.AllowCommands, "allow-commands", false, "run the commands of the plan's probes and rollouts, which the plan shows")
+	set.BoolVar(&f.overrides.AllowSelf, "allow-self", false, "also disrupt the server that this runs on, last of all")
+	set.StringSliceVar(&f.overrides.AllowUnready, "allow-unready", nil, "also delete, stop or replace the server of this `name` if it is not ready; may be given again")
+	set.StringVar(&f.overrides.OverrideFreeze, "override-freeze", "", "begin in spite of freezes, for this `reason`, which the report tells")
+}
+
+// isOnce reports whether a flag is for one run, so that its variable does not count.
+func isOnce(flag string) bool {
+	return isAsked(flag) || flag == "allow-unready" || flag == "override-freeze"
+}
+
+// checkOverrides refuses a freeze that is overridden for no reason, and servers without
+// a name.
+func (f *flags) checkOverrides(set *pflag.FlagSet) error {
+	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
+	switch {
+	case set.Changed("override-freeze") && blank(f.overrides.OverrideFreeze):
+		return refusal{"--override-freeze gives no reason", "say why, such as --override-freeze 'security update', for those who read the report"}
+	case slices.ContainsFunc(f.overrides.AllowUnready, blank):
+		return refusal{"--allow-unready names no server", "give the name of an entry, as the plan shows it"}
+	}
+	return nil
+}
+
+// prober asks the servers how they are: those of the sandbox where there is one, since
+// no network reaches them. Commands run on this host in any case.
+func (c *command) prober(sandbox *emulator.Emulator) apply.Prober {
+	real := probe.New(c.Environ)
+	if sandbox == nil {
+		return real
+	}
+	return emulated.Prober{Emulator: sandbox, Others: real}
+}
+
+// hostAddresses are the addresses by which a server would be this host. Those of its
+// loopback are everybody's.
+func hostAddresses() (own []netip.Addr) {
+	all, _ := net.InterfaceAddrs() // without them no server is known to be this host
+	for _, a := range all {
+		prefix, err := netip.ParsePrefix(a.String())
+		if addr := prefix.Addr().Unmap(); err == nil && !addr.IsLoopback() && !addr.IsLinkLocalUnicast() {
+			own = append(own, addr.WithZone(""))
+		}
+	}
+	return own
+}
