@@ -158,7 +158,7 @@ func (c *command) approval(rec *record) apply.Approval {
 
 // ask gets a yes, for the plan that was shown, on the terminal.
 func (c *command) ask(ctx context.Context, p *planner.Plan) error {
-	c.print("\n" + render.Question(p))
+	c.print("\n" + render.Question(p, c.style(c.text())))
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // what was read by an error is no yes

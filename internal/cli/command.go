@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/rs/zerolog"
+	"github.com/vps-fleet/fleet/internal/render"
 )
 
 // command is the process that a command runs in, and what its flags say. What the
@@ -15,12 +16,14 @@ type command struct {
 	flags      flags
 	log        zerolog.Logger
 	diag       *diagnostics
+	notices    notices
 	interrupts *interrupts
 }
 
 func newCommand(p Process) *command {
 	d := &diagnostics{w: p.Stderr}
-	return &command{Process: p, diag: d, log: zerolog.Nop(), interrupts: newInterrupts(p.Signals, d)}
+	n := notices{d, p.Stderr}
+	return &command{Process: p, diag: d, notices: n, log: zerolog.Nop(), interrupts: newInterrupts(p.Signals, n)}
 }
 
 // diagnostics is stderr for logs and notices. While a live display is on the
@@ -40,6 +43,20 @@ func (d *diagnostics) redirect(w io.Writer) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.w = w
+}
+
+// notices is diagnostics for sentences: they are folded where the lines of a terminal
+// end.
+type notices struct {
+	diag   *diagnostics
+	stderr io.Writer
+}
+
+func (n notices) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(n.diag, render.Fold(string(p), terminalWidth(n.stderr))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // startLog begins logging to stderr as the flags say.

@@ -69,7 +69,7 @@ func (c *command) warn(e apply.Event) {
 
 // clientConfig is how the API is reached, or the sandbox, which is nil where there is none.
 func (c *command) clientConfig(count *requests) (vpsorg.Config, *emulator.Emulator, error) {
-	notice := newWaitingNotice(c.diag)
+	notice := newWaitingNotice(c.notices)
 	observe := func(call vpsorg.Call) { // it logs no headers and no body
 		count.add(call)
 		notice.over()

@@ -30,7 +30,7 @@ func Main(p Process) int {
 	root.SetErr(p.Stderr)
 	err := c.interrupts.explain(root.ExecuteContext(c.interrupts.ctx))
 	if text := errorText(err); text != "" {
-		fmt.Fprint(p.Stderr, text)
+		fmt.Fprint(c.notices, text)
 	}
 	return exitCode(err)
 }

@@ -45,7 +45,7 @@ func (v *applyView) emit(e apply.Event) {
 	case apply.Starting:
 		v.starting(e)
 	case apply.LockAwaited:
-		fmt.Fprintf(v.diag, "%s; it is waited for up to %s.\n", render.Escape(e.Err.Error()), e.Timeout)
+		fmt.Fprintf(v.notices, "%s; it is waited for up to %s.\n", render.Escape(e.Err.Error()), e.Timeout)
 	case apply.Settling:
 		v.settle(e)
 	case apply.Warning:
@@ -75,7 +75,7 @@ func (v *applyView) settle(e apply.Settling) {
 		return
 	}
 	v.settling = true
-	fmt.Fprintf(v.diag, "%s, for up to %s.\n", render.Settling(e), time.Until(e.Until).Round(time.Second))
+	fmt.Fprintf(v.notices, "%s, for up to %s.\n", render.Settling(e), time.Until(e.Until).Round(time.Second))
 }
 
 // starting says what is left open by earlier runs, and begins to show progress.
@@ -92,7 +92,7 @@ func (v *applyView) starting(e apply.Starting) {
 		for _, i := range e.Open {
 			names = append(names, render.Escape(i.Name))
 		}
-		fmt.Fprintf(v.diag, "An earlier run ended without an answer to creates of %s. Their servers are looked for before any is created again.\n", strings.Join(names, ", "))
+		fmt.Fprintf(v.notices, "An earlier run ended without an answer to creates of %s. Their servers are looked for before any is created again.\n", strings.Join(names, ", "))
 	}
 	v.showProgress(len(p.Changes) + len(p.Waits))
 }

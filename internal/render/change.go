@@ -6,7 +6,7 @@ import "strings"
 func (s Style) reviewItems(r review) [][]item {
 	all := make([][]item, len(r.Sections))
 	for i, sec := range r.Sections {
-		if isCompact(sec.Kind) && s.View != Whole {
+		if sec.isCompact() && s.View != Whole {
 			continue
 		}
 		for _, g := range sec.Groups {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -18,7 +19,8 @@ type document struct {
 // mdTable is one table, of which every part has a title.
 type mdTable struct {
 	summary string // what it is unfolded by; "" where it is not folded. It is HTML
-	number  string // what the numbers at the right are; "" where there are none
+	head    string // what the rows are; "" where they are servers
+	number  string // what the numbers at the right are
 	parts   []mdPart
 }
 
@@ -105,11 +107,12 @@ func (t mdTable) write(b *strings.Builder) {
 		b.WriteString("<details><summary>" + t.summary + "</summary>\n")
 	}
 	b.WriteString("<table>\n")
-	if t.number != "" {
-		b.WriteString("<tr><th align=\"left\">server</th><th align=\"right\">" + t.number + "</th></tr>\n")
+	numbered := t.numbered()
+	if numbered {
+		b.WriteString("<tr><th align=\"left\">" + cmp.Or(t.head, "server") + "</th><th align=\"right\">" + t.number + "</th></tr>\n")
 	}
 	for _, p := range t.parts {
-		p.write(b, t.number != "")
+		p.write(b, numbered)
 	}
 	b.WriteString("</table>\n")
 	if t.summary != "" {
@@ -117,16 +120,20 @@ func (t mdTable) write(b *strings.Builder) {
 	}
 }
 
+// numbered reports whether a table has a column of numbers: some row has one.
+func (t mdTable) numbered() bool {
+	return slices.ContainsFunc(t.parts, func(p mdPart) bool {
+		return slices.ContainsFunc(p.rows, func(r mdRow) bool { return r.number != "" })
+	})
+}
+
 func (p mdPart) write(b *strings.Builder, numbered bool) {
-	across := func(text string) {
-		span := ""
-		if numbered {
-			span = ` colspan="2"`
-		}
-		b.WriteString("<tr><td" + span + ">" + text + "</td></tr>\n")
+	span := ""
+	if numbered {
+		span = ` colspan="2"`
 	}
 	if p.title != "" {
-		across(p.title)
+		b.WriteString(`<tr><th align="left"` + span + ">" + p.title + "</th></tr>\n")
 	}
 	for _, r := range p.rows[:len(p.rows)-p.truncated] {
 		b.WriteString("<tr><td>" + r.text + "</td>")
@@ -136,7 +143,7 @@ func (p mdPart) write(b *strings.Builder, numbered bool) {
 		b.WriteString("</tr>\n")
 	}
 	if p.truncated > 0 {
-		across(p.omitted())
+		b.WriteString("<tr><td" + span + ">" + p.omitted() + "</td></tr>\n")
 	}
 }
 

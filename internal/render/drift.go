@@ -23,6 +23,9 @@ func Drift(run Run, before bool, s Style) string {
 	var items []item
 	for i, sec := range v.Sections {
 		all[i] = s.driftItems(lines, sec.Groups, driftMeanings[sec.Kind].color, true)
+		for j := range all[i] {
+			all[i][j].kept = !sec.Kind.losesData()
+		}
 		items = append(items, all[i]...)
 	}
 	pending := s.driftItems(lines, v.Pending, dim, false)
@@ -52,7 +55,7 @@ func Drift(run Run, before bool, s Style) string {
 		b.WriteString(s.paragraph(plain, fmt.Sprintf("Next: fleet plan shows what an apply would do; apply --only %s repairs %d without any loss.", driftRepairs, n)))
 	}
 	if f := d.Fingerprint(); f != "" {
-		b.WriteString(s.paint(dim, "Fingerprint: "+f) + "\n")
+		b.WriteString(s.paragraph(dim, "Fingerprint: "+f))
 	}
 	return b.String()
 }

@@ -70,7 +70,7 @@ func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]
 		if k == kindStop || k == kindReboot {
 			k = kindStart
 		}
-		if _, ok := follows[name]; !ok || k == kindDelete || k == kindReplace {
+		if _, ok := follows[name]; !ok || k.losesData() {
 			follows[name] = k
 		}
 	}

@@ -27,7 +27,7 @@ var (
 	anyTag = regexp.MustCompile(`<[^>]*>`)
 
 	// fleetTags are all elements that fleet's Markdown is made of.
-	fleetTags = regexp.MustCompile(`^</?(h3|p|blockquote|strong|code|pre|table|tr|th|td|details|summary|b|i|sub|br|wbr)( colspan="2"| align="(left|right)"| class="language-(text|sh)")?>$|^<!-- fleet -->$`)
+	fleetTags = regexp.MustCompile(`^</?(h3|p|blockquote|strong|code|pre|table|tr|th|td|details|summary|b|i|sub|br|wbr)( colspan="2"| align="(left|right)"( colspan="2")?| class="language-(text|sh)")?>$|^<!-- fleet -->$`)
 
 	// pickedUp is text in which GitHub or GitLab find a mention, a reference, a link or an
 	// emoji, where it is not code.
@@ -45,7 +45,7 @@ func checkMarkdown(t *testing.T, text string) {
 			t.Errorf("the element %q came from a text", tag)
 		}
 	}
-	for _, element := range []string{"table", "details", "code", "pre", "td"} {
+	for _, element := range []string{"table", "details", "code", "pre", "td", "th"} {
 		if opened, closed := strings.Count(page, "<"+element), strings.Count(page, "</"+element+">"); opened != closed {
 			t.Errorf("%d elements %s begin and %d end", opened, element, closed)
 		}

@@ -164,18 +164,18 @@ func (s Style) head(it item, c columns) line {
 	return l
 }
 
-// ownLines are the names of an item on lines of their own: on one that leaves the
-// columns at the right free, or on several that do not.
+// ownLines are the names of an item on lines of their own. They leave the columns at
+// the right free where those stand beside them, and not beside what is said below.
 func (s Style) ownLines(it item, c columns) (lines []line) {
 	note := ""
 	if it.note != "" && (c.note > 0 || strings.HasPrefix(it.note, "×")) {
 		note = "  " + Escape(it.note)
 	}
 	room := c.all - itemIndent - runes(note)
-	names := wrap(it.names, room-c.right())
-	if len(names) > 1 {
-		names = wrap(it.names, room)
+	if len(it.details) == 0 || len(wrap(it.names, room)) == 1 {
+		room -= c.right()
 	}
+	names := wrap(it.names, room)
 	if it.kept {
 		names = cut(it.names, room)
 	}

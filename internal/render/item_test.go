@@ -108,7 +108,7 @@ func TestQuestion(t *testing.T) {
 		{&planner.Plan{Changes: []planner.Change{&planner.Delete{}}}, `1 server loses its data. Carry out this plan? Only "yes" is accepted: `},
 		{&planner.Plan{Changes: []planner.Change{&planner.Create{}}}, `Carry out this plan? Only "yes" is accepted: `},
 	} {
-		if got := Question(test.plan); got != test.want {
+		if got := Question(test.plan, Style{}); got != test.want {
 			t.Errorf("the question is %q, want %q", got, test.want)
 		}
 	}

@@ -31,9 +31,15 @@ type lane struct {
 
 // bar is a stretch of a lane, in percent of it.
 type bar struct {
-	Class       string // requests or waits
+	Class       string
 	From, Width string
 }
+
+// The classes of bars: of requests and work, and of what was waited for.
+const (
+	classRequests = "requests"
+	classWaits    = "waits"
+)
 
 // newLane draws spans, of one server or of several.
 func (a axis) newLane(words string, spans []apply.Span) *lane {
@@ -48,8 +54,8 @@ func (a axis) newLane(words string, spans []apply.Span) *lane {
 	}
 	long := max(l.end.Sub(a.began), 1)
 	l.End = fmt.Sprintf("%.2f", axisShare*float64(long)/float64(max(a.whole, long)))
-	for _, class := range []string{"waits", "requests"} {
-		for _, s := range stretches(spans, class == "waits") {
+	for _, class := range []string{classWaits, classRequests} {
+		for _, s := range stretches(spans, class == classWaits) {
 			l.Bars = append(l.Bars, bar{class, percent(s.From.Sub(a.began), long), percent(max(s.To.Sub(s.From), a.whole/400), long)})
 		}
 	}

@@ -17,7 +17,7 @@ func Symbols() []Meaning {
 		{symbol(kindReboot), "reboot"},
 		{symbol(kindStart), "start"},
 		{symbol(kindStop), "stop"},
-		{symbol(kindWait), "on its way, waited for"},
+		{symbol(kindWait), "in transition, waited for"},
 		{symbol(kindUnlisted), "unlisted, left alone"},
 	}
 }

@@ -102,9 +102,7 @@ func (l *Live) tell() {
 		l.style.Width = l.width()
 	}
 	for _, text := range l.p.lines(l.style) {
-		for _, part := range folded([]line{{text: text}}, l.style.Width) {
-			b.WriteString(part.text + "\n")
-		}
+		b.WriteString(Fold(text, l.style.Width))
 	}
 	if l.width == nil && !l.stopped && time.Since(l.counted) >= countEvery {
 		l.counted = time.Now()

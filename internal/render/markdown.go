@@ -90,7 +90,9 @@ func origin(p *planner.Plan, file string, more ...string) string {
 	if p.Account != "" {
 		text += " of " + mdCode(p.Account)
 	}
-	text += " at " + mdCode(p.Endpoint)
+	if p.Endpoint != "" {
+		text += " at " + mdCode(p.Endpoint)
+	}
 	if file != "" {
 		text += "; lines are those of " + mdCode(file)
 	}

@@ -49,7 +49,7 @@ func costTable(c planner.Cost) mdTable {
 		return mdTable{}
 	}
 	part.name = "Cost"
-	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), number: monthly, parts: []mdPart{part}}
+	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), head: "plan and location", number: monthly, parts: []mdPart{part}}
 }
 
 // costDifference is by how much a row's cost changes, up or down.

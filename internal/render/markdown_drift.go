@@ -23,7 +23,7 @@ func driftMarkdown(r Run) document {
 	}
 	if len(v.Pending) > 0 {
 		pending := section{kindNote, v.Pending}
-		folded.parts = append(folded.parts, v.rows(pending, fmt.Sprintf("Pending %d", pending.servers()), square(dim)+" <b>Pending</b>, newly written in the file and not applied yet"))
+		folded.parts = append(folded.parts, v.rows(pending, fmt.Sprintf("Pending %d", pending.servers()), "Pending, newly written in the file and not applied yet"))
 		titles = append(titles, fmt.Sprintf("<b>pending %d</b>", pending.servers()))
 	}
 	folded.summary = foldTitle(titles)
@@ -61,7 +61,7 @@ func driftOpening(v driftReview) string {
 func (v driftReview) part(s section) mdPart {
 	m := driftMeanings[s.Kind]
 	lead := fmt.Sprintf("%s %d", m.title, s.servers())
-	return v.rows(s, lead, square(m.color)+" <b>"+lead+"</b>, "+m.ofMany)
+	return v.rows(s, lead, lead+", "+m.ofMany)
 }
 
 func (v driftReview) rows(s section, name, title string) mdPart {
@@ -73,8 +73,8 @@ func (v driftReview) rows(s section, name, title string) mdPart {
 			what = ""
 		}
 		what = mdAfterNames(what, review{File: v.File}.lines(g), g.Hint)
-		row := mdRow{text: mdSubject("", g.names(), len(g.Members), g.isLoss()) + what, servers: len(g.Members)}
-		if s.Kind == kindDelete || s.Kind == kindReplace {
+		row := mdRow{text: mdSubject("", g.names(), len(g.Members), s.Kind.losesData()) + what, servers: len(g.Members)}
+		if s.Kind.losesData() {
 			for _, m := range g.Members {
 				row.kept = append(row.kept, m.Name)
 			}

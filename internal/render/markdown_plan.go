@@ -134,7 +134,7 @@ func sentence(text string) string {
 }
 
 func guardsPart(violations []planner.Violation) mdPart {
-	part := mdPart{name: "Beyond the guards", title: square(red) + " <b>Beyond the guards</b>, so apply refuses all of it"}
+	part := mdPart{name: "Beyond the guards", title: "Beyond the guards, so apply refuses all of it"}
 	for _, v := range violations {
 		message, hint := Violation(v)
 		part.rows = append(part.rows, mdRow{text: "! " + mdText(message) + nextLines(hint), servers: 1})
@@ -144,10 +144,10 @@ func guardsPart(violations []planner.Violation) mdPart {
 
 // planPart is a section of a plan as rows, with what is said of all of it.
 func planPart(r review, sec section, lead, said string) mdPart {
-	part := mdPart{name: lead, title: square(meanings[sec.Kind].color) + " <b>" + lead + "</b>" + said}
+	part := mdPart{name: lead, title: lead + said}
 	for _, g := range sec.Groups {
-		row := mdRow{text: mdSubject(g.Symbol, g.names(), len(g.Members), g.isLoss()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
-		if g.isLoss() {
+		row := mdRow{text: mdSubject(g.Symbol, g.names(), len(g.Members), g.Kind.losesData()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
+		if g.Kind.losesData() {
 			for _, m := range g.Members {
 				row.kept = append(row.kept, m.Name)
 			}
@@ -156,9 +156,6 @@ func planPart(r review, sec section, lead, said string) mdPart {
 	}
 	return part
 }
-
-// isLoss reports whether a group's servers lose their data.
-func (g group) isLoss() bool { return g.Kind == kindDelete || g.Kind == kindReplace }
 
 // maxCellNames is how many names and ranges of servers that keep their data a cell has.
 const maxCellNames = 12

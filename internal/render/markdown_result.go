@@ -31,7 +31,10 @@ func resultMarkdown(r Run) document {
 		open.parts = append(open.parts, planPart(review, blocked, lead, ", "+said))
 	}
 	d.tables = []mdTable{open, done}
-	d.foot = origin(r.Plan, file)
+	if v.next() != "" && r.Again != "" {
+		d.foot = foldedCommand("Command", r.Again)
+	}
+	d.foot += origin(r.Plan, file)
 	return d
 }
 
@@ -103,7 +106,7 @@ func lossCount(l dataLoss) string {
 
 // lossParts name whose data is gone.
 func lossParts(l dataLoss) []mdPart {
-	part := mdPart{name: "Data gone", title: square(red) + " <b>Data gone</b>"}
+	part := mdPart{name: "Data gone", title: "Data gone"}
 	for _, x := range []struct {
 		what  string
 		names []string
@@ -121,9 +124,8 @@ func lossParts(l dataLoss) []mdPart {
 // fatePart are the changes and waits that are not done and have ended alike, with what
 // is the same for all of them in its title.
 func fatePart(s fateSection) mdPart {
-	m := fateMeanings[s.Fate]
 	lead, said := s.title()
-	part := mdPart{name: lead, title: square(m.color) + " <b>" + lead + "</b>"}
+	part := mdPart{name: lead, title: fateMeanings[s.Fate].symbol + " " + lead}
 	if said != "" {
 		part.title += ": " + mdText(said)
 	}
@@ -135,7 +137,6 @@ func fatePart(s fateSection) mdPart {
 }
 
 func fateRow(s fateSection, g outcomeGroup) mdRow {
-	m := fateMeanings[s.Fate]
 	what := g.deed()
 	if exists(s.Fate) && g.Kind == kindCreate {
 		what = "created and billed"
@@ -146,12 +147,12 @@ func fateRow(s fateSection, g outcomeGroup) mdRow {
 	if g.Hint != s.Hint {
 		what += nextLines(g.Hint)
 	}
-	subject := mdSubject(m.symbol, g.names(), len(g.Members), false)
+	subject := mdSubject("", g.names(), len(g.Members), false)
 	if exists(s.Fate) {
-		subject = m.symbol + " " + withIDs(g.Members)
+		subject = withIDs(g.Members)
 	}
 	row := mdRow{text: subject + " " + what, number: g.time(), servers: len(g.Members)}
-	if g.Kind == kindDelete || g.Kind == kindReplace {
+	if g.Kind.losesData() {
 		for _, m := range g.Members {
 			row.kept = append(row.kept, m.Name)
 		}

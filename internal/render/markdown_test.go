@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +29,14 @@ func TestMarkdown(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, name, string(text))
+		if found := pictures.FindString(string(text)); found != "" {
+			t.Errorf("%s has the picture %q, which not every reader has a font for", name, found)
+		}
 	}
 }
+
+// pictures are the characters that a font of text may lack.
+var pictures = regexp.MustCompile(`[\x{2600}-\x{26ff}\x{2b00}-\x{2bff}\x{1f000}-\x{1ffff}]`)
 
 // The first line says it all, whatever came of the run.
 func TestMarkdownHeadline(t *testing.T) {

@@ -93,16 +93,3 @@ func breakable(text string) string {
 
 // entities are what would begin or end a tag, or stand for another character.
 var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// square is how a colour is shown where there are none.
-func square(c color) string {
-	switch c {
-	case red:
-		return "🟥"
-	case amber:
-		return "🟨"
-	case green:
-		return "🟩"
-	}
-	return "⬜"
-}

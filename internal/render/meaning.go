@@ -30,6 +30,9 @@ const (
 	kindNote     = kind("note")
 )
 
+// losesData reports whether what is done to servers of a kind ends their data.
+func (k kind) losesData() bool { return k == kindDelete || k == kindReplace }
+
 // meaning is how a kind is marked.
 type meaning struct {
 	symbol string

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"slices"
+	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -54,6 +55,7 @@ type page struct {
 	Policies         []policyText
 	Cost             *costPage
 	Digest, DigestOf string // of a plan, or the fingerprint of drift; "" where there is none
+	CommandFor       string // what the command is for
 	Command          string // "" where there is nothing to apply
 }
 
@@ -136,14 +138,14 @@ var marks = map[tone]string{good: "✓", warn: "!", bad: "▲"}
 
 // place is where a page is about: ops@example.com at https://… · fleet.yaml.
 func place(account, endpoint, file string) string {
-	text := endpoint
-	if account != "" {
-		text = account + " at " + text
+	text := account
+	switch {
+	case account == "":
+		text = endpoint
+	case endpoint != "":
+		text += " at " + endpoint
 	}
-	if file != "" {
-		text += " · " + file
-	}
-	return text
+	return strings.TrimPrefix(strings.TrimSuffix(text+" · "+file, " · "), " · ")
 }
 
 func (d *page) write() ([]byte, error) {
@@ -189,6 +191,13 @@ func (d *page) Grouped() bool {
 // Priced reports whether any row changes the cost.
 func (d *page) Priced() bool {
 	return slices.ContainsFunc(d.rows(), func(r pageRow) bool { return r.Difference != "" })
+}
+
+// Waited reports whether the time of any row was spent with waiting, in part.
+func (d *page) Waited() bool {
+	return slices.ContainsFunc(d.rows(), func(r pageRow) bool {
+		return r.Lane != nil && slices.ContainsFunc(r.Lane.Bars, func(b bar) bool { return b.Class == classWaits })
+	})
 }
 
 // Columns is how many columns the table has.

@@ -41,7 +41,7 @@ func TestBrowserShowsThePlan(t *testing.T) {
 	text := eval[string](b, "document.body.innerText")
 	for _, fact := range []string{
 		"27 servers lose their data", "jenkins-2019, legacy-[01:14], old-mail", "bastion, build-[1:3], search-[1:3]", p.Digest(), "ops@example.com",
-		"67 on 59 servers", "3 blocked", "4 unlisted, 1 on its way", p.Cost.Delta.Signed(), "redis-01 → redis-main", "{name}.old.example.net → {name}.example.com",
+		"67 on 59 servers", "3 blocked", "4 unlisted, 1 in transition", p.Cost.Delta.Signed(), "redis-01 → redis-main", "{name}.old.example.net → {name}.example.com",
 	} {
 		if !strings.Contains(text, fact) {
 			t.Errorf("the page does not show %q", fact)

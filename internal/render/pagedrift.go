@@ -58,7 +58,7 @@ func (v driftReview) lead() (lead []paragraph) {
 	if n := v.losses(); n > 0 {
 		p := paragraph{bad, []phrase{{Text: "An apply would destroy the data of " + servers(n) + ": "}}}
 		for _, s := range v.Sections {
-			if s.Kind != kindDelete && s.Kind != kindReplace {
+			if !s.Kind.losesData() {
 				continue
 			}
 			if len(p.Phrases) > 1 {

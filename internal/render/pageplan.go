@@ -11,7 +11,8 @@ import (
 // plan shows what is to be done.
 func (d *page) plan(r Run) {
 	p, v := r.Plan, reviewOf(r.Plan, many)
-	d.Headline, d.Tone, d.Command = strings.TrimSuffix(total(p), "."), calm, r.Command
+	d.Headline, d.Tone = strings.TrimSuffix(total(p), "."), calm
+	d.CommandFor, d.Command = "To carry out exactly this", r.Command
 	d.About = place(p.Account, p.Endpoint, v.File)
 	for _, x := range p.Violations() {
 		message, hint := Violation(x)
@@ -75,7 +76,7 @@ func planCards(r Run, violations int) []card {
 	if len(p.Cost.Rows) > 0 {
 		cards = append([]card{costCard(p.Cost)}, cards...)
 	}
-	also := strings.Join(counted(len(p.Unlisted), "unlisted", len(p.Waits), "on its way", len(p.Excluded), "excluded"), ", ")
+	also := strings.Join(counted(len(p.Unlisted), "unlisted", len(p.Waits), "in transition", len(p.Excluded), "excluded"), ", ")
 	blocked := card{"Needs you", "nothing", also, calm}
 	if len(p.Blocked) > 0 {
 		blocked.Value, blocked.Tone = fmt.Sprintf("%d blocked", len(p.Blocked)), warn

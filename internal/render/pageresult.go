@@ -39,6 +39,7 @@ func (d *page) result(r Run) {
 	}
 	d.Lead = []paragraph{lead}
 	if next := v.next(); next != "" {
+		d.CommandFor, d.Command = "To run it again", r.Again
 		d.Lead = append(d.Lead, paragraph{Phrases: []phrase{{Text: "Next: " + next}}})
 	}
 	a := axis{r.Result.Started, r.Result.Duration}

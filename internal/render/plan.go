@@ -60,7 +60,7 @@ func (s Style) sections(r review, all [][]item, c columns) string {
 		if i == 0 || needsCare(sec.Kind) != needsCare(r.Sections[i-1].Kind) {
 			b.WriteString("\n")
 		}
-		if isCompact(sec.Kind) && s.View != Whole {
+		if sec.isCompact() && s.View != Whole {
 			s.compact(&b, r, sec)
 			continue
 		}
@@ -80,7 +80,7 @@ func (s Style) sectionTitle(sec section) string {
 }
 
 func titleColor(k kind) color {
-	if k == kindDelete || k == kindReplace {
+	if k.losesData() {
 		return boldRed
 	}
 	return bold
@@ -88,13 +88,14 @@ func titleColor(k kind) color {
 
 // needsCare reports whether a section is to be read first: an empty line divides it
 // from what loses nothing.
-func needsCare(k kind) bool { return k == kindDelete || k == kindReplace || k == kindBlocked }
+func needsCare(k kind) bool { return k.losesData() || k == kindBlocked }
 
 // isCompact reports whether a section is a paragraph: its names, and what is said once.
-func isCompact(k kind) bool {
-	switch k {
+// It is none where there is a remark on some of its servers.
+func (s section) isCompact() bool {
+	switch s.Kind {
 	case kindReboot, kindStart, kindStop, kindWait, kindUnlisted, kindNote:
-		return true
+		return !slices.ContainsFunc(s.Groups, func(g group) bool { return g.Remark != "" })
 	}
 	return false
 }
@@ -114,12 +115,12 @@ func (s Style) compact(b *strings.Builder, r review, sec section) {
 			names[len(names)-1] += " (" + g.What + ")"
 		}
 	}
-	s.listed(b, sec, names, s.View != Summary)
+	s.listed(b, titleColor(sec.Kind), textTitle(sec), names, s.View != Summary)
 }
 
-// listed writes a section's title and names as a paragraph, cut where they may be.
-func (s Style) listed(b *strings.Builder, sec section, names []string, mayCut bool) {
-	title, c := textTitle(sec)+": ", titleColor(sec.Kind)
+// listed writes a title and names as a paragraph, cut where they may be.
+func (s Style) listed(b *strings.Builder, c color, title string, names []string, mayCut bool) {
+	title += ": "
 	const indent = "    "
 	lines := []string{strings.Join(names, ", ")}
 	if runes(title)+runes(Escape(lines[0])) > s.width() {
@@ -187,14 +188,14 @@ func AllowFlags(a planner.Allowance) (flags []string) {
 }
 
 // Question asks for the approval of a plan, and says what it loses.
-func Question(p *planner.Plan) string {
+func Question(p *planner.Plan, s Style) string {
 	question := `Carry out this plan? Only "yes" is accepted: `
 	switch n := losses(p); n {
 	case 0:
-		return question
 	case 1:
-		return "1 server loses its data. " + question
+		question = "1 server loses its data. " + question
 	default:
-		return fmt.Sprintf("%d servers lose their data. %s", n, question)
+		question = fmt.Sprintf("%d servers lose their data. %s", n, question)
 	}
+	return strings.TrimSuffix(s.paragraph(plain, question), "\n")
 }

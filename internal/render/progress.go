@@ -103,7 +103,7 @@ func (s Style) endedLine(g outcomeGroup) string {
 		return ended(g, s)
 	}
 	names := strings.Join(g.names(), ", ")
-	if g.Fate == fateDone && g.Kind != kindDelete && g.Kind != kindReplace {
+	if g.Fate == fateDone && !g.Kind.losesData() {
 		names = strings.Join(cut(g.names(), s.width()-20), " ")
 	}
 	text := Escape(fmt.Sprintf("%s (%d): ", names, len(g.Members)))

@@ -44,7 +44,7 @@ func (r Requests) Line(s Style) string {
 		}
 		text += ")"
 	}
-	return s.paint(dim, text+".") + "\n"
+	return s.paragraph(dim, text+".")
 }
 
 var keys = strings.NewReplacer(" ", "_", "-", "_")

@@ -59,7 +59,9 @@ func (s Style) fateTitle(sec fateSection) string {
 	}
 	text := s.paragraph(fateMeanings[sec.Fate].color, Escape(lead))
 	if sec.Hint != "" {
-		text += s.paragraph(plain, "  next: "+Escape(strings.ReplaceAll(sec.Hint, "\n", "; ")))
+		for _, l := range s.folded([]line{s.line(plain, "next: "+Escape(strings.ReplaceAll(sec.Hint, "\n", "; ")))}, s.width()-2) {
+			text += "  " + l.text + "\n"
+		}
 	}
 	return text
 }
@@ -87,14 +89,18 @@ func (s Style) fateItems(sec fateSection) (items []item) {
 // whoAndWhy names the servers of a group, with the ids of those that exist and cannot
 // be used yet, and says why they are not done and how long they took.
 func (s Style) whoAndWhy(sec fateSection, g outcomeGroup) string {
-	names := wrap(g.names(), s.width()-itemIndent-mostNames)
+	room := s.width() - itemIndent - mostNames
+	if room < minDetails { // they stand below what was done
+		room = s.width() - itemIndent
+	}
+	names := wrap(g.names(), room)
 	switch {
 	case sec.Fate != fateDone && sec.Fate != fateNotStarted:
 		names = []string{strings.Join(g.namesWithIDs(), ", ")}
 	case sec.Fate == fateDone && g.Kind == kindCreate && len(g.Members) == 1:
 		names = g.namesWithIDs()
-	case sec.Fate == fateDone && g.Kind != kindDelete && g.Kind != kindReplace:
-		names = cut(g.names(), s.width()-itemIndent-mostNames)
+	case sec.Fate == fateDone && !g.Kind.losesData():
+		names = cut(g.names(), room)
 	}
 	text := strings.Join(names, " ")
 	if g.Error != "" && sec.Error == "" {
@@ -179,8 +185,7 @@ func (s Style) blockedNow(b *strings.Builder, blocked, told []planner.Blocked) {
 		s.items(b, items, s.columnsFor(items))
 	}
 	if len(old) > 0 {
-		names := cut(ranges(old), s.width())
-		b.WriteString(s.paint(amber, "Blocked, as planned: ") + Escape(strings.Join(names, " ")) + "\n")
+		s.listed(b, amber, "Blocked, as planned", ranges(old), true)
 	}
 }
 

@@ -15,7 +15,7 @@ func (s Style) summary(r review) string {
 				names = append(names, m.Name)
 			}
 		}
-		s.listed(&b, sec, ranges(names), sec.Kind != kindDelete && sec.Kind != kindReplace)
+		s.listed(&b, titleColor(sec.Kind), textTitle(sec), ranges(names), !sec.Kind.losesData())
 	}
 	if b.Len() == 0 {
 		return ""

@@ -13,7 +13,7 @@ func whose(account, endpoint string) string {
 	if account != "" {
 		text = Escape(account)
 	}
-	if endpoint != usualEndpoint {
+	if endpoint != "" && endpoint != usualEndpoint {
 		text += " · " + Escape(endpoint)
 	}
 	return text

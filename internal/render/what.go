@@ -102,7 +102,7 @@ func remark(f *fact) string {
 		return "its replacement exists already"
 	}
 	switch f.Why.Code {
-	case planner.CodeUnlisted, planner.CodeFinish, planner.CodeNeeds:
+	case planner.CodeUnlisted, planner.CodeFinish, planner.CodeNeeds, planner.CodeOwed:
 		return newStatement(f.Member.Name, f.Why).message()
 	}
 	return ""

@@ -1,0 +1,35 @@
+package render
+
+import (
+	"strings"
+	"testing"
+)
+
+// All text keeps to the width of the terminal, but for a word or a command that is to
+// be copied.
+func TestTextKeepsToTheWidth(t *testing.T) {
+	mixed, mixedResult := mixedResultCase(t)
+	failed, failedResult := failedCase(t, true)
+	drift, driftPlan := driftCase(t)
+	const again = "fleet apply --file w/mixed.yaml --target web-01"
+	for _, w := range []int{130, 100, 80, 60, 40} {
+		s := Style{Width: w}
+		for name, text := range map[string]string{
+			"question":       Question(mixed, s),
+			"result":         Result(Run{Plan: mixed, Result: mixedResult}, mixed.Blocked, s),
+			"failed result":  Result(Run{Plan: failed, Result: failedResult, Again: again}, nil, s),
+			"drift":          Drift(Run{Drift: drift, Plan: driftPlan}, false, s),
+			"estimate":       Estimate(mixed, documented, s),
+			"requests":       Requests{Kinds: []KindCount{{"list", 4}, {"create", 12}, {"power call", 3}}, Throttled: 2, Retried: 7}.Line(s),
+			"message":        Fold("Interrupted: starting nothing new, finishing what is in flight. Interrupt again to leave at once.\n", w),
+			"rollouts' plan": Plan(rolledPlan(t), s),
+		} {
+			for l := range strings.Lines(text) {
+				l = strings.TrimRight(l, " \n")
+				if runes(l) > w && strings.Contains(strings.TrimSpace(l), " ") && strings.TrimSpace(l) != again {
+					t.Errorf("the %s at %d columns has a line of %d:\n%s", name, w, runes(l), l)
+				}
+			}
+		}
+	}
+}
