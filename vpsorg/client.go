@@ -156,8 +156,8 @@ func exchange[T any](ctx context.Context, c *Client, r request, decode func(io.R
 	if r.limit == 0 {
 		body.left = maxBody
 	}
-	answer := bufio.NewReader(body)
-	if head, _ := answer.Peek(64); !r.accepts(resp.StatusCode) || isHTML(head) || r.method == http.MethodGet && !isJSON(head) && body.broken == nil {
+	answer := bufio.NewReaderSize(body, headSize)
+	if head, _ := answer.Peek(headSize); !r.accepts(resp.StatusCode) || isHTML(head) || r.method == http.MethodGet && !isJSON(head) && body.broken == nil {
 		return v, resp.StatusCode, c.refusal(r, resp, answer)
 	}
 	got, err := decode(answer)

@@ -17,6 +17,7 @@ const (
 	maxBody      = 1 << 20
 	maxListBody  = 128 << 20
 	maxErrorBody = 64 << 10
+	headSize     = 64 // that tell of what kind an answer is
 )
 
 // NewTransport returns the transport that a Client uses when Config names none:

@@ -52,7 +52,9 @@ func (v *applyView) emit(e apply.Event) {
 		v.warn(e)
 		v.unsaved = v.unsaved || e.What == apply.StateUnsaved
 	default:
-		v.events.write(render.EventLine(e, time.Now()))
+		if v.events != nil {
+			v.events.write(render.EventLine(e, time.Now()))
+		}
 		v.show(e)
 	}
 }
