@@ -46,18 +46,24 @@ func (p *poller) sending() { p.early = true }
 
 func (p *poller) waiting() bool { return p.open > 0 }
 
-// next is the next poll.
-func (p *poller) next(now time.Time) (poll.Poll, bool) {
+// plan works out the next poll.
+func (p *poller) plan(now time.Time) (poll.Poll, bool) {
 	r := p.run
 	p.waits = slices.DeleteFunc(p.waits, func(x *wait) bool { return x.ended })
-	waits := make([]poll.Wait, len(p.waits))
+	waits := make([]*poll.Wait, len(p.waits))
 	for i, x := range p.waits {
-		waits[i] = x.Wait
+		waits[i] = &x.Wait
 	}
-	return poll.Next(now, poll.Run{
-		Began: r.began, Sending: r.sending(now), Last: p.last, LastEarly: p.early, Failed: p.failed,
+	sending := r.sending(now)
+	next, ok := poll.Next(now, poll.Run{
+		Began: r.began, Sending: sending, Last: p.last, LastEarly: p.early, Failed: p.failed,
 		ListCost: r.listCost(), Took: p.took, Interval: r.PollInterval,
 	}, waits)
+	p.due, p.replan = next.At, next.At
+	if sending > 0 {
+		p.replan = now.Add(max(now.Sub(r.began)/replanEvery, time.Millisecond))
+	}
+	return next, ok
 }
 
 // sending is how long changes will still be sent, by how it has gone so far.
@@ -81,7 +87,7 @@ func (r *run) listCost() int {
 
 // replanEvery is the share of a run's time after which the next poll is worked out
 // anew while changes are sent: waits begin and end all the time then.
-const replanEvery = 200
+const replanEvery = 100
 
 // wake is when there is something to do next.
 func (p *poller) wake() time.Time {
@@ -92,11 +98,7 @@ func (p *poller) wake() time.Time {
 	case p.polling:
 		return p.progress
 	case p.run.sending(now) == 0 || !now.Before(p.replan):
-		next, _ := p.next(now)
-		p.due, p.replan = next.At, next.At
-		if p.run.sending(now) > 0 {
-			p.replan = now.Add(max(now.Sub(p.run.began)/replanEvery, time.Millisecond))
-		}
+		p.plan(now)
 	}
 	return slices.MinFunc([]time.Time{p.progress, p.due, p.replan}, time.Time.Compare)
 }
@@ -111,9 +113,8 @@ func (p *poller) onTime(ctx context.Context) {
 	if p.polling || !p.waiting() {
 		return
 	}
-	next, ok := p.next(now)
+	next, ok := p.plan(now)
 	if !ok || next.At.After(now) {
-		p.replan = time.Time{} // what was due has ended
 		return
 	}
 	p.polling, p.early = true, p.run.sending(now) > 0

@@ -53,7 +53,7 @@ type Poll struct {
 // but once all changes are sent, and as soon as all servers are expected, one is made
 // at once. A list is read where it takes no more requests than the servers one by
 // one; but not in pages while changes are sent, because pages that shift are no list.
-func Next(now time.Time, r Run, waits []Wait) (p Poll, ok bool) {
+func Next(now time.Time, r Run, waits []*Wait) (p Poll, ok bool) {
 	if len(waits) == 0 {
 		return Poll{}, false
 	}
@@ -86,7 +86,7 @@ func Next(now time.Time, r Run, waits []Wait) (p Poll, ok bool) {
 
 // survey finds the oldest wait of each kind that nothing is known of, and whether
 // all servers are expected by now and none is late.
-func (r Run) survey(now time.Time, waits []Wait) (scouts map[Kind]int, expected bool) {
+func (r Run) survey(now time.Time, waits []*Wait) (scouts map[Kind]int, expected bool) {
 	scouts, expected = make(map[Kind]int), true
 	for i, w := range waits {
 		took, known := r.Took[w.Kind]
@@ -113,7 +113,7 @@ func (r Run) earliest(now time.Time) time.Time {
 
 // due is when a server is to be polled next: by its own age, or when it is to be
 // given up, where another of its kind is to tell first.
-func (r Run) due(w Wait, scout bool, earliest time.Time) time.Time {
+func (r Run) due(w *Wait, scout bool, earliest time.Time) time.Time {
 	took, known := r.Took[w.Kind]
 	paged := r.Sending > 0 && r.ListCost > 1
 	at := w.Until
@@ -137,7 +137,7 @@ func (r Run) due(w Wait, scout bool, earliest time.Time) time.Time {
 }
 
 // age is the age at which a server was polled last; less than any where it was not.
-func (w Wait) age() time.Duration {
+func (w *Wait) age() time.Duration {
 	if w.Polled.IsZero() {
 		return -1
 	}

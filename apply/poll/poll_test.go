@@ -21,8 +21,8 @@ var (
 )
 
 // wait is a wait of a kind that began at a time and was last polled at an age; -1: never.
-func wait(k poll.Kind, since, age time.Duration) poll.Wait {
-	w := poll.Wait{Kind: k, Since: zero.Add(since), Until: zero.Add(since + 15*time.Minute)}
+func wait(k poll.Kind, since, age time.Duration) *poll.Wait {
+	w := &poll.Wait{Kind: k, Since: zero.Add(since), Until: zero.Add(since + 15*time.Minute)}
 	if age >= 0 {
 		w.Polled = w.Since.Add(age)
 	}
@@ -39,33 +39,33 @@ func TestNext(t *testing.T) {
 		name  string
 		now   time.Duration
 		run   poll.Run
-		waits []poll.Wait
+		waits []*poll.Wait
 		at    time.Duration
 		what  string // list, or the indexes of the servers read alone
 	}{
-		{"a new server is polled at once", s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, s, unseen)}, s, "[0]"},
-		{"and soon after", s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, 0, 3*s)}, 5 * s, "[0]"},
-		{"then a tenth later", 20 * s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, 0, 20*s)}, 22 * s, "[0]"},
-		{"but not until the documented time begins", 29 * s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, 0, 28*s)}, 120 * s, "[0]"},
-		{"and then a tenth later again", 150 * s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, 0, 150*s)}, 165 * s, "[0]"},
-		{"a start is not over at once", s, poll.Run{ListCost: 5}, []poll.Wait{wait(started, s, unseen)}, 2 * s, "[0]"},
-		{"only the oldest of an unknown kind is polled", 4 * s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, 2*s, unseen), wait(created, s, 3*s), wait(deleted, 4*s, unseen)}, 4 * s, "[2]"},
-		{"a list tells more where it costs no more", s, poll.Run{ListCost: 1}, []poll.Wait{wait(created, s, unseen)}, s, list},
-		{"what one took the others take", 20 * s, poll.Run{Took: took(created, 12*s, 13*s), ListCost: 5}, []poll.Wait{wait(created, 10*s, unseen)}, 22 * s, "[0]"},
-		{"who is late is polled a twentieth later", 100 * s, poll.Run{Took: took(created, 40*s, 44*s), ListCost: 5}, []poll.Wait{wait(created, 0, 100*s)}, 105 * s, "[0]"},
-		{"and who is very late more seldom", 400 * s, poll.Run{Took: took(started, 10*s, 10*s), ListCost: 5}, []poll.Wait{wait(started, 0, 310*s)}, 410 * s, "[0]"},
-		{"a new server is not late before the documented time is over", 250 * s, poll.Run{Took: took(created, 100*s, 120*s), ListCost: 5}, []poll.Wait{wait(created, 0, 240*s)}, 252 * s, "[0]"},
-		{"between polls goes a twentieth of the run", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), ListCost: 5}, []poll.Wait{wait(started, 190*s, 2*s)}, 208 * s, "[0]"},
-		{"of all that it is going to take", 100 * s, poll.Run{Took: took(started, s, s), Sending: 100 * s, Last: zero.Add(98 * s), ListCost: 1}, []poll.Wait{wait(started, 90*s, 2*s)}, 108 * s, list},
-		{"a second at least while changes are sent", 4 * s, poll.Run{Took: took(started, s, s), Sending: s, Last: zero.Add(4 * s), ListCost: 1}, []poll.Wait{wait(started, 2*s, unseen)}, 5 * s, list},
-		{"but once all are sent and expected, at once", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []poll.Wait{wait(started, 190*s, unseen)}, 200 * s, "[0]"},
-		{"and when the last is expected", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []poll.Wait{wait(started, 199*s, unseen)}, 200 * s, "[0]"},
-		{"not where one is late", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []poll.Wait{wait(started, 190*s, unseen), wait(started, 100*s, 2*s)}, 208 * s, "[0 1]"},
-		{"no list in pages while changes are sent", 20 * s, poll.Run{Took: took(created, s, s), Sending: s, ListCost: 2}, []poll.Wait{wait(created, 0, unseen), wait(created, s, unseen)}, 15 * time.Minute, "[0]"},
-		{"a failed poll is made again a second later", s, poll.Run{Last: zero.Add(s), Failed: true, ListCost: 5}, []poll.Wait{wait(created, 0, unseen)}, 2 * s, "[0]"},
-		{"nobody is forgotten when the time is over", 890 * s, poll.Run{ListCost: 5}, []poll.Wait{wait(created, 0, 880*s)}, 900 * s, "[0]"},
-		{"at a given interval", 20 * s, poll.Run{Interval: 4 * s, ListCost: 5}, []poll.Wait{wait(created, 0, 18*s)}, 22 * s, "[0]"},
-		{"only a list tells what has no id", 40 * s, poll.Run{ListCost: 5}, []poll.Wait{{Kind: ordered, Since: zero, Polled: zero.Add(40 * s), Until: zero.Add(120 * s), ListOnly: true}}, 50 * s, list},
+		{"a new server is polled at once", s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, s, unseen)}, s, "[0]"},
+		{"and soon after", s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 0, 3*s)}, 5 * s, "[0]"},
+		{"then a tenth later", 20 * s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 0, 20*s)}, 22 * s, "[0]"},
+		{"but not until the documented time begins", 29 * s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 0, 28*s)}, 120 * s, "[0]"},
+		{"and then a tenth later again", 150 * s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 0, 150*s)}, 165 * s, "[0]"},
+		{"a start is not over at once", s, poll.Run{ListCost: 5}, []*poll.Wait{wait(started, s, unseen)}, 2 * s, "[0]"},
+		{"only the oldest of an unknown kind is polled", 4 * s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 2*s, unseen), wait(created, s, 3*s), wait(deleted, 4*s, unseen)}, 4 * s, "[2]"},
+		{"a list tells more where it costs no more", s, poll.Run{ListCost: 1}, []*poll.Wait{wait(created, s, unseen)}, s, list},
+		{"what one took the others take", 20 * s, poll.Run{Took: took(created, 12*s, 13*s), ListCost: 5}, []*poll.Wait{wait(created, 10*s, unseen)}, 22 * s, "[0]"},
+		{"who is late is polled a twentieth later", 100 * s, poll.Run{Took: took(created, 40*s, 44*s), ListCost: 5}, []*poll.Wait{wait(created, 0, 100*s)}, 105 * s, "[0]"},
+		{"and who is very late more seldom", 400 * s, poll.Run{Took: took(started, 10*s, 10*s), ListCost: 5}, []*poll.Wait{wait(started, 0, 310*s)}, 410 * s, "[0]"},
+		{"a new server is not late before the documented time is over", 250 * s, poll.Run{Took: took(created, 100*s, 120*s), ListCost: 5}, []*poll.Wait{wait(created, 0, 240*s)}, 252 * s, "[0]"},
+		{"between polls goes a twentieth of the run", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), ListCost: 5}, []*poll.Wait{wait(started, 190*s, 2*s)}, 208 * s, "[0]"},
+		{"of all that it is going to take", 100 * s, poll.Run{Took: took(started, s, s), Sending: 100 * s, Last: zero.Add(98 * s), ListCost: 1}, []*poll.Wait{wait(started, 90*s, 2*s)}, 108 * s, list},
+		{"a second at least while changes are sent", 4 * s, poll.Run{Took: took(started, s, s), Sending: s, Last: zero.Add(4 * s), ListCost: 1}, []*poll.Wait{wait(started, 2*s, unseen)}, 5 * s, list},
+		{"but once all are sent and expected, at once", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 190*s, unseen)}, 200 * s, "[0]"},
+		{"and when the last is expected", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 199*s, unseen)}, 200 * s, "[0]"},
+		{"not where one is late", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 190*s, unseen), wait(started, 100*s, 2*s)}, 208 * s, "[0 1]"},
+		{"no list in pages while changes are sent", 20 * s, poll.Run{Took: took(created, s, s), Sending: s, ListCost: 2}, []*poll.Wait{wait(created, 0, unseen), wait(created, s, unseen)}, 15 * time.Minute, "[0]"},
+		{"a failed poll is made again a second later", s, poll.Run{Last: zero.Add(s), Failed: true, ListCost: 5}, []*poll.Wait{wait(created, 0, unseen)}, 2 * s, "[0]"},
+		{"nobody is forgotten when the time is over", 890 * s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 0, 880*s)}, 900 * s, "[0]"},
+		{"at a given interval", 20 * s, poll.Run{Interval: 4 * s, ListCost: 5}, []*poll.Wait{wait(created, 0, 18*s)}, 22 * s, "[0]"},
+		{"only a list tells what has no id", 40 * s, poll.Run{ListCost: 5}, []*poll.Wait{{Kind: ordered, Since: zero, Polled: zero.Add(40 * s), Until: zero.Add(120 * s), ListOnly: true}}, 50 * s, list},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.run.Began = zero
