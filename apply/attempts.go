@@ -77,6 +77,8 @@ func (s *sending) judge(ctx context.Context, err error) *ending {
 	switch {
 	case err == nil:
 		return succeeded()
+	case errors.Is(err, ErrLapsed):
+		return s.lapsed(ctx, err)
 	case errors.As(err, &h) && s.open != nil:
 		return ended(Failed, planner.CodeRefused, s.open)
 	case errors.As(err, &h):

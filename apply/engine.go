@@ -249,6 +249,9 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 	if p.Empty() && len(p.Waits) == 0 {
 		return &Result{Blocked: p.Blocked, Started: time.Now()}, nil
 	}
+	if err := a.state.Announce(ctx, comingCreates(p)); err != nil {
+		return nil, err
+	}
 	a.forgetDetails(ctx, p)
 	r := a.Runner
 	r.Client, r.State, r.Emit, r.Digest = a.Client, a.state, a.Emit, a.digest

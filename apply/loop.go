@@ -78,6 +78,7 @@ func (r *run) loop(ctx context.Context, drain <-chan struct{}) {
 	r.begin(ctx, drain)
 	ended := ctx.Done()
 	for r.open > 0 || r.working > 0 || r.poller.polling || r.cache.reading || r.noting > 0 {
+		r.checkLease()
 		r.dispatch(ctx)
 		if r.stuck() {
 			r.failAll(&Error{Reason: planner.Reason{Code: planner.CodeNameCircle}})

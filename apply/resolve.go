@@ -94,7 +94,11 @@ func windowEnd(intents []Intent, window time.Duration) time.Time {
 	var end time.Time
 	for _, i := range intents {
 		age := max(now.Sub(i.At), 0)
-		if e := now.Add(requestTimeout + window - age); e.After(end) {
+		e := now.Add(requestTimeout + window - age)
+		if cut := i.Until.Add(window); cut.After(e) {
+			e = cut
+		}
+		if e.After(end) {
 			end = e
 		}
 	}

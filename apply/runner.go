@@ -43,6 +43,7 @@ type IntentState interface {
 	Note(ctx context.Context, d Deed, durable bool) error
 	Marks(ctx context.Context) ([]Mark, error)
 	Mark(ctx context.Context, m Mark) error
+	MayChange() error
 }
 
 // noState remembers nothing.
@@ -55,6 +56,7 @@ func (noState) Deeds(context.Context) ([]Deed, error)             { return nil, 
 func (noState) Note(context.Context, Deed, bool) error            { return nil }
 func (noState) Marks(context.Context) ([]Mark, error)             { return nil, nil }
 func (noState) Mark(context.Context, Mark) error                  { return nil }
+func (noState) MayChange() error                                  { return nil }
 
 // Run carries a plan out and returns when every change is done, failed, unknown
 // or not started. When drain is closed it starts nothing more, lets the requests

@@ -67,10 +67,17 @@ func (w *worker) leave(ctx context.Context, c planner.Change) error {
 	if h := <-reply; h != nil {
 		return h
 	}
-	if err := w.noteFirst(ctx, c); err != nil {
-		return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
+	err := w.noteFirst(ctx, c)
+	if err == nil {
+		err = w.State.MayChange() // last: to note something may take a while
 	}
-	return nil
+	switch {
+	case err == nil, errors.Is(err, ErrLapsed):
+		return err
+	case errors.Is(err, ErrLeaseLost):
+		return &held{NotStarted, leaseLost(err)}
+	}
+	return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
 }
 
 // create makes a server. What is certain of it is noted at once.

@@ -74,9 +74,22 @@ type State interface {
 type LockedState interface {
 	State
 
+	// Announce tells which creates will be begun soon, in that order, and makes sure
+	// that the state can be written before the first change. The At of an announced
+	// intent is not known yet. Where each write costs a while they may be made durable
+	// ahead, so that their Begins need not wait; those that were never begun are
+	// dropped by Close.
+	Announce(ctx context.Context, creates []Intent) error
+
 	// Begin notes an intent. It is durable when Begin returns nil; after an error
 	// the create must not be sent. Begins at the same time share the cost.
 	Begin(ctx context.Context, i Intent) error
+
+	// MayChange reports whether the account may be changed right now. It is asked just
+	// before each request that changes something leaves, and costs nothing. An error
+	// that is ErrLapsed passes; with one that is ErrLeaseLost nothing may be sent any
+	// more.
+	MayChange() error
 
 	// Resolve notes what became of an intent. It need not be durable, because one
 	// that is still open after a crash is resolved anew; but an error tells that the
@@ -104,6 +117,15 @@ const KeepPlans = 14 * 24 * time.Hour
 // wraps it says who.
 var ErrLocked = errors.New("another apply of this account is under way")
 
+// ErrLapsed is why nothing may be changed for now: the state could not be written for
+// so long that another apply may take it. It may be written again soon, and then the
+// run goes on, unless somebody has taken it.
+var ErrLapsed = errors.New("the lease of the account has lapsed")
+
+// ErrLeaseLost is why nothing may be changed any more: another apply has taken the
+// account's state. The error that wraps it says who.
+var ErrLeaseLost = errors.New("the lease of the account was taken by another apply")
+
 // Holder says who has a lock.
 type Holder struct {
 	PID     int       `json:"pid"`
@@ -123,6 +145,7 @@ type Intent struct {
 	Location string    `json:"location"`
 	Hostname *string   `json:"hostname,omitempty"` // nil: none was sent
 	At       time.Time `json:"at"`                 // just before it was sent
+	Until    time.Time `json:"until,omitzero"`     // when the right of its run to send it ended, of one that was cut off; zero: soon after At
 }
 
 // Fits reports whether a live server is one that the intent could have made.

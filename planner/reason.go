@@ -131,6 +131,7 @@ const (
 	CodeEnded       Code = "ended"        // the wait ended in another status. Fields: status, as last seen → target
 	CodeUnstable    Code = "unstable"     // servers were deleted or renamed while they were read. Count: how often that was tried
 	CodeNotNoted    Code = "not_noted"    // a create could not be noted in the state, so it was not sent; the error says why
+	CodeLeaseLost   Code = "lease_lost"   // another apply has taken the account's state; the error says who. Fields, where a wait was: status, as last seen → target
 	CodeNotRead     Code = "not_read"     // it could not be read just before, so nothing was sent; the error says why
 )
 

@@ -87,6 +87,20 @@ func (d document) held(now time.Time) *Lease {
 	return d.Lease
 }
 
+// cutOff notes that the run which has the lease was cut off: what it was about to
+// create it may have sent until the lease expires.
+func (d *document) cutOff() {
+	if d.Lease == nil {
+		return
+	}
+	for n := range d.Intents {
+		if i := &d.Intents[n]; i.Until.IsZero() {
+			i.Until = d.Lease.Expires
+		}
+	}
+	d.Lease = nil
+}
+
 // entries are what a document says of creates, deeds and marks.
 func (d document) entries() entries {
 	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool), deeds: d.Deeds, marks: d.Marks}

@@ -30,18 +30,20 @@ func (e *LeasedError) Hint() string {
 }
 
 // LeaseLostError is why nothing more is noted in a state: somebody else has taken the
-// lease meanwhile.
+// lease meanwhile. It is an apply.ErrLeaseLost.
 type LeaseLostError struct {
 	Taken *Lease // nil: it was given back again
 }
 
 func (e *LeaseLostError) Error() string {
 	if e.Taken == nil {
-		return "the lease of the account was taken from this run"
+		return "the lease of the account was taken from this run, and given back"
 	}
 	h := e.Taken.Holder
 	return fmt.Sprintf("the lease of the account was taken from this run by process %d on %s (%s)", h.PID, h.Host, h.Command)
 }
+
+func (*LeaseLostError) Unwrap() error { return apply.ErrLeaseLost }
 
 // Final: nothing brings it back.
 func (*LeaseLostError) Final() bool { return true }
@@ -55,7 +57,7 @@ func (s *Shared) Lock(ctx context.Context, k apply.Key, h apply.Holder) (apply.L
 	if err := l.take(ctx, h); err != nil {
 		return nil, err
 	}
-	if err := l.begin(ctx); err != nil {
+	if err := l.load(ctx); err != nil {
 		return nil, errors.Join(err, l.giveBack(ctx))
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -67,7 +69,7 @@ func (s *Shared) Lock(ctx context.Context, k apply.Key, h apply.Holder) (apply.L
 // take takes the lease of the account's document, where nobody has it.
 func (l *leasedState) take(ctx context.Context, h apply.Holder) error {
 	for {
-		asked := time.Now()
+		asked := l.store.now()
 		d, o, err := l.store.document(ctx, l.key)
 		if err != nil {
 			return err
@@ -75,22 +77,22 @@ func (l *leasedState) take(ctx context.Context, h apply.Holder) error {
 		if held := d.held(o.Now); held != nil {
 			return &LeasedError{*held, d.Epoch, held.Expires.Sub(o.Now)}
 		}
+		d.cutOff()
 		d.Epoch++
 		l.nonce, l.lost = random(), nil
 		d.Lease = &Lease{Nonce: l.nonce, Holder: h}
 		l.doc, l.own, l.version, l.clock = d, d.entries(), o.Version, clock{o.Now, asked}
-		err = l.write(ctx, l.store.timing.patience)
-		var lost *LeaseLostError
-		if !errors.As(err, &lost) { // else somebody was quicker
+		err = l.write(ctx)
+		if !errors.Is(err, apply.ErrLeaseLost) { // else somebody was quicker
 			return err
 		}
 	}
 }
 
-// begin reads what the account has to know. Who has a lease that excludes this one
+// load reads what the account has to know. Who has a lease that excludes this one
 // is looked for after this one is there to be seen, so of two at once at least one
 // sees the other.
-func (l *leasedState) begin(ctx context.Context) error {
+func (l *leasedState) load(ctx context.Context) error {
 	others, now, err := l.store.others(ctx, l.key)
 	if err != nil {
 		return err
@@ -106,52 +108,26 @@ func (l *leasedState) begin(ctx context.Context) error {
 	return l.dropOldPlans(ctx, now)
 }
 
-// keep renews the lease until ctx ends, or it is lost.
-func (l *leasedState) keep(ctx context.Context) {
-	defer close(l.done)
-	every := time.NewTicker(l.store.timing.renew)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-		var lost *LeaseLostError
-		if err := l.renew(ctx); errors.As(err, &lost) {
-			return
-		} // another error is no end: the next renewal asks again
-	}
-}
-
-// renew asks for the store's time and writes the document anew.
-func (l *leasedState) renew(ctx context.Context) error {
-	return l.alone(ctx, func() error {
-		asked := time.Now()
-		o, err := ask(ctx, l.store, "renew the lease", l.store.timing.outage, func(ctx context.Context) (Object, error) {
-			return l.store.backend.Read(ctx, proofName)
-		})
-		if err != nil {
-			return err
-		}
-		l.clock = clock{o.Now, asked}
-		return l.write(ctx, l.store.timing.outage)
-	})
-}
-
 // giveBack ends the lease, with what is yet to be written. When it is another's by
 // then, that is nothing to tell, unless something is lost.
 func (l *leasedState) giveBack(ctx context.Context) error {
 	return l.alone(ctx, func() error {
 		l.mu.Lock()
+		l.withdraw()
 		l.doc.Lease = nil
 		saved := l.noted == l.durable
 		l.mu.Unlock()
-		err := l.write(ctx, l.store.timing.patience)
-		var lost *LeaseLostError
-		if saved && errors.As(err, &lost) {
+		err := l.write(ctx)
+		if saved && errors.Is(err, apply.ErrLeaseLost) {
 			return nil
 		}
 		return err
 	})
+}
+
+// Close gives the lease back.
+func (l *leasedState) Close() error {
+	l.stop()
+	<-l.done
+	return l.giveBack(context.Background())
 }

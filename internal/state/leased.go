@@ -19,69 +19,30 @@ type leasedState struct {
 	stop func() // ends the renewals
 	done chan struct{}
 
-	mu    sync.Mutex
-	doc   document // as it was read, but for its entries
-	own   entries  // the document's
-	all   entries  // what is known to the account
-	noted int      // changes so far
+	mu      sync.Mutex
+	doc     document // as it was read, but for its entries
+	own     entries  // the document's
+	all     entries  // what is known to the account
+	ahead   ahead
+	noted   int             // changes so far
+	durable int             // of them that are in the store
+	renewed moment          // when the request was sent from which the lease counts
+	failed  error           // why the store could not be written the last time
+	lost    *LeaseLostError // why nothing can be written any more
 
 	nonce   string        // of the lease
 	writing chan struct{} // full while one writes; what follows is the writer's
 	version string        // of the document in the store
 	clock   clock
-	held    time.Time       // when the request was sent from which the lease counts
-	durable int             // changes that are in the store
-	lost    *LeaseLostError // why nothing can be written any more
-}
-
-// clock is what the store's clock has said, and when it was asked, by this host's.
-type clock struct {
-	now   time.Time
-	asked time.Time
-}
-
-// alone does something while nobody else writes. A mutex would do, were it not that
-// ctx can end.
-func (l *leasedState) alone(ctx context.Context, do func() error) error {
-	select {
-	case l.writing <- struct{}{}:
-		defer func() { <-l.writing }()
-		return do()
-	case <-ctx.Done():
-		return l.store.failed(keepState, ctx.Err())
-	}
-}
-
-const keepState = "keep the state"
-
-// write replaces the document by what is noted, and so renews the lease. A write
-// whose answer is lost is sent again as it was, until it is known that one of both
-// was taken: the document says whose write it is.
-func (l *leasedState) write(ctx context.Context, patience time.Duration) error {
-	if l.lost != nil {
-		return l.lost
-	}
-	d, noted := l.snapshot()
-	data, err := d.encode()
-	if err != nil {
-		return err
-	}
-	o, err := ask(ctx, l.store, keepState, patience, func(ctx context.Context) (Object, error) {
-		return l.swap(ctx, data, d.Write)
-	})
-	if errors.As(err, &l.lost) {
-		return l.lost
-	}
-	if err == nil {
-		l.version, l.durable, l.held = o.Version, noted, l.clock.asked
-	}
-	return err
+	wrote   time.Time // when the last write began
+	tried   int       // changes that were in it
 }
 
 // snapshot is the document as it is to be by now, and how many changes are in it.
 func (l *leasedState) snapshot() (document, int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.announce()
 	d := l.doc
 	d.Write = random()
 	d.say(l.own)
@@ -93,40 +54,18 @@ func (l *leasedState) snapshot() (document, int) {
 	return d, l.noted
 }
 
-// swap replaces the document once. Where it is another by now, it is looked whether
-// that is what an earlier attempt has written, or an earlier write that was given up.
-func (l *leasedState) swap(ctx context.Context, data []byte, write string) (Object, error) {
-	name := folderOf(l.key) + documentSuffix
-	o, err := l.store.backend.Replace(ctx, name, data, l.version)
-	if !errors.Is(err, ErrConflict) {
-		return o, err
-	}
-	seen, err := l.store.backend.Read(ctx, name)
-	if err != nil {
-		return seen, err
-	}
-	d, err := decodeDocument(name, seen.Data)
-	switch {
-	case err != nil || d.Write == write:
-		return seen, err
-	case d.Lease != nil && d.Lease.Nonce == l.nonce:
-		l.version = seen.Version
-		return seen, errLate
-	}
-	return seen, &LeaseLostError{d.held(seen.Now)}
+// dirty reports whether something is noted that is not in the store.
+func (l *leasedState) dirty() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.durable < l.noted
 }
 
-// errLate is why a write has to be sent again.
-var errLate = errors.New("an earlier write came late")
-
-// flush makes the first n changes durable.
-func (l *leasedState) flush(ctx context.Context, n int) error {
-	return l.alone(ctx, func() error {
-		if l.durable >= n {
-			return nil
-		}
-		return l.write(ctx, l.store.timing.outage)
-	})
+// isDurable reports whether the first n changes are in the store.
+func (l *leasedState) isDurable(n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.durable >= n
 }
 
 // note changes what is known and returns how many changes there are.
@@ -161,7 +100,7 @@ func (l *leasedState) Marks(context.Context) ([]apply.Mark, error) {
 
 // Mark notes a mark, durably.
 func (l *leasedState) Mark(ctx context.Context, m apply.Mark) error {
-	return l.flush(ctx, l.note(func() { l.own.marks, l.all.marks = append(l.own.marks, m), append(l.all.marks, m) }))
+	return l.durably(ctx, l.note(func() { l.own.marks, l.all.marks = append(l.own.marks, m), append(l.all.marks, m) }))
 }
 
 // Corrections are what unattended applies have put right.
@@ -171,9 +110,29 @@ func (l *leasedState) Corrections(context.Context) ([]planner.Correction, error)
 	return slices.Clone(l.doc.Corrections), nil
 }
 
-// Begin notes an intent, durably.
+// Begin notes an intent, durably. One that cannot be is forgotten again, since
+// nothing will be sent for it.
 func (l *leasedState) Begin(ctx context.Context, i apply.Intent) error {
-	return l.flush(ctx, l.note(func() { l.own.open[key(i)], l.all.open[key(i)] = i, i }))
+	l.mu.Lock()
+	n := l.begin(i)
+	l.mu.Unlock()
+	err := l.durably(ctx, n)
+	if err != nil {
+		l.note(func() { delete(l.own.open, key(i)); delete(l.all.open, key(i)) })
+	}
+	return err
+}
+
+// durably waits until the first n changes are in the store.
+func (l *leasedState) durably(ctx context.Context, n int) error {
+	if l.isDurable(n) {
+		return nil
+	}
+	err := l.flush(ctx, n)
+	if err == nil || errors.Is(err, apply.ErrLeaseLost) {
+		return err
+	}
+	return &LapsedError{err}
 }
 
 // Resolve notes what became of an intent. One of another document is resolved for
@@ -196,17 +155,12 @@ func (l *leasedState) Note(ctx context.Context, d apply.Deed, durable bool) erro
 	if !durable {
 		return nil
 	}
-	return l.flush(ctx, n)
+	return l.durably(ctx, n)
 }
 
-// PutCorrections replaces the corrections.
-func (l *leasedState) PutCorrections(ctx context.Context, all []planner.Correction) error {
-	return l.flush(ctx, l.note(func() { l.doc.Corrections = slices.Clone(all) }))
-}
-
-// Close gives the lease back.
-func (l *leasedState) Close() error {
-	l.stop()
-	<-l.done
-	return l.giveBack(context.Background())
+// PutCorrections replaces the corrections. They are written with what comes next, or
+// with the end of the lease.
+func (l *leasedState) PutCorrections(_ context.Context, all []planner.Correction) error {
+	l.note(func() { l.doc.Corrections = slices.Clone(all) })
+	return nil
 }

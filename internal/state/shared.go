@@ -25,6 +25,7 @@ const (
 type Shared struct {
 	backend Backend
 	timing  timing
+	wall    func() time.Time // this host's clock, which can be set
 
 	mu     sync.Mutex
 	proven bool
@@ -33,16 +34,17 @@ type Shared struct {
 // timing are the durations that a Shared store lives by.
 type timing struct {
 	ttl      time.Duration // of a lease
+	margin   time.Duration // before the end of a lease in which nothing is sent any more: the longest that a change is on the wire, and a little
 	renew    time.Duration // between renewals of a lease
+	write    time.Duration // the least between two writes while an apply has the lease
 	request  time.Duration // the longest that one request to the backend lasts
-	patience time.Duration // how long a store that does not answer is asked again, without a lease
-	outage   time.Duration // the same while an apply has the lease
+	patience time.Duration // how long a store that does not answer is asked again
 }
 
-var usualTiming = timing{ttl: 2 * time.Minute, renew: 15 * time.Second, request: 10 * time.Second, patience: 20 * time.Second, outage: 10 * time.Minute}
+var usualTiming = timing{ttl: 2 * time.Minute, margin: 35 * time.Second, renew: 15 * time.Second, write: time.Second, request: 10 * time.Second, patience: 20 * time.Second}
 
 // InBackend keeps the state of each account in a backend.
-func InBackend(b Backend) *Shared { return &Shared{backend: b, timing: usualTiming} }
+func InBackend(b Backend) *Shared { return &Shared{backend: b, timing: usualTiming, wall: wall} }
 
 // folderOf is what the names of an account's objects begin with.
 func folderOf(k apply.Key) string {

@@ -179,6 +179,12 @@ func (s *locked) Mark(_ context.Context, m apply.Mark) error {
 	return s.folder.failed(keepJournal, s.base(), err)
 }
 
+// Announce has nothing to do: to note one intent after another costs little.
+func (s *locked) Announce(context.Context, []apply.Intent) error { return nil }
+
+// MayChange never fails: the lock goes with the process.
+func (s *locked) MayChange() error { return nil }
+
 // Begin notes an intent, durably.
 func (s *locked) Begin(_ context.Context, i apply.Intent) error {
 	n, err := s.journal.append(record{Intent: &i})

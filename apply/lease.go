@@ -1,0 +1,72 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// This file has what a run does about its right to change the account: it announces
+// its creates, waits while the right has lapsed, and stops when another apply has it.
+
+// comingCreates are the creates that a plan begins with: they wait for nothing else.
+func comingCreates(p *planner.Plan) (list []Intent) {
+	for _, j := range p.Jobs() {
+		if len(j.Needs) > 0 || len(j.Changes) == 0 {
+			continue
+		}
+		if c, ok := p.Changes[j.Changes[0]].(*planner.Create); ok {
+			i := newIntent(Key{p.Endpoint, p.Account}, c)
+			i.At = time.Time{}
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// checkLease stops the run when another apply has taken the state. What is on the
+// wire is let end.
+func (r *run) checkLease() {
+	if err := r.State.MayChange(); errors.Is(err, ErrLeaseLost) {
+		r.stop(leaseLost(err))
+	}
+}
+
+func leaseLost(err error) *Error {
+	return &Error{Reason: planner.Reason{Code: planner.CodeLeaseLost}, Err: err}
+}
+
+// lapsed waits a while because the right to change the account has lapsed. It may
+// take long, so all that the change rests on is read again then.
+func (s *sending) lapsed(ctx context.Context, err error) *ending {
+	again := s.again(ctx, err, s.until)
+	switch {
+	case ctx.Err() != nil:
+		return &ending{NotStarted, interrupted()}
+	case !again && !s.stopped() && s.open != nil:
+		return ended(Failed, planner.CodeRefused, s.open)
+	case !again && !s.stopped(): // else the run says why
+		return ended(NotStarted, planner.CodeNotNoted, err)
+	}
+	s.busy = err
+	s.attempt--
+	if s.change.Action() == planner.ActionCreate {
+		return s.readNames(ctx)
+	}
+	return nil
+}
+
+// readNames has the run know which names are taken by now.
+func (s *sending) readNames(ctx context.Context) *ending {
+	if s.stopped() || !s.ask("").read {
+		return nil
+	}
+	l := readList(ctx, s.Client)
+	if l.err != nil {
+		return ended(NotStarted, planner.CodeNotRead, l.err)
+	}
+	s.messages <- overheard(l)
+	return nil
+}

@@ -1,0 +1,182 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+)
+
+// LapsedError is why nothing may be sent for now: the store could not be written, so
+// the lease may not be this run's any more. It is an apply.ErrLapsed.
+type LapsedError struct {
+	Err error // why it could not be written; nil where nobody has tried, as while the host slept
+}
+
+func (e *LapsedError) Error() string {
+	if e.Err == nil {
+		return apply.ErrLapsed.Error()
+	}
+	return apply.ErrLapsed.Error() + ": " + e.Err.Error()
+}
+
+func (e *LapsedError) Unwrap() []error { return []error{apply.ErrLapsed, e.Err} }
+
+// MayChange reports whether the lease is this run's for longer than a change can be
+// on the wire. It counts from when the last good renewal was sent.
+func (l *leasedState) MayChange() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.lost != nil:
+		return l.lost
+	case l.store.since(l.renewed) > l.store.timing.ttl-l.store.timing.margin:
+		return &LapsedError{l.failed}
+	}
+	return nil
+}
+
+// keep renews the lease, and writes what was noted meanwhile, until ctx ends or the
+// lease is lost.
+func (l *leasedState) keep(ctx context.Context) {
+	defer close(l.done)
+	every := time.NewTicker(l.store.timing.write)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		err := l.alone(ctx, func() error {
+			if time.Since(l.wrote) >= l.store.timing.write && (l.due() || l.dirty()) {
+				return l.save(ctx)
+			}
+			return nil
+		})
+		if errors.Is(err, apply.ErrLeaseLost) {
+			return
+		} // another error is no end: the next time asks again
+	}
+}
+
+// due reports whether the lease is to be renewed.
+func (l *leasedState) due() bool { return l.store.since(l.clock.asked) >= l.store.timing.renew }
+
+// save writes what is noted. It asks for the store's time first where the lease is to
+// be renewed, so that the lease lasts for all of its time from then on.
+func (l *leasedState) save(ctx context.Context) error {
+	if !l.due() {
+		return l.write(ctx)
+	}
+	var asked moment
+	o, err := ask(ctx, l.store, "renew the lease", l.store.timing.patience, func(ctx context.Context) (Object, error) {
+		asked = l.store.now()
+		return l.store.backend.Read(ctx, proofName)
+	})
+	if err != nil {
+		return l.unwritten(err)
+	}
+	l.clock = clock{o.Now, asked}
+	return l.write(ctx)
+}
+
+// flush makes the first n changes durable. Who waits for a write that fails is told
+// so, and does not try again.
+func (l *leasedState) flush(ctx context.Context, n int) error {
+	return l.alone(ctx, func() error {
+		if l.isDurable(n) {
+			return nil
+		}
+		if l.failed != nil && l.tried >= n {
+			return l.failed
+		}
+		pause := time.NewTimer(time.Until(l.wrote.Add(l.store.timing.write)))
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+			return l.save(ctx)
+		case <-ctx.Done():
+			return l.store.failed(keepState, ctx.Err())
+		}
+	})
+}
+
+// alone does something while nobody else writes. A mutex would do, were it not that
+// ctx can end.
+func (l *leasedState) alone(ctx context.Context, do func() error) error {
+	select {
+	case l.writing <- struct{}{}:
+		defer func() { <-l.writing }()
+		return do()
+	case <-ctx.Done():
+		return l.store.failed(keepState, ctx.Err())
+	}
+}
+
+const keepState = "keep the state"
+
+// write replaces the document by what is noted, and so renews the lease. A write
+// whose answer is lost is sent again as it was, until it is known that one of both
+// was taken: the document says whose write it is.
+func (l *leasedState) write(ctx context.Context) error {
+	if l.lost != nil {
+		return l.lost
+	}
+	d, noted := l.snapshot()
+	data, err := d.encode()
+	if err != nil {
+		return err
+	}
+	l.wrote, l.tried = time.Now(), noted
+	o, err := ask(ctx, l.store, keepState, l.store.timing.patience, func(ctx context.Context) (Object, error) {
+		return l.swap(ctx, data, d.Write)
+	})
+	if err != nil {
+		return l.unwritten(err)
+	}
+	l.version = o.Version
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.durable, l.renewed, l.failed = noted, l.clock.asked, nil
+	return nil
+}
+
+// unwritten notes why the document could not be written.
+func (l *leasedState) unwritten(err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var lost *LeaseLostError
+	if errors.As(err, &lost) {
+		l.lost, err = lost, lost
+	}
+	l.failed = err
+	return err
+}
+
+// swap replaces the document once. Where it is another by now, it is looked whether
+// that is what an earlier attempt has written, or an earlier write that was given up.
+func (l *leasedState) swap(ctx context.Context, data []byte, write string) (Object, error) {
+	name := folderOf(l.key) + documentSuffix
+	o, err := l.store.backend.Replace(ctx, name, data, l.version)
+	if !errors.Is(err, ErrConflict) {
+		return o, err
+	}
+	seen, err := l.store.backend.Read(ctx, name)
+	if err != nil {
+		return seen, err
+	}
+	d, err := decodeDocument(name, seen.Data)
+	switch {
+	case err != nil || d.Write == write:
+		return seen, err
+	case d.Lease != nil && d.Lease.Nonce == l.nonce:
+		l.version = seen.Version
+		return seen, errLate
+	}
+	return seen, &LeaseLostError{d.held(seen.Now)}
+}
+
+// errLate is why a write has to be sent again.
+var errLate = errors.New("an earlier write came late")
