@@ -10,22 +10,20 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// attempts bounds how often one change is sent, however it fails; a change that
-// the API only puts off, with a 429 or because it is at work on the server, is sent
-// again until the time-out, and one that does not reach it while an outage may last.
-const attempts = 4
-
-// sending is one change while it is sent, as often as that takes.
+// sending is one change while it is sent, as often as that takes. What the API puts
+// off, with a 429 or because it is at work on the server, is sent again until the
+// time-out; what meets an outage, while that may last.
 type sending struct {
 	*worker
 	pause     func() time.Duration // the next of those between attempts
 	until     time.Time            // as long may the API put the change off
-	attempt   int                  // those that were put off, or never left, do not count
 	open      error                // of the last attempt that may have taken effect
 	busy      error                // why the last attempt was put off
 	ambiguous bool                 // an attempt may take effect yet
 	told      time.Time            // when it was last told that the change is put off
-	unsent    time.Time            // when the change first did not reach the API
+	failed    int                  // attempts that have met an outage
+	notFound  int                  // attempts that were answered with a 404
+	over      bool                 // the outage lasts too long: there is no other attempt
 }
 
 // send sends a change until it is certain what became of it. Before each attempt the
@@ -34,7 +32,7 @@ type sending struct {
 // create, and a reboot, which leave nothing to compare, are not.
 func (w *worker) send(ctx context.Context) ending {
 	s := sending{worker: w, pause: w.Client.Pauses(), until: time.Now().Add(w.Timeout)}
-	for s.attempt = 1; ; s.attempt++ {
+	for {
 		left, end := s.look(ctx)
 		if end == nil && left != nil {
 			end = s.judge(ctx, w.request(ctx, left))
@@ -44,6 +42,9 @@ func (w *worker) send(ctx context.Context) ending {
 			continue
 		case s.ambiguous && end.outcome != Done:
 			end.outcome = Unknown
+		}
+		if !s.over {
+			s.down = time.Time{}
 		}
 		return *end
 	}
@@ -60,12 +61,11 @@ func (s *sending) look(ctx context.Context) (left planner.Change, end *ending) {
 		return nil, ended(Failed, planner.CodeNotRead, unread)
 	case x.Standing == planner.InPlace:
 		return nil, succeeded()
-	case x.Standing == planner.InConflict && s.busy != nil && mayPass(x.Reason) && s.again(ctx, s.busy, s.until):
-		s.attempt--
+	case x.Standing == planner.InConflict && s.busy != nil && mayPass(x.Reason) && s.again(ctx, s.busy, s.until, tellBusy):
 		return nil, nil
 	case x.Standing == planner.InConflict:
 		return nil, &ending{Failed, &Error{Reason: x.Reason, Err: cmp.Or(s.open, s.busy)}}
-	case s.open != nil && (s.attempt > attempts || s.stopped()):
+	case s.open != nil && (s.over || s.stopped()):
 		return nil, ended(Failed, planner.CodeRefused, s.open)
 	}
 	return x.Left, nil
@@ -84,14 +84,12 @@ func (s *sending) judge(ctx context.Context, err error) *ending {
 	case errors.As(err, &h):
 		return &ending{h.outcome, h.why}
 	case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(s.until) && !s.stopped():
-		s.attempt-- // put off, not refused; the limiter holds it back
-		return nil
+		return nil // put off, not refused; the limiter holds it back
 	case notSent(err) && ctx.Err() != nil:
 		return &ending{NotStarted, interrupted()}
 	case toldToWait(err) && !mayHaveTaken(err):
 		return ended(NotStarted, planner.CodeToldToWait, err)
-	case notSent(err) && s.again(ctx, err, s.unsentUntil()):
-		s.attempt--
+	case notSent(err) && s.outlasts(ctx, err):
 		return nil
 	case mayHaveTaken(err) && s.leavesNoTrace() && !s.isBusy(err):
 		return ended(Unknown, planner.CodeUnanswered, err)
@@ -106,26 +104,24 @@ func (s *sending) refused(ctx context.Context, err error) *ending {
 		s.open, s.ambiguous = err, s.ambiguous || vpsorg.Ambiguous(err)
 	}
 	switch {
-	case s.isBusy(err) && s.again(ctx, err, s.until):
-		s.busy = err
-		s.attempt--
+	case s.isBusy(err) && s.again(ctx, err, s.until, tellBusy):
+		s.busy, s.failed, s.down = err, 0, time.Time{}
 		return nil
 	case mayHaveTaken(err) && !s.isBusy(err):
-		if !s.stopped() {
-			sleep(ctx, s.pause()) // before it is read, which is to be the last thing before a repetition
-		}
+		s.outlasts(ctx, err) // it is read next in any case
 		return nil
-	case errors.Is(err, vpsorg.ErrNotFound) && s.change.Action() != planner.ActionCreate && s.attempt < attempts && !s.stopped():
-		return s.notFound(ctx, err)
+	case errors.Is(err, vpsorg.ErrNotFound) && s.change.Action() != planner.ActionCreate && s.notFound < attempts && !s.stopped():
+		s.notFound++
+		return s.lookWhetherGone(ctx, err)
 	case s.alreadySo(ctx, err):
 		return succeeded()
 	}
 	return ended(Failed, refusal(err), err)
 }
 
-// notFound decides how a change has ended that was answered with a 404, which is
-// true of a server that is gone.
-func (s *sending) notFound(ctx context.Context, err error) *ending {
+// lookWhetherGone decides how a change has ended that was answered with a 404, which
+// is true of a server that is gone.
+func (s *sending) lookWhetherGone(ctx context.Context, err error) *ending {
 	x, unread := s.checkGone(ctx)
 	switch {
 	case unread != nil:

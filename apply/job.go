@@ -247,6 +247,9 @@ func (r *run) answered(a answer) {
 	r.intents = append(r.intents, a.begun...)
 	r.stateErr = cmp.Or(r.stateErr, a.stateErr)
 	r.cache.done(a.deeds)
+	if a.outcome == Done || !a.down.IsZero() {
+		r.down = a.down
+	}
 	if a.why != nil {
 		r.stopFor(a.why)
 		r.noCreates = cmp.Or(a.noCreates(), r.noCreates)

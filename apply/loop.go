@@ -34,6 +34,7 @@ type run struct {
 
 	stopped   *Error               // why nothing new may start
 	noCreates *Error               // why no create may start
+	down      time.Time            // since when the API has been down for changes; zero: it is not
 	intents   []Intent             // that are open
 	owed      map[string]time.Time // reboots that earlier runs owe, and since when, by the server's id
 	noting    int                  // writes of what became of intents
@@ -162,7 +163,7 @@ func (r *run) dispatch(ctx context.Context) {
 		r.working++
 		r.poller.sending()
 		w := worker{Runner: r.Runner, messages: r.messages, stopping: r.stopping, job: j, change: change,
-			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), owes: j.reboots(change), since: r.owed[change.About().ID]}
+			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), down: r.down, owes: j.reboots(change), since: r.owed[change.About().ID]}
 		go w.work(ctx)
 	}
 }

@@ -10,11 +10,16 @@ import (
 )
 
 const (
-	// outage is how long a change that cannot reach the API is tried.
+	// outage is how long changes are tried while the API is down for them.
 	outage = 90 * time.Second
 
-	// tellPutOff is the time between two events of one change that is put off.
-	tellPutOff = 30 * time.Second
+	// attempts is how often each change is tried all the same, and how often one that
+	// is answered with a 404 although its server is there.
+	attempts = 4
+
+	// The time between two events of one change that is put off.
+	tellBusy   = 30 * time.Second
+	tellOutage = 10 * time.Second
 )
 
 // putOff is that a change will be sent again after a pause.
@@ -37,7 +42,7 @@ func mayPass(why planner.Reason) bool {
 
 // again waits before a change that was put off is sent again, and tells of it. It
 // reports false where the time is over or the run has stopped.
-func (s *sending) again(ctx context.Context, err error, until time.Time) bool {
+func (s *sending) again(ctx context.Context, err error, until time.Time, tell time.Duration) bool {
 	pause := s.pause()
 	var api *vpsorg.Error
 	if errors.As(err, &api) {
@@ -46,7 +51,7 @@ func (s *sending) again(ctx context.Context, err error, until time.Time) bool {
 	if s.stopped() || time.Now().Add(pause).After(until) {
 		return false
 	}
-	if now := time.Now(); now.Sub(s.told) >= tellPutOff {
+	if now := time.Now(); now.Sub(s.told) >= tell {
 		s.told = now
 		s.messages <- putOff{ChangePutOff{s.change, err, pause}}
 	}
@@ -61,12 +66,19 @@ func (s *sending) again(ctx context.Context, err error, until time.Time) bool {
 	return false
 }
 
-// unsentUntil is how long a change is tried that does not reach the API.
-func (s *sending) unsentUntil() time.Time {
-	if s.unsent.IsZero() {
-		s.unsent = time.Now()
+// outlasts waits before a change is sent again that has not reached the API, or was
+// not answered by it. It reports false where the API has been down for too long, which
+// counts from the first change of the run that was given up for it.
+func (s *sending) outlasts(ctx context.Context, err error) bool {
+	if s.down.IsZero() {
+		s.down = time.Now()
 	}
-	return s.unsent.Add(min(outage, s.Timeout))
+	until := s.down.Add(min(outage, s.Timeout))
+	if s.failed++; s.failed < attempts {
+		until = s.until
+	}
+	s.over = !s.again(ctx, err, until, tellOutage)
+	return !s.over
 }
 
 // toldToWait reports whether the API asks for a longer wait than there is time for.

@@ -37,6 +37,7 @@ func TestBusyServerIsPutOff(t *testing.T) {
 		"423":                            {Answer: answer(423, `{"detail":"The server is locked."}`)},
 		"422 pending event":              {Answer: answer(422, `{"detail":"pending event"}`)},
 		"409":                            {Answer: answer(409, `{"detail":"Another operation is in progress."}`)},
+		"425":                            {Answer: answer(425, `{}`)},
 		"409 without a word":             {Answer: answer(409, `{}`)},
 		"500 locked":                     {Answer: answer(500, `{"detail":"the server is locked"}`)},
 		"400 busy":                       {Answer: answer(400, `{"detail":"The server is busy."}`)},

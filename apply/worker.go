@@ -20,6 +20,7 @@ type worker struct {
 	key      Key       // of what it notes
 	young    time.Time // until then no answer proves that the server is gone
 	owes     bool      // it is an update that brings a reboot
+	down     time.Time // since when the API has been down for changes; zero: it is not
 	since    time.Time // since when that reboot, or the one to be sent, has been owed; zero: it is not
 
 	begun    []Intent // still open
@@ -39,8 +40,9 @@ type answer struct {
 	ending
 	made      string // the id of the server that was created
 	deeds     []Deed
-	begun     []Intent // that are still open
-	ambiguous *Intent  // of a create that may have made a server
+	down      time.Time // since when the API has been down, of a change that was given up for it
+	begun     []Intent  // that are still open
+	ambiguous *Intent   // of a create that may have made a server
 	stateErr  error
 }
 
@@ -105,7 +107,7 @@ func (h *held) Error() string { return h.why.Error() }
 func (w *worker) work(ctx context.Context) {
 	e := w.send(ctx)
 	w.remember(ctx, e)
-	a := answer{job: w.job, change: w.change, ending: e, made: w.made, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
+	a := answer{job: w.job, change: w.change, ending: e, made: w.made, down: w.down, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
 	if e.outcome == Unknown && w.change.Action() == planner.ActionCreate && !w.last.At.IsZero() {
 		a.ambiguous = &w.last
 	}

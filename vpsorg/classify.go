@@ -27,7 +27,7 @@ var (
 	ErrRateLimited = errors.New("the API takes no more requests a while")
 
 	// ErrBusy is a change of an existing server that the API puts off because it is
-	// at work on the server: 423, 409, or 400, 422 and 500 that say so. It may be
+	// at work on the server: 423, 409, 425, or 400, 422 and 500 that say so. It may be
 	// sent again after a pause, RetryAfter where the API told one. Look first: a 409
 	// may be the request's own earlier attempt, and a 500 is ambiguous too.
 	ErrBusy = errors.New("the server is busy with another change")
@@ -79,7 +79,7 @@ func (e *Error) busy() bool {
 		return false
 	}
 	switch e.Status {
-	case http.StatusLocked, http.StatusConflict:
+	case http.StatusLocked, http.StatusConflict, http.StatusTooEarly:
 		return true
 	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusInternalServerError:
 		return busyWords.MatchString(e.Message)
