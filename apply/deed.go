@@ -88,8 +88,12 @@ func reboots(deeds []Deed) map[string]Deed {
 }
 
 // owed are the reboots to come as the planner wants them.
+// A doubt is over after KeepDeeds.
 func owed(deeds []Deed) (list []planner.Owed) {
 	for _, d := range reboots(deeds) {
+		if d.Reboot == RebootSent && time.Since(d.At) >= KeepDeeds {
+			continue
+		}
 		list = append(list, planner.Owed{ID: d.ID, Since: d.Since, Unclear: d.Reboot == RebootSent})
 	}
 	return list

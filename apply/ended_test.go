@@ -10,6 +10,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -38,6 +39,49 @@ func TestUnknownStatusMayPass(t *testing.T) {
 			}
 			if d := cmp.Diff("create n: unknown: not_ready status:"+string(status)+"→active\n", report(r)); d != "" {
 				t.Errorf("-want +got\n%s", d)
+			}
+		})
+	}
+}
+
+// A run that has not seen the end of a new server's unknown status leaves it to the
+// next one to wait for it, however that approves its plan; an end is an end.
+func TestUnknownStatusIsWaitedForByTheNextRun(t *testing.T) {
+	const file = "defaults: {plan: 1, os: 5, location: us-west}\nservers: {n: {status: stopped}, m: {}}"
+	for _, status := range []vpsorg.Status{"queued", "installing"} {
+		inWorld(t, &emulator.Emulator{Provisioning: time.Hour}, func(w *world) {
+			set := func(s vpsorg.Status) {
+				for _, x := range w.emulator.Servers() {
+					w.emulator.Edit(x.ID, func(x *vpsorg.Server) { x.Status = s })
+				}
+			}
+			w.add("1", "old", status)
+			w.runner.Timeout = 5 * time.Minute
+			disk := &statetest.Disk{}
+			p := w.plan(file)
+			time.AfterFunc(time.Second, func() { set(status) })
+			if r := w.apply(disk, file, apply.Approval{}); r.Count(apply.Unknown) != 2 {
+				t.Fatalf("%s", report(r))
+			}
+			planned, err := w.engine(disk).Plan(w.Context(), w.input(strings.Replace(file, "m: {}", "m: {}, old: {}", 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff("stop n (power), wait for m, wait for n, blocked old: status", outline(planned.Plan)); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+			time.AfterFunc(2*time.Minute, func() { set("active") })
+			if r, err := w.engine(disk).Resume(w.Context(), w.drain, p, planner.Allowance{}); err != nil || !r.Complete() {
+				t.Errorf("%v\n%s", err, report(r))
+			}
+			set("weird")
+			time.Sleep(time.Hour)
+			if planned, err = w.engine(disk).Plan(w.Context(), w.input(file)); err != nil || len(planned.Plan.Blocked) != 2 {
+				t.Errorf("an hour later: %v, %s", err, outline(planned.Plan))
+			}
+			set("error")
+			if planned, err = w.engine(disk).Plan(w.Context(), w.input(file)); err != nil || len(planned.Plan.Blocked) != 2 {
+				t.Errorf("%v, %s", err, outline(planned.Plan))
 			}
 		})
 	}

@@ -267,7 +267,7 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 func (a *account) remember(ctx context.Context, corrections []planner.Correction, digest string, r *Result) {
 	ctx = context.WithoutCancel(ctx)
 	err := a.state.PutCorrections(ctx, corrections)
-	if digest != "" && r.Complete() {
+	if digest != "" && r.exhausted() {
 		err = errors.Join(err, a.state.DropPlan(ctx, digest))
 	}
 	if err != nil {

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
 	"github.com/vps-fleet/fleet/planner"
@@ -226,75 +224,5 @@ func TestReplacedByAnotherHost(t *testing.T) {
 				w.noTwins()
 			})
 		})
-	}
-}
-
-// A reboot that an update has brought is done by the next run, and by no other: as a
-// new plan, by its digest, or as a saved plan.
-func TestOwedReboots(t *testing.T) {
-	const file = "servers: {x: {hostname: new, reboot_on: [hostname]}}"
-	faults := map[string]*emulator.Fault{"a stop between": nil}
-	for _, status := range []int{400, 409, 422, 423, 503} {
-		faults[fmt.Sprint(status)] = &emulator.Fault{Answer: answer(status, `{"detail": "busy"}`)}
-	}
-	for name, fault := range faults {
-		for _, how := range []string{"a new plan", "its digest", "the saved plan"} {
-			t.Run(name+", then "+how, func(t *testing.T) {
-				var w *world
-				failing := true
-				e := &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
-					if !failing || !strings.HasSuffix(r.URL.Path, "/reboot/") {
-						if fault == nil && failing && r.Method == "PATCH" {
-							close(w.drain)
-						}
-						return nil
-					}
-					return fault
-				}}
-				inWorld(t, e, func(world *world) {
-					w = world
-					w.runner.Timeout = time.Minute
-					w.add("1", "x", "active")
-					disk := &statetest.Disk{}
-					p := w.plan(file)
-					by := apply.Approval{Digest: p.Digest()}
-					if r := w.apply(disk, file, by); r.Complete() {
-						t.Fatalf("complete:\n%s", report(r))
-					}
-					disk.Crash(0)
-					failing, w.drain = false, make(chan struct{})
-					planned, err := w.engine(disk).Plan(w.Context(), w.input(file))
-					if err != nil {
-						t.Fatal(err)
-					}
-					want := "reboot x (owed)"
-					if name == "503" { // nobody can tell
-						want = ""
-						if len(planned.Plan.Notes) != 1 || planned.Plan.Notes[0].Reason.Code != planner.CodeRebootUncertain {
-							t.Errorf("notes %+v", planned.Plan.Notes)
-						}
-					}
-					if d := cmp.Diff(want, outline(planned.Plan)); d != "" {
-						t.Errorf("-want +got\n%s", d)
-					}
-					for range 2 {
-						switch how {
-						case "a new plan":
-							w.apply(disk, file, apply.Approval{})
-						case "its digest":
-							_, err = w.engine(disk).Apply(w.Context(), w.drain, w.input(file), by)
-						case "the saved plan":
-							_, err = w.engine(disk).Resume(w.Context(), w.drain, p, planner.Allowance{})
-						}
-						if err != nil {
-							t.Fatal(err)
-						}
-					}
-					if got := w.made(); want != "" && got != "map[PATCH:1 POST reboot:1]" || want == "" && got != "map[PATCH:1]" {
-						t.Errorf("done was %s", got)
-					}
-				})
-			})
-		}
 	}
 }

@@ -53,7 +53,23 @@ func (c recaller) lay(ctx context.Context, seen *planner.Observation) error {
 	if len(unshown) > 0 {
 		seen.Servers = replaced(seen.Servers, live)
 	}
+	c.stillMaking(seen.Servers, now)
 	return nil
+}
+
+// making is how long after its create a server may still be being made.
+const making = time.Hour
+
+// stillMaking takes servers that runs have made lately for provisioning where their
+// status is unknown to us: they are waited for, as those runs did.
+func (c recaller) stillMaking(servers []planner.Server, now time.Time) {
+	all := remembered(c.deeds)
+	for i := range servers {
+		s := &servers[i]
+		if _, known := s.Status.Target(); !known && !s.Status.Ended() && all.young(s.ID, now, max(making, c.Runner.Timeout)) {
+			s.Status = planner.StatusProvisioning
+		}
+	}
 }
 
 func (e *Engine) window() time.Duration {

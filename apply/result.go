@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -84,4 +85,14 @@ func (r *Result) Complete() bool {
 		}
 	}
 	return len(r.Blocked) == 0
+}
+
+// exhausted reports whether nothing is left that the approved plan could still do: it
+// is complete, or only lacks to know whether reboots were taken.
+func (r *Result) exhausted() bool {
+	rest := *r
+	rest.Blocked = slices.DeleteFunc(slices.Clone(r.Blocked), func(b planner.Blocked) bool {
+		return b.Reason.Code == planner.CodeRebootUnclear
+	})
+	return rest.Complete()
 }

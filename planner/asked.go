@@ -129,8 +129,14 @@ func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
 	})
 	rest.Notes = slices.Clone(p.Notes)
 	for _, n := range left.Notes {
-		if n.Reason.Code == CodeAskedDone || n.Reason.Code == CodeRebootUncertain && n.Reason.Action != "" {
+		if n.Reason.Code == CodeAskedDone {
 			rest.Notes = append(rest.Notes, n)
+		}
+	}
+	rest.Blocked = slices.Clone(p.Blocked)
+	for _, b := range left.Blocked {
+		if b.Reason.Code == CodeRebootUnclear && !slices.ContainsFunc(p.Blocked, b.same) {
+			rest.Blocked = append(rest.Blocked, b)
 		}
 	}
 	rest.sort()

@@ -84,6 +84,8 @@ func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated [
 	case target == StatusActive && d.owedReboot(e, live):
 	case target == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
 		d.power(ActionReboot, target, e, live.ID, live.Location)
+	case target == StatusActive:
+		d.unclearReboot(e, live)
 	}
 }
 

@@ -12,20 +12,25 @@ func (o Observation) owedReboots() map[string]Owed {
 }
 
 // owedReboot plans the reboot that a server is owed, and reports whether it is owed one.
-// Nobody repeats a reboot that may have been taken.
 func (d *differ) owedReboot(e *fleet.Server, live *Server) bool {
 	x, ok := d.owed[live.ID]
-	switch {
-	case !ok:
-		return false
-	case x.Unclear:
-		d.note(e.Name, Reason{Code: CodeRebootUncertain, Since: x.Since})
+	if !ok || x.Unclear {
 		return false
 	}
 	d.power(ActionReboot, StatusActive, e, live.ID, live.Location)
 	reboot := d.plan.Changes[len(d.plan.Changes)-1].(*Power)
 	reboot.Reason = Reason{Code: CodeOwed, Since: x.Since}
 	return true
+}
+
+// unclearReboot blocks what nobody repeats: a reboot that may have been taken. It is
+// in doubt until a person has looked, or the server is rebooted or started again.
+func (d *differ) unclearReboot(e *fleet.Server, live *Server) {
+	if x := d.owed[live.ID]; x.Unclear {
+		why := reasonAt(CodeRebootUnclear, e, fleet.FieldName)
+		why.Since = x.Since
+		d.block(e, live, why)
+	}
 }
 
 // unshown notes what the API does not show yet of the selected entries' servers.

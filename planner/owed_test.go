@@ -26,7 +26,9 @@ func TestOwedReboot(t *testing.T) {
 		{"started now", "servers: {a: {status: active}}", "1 a stopped", false, lines("start a #1")},
 		{"to be stopped", "servers: {a: {status: stopped}}", "1 a active", false, lines("stop a #1")},
 		{"another server has the name", update, "2 a active host=x", false, ""},
-		{"it may have been taken", update, "1 a active host=x", true, lines("note a: reboot_uncertain")},
+		{"it may have been taken", update, "1 a active host=x", true, lines("blocked a [1]: reboot_unclear")},
+		{"it may have been taken, and it is updated again", update, "1 a active host=y", true, lines("update a #1 hostname:y→x", "reboot a #1")},
+		{"it may have been taken, and was stopped since", update, "1 a stopped host=x", true, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := observe(t, test.live)

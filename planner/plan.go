@@ -37,6 +37,11 @@ type Blocked struct {
 	Reason Reason   `json:"reason"`
 }
 
+// same reports whether the same is blocked for the same reason.
+func (b Blocked) same(other Blocked) bool {
+	return b.Name == other.Name && b.Reason.Code == other.Reason.Code
+}
+
 // About is the entry, or the server, with why it is blocked.
 func (b Blocked) About() Subject { return Subject{Name: b.Name, Reason: b.Reason} }
 

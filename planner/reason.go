@@ -79,13 +79,15 @@ const (
 
 	CodeAskedInVain Code = "asked_in_vain" // what was asked for cannot be done to it, or would be undone. Action; Status: that it has, or is to have; At
 
+	CodeRebootUnclear Code = "reboot_unclear" // an earlier run has sent its reboot, and nobody can tell whether it was taken. Since, At
+
 	// What is noted beside changes.
 	CodeNextUnneeded    Code = "next_unneeded"    // NAME--next is left by a replacement that is not needed any more. Servers
 	CodeNextLeft        Code = "next_left"        // it is left by a replacement of the server Name, which no entry lists
 	CodeBackupsDefault  Code = "backups_default"  // backups_enabled is not declared, so a new server gets the default
 	CodeAlmostSameName  Code = "almost_same_name" // a live server's name differs in case only. Servers
 	CodeUnshown         Code = "unshown"          // it was changed a moment ago, and the API does not show that yet. Action, Since
-	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place; nobody can tell whether the reboot was. Since, where one was sent; Action where the plan is of the reboot alone
+	CodeRebootUncertain Code = "reboot_uncertain" // the update is in place, and nothing is known of the reboot after it
 
 	CodeAskedOfNew Code = "asked_of_new" // it is still to be created, so that there is nothing to do. Action
 

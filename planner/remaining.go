@@ -1,6 +1,9 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Refused is a change of an approved plan that is not to be carried out any more.
 type Refused struct {
@@ -27,7 +30,8 @@ func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 	jobs := p.Jobs()
 	r.refuseJobs(jobs)
 	rest := *p
-	rest.Changes, rest.Waits, rest.Notes = nil, nil, append(slices.Clone(p.Notes), r.notes...)
+	rest.Changes, rest.Waits = nil, nil
+	rest.Notes, rest.Blocked = append(slices.Clone(p.Notes), r.notes...), append(slices.Clone(p.Blocked), r.blocked...)
 	var refused []Refused
 	for i, c := range p.Changes {
 		if why, ok := r.why[i]; ok {
@@ -53,6 +57,7 @@ type remainder struct {
 	owed    map[string]Owed
 	taken   map[string]Taken
 	notes   []Note
+	blocked []Blocked
 }
 
 // compare finds out what is left of a change. What one server's changes leave of
@@ -76,7 +81,7 @@ func (r *remainder) compare(i int, c Change) {
 	case x.Standing == InPlace:
 		r.updated[c.About().ID] = c.Action() == ActionUpdate
 	case c.Action() == ActionReboot && r.mayHaveBeen(power):
-		r.notes = append(r.notes, Note{power.Name, Reason{Code: CodeRebootUncertain, Since: r.owed[power.ID].Since}})
+		r.leaveOut(power)
 	default:
 		r.left[i] = x.Left
 		if c.Action() == ActionCreate || c.Action() == ActionReplace {
@@ -91,11 +96,33 @@ func (r *remainder) wasTaken(reboot *Power) bool {
 	t, sent := r.taken[reboot.ID]
 	switch {
 	case t.Unclear:
-		r.notes = append(r.notes, Note{reboot.Name, Reason{Code: CodeRebootUncertain, Action: ActionReboot, Since: t.At}})
+		r.block(reboot, t.At)
 	case sent:
-		r.notes = append(r.notes, Note{reboot.Name, Reason{Code: CodeAskedDone, Since: t.At}})
+		r.note(reboot, Reason{Code: CodeAskedDone, Since: t.At})
 	}
 	return sent
+}
+
+// leaveOut says why a reboot is not repeated that may have been taken already.
+func (r *remainder) leaveOut(reboot *Power) {
+	t, sent := r.taken[reboot.ID]
+	switch x := r.owed[reboot.ID]; {
+	case x.Unclear:
+		r.block(reboot, x.Since)
+	case sent && !t.Unclear:
+		r.note(reboot, Reason{Code: CodeAskedDone, Since: t.At})
+	default:
+		r.note(reboot, Reason{Code: CodeRebootUncertain})
+	}
+}
+
+func (r *remainder) note(reboot *Power, why Reason) {
+	r.notes = append(r.notes, Note{reboot.Name, why})
+}
+
+// block says that nobody can tell whether a reboot was taken.
+func (r *remainder) block(reboot *Power, since time.Time) {
+	r.blocked = append(r.blocked, Blocked{reboot.Name, []string{reboot.ID}, Reason{Code: CodeRebootUnclear, Since: since}})
 }
 
 // mayHaveBeen reports whether a reboot may have been taken already: its update is in

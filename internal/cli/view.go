@@ -34,8 +34,8 @@ func (v *applyView) emit(e apply.Event) {
 	case apply.Planned:
 		v.planned(e)
 	case apply.Rechecked:
-		all := len(e.Plan.Changes)
-		switch done := all - len(e.Left.Changes) - len(e.Refused); done {
+		all, blocked := len(e.Plan.Changes), len(e.Left.Blocked)-len(e.Plan.Blocked)
+		switch done := all - len(e.Left.Changes) - blocked; done {
 		case 0:
 		case all:
 			v.print("\nEverything in this plan is done already.\n")
@@ -130,11 +130,11 @@ func takes(run render.Run) planner.Range {
 }
 
 // showResult shows what became of the plan. The text is left out where the plan has
-// said already that there is nothing to do.
+// said already that there is nothing to do, and why.
 func (v *applyView) showResult(r *apply.Result) error {
 	v.rec.Result = r
 	v.events.write(render.ResultLine(r, time.Now()))
-	if len(r.Reports) > 0 {
+	if len(r.Reports) > 0 || len(r.Blocked) > len(v.told) {
 		v.print(render.Result(v.rec.Run, v.told, v.style(v.text())))
 	}
 	sent := v.rec.requests.sent()
