@@ -41,7 +41,7 @@ func leaseLost(err error) *Error {
 // lapsed waits a while because the right to change the account has lapsed. It may
 // take long, so all that the change rests on is read again then.
 func (s *sending) lapsed(ctx context.Context, err error) *ending {
-	again := s.again(ctx, err, s.until)
+	again := s.again(ctx, err, s.until, tellBusy)
 	switch {
 	case ctx.Err() != nil:
 		return &ending{NotStarted, interrupted()}
@@ -51,7 +51,6 @@ func (s *sending) lapsed(ctx context.Context, err error) *ending {
 		return ended(NotStarted, planner.CodeNotNoted, err)
 	}
 	s.busy = err
-	s.attempt--
 	if s.change.Action() == planner.ActionCreate {
 		return s.readNames(ctx)
 	}
