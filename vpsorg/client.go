@@ -26,6 +26,7 @@ type Client struct {
 	timeout     time.Duration
 	maxWait     time.Duration
 	observe     func(Call)
+	sending     func() func()
 	waiting     func(Wait)
 	limiter     *limiter
 	budget      *budget
@@ -106,6 +107,9 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 		return zero, failed
 	}
 	start := time.Now()
+	if c.sending != nil {
+		defer c.sending()()
+	}
 	v, status, failed := exchange(ctx, c, r, decode)
 	c.limiter.learn(turn, failed)
 	if failed != nil && failed.RetryAfter > 0 {

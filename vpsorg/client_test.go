@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -203,6 +204,33 @@ func TestContextEndsAreKept(t *testing.T) {
 	if err := c.DeleteServer(ctx, "1"); !errors.Is(err, context.Canceled) || Ambiguous(err) {
 		t.Errorf("cancelled before: %v", err)
 	}
+}
+
+// Sending is told of every attempt from when it leaves until its answer has been read.
+func TestSendingLastsAsLongAsTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lasted []time.Duration
+		n := 0
+		c := newTestClient(t, Config{
+			Sending: func() func() {
+				began := time.Now()
+				return func() { lasted = append(lasted, time.Since(began)) }
+			},
+			Transport: transport(func(*http.Request) (*http.Response, error) {
+				time.Sleep(3 * time.Second)
+				if n++; n == 1 {
+					return nil, net.ErrClosed
+				}
+				return answer(200, `[]`), nil
+			}),
+		})
+		if _, err := c.ListServers(t.Context(), ListFilter{}); err != nil {
+			t.Fatal(err)
+		}
+		if want := []time.Duration{3 * time.Second, 3 * time.Second}; !slices.Equal(lasted, want) {
+			t.Errorf("requests lasted %v, want %v", lasted, want)
+		}
+	})
 }
 
 func TestObserveTellsOfEveryAttempt(t *testing.T) {

@@ -32,6 +32,7 @@ type Config struct {
 	Timeout     time.Duration     // of one request from its sending to the end of the answer; 0: 30 s
 	MaxWait     time.Duration     // the longest wait that the API may ask for, and how long a GET is repeated while it answers 429; 0: DefaultMaxWait
 	Observe     func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil
+	Sending     func() func()     // told of every request that leaves; what it returns is called when that has ended. From many goroutines; may be nil
 	Waiting     func(Wait)        // told of every pause before a GET is sent again, from many goroutines; may be nil
 
 	// BeforeQueue, if not nil, is called before a request queues for its turn, with
@@ -89,6 +90,7 @@ func New(cfg Config) (*Client, error) {
 		timeout:     cmp.Or(cfg.Timeout, DefaultTimeout),
 		maxWait:     cmp.Or(cfg.MaxWait, DefaultMaxWait),
 		observe:     cfg.Observe,
+		sending:     cfg.Sending,
 		waiting:     cfg.Waiting,
 		parallelism: cmp.Or(cfg.Parallelism, DefaultParallelism),
 		limiter:     newLimiter(cfg.Rate, cmp.Or(cfg.MaxWait, DefaultMaxWait)),

@@ -129,6 +129,23 @@ func TestInterrupts(t *testing.T) {
 	}
 }
 
+// The first request of a run that hangs is told of long before it is given up.
+func TestFirstRequestHangs(t *testing.T) {
+	stderr := &firstWrite{written: make(chan struct{})}
+	e := &emulator.Emulator{}
+	e.Fault = func(r *http.Request) *emulator.Fault {
+		select {
+		case <-stderr.written:
+		case <-r.Context().Done(): // it was given up
+		}
+		return nil
+	}
+	code := Main(Process{Args: []string{"plan", "-f", fleetFile(t, twoServers)}, Stdout: io.Discard, Stderr: stderr, Getenv: serve(t, e)})
+	if code != 0 || !strings.Contains(stderr.String(), "(no answer yet)") {
+		t.Errorf("exit code %d; stderr:\n%s", code, stderr)
+	}
+}
+
 func TestAsk(t *testing.T) {
 	for answer, approved := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "YES\n": false, "\n": false, "": false, "yes please\n": false} {
 		var stdout bytes.Buffer

@@ -77,7 +77,7 @@ func (c *command) clientConfig(count *requests) (vpsorg.Config, *emulator.Emulat
 			Int("attempt", call.Attempt).Dur("duration", call.Duration).Err(call.Err).Msg("request")
 	}
 	cfg := vpsorg.Config{Rate: c.flags.rate, Parallelism: c.flags.parallelism, UserAgent: "fleet/" + thisBuild().Version,
-		Timeout: c.flags.requestTimeout, MaxWait: c.flags.timeout, Observe: observe, Waiting: notice.tell}
+		Timeout: c.flags.requestTimeout, MaxWait: c.flags.timeout, Observe: observe, Sending: notice.sending, Waiting: notice.tell}
 	if c.flags.sandbox != "" {
 		e, err := openSandbox(c.flags.sandbox)
 		if err != nil {

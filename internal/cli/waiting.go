@@ -46,6 +46,37 @@ func (n *waitingNotice) tell(wait vpsorg.Wait) {
 	n.say(wait, now)
 }
 
+// sending is told that a request leaves, and tells of it while it has no answer. What it
+// returns is told that it has ended.
+func (n *waitingNotice) sending() (ended func()) {
+	since, done := time.Now(), make(chan struct{})
+	go func() {
+		next := time.NewTimer(sayWithin)
+		defer next.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case now := <-next.C:
+				n.unanswered(since, now)
+				next.Reset(sayAgain)
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
+// unanswered tells of a request that has no answer yet, unless another is fresh in mind.
+func (n *waitingNotice) unanswered(since, now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	const why = "no answer yet"
+	if now.Sub(n.said[why]) >= sayAgain {
+		n.said[why] = now
+		_, _ = io.WriteString(n.w, waitingFor(since, now, why)+"\n")
+	}
+}
+
 // over is told that a request has ended: what goes on is told of anew.
 func (n *waitingNotice) over() {
 	n.mu.Lock()
@@ -83,15 +114,20 @@ func (n *waitingNotice) say(wait vpsorg.Wait, now time.Time) {
 // waitingText says since when the API is waited for, what it answered and when it is
 // asked again.
 func waitingText(wait vpsorg.Wait, now time.Time) string {
-	text := "waiting for the API"
-	if now.Sub(wait.Since) >= time.Second {
-		text += " since " + wait.Since.Local().Format(time.TimeOnly)
-	}
-	text += fmt.Sprintf(" (%s); %s try", answered(wait), ordinal(wait.Attempt))
+	text := fmt.Sprintf("%s; %s try", waitingFor(wait.Since, now, answered(wait)), ordinal(wait.Attempt))
 	if wait.Pause >= time.Second {
 		text += " in " + wait.Pause.Round(time.Second).String()
 	}
 	return text
+}
+
+// waitingFor says since when the API is waited for, and why.
+func waitingFor(since, now time.Time, why string) string {
+	text := "waiting for the API"
+	if now.Sub(since) >= time.Second {
+		text += " since " + since.Local().Format(time.TimeOnly)
+	}
+	return text + " (" + why + ")"
 }
 
 // answered is what the API has answered that is no answer.

@@ -94,3 +94,30 @@ func TestLongPauseIsToldAgain(t *testing.T) {
 		}
 	})
 }
+
+// Requests that have no answer are told of after two seconds and every ten seconds after
+// that, once for all of them, until they end.
+func TestHangIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b strings.Builder
+		n := newWaitingNotice(&b)
+		began := time.Now()
+		var ended []func()
+		for range 5 {
+			ended = append(ended, n.sending())
+		}
+		quick := n.sending()
+		time.Sleep(time.Second)
+		quick()
+		time.Sleep(24 * time.Second)
+		for _, end := range ended {
+			end()
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		line := "waiting for the API since " + began.Local().Format(time.TimeOnly) + " (no answer yet)\n"
+		if got, want := b.String(), strings.Repeat(line, 3); got != want { // after 2, 12 and 22 seconds
+			t.Errorf("told was\n%s\nwant\n%s", got, want)
+		}
+	})
+}
