@@ -129,7 +129,7 @@ func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) err
 	}
 	failed := view.showResult(result)
 	switch {
-	case result.Complete() && !view.unsaved:
+	case (result.Complete() || result.Rests() != "") && !view.unsaved:
 		err = nil
 	case errors.Is(context.Cause(ctx), errInterrupted):
 		err = errInterrupted

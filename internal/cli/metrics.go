@@ -115,5 +115,23 @@ func (r *record) resultMetrics(one sampler) []metrics.Metric {
 			durations.Samples = append(durations.Samples, one(d.Seconds(), metrics.Label{Name: "action", Value: string(a)}))
 		}
 	}
-	return []metrics.Metric{changes, durations}
+	return slices.Concat([]metrics.Metric{changes, durations}, rolloutMetrics(r.Result.Groups, one))
+}
+
+// rolloutMetrics are how far rollouts have come, and since when one is paused.
+func rolloutMetrics(groups []apply.GroupResult, one sampler) []metrics.Metric {
+	left := metrics.Metric{Name: "fleet_rollout_left", Help: "Servers that a rollout of the last run has not done yet."}
+	budget := metrics.Metric{Name: "fleet_rollout_budget", Help: "Servers of a rollout that may be unavailable at once."}
+	away := metrics.Metric{Name: "fleet_rollout_unavailable", Help: "Servers of a rollout that were unavailable when the last run ended."}
+	paused := metrics.Metric{Name: "fleet_rollout_paused_since_timestamp_seconds", Help: "Since when a rollout is paused between two steps."}
+	for _, g := range groups {
+		name := metrics.Label{Name: "rollout", Value: g.Name}
+		left.Samples = append(left.Samples, one(float64(g.Changed-g.Done), name))
+		budget.Samples = append(budget.Samples, one(float64(g.Budget), name))
+		away.Samples = append(away.Samples, one(float64(g.Away), name))
+		if g.State == apply.GroupPaused {
+			paused.Samples = append(paused.Samples, one(float64(g.Why.Since.Unix()), name))
+		}
+	}
+	return []metrics.Metric{left, budget, away, paused}
 }

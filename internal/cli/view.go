@@ -112,6 +112,7 @@ func (v *applyView) showProgress(total int) {
 	} else {
 		live = render.NewLog(out, total, style)
 	}
+	live.Rolls(v.rec.Plan)
 	v.interrupts.begin(live.InFlight)
 	v.show = live.Emit
 	v.stop = func() {

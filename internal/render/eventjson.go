@@ -64,6 +64,11 @@ func EventLine(e apply.Event, at time.Time) []byte {
 		}{head("wait_started", at), e.Name, e.ID, string(e.Target)})
 	case apply.Progress:
 		return stillLine(e, at)
+	case apply.GroupProgress:
+		return jsonLine(struct {
+			eventHead
+			rollingDocument
+		}{head("rollout", at), rolling(e.GroupResult)})
 	case apply.ChangeFinished:
 		return jsonLine(struct {
 			eventHead

@@ -32,6 +32,8 @@ func TestEventLines(t *testing.T) {
 		apply.WaitStarted{Name: "web-03", ID: "12345", Target: "active"},
 		apply.WaitStarted{Name: "web-04", Target: "resolved"},
 		apply.Progress{Servers: []apply.InTransit{{Name: "web-03", Status: planner.StatusProvisioning, Age: 10 * time.Second}, {Name: "web-04"}}},
+		apply.GroupProgress{GroupResult: rollings[0].group},
+		apply.GroupProgress{GroupResult: rollings[4].group},
 		ending(p.Changes[0], apply.Done, "12345", nil, 90*time.Second),
 		ending(p.Changes[2], apply.Failed, "12346", refused("PATCH: 400"), time.Second),
 		ending(hostile, apply.Unknown, "7", hinted{"no answer\x1b", "look\u202e"}, 0),

@@ -17,11 +17,13 @@ const resultVersion = 2
 
 type resultDocument struct {
 	FormatVersion   int               `json:"format_version"`
-	Outcome         string            `json:"outcome"` // complete, incomplete or interrupted
+	Outcome         string            `json:"outcome"` // complete, incomplete, interrupted, paused or waiting
 	Plan            json.RawMessage   `json:"plan"`
 	Changes         []reportDocument  `json:"changes"`
 	Summary         summaryDocument   `json:"summary"`
 	Blocked         []blockedDocument `json:"blocked"`
+	Rollouts        []rollingDocument `json:"rollouts"`
+	OverrideFreeze  string            `json:"override_freeze,omitempty"` // why freezes did not hold
 	Requests        Requests          `json:"requests"`
 	DurationSeconds float64           `json:"duration_seconds"`
 }
@@ -29,6 +31,12 @@ type resultDocument struct {
 type blockedDocument struct {
 	planner.Blocked
 	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+type rollingDocument struct {
+	apply.GroupResult
+	Message string `json:"message,omitempty"`
 	Hint    string `json:"hint,omitempty"`
 }
 
@@ -64,7 +72,7 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 	}
 	d := resultDocument{
 		FormatVersion: resultVersion, Outcome: outcome(r), Plan: plan.Bytes(),
-		Changes: []reportDocument{}, Blocked: []blockedDocument{},
+		Changes: []reportDocument{}, Blocked: []blockedDocument{}, Rollouts: []rollingDocument{}, OverrideFreeze: r.Overridden,
 		Summary:  summary(r),
 		Requests: requests, DurationSeconds: seconds(r.Duration),
 	}
@@ -75,9 +83,21 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 		message, hint := Explain(b.Name, b.Reason)
 		d.Blocked = append(d.Blocked, blockedDocument{b, message, hint})
 	}
+	for _, g := range r.Groups {
+		d.Rollouts = append(d.Rollouts, rolling(g))
+	}
 	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
 	return enc.Encode(d)
+}
+
+// rolling is a rollout with why nothing more of it begins in words.
+func rolling(g apply.GroupResult) rollingDocument {
+	d := rollingDocument{GroupResult: g}
+	if g.Why.Code != "" {
+		d.Message, d.Hint = Explain("", g.Why)
+	}
+	return d
 }
 
 func summary(r *apply.Result) summaryDocument {
@@ -95,6 +115,8 @@ func outcome(r *apply.Result) string {
 		return "complete"
 	case r.Interrupted:
 		return "interrupted"
+	case r.Rests() != "":
+		return string(r.Rests())
 	}
 	return "incomplete"
 }

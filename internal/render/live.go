@@ -51,6 +51,13 @@ func NewLog(out io.Writer, total int, s Style) *Live {
 	return NewLive(out, nil, total, planner.Range{}, s)
 }
 
+// Rolls says what the rollouts of a plan do, for the lines about them.
+func (l *Live) Rolls(p *planner.Plan) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.p.doings = doings(p)
+}
+
 func (l *Live) tick() {
 	t := time.NewTicker(tellEvery)
 	defer t.Stop()
@@ -111,6 +118,9 @@ func (l *Live) tell() {
 			b.WriteString("; waiting for " + Escape(oldest))
 		}
 		b.WriteString("\n")
+		for _, text := range l.p.rollingLines() {
+			b.WriteString(text + "\n")
+		}
 	}
 	if text := l.wipe() + b.String() + l.draw(); text != "" {
 		_, _ = io.WriteString(l.out, text) // a terminal that is gone does not stop the work
@@ -158,8 +168,8 @@ const (
 	leastBar = 5
 )
 
-// draw is the status: a bar and how far it is, and below it who is waited for. Each
-// line fits into the terminal, for one that wraps could not be wiped. The last ends
+// draw is the status: a bar and how far it is, and below it who is waited for, and a
+// line for each rollout. Each line fits into the terminal, for one that wraps could not be wiped. The last ends
 // where it is.
 func (l *Live) draw() string {
 	if l.stopped || l.width == nil {
@@ -172,6 +182,9 @@ func (l *Live) draw() string {
 	lines := []string{l.fit(l.bar(l.width()-len("  ")-runes(first)-1) + first)}
 	if second := l.p.inFlight(); len(l.p.underWay)+len(l.p.waits) > 0 {
 		lines = append(lines, l.fit(Escape(second)))
+	}
+	for _, text := range l.p.rollingLines() {
+		lines = append(lines, l.fit(text))
 	}
 	for _, text := range lines {
 		l.drawn = append(l.drawn, runes(text))

@@ -17,6 +17,9 @@ func resultMarkdown(r Run) document {
 	d, file := document{head: resultOpening(v)}, ""
 	open := mdTable{number: "time"}
 	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), doneInShort(v)), number: "time"}
+	if rows := rollingRows(v); rows != nil {
+		open.parts = append(open.parts, mdPart{name: "Rollouts", title: "Rollouts", rows: rows})
+	}
 	for _, s := range v.Sections {
 		if s.Fate == fateDone {
 			done.parts = []mdPart{donePart(s)}
@@ -42,8 +45,8 @@ func resultMarkdown(r Run) document {
 func resultOpening(v resultReview) string {
 	all := len(v.Result.Reports)
 	heading := "fleet apply: "
-	if v.Result.Interrupted {
-		heading += "interrupted; "
+	if v.Result.Interrupted || v.Result.Rests() != "" {
+		heading += outcome(v.Result) + "; "
 	}
 	var worst []string
 	for _, f := range fates {
@@ -66,6 +69,19 @@ func resultOpening(v resultReview) string {
 		return opening(heading+fmt.Sprintf("all %d done; ", all)+areEntries(blocked)+" blocked, as planned", warning, sentences...)
 	}
 	return opening(heading+accomplished(v.Result.Reports), "", sentences...)
+}
+
+// rollingRows are the rollouts, a row each.
+func rollingRows(v resultReview) (rows []mdRow) {
+	words := doings(v.Plan)
+	for _, g := range v.Result.Groups {
+		text := mdText(rollingText(g, words[g.Name])) + nextLines(rollingNext(g))
+		rows = append(rows, mdRow{text: text, servers: g.Changed})
+	}
+	if text := overridden(v.Result); text != "" {
+		rows = append(rows, mdRow{text: mdText(text)})
+	}
+	return rows
 }
 
 // runTime is how long a run took, as a sentence; "" where it took no time.

@@ -102,10 +102,7 @@ func (v resultReview) headline() (text string, c color) {
 	case done == all:
 		return fmt.Sprintf("Apply complete%s: %s.", took, accomplished(v.Result.Reports)), green
 	}
-	state := "incomplete"
-	if v.Result.Interrupted {
-		state = "interrupted"
-	}
+	state := outcome(v.Result)
 	parts := []string{fmt.Sprintf("%d of %d done", done, all)}
 	c = amber
 	for _, f := range fates {
@@ -133,6 +130,8 @@ func (v resultReview) next() string {
 	switch left := v.left(); {
 	case left == 0:
 		return ""
+	case v.Result.Rests() != "":
+		return goOn(v.Result) + fmt.Sprintf("; %d of %d changes are left.", left, len(v.Result.Reports))
 	case left == v.count(fateNotReady)+v.count(fateNotSeen):
 		return "run the same command again to go on waiting."
 	default:

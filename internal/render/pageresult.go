@@ -42,7 +42,13 @@ func (d *page) result(r Run) {
 		d.CommandFor, d.Command = "To run it again", r.Again
 		d.Lead = append(d.Lead, paragraph{Phrases: []phrase{{Text: "Next: " + next}}})
 	}
+	if text := overridden(r.Result); text != "" {
+		d.Lead = append(d.Lead, paragraph{Tone: warn, Phrases: []phrase{{Text: text}}})
+	}
 	a := axis{r.Result.Started, r.Result.Duration}
+	if rows := a.lanesOf(v); rows != nil {
+		d.Sections = append(d.Sections, pageSection{ID: "rollouts", Class: calm, Title: "Rollouts", Rows: rows})
+	}
 	for _, s := range v.Sections {
 		d.Sections = append(d.Sections, a.section(s, v.slowest()))
 		d.Cards = append(d.Cards, v.fateCard(s))

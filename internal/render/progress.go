@@ -23,6 +23,8 @@ type progress struct {
 	failures map[string]bool // what has been said of failures
 	putOff   []string        // what was put off since, each once, with who was first
 	putOffAs map[string]int  // by what is said of them: which of these
+	rolling  []apply.GroupResult
+	doings   map[string]string // what is being done to the servers of each rollout
 }
 
 // inTransit is what a server is waited for, and since when.
@@ -49,6 +51,8 @@ func (p *progress) add(e apply.Event) (isNews bool) {
 		p.waits[e.Name] = inTransit{time.Now(), e.Target}
 	case apply.ChangePutOff:
 		p.postpone(e)
+	case apply.GroupProgress:
+		p.roll(e.GroupResult)
 	case apply.ChangeFinished:
 		p.forget(reportName(e.Report))
 		f := fateOf(e.Report)
@@ -61,6 +65,31 @@ func (p *progress) add(e apply.Event) (isNews bool) {
 		}
 	}
 	return isNews
+}
+
+// roll takes in how far a rollout has come.
+func (p *progress) roll(g apply.GroupResult) {
+	i := slices.IndexFunc(p.rolling, func(x apply.GroupResult) bool { return x.Name == g.Name })
+	if i < 0 {
+		i, p.rolling = len(p.rolling), append(p.rolling, g)
+	}
+	p.rolling[i] = g
+}
+
+// mostRolling is how many rollouts are told while a run goes on.
+const mostRolling = 6
+
+// rollingLines tell how far rollouts have come that are not done, a line each.
+func (p *progress) rollingLines() (lines []string) {
+	for _, g := range p.rolling {
+		if g.State != apply.GroupDone {
+			lines = append(lines, Escape(rollingText(g, p.doings[g.Name])))
+		}
+	}
+	if more := len(lines) - mostRolling; more > 0 {
+		lines = append(lines[:mostRolling], fmt.Sprintf("%d more rollouts", more))
+	}
+	return lines
 }
 
 // postpone notes that a change is put off. Of those for which the same is said, the

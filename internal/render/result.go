@@ -30,7 +30,7 @@ func Result(run Run, told []planner.Blocked, s Style) string {
 		s.items(&b, all[i], c)
 	}
 	s.blockedNow(&b, run.Result.Blocked, told)
-	b.WriteString("\n" + s.newServers(run.Result.Reports))
+	b.WriteString("\n" + s.newServers(run.Result.Reports) + s.rollouts(v))
 	b.WriteString(s.paragraph(boldRed, Escape(v.Lost.count())))
 	text, color := v.headline()
 	if v.left() > 0 && v.Lost.count() == "" {

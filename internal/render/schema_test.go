@@ -39,7 +39,7 @@ func conforms(t *testing.T, s *jsonschema.Schema, document []byte) error {
 // with nothing, and with whatever text the API sends.
 func TestSchemas(t *testing.T) {
 	plans := map[string]*planner.Plan{"everything": everything(), "empty": {}, "many": manyServers(70), "rolled": rolledPlan(t)}
-	results := map[string]*apply.Result{"everything": mixedResult(), "empty": {}, "many": {Interrupted: true}, "rolled": {}}
+	results := map[string]*apply.Result{"everything": mixedResult(), "empty": {}, "many": {Interrupted: true}, "rolled": rolledResult(rolledPlan(t))}
 	plans["everything"].Blocked = blockedForEverything()
 	full := plans["many"]
 	full.Changes[0].(*planner.Create).Spec.BackupsEnabled = ptr(true)
@@ -113,7 +113,10 @@ func TestSchemaFieldsExist(t *testing.T) {
 	p.Changes = append(p.Changes, everything().Changes...)
 	p.Notes = append(p.Notes, planner.Note{Name: "db-01", Reason: planner.Reason{Code: planner.CodeUnshown, Since: time.Unix(1e9, 0)}})
 	p.Blocked, p.Cost.Labels = blockedForEverything(), priced().Cost.Labels
-	if err := PlanJSON(&documents, rolledPlan(t)); err != nil {
+	rolled := rolledPlan(t)
+	result := rolledResult(rolled)
+	result.Groups = append(result.Groups, rollings[0].group)
+	if err := ResultJSON(&documents, rolled, result, Requests{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := ResultJSON(&documents, p, mixedResult(), Requests{Kinds: []KindCount{{"list", 3}}}); err != nil {

@@ -1,0 +1,199 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// This file tells how far the rollouts of a run have come, one line each, wherever
+// that is shown.
+
+// doings are what is being done to the servers of each rollout of a plan, in one word
+// where it is the same for all.
+func doings(p *planner.Plan) map[string]string {
+	actions := make(map[string]planner.Action)
+	for _, c := range p.Changes {
+		name := c.About().Name
+		if a, ok := actions[name]; !ok || a == planner.ActionUpdate { // the reboot after it counts
+			actions[name] = c.Action()
+		}
+	}
+	words := make(map[string]string)
+	for _, g := range p.Rollouts {
+		for _, name := range changedOf(g) {
+			word := doing(actions[name])
+			if was, ok := words[g.Policy.Name]; ok && was != word {
+				word = "under way"
+			}
+			words[g.Policy.Name] = word
+		}
+	}
+	return words
+}
+
+func doing(a planner.Action) string {
+	switch a {
+	case planner.ActionReboot:
+		return "rebooting"
+	case planner.ActionReplace:
+		return "being replaced"
+	case planner.ActionStop:
+		return "stopping"
+	case planner.ActionDelete:
+		return "being deleted"
+	}
+	return "under way"
+}
+
+// rollingText is how far a rollout has come: web: 12 of 24 done, 3 rebooting, 1 waits
+// for ready (http 503), budget 6.
+func rollingText(g apply.GroupResult, doing string) string {
+	parts := []string{}
+	if state := rollingState(g); state != "" {
+		parts = append(parts, state)
+	}
+	parts = append(parts, fmt.Sprintf("%d of %d done", g.Done, g.Changed))
+	parts = append(parts, counted(g.Failed, "failed", g.Disrupting, doing)...)
+	if g.Readying > 0 {
+		parts = append(parts, readying(g))
+	}
+	parts = append(parts, fmt.Sprintf("budget %d", g.Budget))
+	if others := g.Away - g.Disrupting - g.Readying; others > 0 && g.State != apply.GroupDone {
+		parts = append(parts, fmt.Sprintf("%d unavailable beside these", others))
+	}
+	text := g.Name + ": " + strings.Join(parts, ", ")
+	switch g.Why.Code {
+	case "", planner.CodePaused, planner.CodeWindow, planner.CodeFreeze, planner.CodeHalted: // the state says it
+	default:
+		if g.State == apply.GroupStopped || g.Disrupting+g.Readying == 0 {
+			message, _ := Explain("", g.Why)
+			text += "; " + message
+		}
+	}
+	return text
+}
+
+// rollingState is how a rollout goes, with until when or why; "" while it goes on, and
+// where it is done.
+func rollingState(g apply.GroupResult) string {
+	why := newStatement("", g.Why)
+	until, _ := why.rolloutWord("until")
+	until = strings.TrimPrefix(until, ",")
+	switch {
+	case g.State == apply.GroupPaused && until == "":
+		return fmt.Sprintf("paused after step %d of %d, until it is let go on", g.Step, g.Steps)
+	case g.State == apply.GroupPaused:
+		return fmt.Sprintf("paused after step %d of %d%s", g.Step, g.Steps, until)
+	case g.State == apply.GroupWaiting && g.Why.Code == planner.CodeFreeze:
+		reason, _ := why.rolloutWord("frozen")
+		return "frozen" + reason + until
+	case g.State == apply.GroupWaiting:
+		return "waiting for a window" + until
+	case g.State == apply.GroupStopped && g.Why.Code != planner.CodeHalted:
+		return "stopped"
+	case g.State == apply.GroupStopped:
+		reason, _ := why.rolloutWord("failed")
+		return "stopped" + reason
+	}
+	return ""
+}
+
+func readying(g apply.GroupResult) string {
+	text := "1 waits for ready"
+	if g.Readying > 1 {
+		text = fmt.Sprintf("%d wait for ready", g.Readying)
+	}
+	if g.Probe != "" {
+		text += " (" + g.Probe + ")"
+	}
+	return text
+}
+
+// rollingTone is the colour of how a rollout goes, or has ended.
+func rollingTone(g apply.GroupResult) color {
+	switch {
+	case g.State == apply.GroupStopped, g.Failed > 0:
+		return red
+	case g.State == apply.GroupDone:
+		return green
+	}
+	return amber
+}
+
+// rollingNext is what to do about a rollout that does not go on, "" where nothing helps.
+func rollingNext(g apply.GroupResult) string {
+	if g.State == apply.GroupDone || g.State == apply.GroupRunning {
+		return ""
+	}
+	_, hint := Explain("", g.Why)
+	return hint
+}
+
+// goOn says what lets a run go on that only waits.
+func goOn(r *apply.Result) string {
+	var first time.Time
+	for _, rep := range r.Reports {
+		var why *apply.Error
+		if errors.As(rep.Err, &why) && !why.Until.IsZero() && (first.IsZero() || why.Until.Before(first)) {
+			first = why.Until
+		}
+	}
+	if first.IsZero() {
+		return "apply the same plan again to let it go on"
+	}
+	return "run the same command again, from " + first.Format("2006-01-02 15:04 MST") + " on"
+}
+
+// overridden says that freezes did not hold; "" where they did.
+func overridden(r *apply.Result) string {
+	if r.Overridden == "" {
+		return ""
+	}
+	return "Freezes did not hold, by --override-freeze: " + r.Overridden
+}
+
+// rollouts are those of a result, with what to do about them.
+func (s Style) rollouts(v resultReview) string {
+	if len(v.Result.Groups) == 0 {
+		return s.paragraph(amber, Escape(overridden(v.Result)))
+	}
+	var b strings.Builder
+	b.WriteString(s.paragraph(bold, "Rollouts"))
+	words := doings(v.Plan)
+	for _, g := range v.Result.Groups {
+		b.WriteString(s.paragraph(rollingTone(g), "  "+Escape(rollingText(g, words[g.Name]))))
+		if next := rollingNext(g); next != "" {
+			b.WriteString(s.paragraph(plain, "    next: "+Escape(next)))
+		}
+	}
+	b.WriteString(s.paragraph(amber, Escape(overridden(v.Result))))
+	return b.String() + "\n"
+}
+
+// lanesOf are the rollouts of a result as lanes of its timeline: what any of their
+// servers was doing, and in the end how far they have come.
+func (a axis) lanesOf(v resultReview) (rows []pageRow) {
+	words := doings(v.Plan)
+	for _, g := range v.Result.Groups {
+		i := slices.IndexFunc(v.Plan.Rollouts, func(p planner.Group) bool { return p.Policy.Name == g.Name })
+		if i < 0 {
+			continue
+		}
+		names := changedOf(v.Plan.Rollouts[i])
+		var spans []apply.Span
+		for _, rep := range v.Result.Reports {
+			if slices.Contains(names, reportName(rep)) {
+				spans = append(spans, rep.Spans...)
+			}
+		}
+		text := strings.TrimPrefix(rollingText(g, words[g.Name]), g.Name+": ")
+		rows = append(rows, pageRow{Name: g.Name, Note: servers(g.Changed), Next: rollingNext(g), Search: g.Name, Lane: a.newLane(text, spans)})
+	}
+	return rows
+}
