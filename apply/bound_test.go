@@ -8,6 +8,9 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
 )
 
 // No client can be done before its bound. This file computes it, from nothing but
@@ -21,6 +24,7 @@ type setting struct {
 	takes       float64      // requests a second that the API takes, after a burst of one second's; 0: any number
 	provisions  provisioning // from create to active
 	pages       int          // servers in one page of a list; 0: all of them
+	lost        bool         // the first server that is created never arrives
 }
 
 // provisioning is how long new servers take: from and up to a time, evenly spread.
@@ -58,50 +62,58 @@ func (s setting) leaves(n int) time.Duration {
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// need is what has to be seen of a request before the next one of its lane can go.
-type need int
-
-const (
-	answered    need = iota
-	seenGone         // a look finds no server
-	seenSettled      // a look finds the transition over
-	seenActive       // a look finds the server provisioned
-)
-
-// takesAtLeast is the time from a request's leaving until its need is met. What the
-// API begins, it begins when the request leaves, so that is when a look can follow.
-func (s setting) takesAtLeast(n need, provisioned time.Duration) time.Duration {
-	switch n {
-	case seenSettled:
-		return transition + s.latency
-	case seenActive:
-		return provisioned + s.latency
+// jobSteps are the steps of each job of a plan, in order.
+func jobSteps(p *planner.Plan) (jobs [][]planner.Step) {
+	for _, j := range p.Jobs() {
+		var steps []planner.Step
+		for _, c := range j.Changes {
+			steps = append(steps, planner.Steps(p.Changes[c])...)
+		}
+		jobs = append(jobs, steps)
 	}
-	return s.latency
+	return jobs
 }
 
-// bound is the shortest time in which lanes, each a row of requests with what has
-// to follow them, can be carried out. live is how many servers there were before.
+// waits is the shortest time that a wait takes after the answer to its request. What
+// the API begins, it begins when the request leaves, so a poll can follow at once.
+func waits(a planner.Await, provisioned time.Duration) time.Duration {
+	switch {
+	case a.Target == planner.TargetGone:
+		return 0
+	case a.Provisions():
+		return provisioned
+	}
+	return transition
+}
+
+// bound is the shortest time in which jobs can be carried out. live is how many
+// servers there were before.
 //
-// After its leaving, each request has a rest: what its lane needs from there on.
+// After its leaving, each request has a rest: what its job needs from there on.
 // Where requests leave one by one at given times, no order ends sooner than that
 // with the longest rest first, so the bound is the latest of leaving and rest in
 // that order. Nobody can know how long servers will take, so what decides is the
 // time that the API documents. Who provisions for how long depends on the order in
 // which creates arrive; so where the times differ, that order is taken for the
 // creates alone, and the rests count the shortest time.
-func (s setting) bound(lanes [][]need, live int) time.Duration {
+func (s setting) bound(jobs [][]planner.Step, live int) time.Duration {
 	type rest struct{ foreseen, real time.Duration }
 	var rests []rest
 	made := 0
-	for _, lane := range lanes {
+	for _, steps := range jobs {
 		var r rest
-		for _, n := range slices.Backward(lane) {
-			r.foreseen += s.takesAtLeast(n, documented.from)
-			r.real += s.takesAtLeast(n, s.provisions.from)
-			rests = append(rests, r)
-			if n == seenActive {
-				made++
+		for _, step := range slices.Backward(steps) {
+			if a, ok := step.(planner.Await); ok {
+				r.foreseen += waits(a, documented.from)
+				r.real += waits(a, s.provisions.from)
+				if a.Provisions() {
+					made++
+				}
+			}
+			for range planner.Requests(step) {
+				r.foreseen += s.latency
+				r.real += s.latency
+				rests = append(rests, r)
 			}
 		}
 	}
@@ -111,7 +123,10 @@ func (s setting) bound(lanes [][]need, live int) time.Duration {
 		end = max(end, s.leaves(i)+r.real)
 	}
 	for i := range made {
-		end = max(end, s.leaves(i)+s.takesAtLeast(seenActive, s.provisions.of(live+i)))
+		end = max(end, s.leaves(i)+s.provisions.of(live+i)+s.latency)
+	}
+	if s.lost {
+		end = max(end, apply.DefaultTimeout+s.latency)
 	}
 	return end
 }
@@ -131,19 +146,18 @@ func (s setting) listing(n int) (first, others int) {
 	return 1, others
 }
 
-// readingBound is the shortest time in which a list of n servers and so many
-// details can be read, ten requests at a time, and how many requests that takes with
-// one for the account and one for the plans.
-func (s setting) readingBound(n, details int) (least time.Duration, requests int) {
+// readingBound is the shortest time in which a list of n servers and so many details
+// can be read, ten requests at a time, with one for the account and one for the plans.
+func (s setting) readingBound(n, details int) time.Duration {
 	s.parallelism = 10
 	first, others := s.listing(n)
 	rest := others + details
-	requests = 2 + first + rest
-	least = time.Duration(first) * s.latency
+	requests := 2 + first + rest
+	least := time.Duration(first) * s.latency
 	if rest > 0 {
 		least += s.leaves(rest-1) + s.latency
 	}
-	return max(least, s.leaves(requests-1)+s.latency), requests
+	return max(least, s.leaves(requests-1)+s.latency)
 }
 
 // TestBoundsByHand holds bounds that can be worked out on paper.
@@ -152,23 +166,24 @@ func TestBoundsByHand(t *testing.T) {
 	two, slow, full := one, one, one
 	two.parallelism, slow.rate = 2, 0.5
 	full.takes, full.parallelism = 2, 10
-	four := [][]need{creates.lane, creates.lane, creates.lane, creates.lane}
+	create, update := planner.Steps(&planner.Create{}), planner.Steps(&planner.Update{})
+	four := [][]planner.Step{create, create, create, create}
 	for _, test := range []struct {
-		what  string
-		s     setting
-		lanes [][]need
-		want  time.Duration
+		what string
+		s    setting
+		jobs [][]planner.Step
+		want time.Duration
 	}{
 		{"no requests", one, nil, 0},
 		{"the last create leaves after three answers", one, four, 3*time.Second + 4*time.Second},
 		{"or after one, two at a time", two, four, 1*time.Second + 4*time.Second},
 		{"or when the rate lets it", slow, four, 6*time.Second + 4*time.Second},
 		{"or when the burst is over", full, four, 1*time.Second + 4*time.Second},
-		{"updates go while a server provisions", one, [][]need{updates.lane, updates.lane, creates.lane}, 4 * time.Second},
-		{"a stop follows a create", one, [][]need{shelves.lane}, 4*time.Second + 2*time.Second},
-		{"a delete is a look and a delete, and a look", one, [][]need{deletes.lane}, 2 * time.Second},
+		{"updates go while a server provisions", one, [][]planner.Step{update, update, create}, 4 * time.Second},
+		{"a stop follows a create", one, [][]planner.Step{append(create, planner.Steps(&planner.Power{Verb: planner.ActionStop, From: planner.StatusActive})...)}, 4*time.Second + 2*time.Second},
+		{"a delete is a read and a delete, and a poll", one, [][]planner.Step{planner.Steps(&planner.Delete{})}, 2 * time.Second},
 	} {
-		if got := test.s.bound(test.lanes, 0); got != test.want {
+		if got := test.s.bound(test.jobs, 0); got != test.want {
 			t.Errorf("%s: %s, want %s", test.what, got, test.want)
 		}
 	}

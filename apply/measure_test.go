@@ -4,36 +4,35 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
-// kind is one sort of server in a benchmark: how its entry looks, what there is of it
-// before, and the requests that its lane cannot do without.
+// kind is one sort of server in a benchmark: how its entry looks, and what there is of
+// it before.
 type kind struct {
 	name   string
 	entry  string
 	status vpsorg.Status // of the live server; "": there is none
-	lane   []need
 }
 
 var (
-	quiet    = kind{"quiet", "{hostname: '{name}.example.com'}", "active", nil}
-	detailed = kind{"detailed", "{backups_enabled: false}", "active", nil} // a list does not tell
-	creates  = kind{"create", "{}", "", []need{seenActive}}
-	shelves  = kind{"shelve", "{status: stopped}", "", []need{seenActive, seenSettled}}
-	updates  = kind{"update", "{hostname: '{name}.example.org'}", "active", []need{answered}}
-	reboots  = kind{"reboot", "{hostname: '{name}.example.org', reboot_on: [hostname]}", "active", []need{answered, seenSettled}}
-	starts   = kind{"start", "{status: active}", "stopped", []need{seenSettled}}
-	stops    = kind{"stop", "{status: stopped}", "active", []need{seenSettled}}
-	deletes  = kind{"delete", "{absent: true}", "active", []need{answered, seenGone}}
-	replaces = kind{"replace", "{plan: 2, replace: create-first}", "active", []need{seenActive, answered, seenGone, answered}}
+	quiet    = kind{"quiet", "{hostname: '{name}.example.com'}", "active"}
+	detailed = kind{"detailed", "{backups_enabled: false}", "active"} // a list does not tell
+	creates  = kind{"create", "{}", ""}
+	shelves  = kind{"shelve", "{status: stopped}", ""}
+	updates  = kind{"update", "{hostname: '{name}.example.org'}", "active"}
+	reboots  = kind{"reboot", "{hostname: '{name}.example.org', reboot_on: [hostname]}", "active"}
+	starts   = kind{"start", "{status: active}", "stopped"}
+	stops    = kind{"stop", "{status: stopped}", "active"}
+	deletes  = kind{"delete", "{absent: true}", "active"}
+	replaces = kind{"replace", "{plan: 2, replace: create-first}", "active"}
 )
 
 // scenario is a fleet by how many servers of each kind it has.
@@ -64,20 +63,6 @@ func (c scenario) file() string {
 	return b.String()
 }
 
-// lanes are the requests of all lanes, and how many servers are read once more, as
-// each is before its delete.
-func (c scenario) lanes() (lanes [][]need, reread int) {
-	for _, s := range c.of {
-		for range s.count {
-			lanes = append(lanes, s.kind.lane)
-		}
-		if slices.Contains(s.kind.lane, seenGone) {
-			reread += s.count
-		}
-	}
-	return lanes, reread
-}
-
 // populate puts the live servers in place, and tells how many there are.
 func (c scenario) populate(w *world) (live int) {
 	for _, s := range c.of {
@@ -95,26 +80,12 @@ func (c scenario) populate(w *world) (live int) {
 type measured struct {
 	took, bound time.Duration
 	requests    int
-	refused     int // with 429
-	looks, most int // polls, each a list, however many its pages, or one server; and how many there may be
-	polls       int // requests that read beyond what is needed
+	changes     int
+	polls       int // each a list, however many its pages, or one server
 	estimate    planner.Estimate
 }
 
 func (m measured) times() float64 { return float64(m.took) / float64(m.bound) }
-
-// count counts requests; those that read are taken for polls.
-func (m *measured) count(ledger []emulator.Entry) {
-	m.requests = len(ledger)
-	for _, e := range ledger {
-		switch {
-		case e.Answered == http.StatusTooManyRequests:
-			m.refused++
-		case e.Method == http.MethodGet:
-			m.polls++
-		}
-	}
-}
 
 func (s setting) emulator() *emulator.Emulator {
 	e := &emulator.Emulator{Transition: transition, PageSize: s.pages, Rate: s.takes, ProvisioningOf: s.provisions.of}
@@ -122,6 +93,17 @@ func (s setting) emulator() *emulator.Emulator {
 		return &emulator.Fault{Stage: emulator.Committed, Delay: s.latency}
 	}
 	return e
+}
+
+// lose lets the n-th server, from 0, never be active.
+func (w *world) lose(n int) {
+	of := w.emulator.ProvisioningOf
+	w.emulator.ProvisioningOf = func(i int) time.Duration {
+		if i == n {
+			return 24 * time.Hour
+		}
+		return of(i)
+	}
 }
 
 // connect gives the world a client of its own that has learned nothing yet.
@@ -134,12 +116,12 @@ func (w *world) connect(s setting) {
 	w.client, w.runner.Client, w.runner.Parallelism = client, client, s.parallelism
 }
 
-// count counts looks.
+// count counts polls.
 func (w *world) count(c vpsorg.Call) {
 	_, text, _ := strings.Cut(c.Path, "?")
 	query, _ := url.ParseQuery(text)
 	if page := query.Get("page"); c.Kind == vpsorg.KindPoll && (page == "" || page == "1") {
-		w.looks.Add(1)
+		w.polls.Add(1)
 	}
 }
 
@@ -147,6 +129,9 @@ func (w *world) count(c vpsorg.Call) {
 func (s setting) applied(t *testing.T, c scenario) (m measured) {
 	inWorld(t, s.emulator(), func(w *world) {
 		live := c.populate(w)
+		if s.lost {
+			w.lose(live)
+		}
 		w.connect(s)
 		p := w.plan(c.file())
 		m.estimate = p.Estimate(s.outlook(w.client.ListCost()))
@@ -155,15 +140,16 @@ func (s setting) applied(t *testing.T, c scenario) (m measured) {
 			w.connect(s) // and so has the client, which is to learn the rate
 		}
 		before := len(w.emulator.Ledger())
-		m.took = elapsed(func() { w.wantComplete(w.run(p)) })
-		lanes, reread := c.lanes()
-		m.bound = s.bound(lanes, live)
-		m.count(w.emulator.Ledger()[before:])
-		m.polls -= reread
-		m.looks, m.most = int(w.looks.Load()), max(40, len(p.Changes)/25)
-		if c.name == mixed.name {
-			m.most += 15 // the first of each kind of transition is polled alone, and so are the last
+		var r *apply.Result
+		m.took = elapsed(func() { r = w.run(p) })
+		if !s.lost {
+			w.wantComplete(r)
+		} else if r.Count(apply.Unknown) != 1 || r.Count(apply.Done) < len(p.Changes)-2 { // a stop may need it
+			w.Errorf("one server is lost, and this is reported:\n%s", report(r))
 		}
+		m.bound = s.bound(jobSteps(p), live)
+		m.requests = len(w.emulator.Ledger()) - before
+		m.changes, m.polls = len(p.Changes), int(w.polls.Load())
 	})
 	return m
 }
@@ -183,10 +169,8 @@ func (s setting) planned(t *testing.T, of kind, n int) (m measured) {
 		if of.name == detailed.name {
 			details = n
 		}
-		var needed int
-		m.bound, needed = s.readingBound(n, details)
-		m.count(w.emulator.Ledger())
-		m.polls -= needed
+		m.bound = s.readingBound(n, details)
+		m.requests = len(w.emulator.Ledger())
 	})
 	return m
 }

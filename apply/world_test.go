@@ -26,7 +26,7 @@ type world struct {
 	emulator *emulator.Emulator
 	client   *vpsorg.Client
 	runner   apply.Runner
-	looks    atomic.Int64
+	polls    atomic.Int64
 	drain    chan struct{}
 	mu       sync.Mutex
 	events   []apply.Event

@@ -104,7 +104,7 @@ func (r Run) earliest(now time.Time) time.Time {
 	if r.Last.IsZero() {
 		return now
 	}
-	gap := (now.Sub(r.Began) + r.Sending) / 20
+	gap := (r.Last.Sub(r.Began) + r.Sending) / 20
 	if r.Sending > 0 || r.Failed {
 		gap = max(gap, time.Second)
 	}

@@ -9,7 +9,10 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-const s = time.Second
+const (
+	s  = time.Second
+	ms = time.Millisecond
+)
 
 var zero = time.Unix(1e9, 0)
 
@@ -55,12 +58,12 @@ func TestNext(t *testing.T) {
 		{"who is late is polled a twentieth later", 100 * s, poll.Run{Took: took(created, 40*s, 44*s), ListCost: 5}, []*poll.Wait{wait(created, 0, 100*s)}, 105 * s, "[0]"},
 		{"and who is very late more seldom", 400 * s, poll.Run{Took: took(started, 10*s, 10*s), ListCost: 5}, []*poll.Wait{wait(started, 0, 310*s)}, 410 * s, "[0]"},
 		{"a new server is not late before the documented time is over", 250 * s, poll.Run{Took: took(created, 100*s, 120*s), ListCost: 5}, []*poll.Wait{wait(created, 0, 240*s)}, 252 * s, "[0]"},
-		{"between polls goes a twentieth of the run", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), ListCost: 5}, []*poll.Wait{wait(started, 190*s, 2*s)}, 208 * s, "[0]"},
-		{"of all that it is going to take", 100 * s, poll.Run{Took: took(started, s, s), Sending: 100 * s, Last: zero.Add(98 * s), ListCost: 1}, []*poll.Wait{wait(started, 90*s, 2*s)}, 108 * s, list},
+		{"between polls goes a twentieth of the run", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), ListCost: 5}, []*poll.Wait{wait(started, 190*s, 2*s)}, 207900 * ms, "[0]"},
+		{"of all that it is going to take", 100 * s, poll.Run{Took: took(started, s, s), Sending: 100 * s, Last: zero.Add(98 * s), ListCost: 1}, []*poll.Wait{wait(started, 90*s, 2*s)}, 107900 * ms, list},
 		{"a second at least while changes are sent", 4 * s, poll.Run{Took: took(started, s, s), Sending: s, Last: zero.Add(4 * s), ListCost: 1}, []*poll.Wait{wait(started, 2*s, unseen)}, 5 * s, list},
 		{"but once all are sent and expected, at once", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 190*s, unseen)}, 200 * s, "[0]"},
 		{"and when the last is expected", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 199*s, unseen)}, 200 * s, "[0]"},
-		{"not where one is late", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 190*s, unseen), wait(started, 100*s, 2*s)}, 208 * s, "[0 1]"},
+		{"not where one is late", 200 * s, poll.Run{Took: took(started, s, s), Last: zero.Add(198 * s), LastEarly: true, ListCost: 5}, []*poll.Wait{wait(started, 190*s, unseen), wait(started, 100*s, 2*s)}, 207900 * ms, "[0 1]"},
 		{"no list in pages while changes are sent", 20 * s, poll.Run{Took: took(created, s, s), Sending: s, ListCost: 2}, []*poll.Wait{wait(created, 0, unseen), wait(created, s, unseen)}, 15 * time.Minute, "[0]"},
 		{"a failed poll is made again a second later", s, poll.Run{Last: zero.Add(s), Failed: true, ListCost: 5}, []*poll.Wait{wait(created, 0, unseen)}, 2 * s, "[0]"},
 		{"nobody is forgotten when the time is over", 890 * s, poll.Run{ListCost: 5}, []*poll.Wait{wait(created, 0, 880*s)}, 900 * s, "[0]"},
