@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,32 @@ func TestAskedRebootsAreSentOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A plan that was kept for an apply by digest, week after week with the same digest,
+// reboots each time; when it is kept again before it has come to its end, it goes on.
+func TestAskedRebootsOfKeptPlans(t *testing.T) {
+	refused := emulator.Fault{Answer: answer(400, `{"success": false, "error": "not allowed"}`)}
+	inWorld(t, &emulator.Emulator{Fault: times(1, "POST", "/2/reboot/", refused)}, func(w *world) {
+		disk, in := asked(w, planner.Asked{Reboot: []string{"web-[12]"}})
+		for run, want := range []string{"1 2 ", "2 ", "1 2 ", "1 2 "} {
+			planned, err := w.engine(disk).Plan(w.Context(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.engine(disk).Keep(w.Context(), planned.Plan); err != nil {
+				t.Fatal(err)
+			}
+			before := len(w.reboots())
+			if _, err := w.engine(disk).Apply(w.Context(), w.drain, in, apply.Approval{Digest: planned.Plan.Digest()}); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(slices.Sorted(slices.Values(strings.Fields(w.reboots()[before:]))), " ") + " "; got != want {
+				t.Errorf("run %d has rebooted %s, want %s", run+1, got, want)
+			}
+			time.Sleep(7 * 24 * time.Hour)
+		}
+	})
 }
 
 // Where nobody knows whether a reboot was taken it is not sent again.

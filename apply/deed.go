@@ -100,9 +100,9 @@ func owed(deeds []Deed) (list []planner.Owed) {
 }
 
 // taken are the reboots that earlier runs of an approved plan have sent, but for those
-// that were certainly not taken. A plan that has come to its end counts for KeepDeeds:
-// later it is another wish in the same words.
-func taken(deeds []Deed, plan string, ended bool) (list []planner.Taken) {
+// that were certainly not taken. They count since the plan was kept, or for KeepDeeds
+// where it was not, or has come to its end: before, it was another wish in the same words.
+func taken(deeds []Deed, plan string, kept *KeptPlan) (list []planner.Taken) {
 	last := make(map[string]Deed)
 	var newest time.Time
 	for _, d := range deeds {
@@ -110,16 +110,17 @@ func taken(deeds []Deed, plan string, ended bool) (list []planner.Taken) {
 			last[d.ID], newest = d, d.At
 		}
 	}
-	if ended && time.Since(newest) >= KeepDeeds {
-		return nil
-	}
 	for id, d := range last {
-		if d.Reboot == "" || d.Reboot == RebootSent {
+		counts := time.Since(newest) < KeepDeeds || kept != nil && d.At.After(kept.Since.Add(-apartClocks))
+		if counts && (d.Reboot == "" || d.Reboot == RebootSent) {
 			list = append(list, planner.Taken{ID: id, At: d.At, Unclear: d.Reboot == RebootSent})
 		}
 	}
 	return list
 }
+
+// apartClocks is how far the clocks of two hosts may be apart.
+const apartClocks = time.Hour
 
 // past is what the deeds of one server come to.
 type past struct {

@@ -197,8 +197,8 @@ type account struct {
 	*Engine
 	observer *Observer
 	state    LockedState
-	digest   string        // of the plan that was approved; "": of none that can be resumed
-	kept     *planner.Plan // that plan, where an earlier run has not come to its end; nil: none
+	digest   string    // of the plan that was approved; "": of none that can be resumed
+	kept     *KeptPlan // that plan, where no run has come to its end; nil: none
 }
 
 // lock finds out whose token this is and locks the state. All that the run observes

@@ -155,7 +155,7 @@ func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func
 		if err != nil {
 			return seen, err
 		}
-		c := recaller{a.Engine, deeds, about, taken(deeds, a.digest, a.kept == nil), lacked}
+		c := recaller{a.Engine, deeds, about, taken(deeds, a.digest, a.kept), lacked}
 		if err := c.lay(ctx, &seen); err != nil || len(seen.Unshown) == 0 {
 			return seen, err
 		}

@@ -59,10 +59,11 @@ type State interface {
 
 	// Plan is the plan that was kept under a digest; nil where there is none, or it
 	// was kept more than KeepPlans ago.
-	Plan(ctx context.Context, digest string) (*planner.Plan, error)
+	Plan(ctx context.Context, digest string) (*KeptPlan, error)
 
 	// PutPlan keeps a plan under its digest, so that an apply of the digest knows
-	// what is left of the plan again. It is durable before PutPlan returns.
+	// what is left of the plan again. It is durable before PutPlan returns. One that
+	// is kept already stays as it is.
 	PutPlan(ctx context.Context, p *planner.Plan) error
 
 	// Close ends the use of the state and gives a lock back.
@@ -108,6 +109,12 @@ type LockedState interface {
 
 	// DropPlan forgets a kept plan that is done. There may be none.
 	DropPlan(ctx context.Context, digest string) error
+}
+
+// KeptPlan is a plan that was kept under its digest.
+type KeptPlan struct {
+	*planner.Plan
+	Since time.Time // by the clock of whatever keeps it
 }
 
 // KeepPlans is how long a plan is kept.

@@ -51,7 +51,9 @@ func TestTwoAtOnce(t *testing.T) {
 		t.Errorf("%d creates were sent", sent)
 	}
 	w.run("plan").want(t, 0, "Plan: 3 to create.") // looking is free
-	second := w.start(nil, applying("--lock-timeout", "10m")...)
+	w.run("lock").want(t, 0, host, fmt.Sprint(first.cmd.Process.Pid), "fleet apply", "sandbox@example.com")
+	w.run("lock", "--json").want(t, 0, fmt.Sprintf(`"pid": %d`, first.cmd.Process.Pid))
+	second := w.start(nil, applying("--wait", "10m")...)
 	<-second.stderr.says(fmt.Sprintf("process %d on %s", first.cmd.Process.Pid, host))
 	first.signal(os.Kill)
 	first.wait()

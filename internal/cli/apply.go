@@ -71,7 +71,7 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers exists yet")
 	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers in transition after this `time` each; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "wait for this `time` for a server to be ready")
-	set.DurationVar(&f.lockTimeout, "lock-timeout", 0, "wait this `time` for another apply of the account to end; 0 is not at all")
+	set.DurationVar(&f.wait, "wait", 0, "wait this `time` for another apply of the account to end; 0 is not at all")
 	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what this `number` of runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 }

@@ -35,7 +35,7 @@ func (c *command) connect(count *requests) (*apply.Engine, error) {
 	}
 	host, _ := os.Hostname() // an unnamed host is shown as such
 	return &apply.Engine{
-		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.lockTimeout,
+		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.wait,
 		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.Args, " ")},
 		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.settle(),
 			Overrides: c.flags.overrides, Prober: c.prober(sandbox), Self: hostAddresses()},

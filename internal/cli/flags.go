@@ -47,6 +47,7 @@ type flags struct {
 	gitlab        string
 
 	out              string
+	keep             bool
 	detailedExitCode bool
 
 	autoApprove, bootstrap bool
@@ -54,7 +55,7 @@ type flags struct {
 	digest                 string
 	parallelism            int
 	pollInterval, timeout  time.Duration
-	settle, lockTimeout    time.Duration
+	settle, wait           time.Duration
 	journal                string
 	maxCorrections         int
 
@@ -204,8 +205,8 @@ func (f *flags) check() error {
 		return fmt.Errorf("--timeout %s is negative", f.timeout)
 	case f.settle < 0:
 		return fmt.Errorf("--settle %s is negative", f.settle)
-	case f.lockTimeout < 0:
-		return fmt.Errorf("--lock-timeout %s is negative", f.lockTimeout)
+	case f.wait < 0:
+		return fmt.Errorf("--wait %s is negative", f.wait)
 	case f.maxCorrections < 0:
 		return fmt.Errorf("--max-corrections %d is negative", f.maxCorrections)
 	}

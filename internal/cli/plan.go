@@ -17,10 +17,12 @@ func newPlan(c *command) *cobra.Command {
 		Short: "Show what would change, and change nothing",
 		Long: `Compare fleet files with the API and show what apply would change, and why. A plan
 sends GET requests only. With --out it can be reviewed now and applied later,
-exactly as it is, or not at all where the servers have changed meanwhile.`,
+exactly as it is, or not at all where the servers have changed meanwhile. With --keep
+it is kept in the state for apply --digest, on any host that has the same state.`,
 		Example: `  fleet plan
   fleet plan -f fleet.yaml --target 'web-*'
   fleet plan --out plan.json && fleet apply plan.json
+  fleet plan --keep
   fleet plan --reboot 'web-*' --only reboot
   fleet plan --summary --markdown comment.md
   fleet plan --sandbox --detailed-exitcode`,
@@ -42,6 +44,7 @@ exactly as it is, or not at all where the servers have changed meanwhile.`,
 	c.flags.forPipelines(cmd.Flags())
 	cmd.Flags().BoolVar(&c.flags.summary, "summary", false, "show one screen: what is done to how many servers")
 	cmd.Flags().StringVar(&c.flags.out, "out", "", "also write the plan to this `file`, for apply")
+	cmd.Flags().BoolVar(&c.flags.keep, "keep", false, "keep the plan in the state, so that apply --digest needs no file and can be resumed")
 	cmd.Flags().BoolVar(&c.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
 	return cmd
 }
@@ -68,6 +71,12 @@ func (c *command) plan(ctx context.Context, rec *record) error {
 	}
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write the plan: %w", err)
+	}
+	if c.flags.keep {
+		if err := engine.Keep(ctx, p); err != nil {
+			return err
+		}
+		c.print("Kept under its digest.\n")
 	}
 	c.print(rec.requests.sent().Line(c.style(c.text())))
 	if c.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0 && len(p.Excluded) == 0) {

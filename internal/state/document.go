@@ -35,7 +35,8 @@ type document struct {
 type Lease struct {
 	Nonce   string       `json:"nonce"` // random: tells this lease from every other
 	Holder  apply.Holder `json:"holder"`
-	Expires time.Time    `json:"expires"` // by the store's clock
+	Taken   time.Time    `json:"taken"`   // by the store's clock
+	Expires time.Time    `json:"expires"` // likewise
 }
 
 // decodeDocument reads a document of an account; an empty one where there is none.

@@ -111,14 +111,24 @@ func (f *Folder) put(name string, doc any, empty bool) error {
 func (s *state) planFile(digest string) string { return s.base() + "." + plain(digest) + planSuffix }
 
 // Plan is the plan that was kept under a digest; nil where there is none.
-func (s *state) Plan(_ context.Context, digest string) (*planner.Plan, error) {
+func (s *state) Plan(_ context.Context, digest string) (*apply.KeptPlan, error) {
+	const what = "read the kept plan"
 	name := s.planFile(digest)
 	data, err := s.folder.disk.Read(name)
 	if err != nil || data == nil {
-		return nil, s.folder.failed("read the kept plan", name, err)
+		return nil, s.folder.failed(what, name, err)
 	}
 	p, err := decodePlan(digest, data)
-	return p, s.folder.failed("read the kept plan", name, err)
+	if err != nil {
+		return nil, s.folder.failed(what, name, err)
+	}
+	list, err := s.folder.disk.List()
+	for _, f := range list {
+		if f.Name == name && time.Since(f.Written) <= apply.KeepPlans {
+			return &apply.KeptPlan{Plan: p, Since: f.Written}, nil
+		}
+	}
+	return nil, s.folder.failed(what, name, err) // it was dropped, or is to be
 }
 
 // decodePlan reads the plan that was kept under a digest.
@@ -130,8 +140,11 @@ func decodePlan(digest string, data []byte) (*planner.Plan, error) {
 	return p, err
 }
 
-// PutPlan keeps a plan under its digest, durably.
-func (s *state) PutPlan(_ context.Context, p *planner.Plan) error {
+// PutPlan keeps a plan under its digest, durably, unless it is kept already.
+func (s *state) PutPlan(ctx context.Context, p *planner.Plan) error {
+	if kept, err := s.Plan(ctx, p.Digest()); err == nil && kept != nil {
+		return nil
+	}
 	name := s.planFile(p.Digest())
 	var data bytes.Buffer
 	err := planner.Encode(&data, p, nil)

@@ -26,7 +26,8 @@ func (e *LeasedError) Unwrap() error { return apply.ErrLocked }
 
 // Hint says what to do about it.
 func (e *LeasedError) Hint() string {
-	return fmt.Sprintf("wait until it has ended, as --lock-timeout does; if that process is gone, its lease ends in %s", max(e.Left, time.Second).Round(time.Second))
+	return fmt.Sprintf("wait until it has ended, as --wait does; if that process is gone, its lease ends in %s, or at once with fleet unlock --epoch %d",
+		max(e.Left, time.Second).Round(time.Second), e.Epoch)
 }
 
 // LeaseLostError is why nothing more is noted in a state: somebody else has taken the
@@ -37,7 +38,7 @@ type LeaseLostError struct {
 
 func (e *LeaseLostError) Error() string {
 	if e.Taken == nil {
-		return "the lease of the account was taken from this run, and given back"
+		return "the lease of the account was taken from this run"
 	}
 	h := e.Taken.Holder
 	return fmt.Sprintf("the lease of the account was taken from this run by process %d on %s (%s)", h.PID, h.Host, h.Command)
@@ -80,7 +81,7 @@ func (l *leasedState) take(ctx context.Context, h apply.Holder) error {
 		d.cutOff()
 		d.Epoch++
 		l.nonce, l.lost = random(), nil
-		d.Lease = &Lease{Nonce: l.nonce, Holder: h}
+		d.Lease = &Lease{Nonce: l.nonce, Holder: h, Taken: o.Now.UTC()}
 		l.doc, l.own, l.version, l.clock = d, d.entries(), o.Version, clock{o.Now, asked}
 		err = l.write(ctx)
 		if !errors.Is(err, apply.ErrLeaseLost) { // else somebody was quicker

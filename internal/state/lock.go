@@ -51,7 +51,7 @@ func (e *LockedError) Unwrap() error { return apply.ErrLocked }
 
 // Hint says what to do about it.
 func (e *LockedError) Hint() string {
-	return "wait until it has ended, as --lock-timeout does; the lock is the system's, and goes with the process: there is nothing to unlock"
+	return "wait until it has ended, as --wait does; the lock is the system's, and goes with the process: there is nothing to unlock"
 }
 
 // locks are what an apply has while it has an account's state.
@@ -83,7 +83,7 @@ func (f *Folder) lock(k apply.Key, h apply.Holder) (locks, error) {
 		return nil, errors.Join(err, held.Close())
 	}
 	// Who has it is for people to read; without it the lock holds as well.
-	if line, err := json.Marshal(h); err == nil {
+	if line, err := json.Marshal(lockNote{h, k.Endpoint, k.Account}); err == nil {
 		_ = f.disk.Note(own, append(line, '\n'))
 	}
 	return held, nil
@@ -91,7 +91,7 @@ func (f *Folder) lock(k apply.Key, h apply.Holder) (locks, error) {
 
 // holder is who has the state of an account, or of one that keeps it from being
 // locked.
-func (f *Folder) holder(k apply.Key) (h apply.Holder) {
+func (f *Folder) holder(k apply.Key) apply.Holder {
 	names := []string{f.base(k) + lockSuffix, f.base(apply.Key{Endpoint: k.Endpoint}) + lockSuffix}
 	if k.Account == "" {
 		list, _ := f.disk.List() // else nobody is named
@@ -102,18 +102,11 @@ func (f *Folder) holder(k apply.Key) (h apply.Holder) {
 		}
 	}
 	for _, name := range names {
-		l, err := f.disk.Lock(name, true)
-		switch {
-		case err != nil:
-		case l != nil:
-			_ = l.Close() // nobody has it
-		default:
-			data, _ := f.disk.Read(name)
-			_ = json.Unmarshal(data, &h) // half a line names nobody
-			return h
+		if n := f.noted(name); n != nil {
+			return n.Holder
 		}
 	}
-	return h
+	return apply.Holder{}
 }
 
 func (l locks) Close() error {

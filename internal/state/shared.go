@@ -108,6 +108,11 @@ func (s *Shared) object(ctx context.Context, what, name string) (Object, error) 
 	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (Object, error) { return s.backend.Read(ctx, name) })
 }
 
+// list lists the objects whose names begin so.
+func (s *Shared) list(ctx context.Context, what, prefix string) ([]Listed, error) {
+	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, prefix) })
+}
+
 // document reads an account's document.
 func (s *Shared) document(ctx context.Context, k apply.Key) (document, Object, error) {
 	d, o, err := s.named(ctx, folderOf(k)+documentSuffix)
@@ -132,7 +137,7 @@ func (s *Shared) named(ctx context.Context, name string) (document, Object, erro
 
 // all are the documents whose names begin so.
 func (s *Shared) all(ctx context.Context, prefix string) (docs []document, err error) {
-	list, err := ask(ctx, s, "list the states", s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, prefix) })
+	list, err := s.list(ctx, "list the states", prefix)
 	if err != nil {
 		return nil, err
 	}

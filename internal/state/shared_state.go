@@ -89,18 +89,31 @@ func (s *sharedState) planName(digest string) string {
 }
 
 // Plan is the plan that was kept under a digest; nil where there is none.
-func (s *sharedState) Plan(ctx context.Context, digest string) (*planner.Plan, error) {
+func (s *sharedState) Plan(ctx context.Context, digest string) (*apply.KeptPlan, error) {
 	const what = "read the kept plan"
-	o, err := s.store.object(ctx, what, s.planName(digest))
+	name := s.planName(digest)
+	o, err := s.store.object(ctx, what, name)
 	if err != nil || o.Version == "" {
 		return nil, err
 	}
 	p, err := decodePlan(digest, o.Data)
-	return p, s.store.failed(what, err)
+	if err != nil {
+		return nil, s.store.failed(what, err)
+	}
+	list, err := s.store.list(ctx, what, name)
+	for _, l := range list {
+		if l.Name == name && o.Now.Sub(l.Written) <= apply.KeepPlans {
+			return &apply.KeptPlan{Plan: p, Since: l.Written}, err
+		}
+	}
+	return nil, err // it was dropped, or is to be
 }
 
-// PutPlan keeps a plan under its digest, durably.
+// PutPlan keeps a plan under its digest, durably, unless it is kept already.
 func (s *sharedState) PutPlan(ctx context.Context, p *planner.Plan) error {
+	if kept, err := s.Plan(ctx, p.Digest()); err == nil && kept != nil {
+		return nil
+	}
 	var data bytes.Buffer
 	if err := planner.Encode(&data, p, nil); err != nil {
 		return err
@@ -115,9 +128,7 @@ func (s *sharedState) DropPlan(ctx context.Context, digest string) error {
 
 // dropOldPlans removes the plans that were kept too long ago, by the store's clock.
 func (s *sharedState) dropOldPlans(ctx context.Context, now time.Time) error {
-	list, err := ask(ctx, s.store, "drop old plans", s.store.timing.patience, func(ctx context.Context) ([]Listed, error) {
-		return s.store.backend.List(ctx, folderOf(s.key)+plansPrefix)
-	})
+	list, err := s.store.list(ctx, "drop old plans", folderOf(s.key)+plansPrefix)
 	for _, l := range list {
 		if now.Sub(l.Written) > apply.KeepPlans && err == nil {
 			err = s.store.drop(ctx, "drop old plans", l.Name)

@@ -54,7 +54,7 @@ func details(t *tester) {
 func keptPlans(t *tester) {
 	p := &planner.Plan{Account: Ann.Account, Endpoint: Ann.Endpoint, Changes: []planner.Change{
 		&planner.Update{Subject: planner.Subject{Name: "a", ID: "7"}, Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("x"), To: planner.Text("y")}}}}}
-	get := func(digest string) *planner.Plan {
+	get := func(digest string) *apply.KeptPlan {
 		s, err := t.open().Open(ctx, Ann)
 		t.ok(err)
 		got, err := s.Plan(ctx, digest)
@@ -64,12 +64,15 @@ func keptPlans(t *tester) {
 	if got := get(p.Digest()); got != nil {
 		t.Errorf("nobody has kept %v", got)
 	}
-	t.with(Ann, func(s apply.LockedState) {
-		t.ok(s.PutPlan(ctx, p))
-		t.ok(s.PutPlan(ctx, p))
-	})
-	if got := get(p.Digest()); got == nil || got.Digest() != p.Digest() {
-		t.Errorf("kept is %v", got)
+	t.with(Ann, func(s apply.LockedState) { t.ok(s.PutPlan(ctx, p)) })
+	first := get(p.Digest())
+	if first == nil || first.Digest() != p.Digest() || time.Since(first.Since) > time.Minute {
+		t.Fatalf("kept is %v", first)
+	}
+	time.Sleep(10 * time.Millisecond)
+	t.with(Ann, func(s apply.LockedState) { t.ok(s.PutPlan(ctx, p)) })
+	if again := get(p.Digest()); again == nil || !again.Since.Equal(first.Since) {
+		t.Errorf("kept is %v, and then %v", first, again)
 	}
 	if got := get("00000000000000000000000000000000"); got != nil {
 		t.Errorf("kept under another digest is %v", got)
