@@ -44,7 +44,7 @@ func TestNothingIsSaved(t *testing.T) {
 	w := newWorld(t, &emulator.Emulator{}, oneHostname)
 	w.add("web-001")
 	applied := w.start(limited(full(0)), applying("--metrics", "apply.prom")...).wait()
-	applied.want(t, 3, "Apply complete: 1 updated.", "the state for the next run is not complete", "cannot save the metrics", "file too large")
+	applied.want(t, 3, "Apply complete", ": 1 updated.", "the state for the next run is not complete", "cannot save the metrics", "file too large")
 	w.start(limited(full(0)), "drift", "--metrics", "drift.prom").wait().want(t, 1, "No drift.", "cannot save the metrics", "file too large")
 	w.start(limited(full(0)), applying("--events", "events")...).wait().want(t, 1, "the events are not complete")
 	w.wantIdle()

@@ -71,14 +71,14 @@ func TestSignals(t *testing.T) {
 		code    int
 		told    []string
 	}{
-		{"SIGINT", fiveServers, []os.Signal{syscall.SIGINT}, 3, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted: 0 of 5 done, 2 not ready, 3 not started."}},
-		{"SIGTERM", fiveServers, []os.Signal{syscall.SIGTERM}, 3, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted: 0 of 5 done, 2 not ready, 3 not started."}},
-		{"SIGINT twice", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGINT}, 130, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted: 0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
-		{"SIGTERM twice", fiveServers, []os.Signal{syscall.SIGTERM, syscall.SIGTERM}, 130, []string{"Apply interrupted: 0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
-		{"SIGHUP", fiveServers, []os.Signal{syscall.SIGHUP}, 3, []string{"Apply interrupted: 0 of 5 done, 2 not ready, 3 not started."}},
-		{"SIGHUP, then SIGTERM", fiveServers, []os.Signal{syscall.SIGHUP, syscall.SIGTERM}, 130, []string{"Apply interrupted: 0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
-		{"one of each", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGTERM}, 130, []string{"Apply interrupted: 0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
-		{"SIGINT with nothing left to do", oneHostname, []os.Signal{syscall.SIGINT}, 0, []string{"Apply complete: 1 updated."}},
+		{"SIGINT", fiveServers, []os.Signal{syscall.SIGINT}, 3, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted", "0 of 5 done, 2 not ready, 3 not started."}},
+		{"SIGTERM", fiveServers, []os.Signal{syscall.SIGTERM}, 3, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted", "0 of 5 done, 2 not ready, 3 not started."}},
+		{"SIGINT twice", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGINT}, 130, []string{"web-001", "web-002", "web-[003:005]", "Apply interrupted", "0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
+		{"SIGTERM twice", fiveServers, []os.Signal{syscall.SIGTERM, syscall.SIGTERM}, 130, []string{"Apply interrupted", "0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
+		{"SIGHUP", fiveServers, []os.Signal{syscall.SIGHUP}, 3, []string{"Apply interrupted", "0 of 5 done, 2 not ready, 3 not started."}},
+		{"SIGHUP, then SIGTERM", fiveServers, []os.Signal{syscall.SIGHUP, syscall.SIGTERM}, 130, []string{"Apply interrupted", "0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
+		{"one of each", fiveServers, []os.Signal{syscall.SIGINT, syscall.SIGTERM}, 130, []string{"Apply interrupted", "0 of 5 done, 1 in doubt, 1 not ready, 3 not started.", "error: interrupted"}},
+		{"SIGINT with nothing left to do", oneHostname, []os.Signal{syscall.SIGINT}, 0, []string{"Apply complete", ": 1 updated."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func TestHangupTwice(t *testing.T) {
 		p.signal(syscall.SIGHUP)
 	}
 	close(g.open)
-	p.wait().want(t, 3, "Apply interrupted: 0 of 5 done, 2 not ready, 3 not started.")
+	p.wait().want(t, 3, "Apply interrupted", "0 of 5 done, 2 not ready, 3 not started.")
 	if made := len(w.Servers()); made != 2 {
 		t.Errorf("%d servers were made", made)
 	}

@@ -83,9 +83,10 @@ func (w *world) refuse(f func(), token string) {
 	w.url = there
 }
 
-// varying is what differs from run to run: times, durations, process ids, ports,
+// varying is what differs from run to run: times, durations and what depends on them,
+// such as how often it looked, process ids, ports,
 // and the digest, which is over the endpoint.
-var varying = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+-]\d\d:\d\d)?|"duration":[0-9.]+|"pid":\d+|127\.0\.0\.1[:_]\d+|\b[0-9a-f]{32}(\.[\w-]+)?`)
+var varying = regexp.MustCompile(`Requests sent: .*|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+-]\d\d:\d\d)?|"duration":[0-9.]+|"pid":\d+|127\.0\.0\.1[:_]\d+|\b[0-9a-f]{32}(\.[\w-]+)?`)
 
 // normal is text without what varies. Its lines are in order and each is there
 // once: requests that run side by side end in any order, and looks are repeated.

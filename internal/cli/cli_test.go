@@ -83,8 +83,8 @@ func TestInterrupts(t *testing.T) {
 		made   int
 	}{
 		{"while it looks", "GET", 1, 130, "", "error: interrupted", "nothing was changed", 0},
-		{"once", "POST", 1, 3, "Apply interrupted: 0 of 2 done, 1 not ready, 1 not started.", "finishing what is in flight", "fleet apply: interrupted; 1 of 2 not ready, 1 not started", 1},
-		{"twice", "POST", 2, 130, "Apply interrupted: 0 of 2 done, 1 in doubt, 1 not started.", "error: interrupted", "fleet apply: interrupted; 1 of 2 in doubt, 1 not started", -1},
+		{"once", "POST", 1, 3, "0 of 2 done, 1 not ready, 1 not started.", "finishing what is in flight", "fleet apply: interrupted; 1 of 2 not ready, 1 not started", 1},
+		{"twice", "POST", 2, 130, "0 of 2 done, 1 in doubt, 1 not started.", "error: interrupted", "fleet apply: interrupted; 1 of 2 in doubt, 1 not started", -1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			signals := make(chan os.Signal)

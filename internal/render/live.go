@@ -179,7 +179,7 @@ func (l *Live) draw() string {
 	if toGo := l.p.toGo(); toGo != "" {
 		first += ", " + toGo
 	}
-	lines := []string{l.fit(l.bar(l.width()-len("  ")-runes(first)-1) + first)}
+	lines := []string{l.fit(l.bar(l.width()-len("  ")-runes(first)-1-echo) + first)}
 	if second := l.p.inFlight(); len(l.p.underWay)+len(l.p.waits) > 0 {
 		lines = append(lines, l.fit(Escape(second)))
 	}
@@ -210,9 +210,12 @@ func (l *Live) bar(room int) string {
 	return strings.Repeat("█", filled) + strings.Repeat("░", n-filled) + "  "
 }
 
-// fit cuts a line where the terminal ends.
+// echo is how many characters a terminal writes behind the status of itself: ^C.
+const echo = 2
+
+// fit cuts a line where the terminal ends, with room for what that writes itself.
 func (l *Live) fit(text string) string {
-	if w, chars := l.width()-1, []rune(text); w > 0 && len(chars) > w {
+	if w, chars := l.width()-1-echo, []rune(text); w > 0 && len(chars) > w {
 		return string(chars[:w-1]) + "…"
 	}
 	return text

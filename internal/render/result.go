@@ -41,7 +41,7 @@ func Result(run Run, told []planner.Blocked, s Style) string {
 	if next := v.next(); next != "" {
 		b.WriteString(s.paragraph(bold, "Next: "+next))
 		if run.Again != "" {
-			b.WriteString("    " + Escape(run.Again) + "\n")
+			b.WriteString(s.command(run.Again))
 		}
 	}
 	return b.String()

@@ -24,5 +24,30 @@ func Fold(text string, width int) string {
 	return b.String()
 }
 
+// command is a command for a shell, folded between its words where a terminal's lines
+// are shorter, so that a shell takes all of its lines as one.
+func (s Style) command(text string) string {
+	const indent, goesOn = "    ", " \\"
+	var words []string
+	for i, w := range strings.Split(Escape(text), " ") {
+		if last := len(words) - 1; i > 0 && strings.Count(strings.ReplaceAll(words[last], `'\''`, ""), "'")%2 == 1 {
+			words[last] += " " + w // inside quotes
+			continue
+		}
+		words = append(words, w)
+	}
+	lines := []string{words[0]}
+	for _, w := range words[1:] {
+		last := len(lines) - 1
+		if s.Width > 0 && runes(indent+lines[last]+" "+w+goesOn) > s.Width {
+			lines[last] += goesOn
+			lines = append(lines, "  "+w)
+			continue
+		}
+		lines[last] += " " + w
+	}
+	return indent + strings.Join(lines, "\n"+indent) + "\n"
+}
+
 // Title is the title of a part of a text.
 func (s Style) Title(text string) string { return s.paint(bold, Escape(text)) }
