@@ -3,6 +3,7 @@ package state_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state"
@@ -10,21 +11,21 @@ import (
 )
 
 func TestFolder(t *testing.T) {
-	statetest.Contract(t, func(t *testing.T) func() apply.Store {
+	statetest.Contract(t, statetest.AtOnce, func(t *testing.T) func() apply.Store {
 		dir := t.TempDir()
 		return func() apply.Store { return state.InFolder(dir) }
 	})
 }
 
 func TestDisk(t *testing.T) {
-	statetest.Contract(t, func(*testing.T) func() apply.Store {
+	statetest.Contract(t, synctest.Test, func(*testing.T) func() apply.Store {
 		disk := &statetest.Disk{}
 		return func() apply.Store { return state.OnDisk(disk) }
 	})
 }
 
 func TestMemory(t *testing.T) {
-	statetest.Contract(t, func(t *testing.T) func() apply.Store { return shared(t, &statetest.Memory{}) })
+	statetest.Contract(t, synctest.Test, func(t *testing.T) func() apply.Store { return shared(t, &statetest.Memory{}) })
 }
 
 // shared prepares a backend, and opens it as each process does.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,7 +20,7 @@ var ctx = context.Background()
 
 func TestMain(m *testing.M) {
 	servertest.ServeBucket()
-	os.Exit(m.Run())
+	statetest.Main(m)
 }
 
 // open opens a bucket as a new process does.
@@ -43,7 +42,7 @@ func TestBucket(t *testing.T) {
 		t.Run(strings.Join(append([]string{"as it comes"}, ways...), ", "), func(t *testing.T) {
 			server := servertest.NewBucket(t, ways...)
 			var prefixes atomic.Int32
-			statetest.Contract(t, func(t *testing.T) func() apply.Store {
+			statetest.Contract(t, statetest.AtOnce, func(t *testing.T) func() apply.Store {
 				place := server.URL(fmt.Sprint("team/", prefixes.Add(1)))
 				if err := state.InBackend(open(t, place)).Init(ctx); err != nil {
 					t.Fatal(err)

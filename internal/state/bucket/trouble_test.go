@@ -140,6 +140,7 @@ func TestLostAnswers(t *testing.T) {
 	server := servertest.NewBucket(t)
 	for n := range 12 {
 		t.Run(fmt.Sprint("answer ", n), func(t *testing.T) {
+			t.Parallel()
 			proxy := servertest.NewProxy(t, server.Addr)
 			place := servertest.BucketURL(proxy.Addr, fmt.Sprint(n))
 			if err := state.InBackend(open(t, place)).Init(ctx); err != nil {

@@ -26,9 +26,11 @@ func through(t *testing.T, server *servertest.Postgres, place string) (*serverte
 // there once, and the lease is given back. A write whose answer is lost has taken
 // effect, so sending it again is refused: the write's own nonce tells whose it was.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	server := servertest.NewPostgres(t)
 	for at := range 12 {
 		t.Run(fmt.Sprint("answer ", at), func(t *testing.T) {
+			t.Parallel()
 			proxy, place := through(t, server, prepared(t, server))
 			proxy.Lose(at, 2)
 			s := lock(t, place)

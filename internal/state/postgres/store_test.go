@@ -24,11 +24,15 @@ func open(t testing.TB, url string) *postgres.Store {
 	return b
 }
 
+func TestMain(m *testing.M) { statetest.Main(m) }
+
 func TestPostgres(t *testing.T) {
+	t.Parallel()
 	server := servertest.NewPostgres(t, "max_connections=200")
 	contract := func(url func(database string) string) func(*testing.T) {
 		return func(t *testing.T) {
-			statetest.Contract(t, func(t *testing.T) func() apply.Store {
+			t.Parallel()
+			statetest.Contract(t, statetest.AtOnce, func(t *testing.T) func() apply.Store {
 				place := url(server.NewDatabase(t))
 				if err := state.InBackend(open(t, place)).Init(ctx); err != nil {
 					t.Fatal(err)

@@ -3,7 +3,9 @@ package statetest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -23,7 +25,9 @@ var (
 
 // Contract holds a driver to what apply.Store promises. open returns the store as a
 // process that starts now finds it; what the processes before left must be there.
-func Contract(t *testing.T, newStore func(t *testing.T) (open func() apply.Store)) {
+// Stores wait between writes, so where a store is in memory, in runs each test in
+// virtual time, as synctest.Test does; where it is not, AtOnce.
+func Contract(t *testing.T, in func(*testing.T, func(*testing.T)), newStore func(t *testing.T) (open func() apply.Store)) {
 	for name, test := range map[string]func(*tester){
 		"intents outlive the process":       intentsOutlive,
 		"intents are told to who reads":     intentsAreRead,
@@ -42,8 +46,24 @@ func Contract(t *testing.T, newStore func(t *testing.T) (open func() apply.Store
 		"details":                           details,
 		"kept plans":                        keptPlans,
 	} {
-		t.Run(name, func(t *testing.T) { test(&tester{t, newStore(t)}) })
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T) { test(&tester{t, newStore(t)}) })
+		})
 	}
+}
+
+// AtOnce runs a test beside others.
+func AtOnce(t *testing.T, test func(*testing.T)) {
+	t.Parallel()
+	test(t)
+}
+
+// Main runs the tests of a package that wait for servers, and not for a processor, so
+// that many of them can run at once.
+func Main(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "16")
+	os.Exit(m.Run())
 }
 
 type tester struct {
