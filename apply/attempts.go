@@ -18,7 +18,8 @@ type sending struct {
 	pause     func() time.Duration // the next of those between attempts
 	until     time.Time            // as long may the API put the change off
 	open      error                // of the last attempt that may have taken effect
-	busy      error                // why the last attempt was put off
+	busy      error                // why the last attempt was put off by the API
+	stale     bool                 // what was read before is too old to go by
 	ambiguous bool                 // an attempt may take effect yet
 	told      time.Time            // when it was last told that the change is put off
 	failed    int                  // attempts that have met an outage
@@ -42,6 +43,8 @@ func (w *worker) send(ctx context.Context) ending {
 			continue
 		case s.ambiguous && end.outcome != Done:
 			end.outcome = Unknown
+		case end.outcome == NotStarted && cmp.Or(s.open, s.busy) != nil: // something was sent
+			return *ended(Failed, planner.CodeRefused, cmp.Or(s.open, s.busy))
 		}
 		if !s.over {
 			s.down = time.Time{}
@@ -53,7 +56,7 @@ func (w *worker) send(ctx context.Context) ending {
 // look compares the server with the change before an attempt: what is left of it to
 // be sent, nothing for now, or how it has ended.
 func (s *sending) look(ctx context.Context) (left planner.Change, end *ending) {
-	x, unread := s.check(ctx, s.open != nil || s.busy != nil)
+	x, unread := s.check(ctx, s.open != nil || s.busy != nil || s.stale)
 	switch {
 	case unread != nil && s.open != nil:
 		return nil, &ending{Unknown, &Error{Reason: planner.Reason{Code: planner.CodeUnanswered}, Err: errors.Join(s.open, unread)}}
@@ -79,8 +82,6 @@ func (s *sending) judge(ctx context.Context, err error) *ending {
 		return succeeded()
 	case errors.Is(err, ErrLapsed):
 		return s.lapsed(ctx, err)
-	case errors.As(err, &h) && s.open != nil:
-		return ended(Failed, planner.CodeRefused, s.open)
 	case errors.As(err, &h):
 		return &ending{h.outcome, h.why}
 	case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(s.until) && !s.stopped():

@@ -45,12 +45,10 @@ func (s *sending) lapsed(ctx context.Context, err error) *ending {
 	switch {
 	case ctx.Err() != nil:
 		return &ending{NotStarted, interrupted()}
-	case !again && !s.stopped() && s.open != nil:
-		return ended(Failed, planner.CodeRefused, s.open)
 	case !again && !s.stopped(): // else the run says why
 		return ended(NotStarted, planner.CodeNotNoted, err)
 	}
-	s.busy = err
+	s.stale = true
 	if s.change.Action() == planner.ActionCreate {
 		return s.readNames(ctx)
 	}

@@ -3,7 +3,6 @@ package apply
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -62,11 +61,10 @@ func (w *worker) noteReboot(ctx context.Context, c planner.Change, stage RebootS
 // rebooted notes the answer to a reboot: one that was certainly not taken is owed again.
 // What nobody knows stays noted as sent, so that it is never repeated.
 func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
-	var h *held
 	switch {
 	case err == nil:
 		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
-	case errors.As(err, &h) || vpsorg.Ambiguous(err) && !notSent(err):
+	case vpsorg.Ambiguous(err) && !notSent(err):
 	case w.sent && c.About().Reason.Code == planner.CodeAskedFor:
 		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, RebootRefused))
 	case w.sent:

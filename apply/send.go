@@ -61,23 +61,41 @@ func (w *worker) request(ctx context.Context, c planner.Change) error {
 	return err
 }
 
+// leave is asked when the turn of a request has come. It notes what has to be noted
+// before. That may take a while, so the run is asked before and after it, and the
+// state last of all.
 func (w *worker) leave(ctx context.Context, c planner.Change) error {
-	reply := make(chan *held, 1)
-	w.messages <- leaving{w.job, c, reply}
-	if h := <-reply; h != nil {
+	if h := w.askRun(c); h != nil {
 		return h
 	}
-	err := w.noteFirst(ctx, c)
-	if err == nil {
-		err = w.State.MayChange() // last: to note something may take a while
+	if err := w.noteFirst(ctx, c); err != nil {
+		return notNoted(err)
 	}
+	if h := w.askRun(c); h != nil {
+		return h
+	}
+	if err := w.State.MayChange(); err != nil {
+		return notNoted(err)
+	}
+	return nil
+}
+
+// notNoted is why a request is held back that the state has something against.
+func notNoted(err error) error {
 	switch {
-	case err == nil, errors.Is(err, ErrLapsed):
+	case errors.Is(err, ErrLapsed):
 		return err
 	case errors.Is(err, ErrLeaseLost):
 		return &held{NotStarted, leaseLost(err)}
 	}
 	return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
+}
+
+// askRun asks the run whether a request may leave; nil: it may.
+func (w *worker) askRun(c planner.Change) *held {
+	reply := make(chan *held, 1)
+	w.messages <- leaving{w.job, c, reply}
+	return <-reply
 }
 
 // create makes a server. What is certain of it is noted at once.

@@ -9,6 +9,14 @@ import (
 	"github.com/vps-fleet/fleet/internal/state/statetest"
 )
 
+// store is where a process keeps its state.
+func (p *process) store() apply.Store {
+	if p.sim.store != nil {
+		return state.InBackend(backend{p.sim.store, p})
+	}
+	return state.OnDisk(disk{p.sim.disk, p})
+}
+
 var errDiskFull = errors.New("no space left on device")
 
 // disk is the simulation's disk as one process writes to it: it counts the writes,
@@ -80,6 +88,9 @@ func (s *simulation) safe() *statetest.Disk {
 
 // safeIntents are the intents that a crash would leave open.
 func (s *simulation) safeIntents() []apply.Intent {
+	if s.store != nil {
+		return s.store.intents()
+	}
 	open, err := state.OnDisk(s.safe()).Intents(context.Background())
 	if err != nil {
 		s.violate("I2", "the journal cannot be read: %s", err)

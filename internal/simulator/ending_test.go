@@ -100,6 +100,9 @@ func (s *simulation) checkSecrets(p *process) {
 	for _, f := range files {
 		left += string(s.disk.Safe(f.Name))
 	}
+	if s.store != nil {
+		left += s.store.text()
+	}
 	if p.err != nil {
 		left += p.err.Error()
 	}

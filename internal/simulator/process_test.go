@@ -10,7 +10,6 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
-	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -32,6 +31,8 @@ type process struct {
 	asks        bool // a person says yes
 	parallelism int
 	crash       end
+	wait        time.Duration // for another process to end
+	asleep      span          // while the host is
 
 	began  time.Time
 	cancel context.CancelFunc
@@ -69,6 +70,9 @@ func (s *simulation) newProcess(f *fleet.Fleet) *process {
 		began: time.Now(), drain: make(chan struct{}), done: make(chan struct{}),
 		sent: map[string]int{}, last: map[vpsorg.ID]lastCall{}, booted: map[vpsorg.ID]bool{}, seen: map[vpsorg.ID]planner.Server{}, start: map[vpsorg.ID]string{},
 	}
+	if s.store != nil {
+		p.wait = patience
+	}
 	for _, v := range s.api.Servers() {
 		if s.listedFrom(v).Before(p.began) {
 			p.start[v.ID] = v.Name
@@ -95,7 +99,12 @@ func (p *process) die(how string, args ...any) {
 	}
 	p.sim.fire(crashed)
 	p.sim.tell("run %d dies %s", p.number, fmt.Sprintf(how, args...))
-	p.sim.disk.Crash(p.sim.dice.of("torn").at(p.number).below(1001))
+	switch store := p.sim.store; {
+	case store == nil:
+		p.sim.disk.Crash(p.sim.dice.of("torn").at(p.number).below(1001))
+	case store.leaseOf(p) != nil:
+		p.sim.fire(cutOff)
+	}
 	p.cutOff()
 }
 
@@ -119,6 +128,7 @@ func (p *process) cutOff() {
 
 // main is what the command does between its flags and its output.
 func (p *process) main(ctx context.Context) {
+	defer p.sim.wake()
 	defer close(p.done)
 	client, err := vpsorg.New(vpsorg.Config{BaseURL: endpoint, Token: p.sim.token, Transport: wire{p}, BeforeQueue: p.queue})
 	if err != nil {
@@ -126,7 +136,8 @@ func (p *process) main(ctx context.Context) {
 		return
 	}
 	engine := apply.Engine{
-		Client: client, Store: state.OnDisk(disk{p.sim.disk, p}), MaxCorrections: maxCorrections,
+		Client: client, Store: p.store(), MaxCorrections: maxCorrections,
+		Holder: apply.Holder{PID: p.number}, LockTimeout: p.wait,
 		Runner: apply.Runner{Parallelism: p.parallelism}, Emit: p.emit,
 	}
 	in := apply.Input{Fleet: p.file, Only: p.only}

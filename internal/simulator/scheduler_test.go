@@ -25,10 +25,7 @@ func (s *simulation) turn(ctx context.Context, c *call) (strike, error) {
 	c.window = s.step
 	s.waiting = append(s.waiting, c)
 	s.mu.Unlock()
-	select {
-	case s.arrived <- struct{}{}:
-	default:
-	}
+	s.wake()
 	select {
 	case hit := <-c.release:
 		return hit, nil
@@ -40,22 +37,35 @@ func (s *simulation) turn(ctx context.Context, c *call) (strike, error) {
 	}
 }
 
-// drive runs a process to its end: whenever all of its goroutines are blocked, one
-// request goes, and where none waits, time passes.
-func (s *simulation) drive(p *process) {
-	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel = cancel
-	defer cancel()
-	go p.main(ctx)
+// wake has the scheduler look what there is to do.
+func (s *simulation) wake() {
+	select {
+	case s.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// drive runs processes to their end: whenever all goroutines are blocked, one request
+// goes, and where none waits, time passes.
+func (s *simulation) drive(list []*process) {
+	for _, p := range list {
+		ctx, cancel := context.WithCancel(context.Background())
+		p.cancel = cancel
+		defer cancel()
+		go p.main(ctx)
+	}
 	idle := time.NewTimer(hang)
 	defer idle.Stop()
 	for {
 		synctest.Wait()
 		s.tellAnswers()
-		if p.ended() {
+		live := slices.DeleteFunc(slices.Clone(list), (*process).ended)
+		if len(live) == 0 {
 			return
 		}
-		s.checkBounds(p)
+		for _, p := range live {
+			s.checkBounds(p)
+		}
 		if next := s.next(); next != nil && next[0].queues {
 			s.step++
 			next[0].release <- strike{}
@@ -63,16 +73,17 @@ func (s *simulation) drive(p *process) {
 		} else if next != nil {
 			s.step++
 			s.meddle()
-			s.release(p, next)
+			s.release(next[0].process, next)
 			continue
 		}
 		idle.Reset(hang)
 		select {
 		case <-s.arrived:
-		case <-p.done:
 		case <-idle.C:
 			s.violate("I12", "nothing has happened for %s", hang)
-			p.die("for it hangs")
+			for _, p := range live {
+				p.die("for it hangs")
+			}
 		}
 	}
 }
@@ -87,12 +98,12 @@ func (s *simulation) next() []*call {
 		return nil
 	}
 	slices.SortStableFunc(s.waiting, func(a, b *call) int {
-		return cmp.Or(cmp.Compare(a.identity, b.identity), cmp.Compare(a.window, b.window))
+		return cmp.Or(cmp.Compare(a.process.number, b.process.number), cmp.Compare(a.identity, b.identity), cmp.Compare(a.window, b.window))
 	})
 	first := s.waiting[s.dice.of("turn").at(s.step).below(len(s.waiting))]
 	var chosen []*call
 	s.waiting = slices.DeleteFunc(s.waiting, func(c *call) bool {
-		same := c == first || !first.queues && !c.queues && c.identity == first.identity && c.window == first.window
+		same := c == first || !first.queues && !c.queues && c.process == first.process && c.identity == first.identity && c.window == first.window
 		if same {
 			chosen = append(chosen, c)
 		}

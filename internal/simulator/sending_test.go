@@ -31,6 +31,7 @@ func (s *simulation) checkSend(c *call) {
 		s.violate("I9", "%s %s without a plan", c.method, c.path)
 		return
 	}
+	s.checkLease(c)
 	if c.name != "" {
 		s.checkCreate(c)
 		return

@@ -33,6 +33,7 @@ type simulation struct {
 
 	api       *emulator.Emulator
 	disk      *statetest.Disk
+	store     *sharedStore // of several hosts, instead of the disk; nil: there is one host
 	processes []*process
 	began     time.Time
 	arrived   chan struct{}
@@ -184,13 +185,22 @@ func (s *simulation) lastApproved() *process {
 	return s.processes[len(s.processes)-1]
 }
 
-// play runs a process to its end and holds what it did against what it may do.
+// play plays a process to its end and holds what it did against what it may do.
 func (s *simulation) play(p *process) {
-	s.tellRun(p)
-	s.drive(p)
+	s.playAtOnce(p)
+}
+
+// playAtOnce plays processes that are begun at once, each on a host of its own.
+func (s *simulation) playAtOnce(list ...*process) {
+	for _, p := range list {
+		s.tellRun(p)
+	}
+	s.drive(list)
 	synctest.Wait()
-	s.tellEnd(p)
-	s.checkRun(p)
+	for _, p := range list {
+		s.tellEnd(p)
+		s.checkRun(p)
+	}
 }
 
 // calm ends all that goes wrong, and waits until what was on its way has landed.

@@ -62,6 +62,9 @@ type wire struct{ *process }
 // queue holds requests back before they queue in a client that is slowed down, so
 // that not chance says which of two is first.
 func (p *process) queue(ctx context.Context, request string) error {
+	if !p.asleep.pass(ctx) {
+		return context.Cause(ctx)
+	}
 	p.sim.mu.Lock()
 	paced := p.paced
 	p.sim.mu.Unlock()
