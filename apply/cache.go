@@ -168,4 +168,5 @@ func (r *run) listed(l listing) {
 		q.reply <- known{server: e.Server, found: found, read: l.err != nil}
 	}
 	r.poller.listed(l)
+	r.rolling.listed(l)
 }

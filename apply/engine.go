@@ -84,6 +84,12 @@ func (e *Engine) recall(ctx context.Context, state State, seen planner.Observati
 		e.warn(StateUnread, err)
 		return seen, nil
 	}
+	marks, err := state.Marks(ctx)
+	if err != nil {
+		e.warn(StateUnread, err)
+		return seen, nil
+	}
+	seen.Disturbed = disturbed(marks)
 	err = recaller{Engine: e, deeds: deeds, about: in.includes}.lay(ctx, &seen)
 	return seen, err
 }
@@ -127,6 +133,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 		planned.Plan = wanted.BlockCorrected(past, e.MaxCorrections)
 	}
 	p := planned.Plan
+	a.goes = !by.unattended()
 	e.emit(planned)
 	if err := a.check(by, planned); err != nil {
 		return nil, err
@@ -170,9 +177,9 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 	if err := a.resume(ctx, p.Digest()); err != nil {
 		return nil, err
 	}
-	p = p.Allow(allow)
+	p, a.goes = p.Allow(allow), true
 	a.emit(Planned{Plan: p})
-	if err := checkPolicy(p); err != nil {
+	if err := a.checkPolicy(p); err != nil {
 		return nil, err
 	}
 	if p.Asks() { // a run that is cut off is to be told from one that has ended
@@ -199,6 +206,8 @@ type account struct {
 	state    LockedState
 	digest   string    // of the plan that was approved; "": of none that can be resumed
 	kept     *KeptPlan // that plan, where no run has come to its end; nil: none
+	selves   []string  // ids of servers that have an address of this host
+	goes     bool      // somebody lets rollouts go on after a manual pause
 }
 
 // lock finds out whose token this is and locks the state. All that the run observes
@@ -254,7 +263,7 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 	}
 	a.forgetDetails(ctx, p)
 	r := a.Runner
-	r.Client, r.State, r.Emit, r.Digest = a.Client, a.state, a.Emit, a.digest
+	r.Client, r.State, r.Emit, r.Digest, r.Goes, r.selves = a.Client, a.state, a.Emit, a.digest, a.goes, a.selves
 	result := r.Run(ctx, drain, p)
 	if result.StateErr != nil {
 		a.warn(StateUnsaved, result.StateErr)

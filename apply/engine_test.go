@@ -43,8 +43,7 @@ func TestRefusals(t *testing.T) {
 		"nothing of ten":          {tenNew, nil, apply.Approval{}, &apply.EmptyAccount{Listed: 10}},
 		"a guard":                 {"servers: {web-1: {absent: true}}", nil, apply.Approval{}, &apply.GuardsExceeded{}},
 		"a guard, after a review": {"servers: {web-1: {absent: true}}", nil, apply.Approval{Ask: yes}, &apply.GuardsExceeded{}},
-		"a rollout":               {"rollouts: {web: {names: [web-*]}}\nservers: {web-1: {status: stopped}, web-2: {}}", nil, apply.Approval{Ask: yes}, &apply.Unsupported{}},
-		"a probe":                 {"servers: {n: {plan: 1, os: 5, location: us-west, ready: [{tcp: 22}]}}", nil, apply.Approval{}, &apply.Unsupported{}},
+		"a command":               {"servers: {n: {plan: 1, os: 5, location: us-west, ready: [{command: [./check]}]}}", nil, apply.Approval{}, &apply.CommandsForbidden{}},
 		"another digest":          {twoHostnames, nil, apply.Approval{Digest: strings.Repeat("0", 32)}, &apply.NotReviewed{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,11 +15,16 @@ type job struct {
 	tasks      []task // what is left of them
 	made       string // the id of the server that it created or adopted
 	sent       time.Time
-	resolved   int    // how often an ambiguous create turned out to have made nothing
-	begun      bool   // it has been in a queue
-	needs      int    // jobs that have to be done first
-	dependents []*job // jobs that need it
-	failed     string // a server whose change was not done, so that nothing after it may start; "": none
+	resolved   int       // how often an ambiguous create turned out to have made nothing
+	begun      bool      // it has been in a queue
+	needs      int       // jobs that have to be done first
+	dependents []*job    // jobs that need it
+	turn       *turn     // what rollouts, windows and freezes have a say in; nil: nothing
+	answered   time.Time // when its reboot was
+	left       bool      // its server has left active since
+	readying   bool      // it waits for its server to be ready
+	finished   bool      // nothing is left to be done but to leave
+	failed     string    // a server whose change was not done, so that nothing after it may start; "": none
 }
 
 // task is a change, or a wait, as the steps that are left of it.
@@ -30,21 +35,24 @@ type task struct {
 	unresolved *unresolved // what its Resolve step is about
 }
 
-// newJobs makes a plan's jobs.
-func newJobs(p *planner.Plan) []*job {
+// newJobs makes a plan's jobs, by what the policies say about their servers. selves are
+// the ids of servers that this runs on, or needs.
+func newJobs(p *planner.Plan, rules map[string]*planner.Rule, selves []string) []*job {
 	plan := p.Jobs()
 	jobs := make([]*job, len(plan))
 	for i, j := range plan {
 		jobs[i] = &job{name: j.Name, needs: len(j.Needs)}
-		if j.Wait >= 0 {
-			jobs[i].tasks = append(jobs[i].tasks, task{report: len(p.Changes) + j.Wait, steps: []planner.Step{p.Waits[j.Wait].Step()}})
-		}
-		for _, c := range j.Changes {
-			jobs[i].tasks = append(jobs[i].tasks, task{report: c, steps: planner.Steps(p.Changes[c])})
-			if r, ok := p.Changes[c].(*planner.Replace); ok {
+		self := slices.ContainsFunc(j.Changes, func(c int) bool { return slices.Contains(selves, p.Changes[c].About().ID) })
+		for _, t := range p.Tasks(j, rules[j.Name], self) {
+			report := t.Change
+			if t.Wait >= 0 {
+				report = len(p.Changes) + t.Wait
+			} else if r, ok := p.Changes[t.Change].(*planner.Replace); ok {
 				jobs[i].made = r.NextID
 			}
+			jobs[i].tasks = append(jobs[i].tasks, task{report: report, steps: t.Steps})
 		}
+		jobs[i].turn = newTurn(p, jobs[i], rules[j.Name], self)
 	}
 	for i, j := range plan {
 		for _, before := range j.Needs {
@@ -117,6 +125,11 @@ func (r *run) advance(j *job) {
 		case len(t.steps) == 0:
 			r.end(j, Done, nil)
 			continue
+		case t.restores(): // also when nothing new is to start
+			if r.rolling.restore(j, t.pop().(planner.Restore), false) {
+				return
+			}
+			continue
 		case r.stopped != nil:
 			r.end(j, r.unstarted(j), r.cut(t))
 			continue
@@ -132,6 +145,14 @@ func (r *run) advance(j *job) {
 		case planner.Resolve:
 			t.steps = t.steps[1:]
 			r.poller.resolve(j, s)
+		case planner.Turn:
+			r.rolling.join(j)
+		case planner.Drain:
+			t.pop()
+			r.rolling.drain(j, cmp.Or(s.ID, j.made))
+		case planner.Ready:
+			t.pop()
+			r.rolling.await(j, s)
 		default:
 			if j.begun {
 				r.resumed = append(r.resumed, j)
@@ -142,7 +163,9 @@ func (r *run) advance(j *job) {
 		}
 		return
 	}
-	r.leave(j)
+	if !r.rolling.finish(j) {
+		r.leave(j)
+	}
 }
 
 // cut is why a task ends that a stop finds at a step that has not begun.
@@ -207,7 +230,7 @@ func (r *run) end(j *job, o Outcome, why *Error) {
 	if !rep.Started.IsZero() {
 		rep.Duration = time.Since(rep.Started)
 	}
-	if o != Done {
+	if o != Done && !rep.restores() {
 		j.failed = cmp.Or(j.failed, j.name)
 	}
 	r.left--
@@ -218,6 +241,7 @@ func (r *run) end(j *job, o Outcome, why *Error) {
 // nothing, each with a report of its own.
 func (r *run) leave(j *job) {
 	r.open--
+	r.rolling.left(j)
 	for _, next := range j.dependents {
 		next.needs--
 		next.failed = cmp.Or(next.failed, j.failed)
@@ -250,6 +274,7 @@ func (r *run) answered(a answer) {
 	if a.outcome == Done || !a.down.IsZero() {
 		r.down = a.down
 	}
+	r.rolling.answered(a)
 	if a.why != nil {
 		r.stopFor(a.why)
 		r.noCreates = cmp.Or(a.noCreates(), r.noCreates)
@@ -278,4 +303,17 @@ func (r *run) putBack(j *job) Outcome {
 		return Failed
 	}
 	return NotStarted
+}
+
+// pop takes a task's next step.
+func (t *task) pop() planner.Step {
+	s := t.steps[0]
+	t.steps = t.steps[1:]
+	return s
+}
+
+// restores reports whether a task's next step is to restore its server.
+func (t *task) restores() bool {
+	_, ok := t.steps[0].(planner.Restore)
+	return ok
 }

@@ -24,6 +24,7 @@ type run struct {
 	known   map[string]bool // ids of servers that the plan speaks of: none of them is new
 	cache   *cache
 	poller  poller
+	rolling *rolling
 
 	resumed, fresh []*job // to be given to workers; those that have begun go first
 	working        int    // steps that workers have
@@ -45,7 +46,7 @@ type run struct {
 }
 
 // message is what the loop is told: an answer, question, leaving, putOff, sighting,
-// listing, pollOver or noted.
+// listing, pollOver, noted, probed, gateAsked, errandOver or kept.
 type message interface{ isMessage() }
 
 func newRun(r Runner, p *planner.Plan) *run {
@@ -63,7 +64,8 @@ func newRun(r Runner, p *planner.Plan) *run {
 	for i := range p.Waits {
 		run.reports = append(run.reports, Report{Wait: &p.Waits[i], Outcome: NotStarted, ID: p.Waits[i].ID})
 	}
-	run.jobs = newJobs(p)
+	run.rolling = newRolling(run)
+	run.jobs = newJobs(p, run.rolling.rules, r.selves)
 	run.open = len(run.jobs)
 	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
 	run.cache = newCache(r.Settle)
@@ -76,16 +78,18 @@ func newRun(r Runner, p *planner.Plan) *run {
 func (r *run) loop(ctx context.Context, drain <-chan struct{}) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	r.rolling.begin(ctx)
 	r.begin(ctx, drain)
 	ended := ctx.Done()
-	for r.open > 0 || r.working > 0 || r.poller.polling || r.cache.reading || r.noting > 0 {
+	for r.open > 0 || r.working > 0 || r.poller.polling || r.cache.reading || r.noting > 0 || r.rolling.busy > 0 {
 		r.checkLease()
 		r.dispatch(ctx)
+		r.rolling.step(ctx)
 		if r.stuck() {
 			r.failAll(&Error{Reason: planner.Reason{Code: planner.CodeNameCircle}})
 			continue
 		}
-		timer.Reset(time.Until(r.poller.wake()))
+		timer.Reset(time.Until(r.wake()))
 		select {
 		case m := <-r.messages:
 			r.handle(ctx, m)
@@ -129,12 +133,16 @@ func (r *run) handle(ctx context.Context, m message) {
 		r.emit(m.ChangePutOff)
 	case sighting:
 		r.poller.sighted(m)
+		r.rolling.sighted(m)
 	case listing:
 		r.listed(m)
 	case overheard:
 		r.cache.replace(m.servers, m.asked)
+		r.rolling.listed(listing(m))
 	case pollOver:
 		r.poller.over(m.failed)
+	case probed, gateAsked, errandOver, kept:
+		r.rolling.handle(m)
 	case noted:
 		r.noting--
 		r.stateErr = cmp.Or(r.stateErr, m.err)
@@ -163,7 +171,8 @@ func (r *run) dispatch(ctx context.Context) {
 		r.working++
 		r.poller.sending()
 		w := worker{Runner: r.Runner, messages: r.messages, stopping: r.stopping, job: j, change: change,
-			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), down: r.down, owes: j.reboots(change), since: r.owed[change.About().ID]}
+			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), down: r.down, owes: j.reboots(change), since: r.owed[change.About().ID],
+			mark: r.rolling.disrupting(j, change)}
 		go w.work(ctx)
 	}
 }
@@ -208,6 +217,15 @@ func (r *run) young(j *job, c planner.Change) time.Time {
 	return p.made.Add(r.Settle)
 }
 
+// wake is when there is something to do next.
+func (r *run) wake() time.Time {
+	at := r.poller.wake()
+	if next := r.rolling.next(); !next.IsZero() && next.Before(at) {
+		return next
+	}
+	return at
+}
+
 // stop lets nothing new start, for the first reason given, and ends all waits.
 func (r *run) stop(why *Error) {
 	if r.stopped != nil {
@@ -216,6 +234,7 @@ func (r *run) stop(why *Error) {
 	r.stopped = why
 	close(r.stopping)
 	r.poller.abandon()
+	r.rolling.abandon()
 	for _, queue := range []*[]*job{&r.resumed, &r.fresh} {
 		jobs := *queue
 		*queue = nil
@@ -244,7 +263,7 @@ func cause(err error) error {
 
 // stuck reports whether the jobs that are left wait for each other.
 func (r *run) stuck() bool {
-	return r.open > 0 && r.working == 0 && len(r.resumed)+len(r.fresh) == 0 && !r.poller.waiting() && !r.poller.polling && !r.cache.reading
+	return r.open > 0 && r.working == 0 && len(r.resumed)+len(r.fresh) == 0 && !r.poller.waiting() && !r.poller.polling && !r.cache.reading && !r.rolling.waiting()
 }
 
 // emit tells an event.

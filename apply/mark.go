@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
+	"github.com/vps-fleet/fleet/planner"
 )
 
 // Mark is what the next run has to know of a rollout: how a server was left, or how
@@ -70,4 +71,15 @@ func PruneMarks(some, all []Mark, now time.Time) []Mark {
 		}
 		return !l.At.Equal(m.At) || l.Account != m.Account || now.Sub(m.At) >= keep
 	})
+}
+
+// disturbed are the servers that earlier runs have drained or disrupted, as the planner
+// wants them.
+func disturbed(marks []Mark) (list []planner.Disturbed) {
+	for _, m := range marks {
+		if s := m.Server; s != nil && !(s.Drained.IsZero() && s.Disrupted.IsZero()) {
+			list = append(list, planner.Disturbed{Name: s.Name, ID: s.ID, Drained: s.Drained, Disrupted: s.Disrupted})
+		}
+	}
+	return list
 }

@@ -24,6 +24,17 @@ func (w *worker) note(ctx context.Context, d Deed) {
 // update brings, that a reboot may have been taken, and the name that a server gets
 // whose create the state may not have kept yet.
 func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
+	if w.mark != nil && !w.marked {
+		mark := *w.mark
+		mark.At = time.Now().Round(0)
+		if !mark.Server.New {
+			mark.Server.Disrupted = mark.At
+		}
+		if err := w.State.Mark(context.WithoutCancel(ctx), mark); err != nil {
+			return err
+		}
+		w.mark, w.marked = &mark, true
+	}
 	switch c := c.(type) {
 	case *planner.Create:
 		w.last = newIntent(w.key, c)

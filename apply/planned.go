@@ -36,7 +36,7 @@ type Settling struct {
 // Warning says that something did not work, which does not stop a run.
 type Warning struct {
 	What   WarningKind
-	Server string // with CacheWrong
+	Server string // with CacheWrong and NotRestored
 	Err    error
 }
 
@@ -49,6 +49,7 @@ const (
 	CacheUnsaved                    // details cannot be cached
 	CacheWrong                      // a server's backups_enabled has changed and its updated_at has not
 	StateUnsaved                    // something for the next run could not be kept
+	NotRestored                     // the restore command of a server that was drained in vain has failed
 	StateUnread                     // what earlier runs have done is not known, so the API is believed
 )
 

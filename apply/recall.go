@@ -155,6 +155,11 @@ func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func
 		if err != nil {
 			return seen, err
 		}
+		marks, err := a.state.Marks(ctx)
+		if err != nil {
+			return seen, err
+		}
+		seen.Disturbed, a.selves = disturbed(marks), a.Runner.selvesAmong(seen.Servers)
 		c := recaller{a.Engine, deeds, about, taken(deeds, a.digest, a.kept), lacked}
 		if err := c.lay(ctx, &seen); err != nil || len(seen.Unshown) == 0 {
 			return seen, err

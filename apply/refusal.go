@@ -10,7 +10,7 @@ import (
 
 // Refusal is why a run was refused before its first change: a WrongEndpoint, a
 // WrongAccount, an UnknownTarget, an UnknownLabels, an EmptyAccount, a
-// GuardsExceeded, a NotReviewed or an Unsupported, and nothing else. internal/render makes the
+// GuardsExceeded, a NotReviewed or a CommandsForbidden, and nothing else. internal/render makes the
 // sentence and the hint; what Error says is for logs.
 type Refusal interface {
 	error
@@ -45,21 +45,17 @@ type NotReviewed struct {
 	Changes []planner.Change // that were not approved; nil where the approved plan was not kept
 }
 
-// Unsupported refuses a plan with a policy that an apply does not carry out yet: to go
-// on without it would disrupt more servers than the file allows.
-type Unsupported struct {
-	Key string    // of the file: rollouts, windows, freeze or ready
-	At  fleet.Pos // zero where nobody knows
-}
+// CommandsForbidden refuses a plan with commands that nobody has allowed to be run.
+type CommandsForbidden struct{ Commands []fleet.Command }
 
-func (*WrongEndpoint) refusal()  {}
-func (*WrongAccount) refusal()   {}
-func (*UnknownTarget) refusal()  {}
-func (*UnknownLabels) refusal()  {}
-func (*EmptyAccount) refusal()   {}
-func (*GuardsExceeded) refusal() {}
-func (*NotReviewed) refusal()    {}
-func (*Unsupported) refusal()    {}
+func (*WrongEndpoint) refusal()     {}
+func (*WrongAccount) refusal()      {}
+func (*UnknownTarget) refusal()     {}
+func (*UnknownLabels) refusal()     {}
+func (*EmptyAccount) refusal()      {}
+func (*GuardsExceeded) refusal()    {}
+func (*NotReviewed) refusal()       {}
+func (*CommandsForbidden) refusal() {}
 
 func (e *WrongEndpoint) Error() string { return fmt.Sprintf("endpoint %s, not %s", e.Got, e.Want) }
 func (e *WrongAccount) Error() string  { return fmt.Sprintf("account %s, not %s", e.Got, e.Want) }
@@ -70,7 +66,9 @@ func (e *EmptyAccount) Error() string {
 }
 func (e *GuardsExceeded) Error() string { return fmt.Sprintf("%d guards exceeded", len(e.Violations)) }
 func (e *NotReviewed) Error() string    { return "another plan was reviewed" }
-func (e *Unsupported) Error() string    { return e.Key + " are not carried out yet" }
+func (e *CommandsForbidden) Error() string {
+	return fmt.Sprintf("%d commands are not allowed", len(e.Commands))
+}
 
 // bootstrapSize is how many listed servers have to be missing, all of them, for
 // that to be suspicious.
@@ -80,7 +78,7 @@ const bootstrapSize = 10
 func (a *account) check(by Approval, planned Planned) error {
 	p := planned.Plan
 	if p.Empty() {
-		return nil
+		return a.checkCommands(p)
 	}
 	if by.Digest != "" && by.Digest != p.Digest() {
 		if err := a.checkLeft(planned); err != nil {
@@ -90,24 +88,22 @@ func (a *account) check(by Approval, planned Planned) error {
 	if by.unattended() && !by.Bootstrap && p.Scope.Listed >= bootstrapSize && p.Scope.Live == 0 {
 		return &EmptyAccount{p.Scope.Listed}
 	}
-	return checkPolicy(p)
+	return a.checkPolicy(p)
 }
 
-// checkPolicy refuses a plan that is beyond its guards, or that has a policy which an
-// apply does not carry out.
-func checkPolicy(p *planner.Plan) error {
+// checkPolicy refuses a plan that is beyond its guards, or that has commands which
+// nobody has allowed.
+func (a *account) checkPolicy(p *planner.Plan) error {
 	if v := p.Violations(); len(v) > 0 {
 		return &GuardsExceeded{v}
 	}
-	switch {
-	case len(p.Rollouts) > 0:
-		return &Unsupported{"rollouts", p.Rollouts[0].Policy.At}
-	case len(p.Windows) > 0:
-		return &Unsupported{"windows", p.Windows[0].At}
-	case len(p.Freezes) > 0:
-		return &Unsupported{"freeze", p.Freezes[0].At}
-	case len(p.Ready) > 0:
-		return &Unsupported{Key: "ready"}
+	return a.checkCommands(p)
+}
+
+// checkCommands refuses a plan that would run commands, unless that is allowed.
+func (a *account) checkCommands(p *planner.Plan) error {
+	if list := p.Commands(); len(list) > 0 && !a.Runner.AllowCommands && !(p.Empty() && len(p.Waits) == 0) {
+		return &CommandsForbidden{list}
 	}
 	return nil
 }

@@ -76,6 +76,11 @@ func (r *Result) Count(o Outcome) int {
 	return n
 }
 
+// restores reports whether it is of a server that an earlier run has disturbed.
+func (rep *Report) restores() bool {
+	return rep.Wait != nil && (!rep.Wait.Drained.IsZero() || !rep.Wait.Disrupted.IsZero())
+}
+
 // Complete reports whether everything was done, every server has arrived and
 // nothing was blocked.
 func (r *Result) Complete() bool {

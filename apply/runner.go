@@ -29,8 +29,10 @@ type Runner struct {
 
 	Overrides
 	Prober Prober       // asks servers whether they are ready, and runs commands; nil: no probe holds
-	Self   []netip.Addr // of the host that this runs on, and of its state
+	Self   []netip.Addr // of this host, and of its state's
 	Goes   bool         // a person has said that rollouts are to go on after a manual pause
+
+	selves []string // ids of servers that have one of those addresses
 }
 
 // IntentState is what a run needs of the state: to note creates before they are
@@ -79,9 +81,10 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	ctx, cancel := context.WithCancel(vpsorg.Rereading(ctx))
 	defer cancel()
 	run.resolveFirst(ctx)
+	run.rolling.recall(ctx)
 	run.loop(ctx, drain)
 	return &Result{
 		Reports: run.reports, Blocked: p.Blocked, Interrupted: run.stopped != nil && run.stopped.Code == planner.CodeInterrupted,
-		StateErr: run.stateErr, Started: run.began, Duration: time.Since(run.began),
+		Groups: run.rolling.results(), Overridden: r.OverrideFreeze, StateErr: run.stateErr, Started: run.began, Duration: time.Since(run.began),
 	}
 }

@@ -69,6 +69,7 @@ func (p *poller) end(x *wait, o Outcome, why *Error) {
 	}
 	p.remove(x)
 	p.run.reports[x.job.tasks[0].report].passed()
+	x.job.left = x.job.left || !x.moved.IsZero()
 	if o != Done {
 		p.run.end(x.job, o, why)
 	}

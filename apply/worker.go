@@ -21,6 +21,7 @@ type worker struct {
 	young    time.Time // until then no answer proves that the server is gone
 	owes     bool      // it is an update that brings a reboot
 	down     time.Time // since when the API has been down for changes; zero: it is not
+	mark     *Mark     // to be noted before the change leaves; nil: none is
 	since    time.Time // since when that reboot, or the one to be sent, has been owed; zero: it is not
 
 	begun    []Intent // still open
@@ -28,6 +29,8 @@ type worker struct {
 	made     string
 	owed     bool // it has noted that its reboot is owed
 	removed  bool // its delete was answered
+	marked   bool // the mark was noted
+	left     bool // its server was seen to leave active after the reboot
 	sent     bool // its reboot has left, and is not known to be refused
 	deeds    []Deed
 	stateErr error
@@ -39,6 +42,8 @@ type answer struct {
 	change planner.Change
 	ending
 	made      string // the id of the server that was created
+	mark      *Mark  // that was noted; nil: none was
+	left      bool   // its server was seen to leave active after the reboot
 	deeds     []Deed
 	down      time.Time // since when the API has been down, of a change that was given up for it
 	begun     []Intent  // that are still open
@@ -107,11 +112,26 @@ func (h *held) Error() string { return h.why.Error() }
 func (w *worker) work(ctx context.Context) {
 	e := w.send(ctx)
 	w.remember(ctx, e)
-	a := answer{job: w.job, change: w.change, ending: e, made: w.made, down: w.down, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
+	w.look(ctx, e)
+	a := answer{left: w.left, job: w.job, change: w.change, ending: e, made: w.made, down: w.down, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
 	if e.outcome == Unknown && w.change.Action() == planner.ActionCreate && !w.last.At.IsZero() {
 		a.ambiguous = &w.last
 	}
+	if w.marked {
+		a.mark = w.mark
+	}
 	w.messages <- a
+}
+
+// look looks, after a reboot that a rollout has a say in, whether its server has left
+// active: the old boot may go on answering for a while.
+func (w *worker) look(ctx context.Context, e ending) {
+	if w.mark == nil || e.outcome != Done || w.change.Action() != planner.ActionReboot {
+		return
+	}
+	s := readServer(ctx, w.Client, w.change.About().ID)
+	w.messages <- s
+	w.left = s.err == nil && s.server.Status != planner.StatusActive
 }
 
 // check compares the change with its server, which is read by itself where nothing

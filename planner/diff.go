@@ -29,7 +29,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	d.unshown(o, sel)
 	d.blockTakenNames()
 	d.plan.sort()
-	d.applyPolicies(m)
+	d.applyPolicies(m, o.disturbed())
 	d.plan.Cost = newCost(live, m.labels(), d.plan.Changes, o.Offers)
 	d.plan.Cost.Peak = d.plan.peak()
 	return d.plan
@@ -231,7 +231,7 @@ func (d *differ) delete(s *Server, about Subject) {
 // wait notes a server in a passing status.
 func (d *differ) wait(s *Server, name string, target Status) {
 	if s.Status != target {
-		d.plan.Waits = append(d.plan.Waits, Wait{name, s.ID, s.Status, target})
+		d.plan.Waits = append(d.plan.Waits, Wait{Name: name, ID: s.ID, From: s.Status, To: target})
 	}
 }
 

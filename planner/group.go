@@ -30,6 +30,18 @@ type Readiness struct {
 	Ready []fleet.Probe `json:"ready"`
 }
 
+// changes reports whether the plan changes a server of the group.
+func (g Group) changes() bool {
+	return slices.ContainsFunc(g.Servers, func(m Member) bool { return m.Changes })
+}
+
+// awaits reports whether a server of the group was disturbed by an earlier run.
+func (g Group) awaits(waits []Wait) bool {
+	return slices.ContainsFunc(waits, func(w Wait) bool {
+		return w.disturbed() && slices.ContainsFunc(g.Servers, func(m Member) bool { return m.Name == w.Name })
+	})
+}
+
 // Size is how many servers count among the group's; a % is of these.
 func (g Group) Size() (n int) {
 	for _, m := range g.Servers {
@@ -53,15 +65,21 @@ func (g Group) Budget() int {
 // Surge is how many new servers there may be at once beside those that they replace.
 func (g Group) Surge() int { return g.Policy.MaxSurge.AtLeast(g.Size()) }
 
-// Steps are how many of the changed servers are done by the end of each step; the
-// last is all of them. A step that adds none is left out.
-func (g Group) Steps() (steps []int) {
-	changed, size := 0, g.Size()
+// Steps are how many of the changed servers are done by the end of each step.
+func (g Group) Steps() []int {
+	changed := 0
 	for _, m := range g.Servers {
 		if m.Changes {
 			changed++
 		}
 	}
+	return g.StepsOf(changed)
+}
+
+// StepsOf are how many of so many changed servers are done by the end of each step; the
+// last is all of them. A step that adds none is left out.
+func (g Group) StepsOf(changed int) (steps []int) {
+	size := g.Size()
 	for i, s := range g.Policy.Steps {
 		n := min(s.AtLeast(size), changed)
 		if i == len(g.Policy.Steps)-1 { // 100%, and whoever leaves
@@ -99,7 +117,7 @@ func rolls(c Change) bool { return c.Action() != ActionUpdate }
 func waitsForWindow(c Change) bool { return Disrupts(c) || c.Action() == ActionReplace }
 
 // applyPolicies gives a plan the policies that it is to be carried out by.
-func (d *differ) applyPolicies(m matching) {
+func (d *differ) applyPolicies(m matching, disturbed map[string]Disturbed) {
 	changes := d.plan.byName()
 	for _, policy := range d.fleet.Rollouts {
 		g := Group{Policy: policy}
@@ -110,10 +128,12 @@ func (d *differ) applyPolicies(m matching) {
 		}
 		d.addUnlisted(&g, changes)
 		g.sort()
-		if slices.ContainsFunc(g.Servers, func(m Member) bool { return m.Changes }) {
+		if g.changes() || slices.ContainsFunc(g.Servers, func(m Member) bool { return disturbed[m.Name].is(d.world.byID[m.ID]) }) {
 			d.plan.Rollouts = append(d.plan.Rollouts, g)
 		}
 	}
+	d.plan.awaitDisturbed(disturbed, d.world.World)
+	d.plan.sort()
 	d.plan.Ready = d.readiness(changes)
 	for _, w := range d.fleet.Windows {
 		if d.plan.disruptsAny(w.Pick) {
@@ -216,7 +236,7 @@ func (p *Plan) regroup() {
 		for _, m := range old.Servers {
 			g.add(m, changes[m.Name])
 		}
-		if slices.ContainsFunc(g.Servers, func(m Member) bool { return m.Changes }) {
+		if g.changes() || g.awaits(p.Waits) {
 			p.Rollouts = append(p.Rollouts, g)
 		}
 	}

@@ -49,7 +49,7 @@ func (p *Plan) without(refuse func(Change) (why Reason, out bool)) (*Plan, []rem
 		rest.Changes = append(rest.Changes, c)
 	}
 	for _, w := range p.Waits {
-		if kept[w.ID] || !changed[w.ID] {
+		if kept[w.ID] || !changed[w.ID] || w.disturbed() {
 			rest.Waits = append(rest.Waits, w)
 		}
 	}

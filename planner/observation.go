@@ -15,9 +15,10 @@ type Observation struct {
 	Servers  []Server // every server of the account, in any order
 	Offers   []Offer  // the plans the API sells; nil when it was not asked
 
-	Taken   []Taken   // reboots that earlier runs of the plan that is to be carried out have sent
-	Owed    []Owed    // reboots that earlier runs have not come to
-	Unshown []Unshown // what was done a moment ago and the API does not show yet; Servers are as if it did
+	Taken     []Taken     // reboots that earlier runs of the plan that is to be carried out have sent
+	Owed      []Owed      // reboots that earlier runs have not come to
+	Disturbed []Disturbed // servers that rollouts of earlier runs have left drained, or not known to be ready
+	Unshown   []Unshown   // what was done a moment ago and the API does not show yet; Servers are as if it did
 }
 
 // Taken is a reboot that an earlier run of the same approved plan has sent.

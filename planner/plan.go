@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/vps-fleet/fleet/fleet"
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
 
 // Plan is what has to happen for the live servers to be what the fleet says.
 type Plan struct {
@@ -21,12 +25,17 @@ type Plan struct {
 	Guards   fleet.Guards // with what the command line allows beyond them
 }
 
-// Wait is a server in a passing status.
+// Wait is a server in a passing status, or one that an earlier run has drained or
+// disrupted, so that it is to be ready and restored first.
 type Wait struct {
 	Name string `json:"name"`
 	ID   string `json:"id"`
 	From Status `json:"from"`
 	To   Status `json:"to"` // active or stopped
+
+	// Since when an earlier run has left it so, for a rollout; see Disturbed.
+	Drained   time.Time `json:"drained,omitzero"`
+	Disrupted time.Time `json:"disrupted,omitzero"`
 }
 
 // Blocked is an entry, or a live server, that nothing is done to. An entry may be

@@ -11,6 +11,9 @@ import (
 // file: none for a plan that no policy is about.
 func (p *Plan) policies() (list []string) {
 	for _, g := range p.Rollouts {
+		if !g.changes() {
+			continue
+		}
 		list = append(list, rolloutIdentity(g.Policy))
 	}
 	for _, w := range p.Windows {

@@ -116,6 +116,11 @@ const (
 	CodeSelf        Code = "self"        // this host runs on the server
 	CodeSelfLast    Code = "self_last"   // this host runs on the server, so it comes last
 
+	// What became of a rollout's commands and probes.
+	CodeDrainFailed   Code = "drain_failed"   // its drain command failed, so it was not disrupted; the error says how
+	CodeRestoreFailed Code = "restore_failed" // it is ready, and its restore command failed; the error says how
+	CodeUnhealthy     Code = "unhealthy"      // it was not ready in time; the error has what its probe has told last
+
 	// Why an approved change is not carried out, or not to its end.
 	CodeGone        Code = "gone"         // the server is gone, and nothing here deleted it
 	CodeChanged     Code = "changed"      // fields are neither as planned nor as wanted. Fields: planned → now

@@ -41,6 +41,7 @@ func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 		}
 	}
 	rest.Waits = r.waits(rest.Changes, jobs)
+	rest.awaitDisturbed(o.disturbed(), r.world)
 	rest.sort()
 	return &rest, refused
 }
@@ -193,7 +194,7 @@ func (r *remainder) waits(left []Change, jobs []Job) (waits []Wait) {
 		}
 		if target, ok := live.Status.Target(); ok && target != live.Status {
 			waiting[id] = true
-			waits = append(waits, Wait{name, live.ID, live.Status, target})
+			waits = append(waits, Wait{Name: name, ID: live.ID, From: live.Status, To: target})
 		}
 	}
 	for _, c := range left {

@@ -6,8 +6,8 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// Step is one thing that carrying a change out takes: a Request, an Await or a
-// Resolve, and nothing else. Whoever carries out, foresees or shows what a change
+// Step is one thing that carrying a change out takes: a Request, an Await, a Resolve, a
+// Turn, a Drain, a Ready or a Restore, and nothing else. Whoever carries out, foresees or shows what a change
 // takes goes by its steps.
 type Step interface{ isStep() }
 
@@ -28,9 +28,33 @@ type Await struct {
 // the server. Steps has none: whether one is needed shows in the state, or in a run.
 type Resolve struct{ Create *Create }
 
+// Turn waits until the plan's policies allow the server to be disrupted.
+type Turn struct{}
+
+// Drain runs the drain commands of a server's rollouts.
+type Drain struct{ ID string }
+
+// Ready waits until a server passes its probes.
+type Ready struct {
+	ID       string    // "": the server that the job has created
+	Rebooted bool      // the old boot may go on answering for a while
+	Since    time.Time // when it was disrupted by an earlier run; zero: by this one
+}
+
+// Restore runs the restore commands of a server's rollouts, where it is drained or
+// takes the place of one that is to be.
+type Restore struct {
+	ID  string // "": the server that the job has created
+	New bool
+}
+
 func (Request) isStep() {}
 func (Await) isStep()   {}
 func (Resolve) isStep() {}
+func (Turn) isStep()    {}
+func (Drain) isStep()   {}
+func (Ready) isStep()   {}
+func (Restore) isStep() {}
 
 // Target is what a wait waits for.
 type Target string
@@ -41,6 +65,8 @@ const (
 	TargetStopped  Target = "stopped"
 	TargetGone     Target = "gone"
 	TargetResolved Target = "resolved" // of a Resolve
+	TargetReady    Target = "ready"    // of a Ready
+	TargetRestored Target = "restored" // of a Restore
 )
 
 // Requests is how many requests a step takes, beside those of waits.

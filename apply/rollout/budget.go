@@ -38,6 +38,9 @@ func newSurvey(w World) *survey {
 		if t.State == InFlight || t.State == Pending {
 			s.left++
 		}
+		if t.State == Pending && t.Self {
+			s.selves++
+		}
 	}
 	for i := range w.Groups {
 		g := &s.groups[i]

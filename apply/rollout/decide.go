@@ -13,6 +13,9 @@ import (
 func Decide(w World) Decision {
 	s := newSurvey(w)
 	d := Decision{Held: make(map[int]Hold), Over: s.inFlight == 0}
+	for i := range s.groups {
+		d.Away = append(d.Away, s.groups[i].unavailable)
+	}
 	for _, i := range s.order() {
 		h := s.hold(&w.Turns[i])
 		if h == nil {
@@ -51,6 +54,7 @@ type survey struct {
 	groups      []tally
 	inFlight    int
 	left        int  // turns that have not ended
+	selves      int  // of these, those of this host that have not begun
 	unreachable bool // no member of any group is ready from this host
 }
 
@@ -102,6 +106,9 @@ func (s *survey) hold(t *Turn) *Hold {
 			return h
 		}
 	}
+	if t.Blocked {
+		return s.blocked(t)
+	}
 	if h := s.closed(t); h != nil {
 		return h
 	}
@@ -115,7 +122,7 @@ func (s *survey) hold(t *Turn) *Hold {
 			return s.groups[p.Group].overdue(s.Now, h)
 		}
 	}
-	if t.Self && s.left > 1 {
+	if t.Self && (s.inFlight > 0 || s.left > s.selves) {
 		return held(planner.CodeSelfLast, AwaitsTurns)
 	}
 	return nil

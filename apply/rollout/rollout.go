@@ -37,6 +37,7 @@ type Group struct {
 	Gated            bool          // Gate counts
 	GateFor          time.Duration // for which the gate has to hold
 	ProgressDeadline time.Duration // 0: none
+	Stopped          bool          // some of its turns have come to nothing, so that no group may follow
 
 	Gate       time.Time // since when the gate holds without a break; zero: it does not, or was not asked since the last turn began
 	Progressed time.Time // when a turn last began, went on or ended
@@ -82,6 +83,7 @@ type Turn struct {
 	Self         bool // this runs on the server, or its state is there
 	AllowUnready bool // it may be destroyed although it is not ready
 	Surging      bool // of Surges: its new server exists
+	Blocked      bool // it awaits something that no rollout has a say in, such as another server's name
 	Estimate     time.Duration
 	Windows      []fleet.Window // that are about the server
 	Freezes      []fleet.Freeze
@@ -120,6 +122,7 @@ type Decision struct {
 	Begin []int        // indexes of turns, in the order in which they begin
 	Held  map[int]Hold // why each of the other pending turns does not begin
 	Steps []int        // for each group, how many of its steps are over
+	Away  []int        // for each group, how many of its members are unavailable before anything begins
 	Wake  time.Time    // when the decision may be another one by the clock alone; zero: never
 	Over  bool         // only time or people can change that nothing begins
 }

@@ -73,9 +73,20 @@ func (g *tally) overdue(now time.Time, h *Hold) *Hold {
 	return &Hold{planner.Reason{Code: planner.CodeStalled, Cause: h.Code, Name: g.Name, Servers: h.Servers, Since: g.Progressed}, AwaitsNothing}
 }
 
+// blocked is that something beside rollouts is awaited, which may take too long.
+func (s *survey) blocked(t *Turn) *Hold {
+	h := held(planner.CodeNeeds, AwaitsHealth)
+	for _, p := range t.In {
+		if h.Awaits == AwaitsHealth {
+			h = s.groups[p.Group].overdue(s.Now, h)
+		}
+	}
+	return h
+}
+
 // refusedAfter is that a group which is to be done first has stopped; nil otherwise.
 func (s *survey) refusedAfter(t *Turn, g *tally) *Hold {
-	return s.before(t, g, AwaitsNothing, func(first *tally) bool { return first.halted() })
+	return s.before(t, g, AwaitsNothing, func(first *tally) bool { return first.halted() || first.Stopped })
 }
 
 // waitAfter is that a group which is to be done first is not; nil otherwise.

@@ -61,7 +61,14 @@ func replaceLoss(r *planner.Replace) string {
 }
 
 func waitFact(w planner.Wait) *fact {
-	return &fact{Kind: kindWait, Symbol: meanings[kindWait].symbol, Member: member{Name: w.Name, ID: w.ID}, From: w.From, To: w.To}
+	f := &fact{Kind: kindWait, Symbol: meanings[kindWait].symbol, Member: member{Name: w.Name, ID: w.ID}, From: w.From, To: w.To}
+	switch {
+	case !w.Drained.IsZero():
+		f.From, f.To = "drained", planner.Status(planner.TargetRestored)
+	case !w.Disrupted.IsZero():
+		f.From, f.To = "disrupted", planner.Status(planner.TargetReady)
+	}
+	return f
 }
 
 func blockedFact(b planner.Blocked) *fact {

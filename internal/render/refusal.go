@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -29,18 +30,23 @@ func refusal(r apply.Refusal) (text, hint string) {
 		return guardsExceeded(r.Violations)
 	case *apply.NotReviewed:
 		return notReviewed(r.Changes)
-	case *apply.Unsupported:
-		return unsupported(r)
+	case *apply.CommandsForbidden:
+		return commandsForbidden(r.Commands)
 	}
 	panic(fmt.Sprintf("unknown refusal %T", r))
 }
 
-func unsupported(r *apply.Unsupported) (text, hint string) {
-	if r.At.Line > 0 {
-		text = r.At.String() + ": "
+// commandsForbidden names a few of the commands.
+func commandsForbidden(commands []fleet.Command) (text, hint string) {
+	const most = 3
+	text = "the plan would run commands on this host, so nothing was changed:"
+	for _, c := range commands[:min(len(commands), most)] {
+		text += "\n  " + commandText(c)
 	}
-	return text + fmt.Sprintf("this version of fleet does not carry out %q, so nothing was changed", r.Key),
-		"remove it from the file to change its servers without it, or leave them out with --target"
+	if more := len(commands) - most; more > 0 {
+		text += fmt.Sprintf("\n  and %d more", more)
+	}
+	return text, "read what the plan shows of them; then give --allow-commands"
 }
 
 // notReviewed names a few of the changes that were not.
@@ -103,6 +109,8 @@ func Warning(w apply.Warning) string {
 		return "backups_enabled has changed and updated_at has not, so cached details were dropped and all read anew; where this comes again, leave out --details-max-age"
 	case apply.StateUnsaved:
 		return "the state for the next run is not complete"
+	case apply.NotRestored:
+		return "the restore command of a server that was not disrupted after all has failed; the next apply restores it first"
 	case apply.StateUnread:
 		return "what earlier runs have done lately cannot be read, so the API is taken at its word"
 	}

@@ -35,8 +35,8 @@ func TestRefusals(t *testing.T) {
 			"wbe-\\x1b* matches no server, neither in the file nor at the API\nhint: check the name; * stands for any letters\n"},
 		{&apply.EmptyAccount{Listed: 12},
 			"none of the 12 listed servers exists, which is how a wrong token or account looks\nhint: if all of them are to be created, say so with --bootstrap\n"},
-		{&apply.Unsupported{Key: "rollouts", At: account},
-			"fleet.yaml:2:10: this version of fleet does not carry out \"rollouts\", so nothing was changed\nhint: remove it from the file to change its servers without it, or leave them out with --target\n"},
+		{&apply.CommandsForbidden{Commands: []fleet.Command{{Argv: []string{"./leave", "{name}"}}}},
+			"the plan would run commands on this host, so nothing was changed:\n  ./leave {name}\nhint: read what the plan shows of them; then give --allow-commands\n"},
 		{&apply.NotReviewed{},
 			"the plan is not the one that was reviewed, nothing was changed\nhint: the servers or the file have changed since; review the plan as it is now and give its digest\n" +
 				"hint: a plan file, or a plan that an apply of its digest has kept on this host, would have let it resume\n"},

@@ -111,6 +111,7 @@ func TestSchemaFieldsExist(t *testing.T) {
 		}
 	}
 	p.Changes = append(p.Changes, everything().Changes...)
+	p.Waits = append(p.Waits, planner.Wait{Name: "db-02", ID: "7", From: "active", To: "active", Drained: time.Unix(1e9, 0), Disrupted: time.Unix(1e9, 0)})
 	p.Notes = append(p.Notes, planner.Note{Name: "db-01", Reason: planner.Reason{Code: planner.CodeUnshown, Since: time.Unix(1e9, 0)}})
 	p.Blocked, p.Cost.Labels = blockedForEverything(), priced().Cost.Labels
 	rolled := rolledPlan(t)

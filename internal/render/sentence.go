@@ -123,6 +123,10 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
 	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
 
+	planner.CodeDrainFailed:   {"its drain command failed, so it was not touched", "look at what the command says, and run again"},
+	planner.CodeRestoreFailed: {"it is ready, but its restore command failed", "the next apply restores it first"},
+	planner.CodeUnhealthy:     {"it was not ready in time", "look at the server; the next apply waits for it again"},
+
 	planner.CodeOverBudget:  {"rollout $name allows $count unavailable at once$away", ""},
 	planner.CodeUnreachable: {"no server of any rollout is ready as far as this host can tell$away", "run fleet where the servers can be reached, or correct what ready: probes"},
 	planner.CodeNoBudget:    {"rollout $name allows none to be unavailable, and no new server beside the old ones", "give it max_unavailable or max_surge"},

@@ -181,6 +181,9 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeWindow, Until: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}, "no window is open for it for as long as it takes, until 2026-03-04 05:06 UTC", ""},
 	{planner.Reason{Code: planner.CodeFreeze, Name: "holidays"}, "it is frozen for holidays", "wait, or give --override-freeze REASON"},
 	{planner.Reason{Code: planner.CodeSelf}, "this host runs on it", "run fleet elsewhere, or give --allow-self"},
+	{planner.Reason{Code: planner.CodeDrainFailed}, "its drain command failed, so it was not touched", "look at what the command says, and run again"},
+	{planner.Reason{Code: planner.CodeRestoreFailed}, "it is ready, but its restore command failed", "the next apply restores it first"},
+	{planner.Reason{Code: planner.CodeUnhealthy}, "it was not ready in time", "look at the server; the next apply waits for it again"},
 	{planner.Reason{Code: planner.CodeSelfLast}, "this host runs on it, so it comes last", ""},
 
 	{planner.Reason{Code: planner.CodeExcluded}, "its kind was excluded", ""},

@@ -1,0 +1,458 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/probe/emulated"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// rolled is a world of some servers in a rollout, of which somebody counts all the time
+// how many are away.
+type rolled struct {
+	*world
+	disk  *statetest.Disk
+	in    apply.Input
+	hooks *hooks
+
+	mu   sync.Mutex
+	most int // that were away at once
+	stop chan struct{}
+}
+
+// hooks note the commands that are run, and let some fail.
+type hooks struct {
+	mu    sync.Mutex
+	runs  []string
+	fails func(phase apply.Phase, name string) error
+	takes time.Duration
+	gate  func() error
+	out   map[string]bool // of the balancer
+}
+
+func (h *hooks) Probe(context.Context, fleet.Probe, apply.Target) error {
+	if h.gate != nil {
+		return h.gate()
+	}
+	return nil
+}
+
+func (h *hooks) Run(ctx context.Context, c fleet.Command, t apply.Target, p apply.Phase) error {
+	h.mu.Lock()
+	h.runs = append(h.runs, string(p)+" "+t.Name)
+	if p == apply.PhaseDrain {
+		h.out[t.Name] = true
+	}
+	h.mu.Unlock()
+	select {
+	case <-time.After(h.takes):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if h.fails != nil {
+		if err := h.fails(p, t.Name); err != nil {
+			return err
+		}
+	}
+	if p == apply.PhaseRestore {
+		h.mu.Lock()
+		delete(h.out, t.Name)
+		h.mu.Unlock()
+	}
+	return nil
+}
+
+// service is a server whose services need half a minute to come up.
+func service(vpsorg.Server) emulator.Service { return emulator.Service{Boot: 20 * time.Second} }
+
+// inRollout runs a test with so many servers, web-01 and on, and what is said of their
+// rollout; their entries say fields.
+func inRollout(t *testing.T, e *emulator.Emulator, n int, policy, fields string, test func(r *rolled)) {
+	if e.ServiceOf == nil {
+		e.ServiceOf = service
+	}
+	if e.Transition == 0 {
+		e.Transition = 10 * time.Second
+	}
+	inWorld(t, e, func(w *world) {
+		r := &rolled{world: w, disk: &statetest.Disk{}, hooks: &hooks{out: make(map[string]bool)}, stop: make(chan struct{})}
+		for i := range n {
+			w.add("", fmt.Sprintf("web-%02d", i+1), "active")
+		}
+		time.Sleep(time.Minute)
+		w.runner.Prober = emulated.Prober{Emulator: e, Others: r.hooks}
+		w.runner.AllowCommands = true
+		r.in = w.input(fmt.Sprintf("guards: {max_deletes: 100%%}\nservers: {'web-[01:%02d]': {plan: 1, os: 5, location: us-west%s}}\n%s", n, fields, policy))
+		go r.count()
+		defer close(r.stop)
+		test(r)
+	})
+}
+
+// count counts who is away, all the time.
+func (r *rolled) count() {
+	for {
+		away := 0
+		for _, s := range r.emulator.Servers() {
+			r.hooks.mu.Lock()
+			out := r.hooks.out[s.Name]
+			r.hooks.mu.Unlock()
+			if s.Status != vpsorg.StatusActive || out || r.emulator.Serve(*s.IPAddress) != emulator.Ready {
+				away++
+			}
+		}
+		r.mu.Lock()
+		r.most = max(r.most, away)
+		r.mu.Unlock()
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-r.stop:
+			return
+		}
+	}
+}
+
+// wantAway holds that so many servers were away at once, and no more.
+func (r *rolled) wantAway(want int) {
+	r.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.most != want {
+		r.Errorf("%d were away at once, want %d", r.most, want)
+	}
+}
+
+// reboot asks for a reboot of all.
+func (r *rolled) reboot(by apply.Approval) *apply.Result {
+	r.Helper()
+	r.in.Selection.Asked = planner.Asked{Reboot: []string{"web-*"}}
+	return r.roll(by)
+}
+
+func (r *rolled) roll(by apply.Approval) *apply.Result {
+	r.Helper()
+	result, err := r.engine(r.disk).Apply(r.Context(), r.drain, r.in, by)
+	if err != nil {
+		r.Fatal(err)
+	}
+	if n := len(result.Reports); result.Count(apply.Done)+result.Count(apply.Failed)+result.Count(apply.Unknown)+result.Count(apply.NotStarted) > n {
+		r.Errorf("more outcomes than %d reports", n)
+	}
+	return result
+}
+
+// digest is that of the reboot of all.
+func (r *rolled) digest() apply.Approval {
+	r.Helper()
+	r.in.Selection.Asked = planner.Asked{Reboot: []string{"web-*"}}
+	planned, err := r.engine(r.disk).Plan(r.Context(), r.in)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return apply.Approval{Digest: planned.Plan.Digest()}
+}
+
+// rebooted counts the reboots that each server got.
+func (r *rolled) rebooted() map[string]int {
+	n := make(map[string]int)
+	names := make(map[string]string)
+	for _, s := range r.emulator.Servers() {
+		names[string(s.ID)] = s.Name
+	}
+	for _, line := range strings.Split(r.sent(0), "\n") {
+		if id, ok := strings.CutSuffix(strings.TrimPrefix(line, "POST /servers/"), "/reboot/"); ok {
+			n[names[id]]++
+		}
+	}
+	return n
+}
+
+func (r *rolled) wantOnce(n int) {
+	r.Helper()
+	rebooted := r.rebooted()
+	for name, times := range rebooted {
+		if times != 1 {
+			r.Errorf("%s was rebooted %d times", name, times)
+		}
+	}
+	if len(rebooted) != n {
+		r.Errorf("%d servers were rebooted, want %d", len(rebooted), n)
+	}
+}
+
+const web = "rollouts: {web: {names: ['web-*'], max_unavailable: 25%, ready: [{http: {url: 'http://{ip}/', status: 200}}]}}"
+
+// Of 24 servers never more than six are away, also when their API says that they are
+// active again and their services are not.
+func TestRollingReboot(t *testing.T) {
+	inRollout(t, &emulator.Emulator{}, 24, web, "", func(r *rolled) {
+		took := elapsed(func() { r.wantComplete(r.reboot(apply.Approval{})) })
+		r.wantAway(6)
+		r.wantOnce(24)
+		t.Logf("it took %s", took)
+	})
+}
+
+// A canary goes first and alone, and a pause lies after it that no unattended run
+// shortens; a later one goes on, without a second canary.
+func TestCanaryAndPause(t *testing.T) {
+	policy := strings.Replace(web, "ready:", "steps: [1, 100%], pause: 10m, ready:", 1)
+	inRollout(t, &emulator.Emulator{}, 8, policy, "", func(r *rolled) {
+		by := r.digest()
+		result := r.roll(by)
+		if result.Rests() != apply.GroupPaused || len(result.Groups) != 1 || result.Groups[0].State != apply.GroupPaused || result.Groups[0].Done != 1 {
+			t.Errorf("%s%+v", report(result), result.Groups)
+		}
+		r.wantOnce(1)
+		r.wantAway(1)
+		time.Sleep(5 * time.Minute)
+		if result = r.roll(by); result.Rests() != apply.GroupPaused {
+			t.Errorf("within the pause:\n%s", report(result))
+		}
+		r.wantOnce(1)
+		time.Sleep(5 * time.Minute)
+		result = r.roll(by)
+		r.wantComplete(result)
+		if len(result.Groups) == 0 {
+			r.Fatalf("%s", report(result))
+		}
+		if g := result.Groups[0]; g.State != apply.GroupDone || g.Done != 8 || g.Changed != 8 || g.Step != 2 || g.Steps != 2 {
+			t.Errorf("%+v", g)
+		}
+		r.wantOnce(8)
+		r.wantAway(2)
+	})
+}
+
+// A failed canary ends the rollout.
+func TestFailedCanary(t *testing.T) {
+	e := &emulator.Emulator{}
+	e.ServiceOf = func(s vpsorg.Server) emulator.Service {
+		rebooted := slices.ContainsFunc(e.Ledger(), func(x emulator.Entry) bool { return x.Method == "POST" && x.Server == s.ID })
+		return emulator.Service{Boot: 20 * time.Second, Broken: s.Name == "web-01" && rebooted}
+	}
+	policy := strings.Replace(web, "ready:", "steps: [1, 100%], ready:", 1)
+	inRollout(t, e, 8, policy, "", func(r *rolled) {
+		result := r.reboot(apply.Approval{})
+		if result.Count(apply.Unknown) != 1 || result.Count(apply.NotStarted) != 7 || result.Groups[0].State != apply.GroupStopped || result.Rests() != "" {
+			t.Errorf("%s%+v", report(result), result.Groups)
+		}
+		r.wantOnce(1)
+	})
+}
+
+// A group that is worse than its budget is not touched, and the report says who is to
+// blame.
+func TestAboveTheBudgetNothingBegins(t *testing.T) {
+	e := &emulator.Emulator{ServiceOf: func(s vpsorg.Server) emulator.Service { return emulator.Service{Broken: s.Name > "web-02"} }}
+	inRollout(t, e, 4, web, "", func(r *rolled) {
+		result := r.reboot(apply.Approval{})
+		if result.Count(apply.Done) != 0 || len(r.rebooted()) != 0 {
+			t.Errorf("%s", report(result))
+		}
+		var why *apply.Error
+		if !errors.As(result.Reports[0].Err, &why) || why.Code != planner.CodeStalled || len(why.Servers) != 2 {
+			t.Errorf("%s", report(result))
+		}
+	})
+}
+
+// Servers that people take down meanwhile count.
+func TestPeopleTakeServersDown(t *testing.T) {
+	inRollout(t, &emulator.Emulator{}, 12, web, "", func(r *rolled) {
+		time.AfterFunc(30*time.Second, func() {
+			for _, s := range r.emulator.Servers()[9:] {
+				r.emulator.Edit(s.ID, func(s *vpsorg.Server) { s.Status = vpsorg.StatusStopped })
+			}
+		})
+		time.AfterFunc(7*time.Minute, func() {
+			for _, s := range r.emulator.Servers()[9:] {
+				r.emulator.Edit(s.ID, func(s *vpsorg.Server) { s.Status = vpsorg.StatusActive })
+			}
+		})
+		began := time.Now()
+		r.wantComplete(r.reboot(apply.Approval{}))
+		r.wantOnce(12)
+		if took := time.Since(began); took < 7*time.Minute {
+			t.Errorf("it went on after %s", took)
+		}
+	})
+}
+
+const drained = "rollouts: {web: {names: ['web-*'], max_unavailable: 2, ready: [{http: {url: 'http://{ip}/', status: 200}}], drain: {command: [./leave]}, restore: {command: [./join]}}}"
+
+// Each server is drained, rebooted, ready and restored, in this order.
+func TestDrainAndRestore(t *testing.T) {
+	inRollout(t, &emulator.Emulator{}, 4, drained, "", func(r *rolled) {
+		r.hooks.takes = 5 * time.Second
+		r.wantComplete(r.reboot(apply.Approval{}))
+		r.wantAway(2)
+		r.wantOnce(4)
+		for _, name := range []string{"web-01", "web-02", "web-03", "web-04"} {
+			if d, u := slices.Index(r.hooks.runs, "drain "+name), slices.Index(r.hooks.runs, "restore "+name); d < 0 || u < d {
+				t.Errorf("ran %q", r.hooks.runs)
+			}
+		}
+	})
+}
+
+// Where the drain command fails, the server is not touched, and is restored.
+func TestDrainThatFails(t *testing.T) {
+	inRollout(t, &emulator.Emulator{}, 4, drained, "", func(r *rolled) {
+		r.hooks.fails = func(p apply.Phase, name string) error {
+			if p == apply.PhaseDrain && name == "web-02" {
+				return errors.New("exit status 1")
+			}
+			return nil
+		}
+		result := r.reboot(apply.Approval{})
+		if n := r.rebooted()["web-02"]; n != 0 || !strings.Contains(report(result), "reboot web-02: failed: drain_failed: exit status 1") {
+			t.Errorf("rebooted %d times\n%s", n, report(result))
+		}
+		if !slices.Contains(r.hooks.runs, "restore web-02") || len(r.hooks.out) != 0 {
+			t.Errorf("ran %q, out are %v", r.hooks.runs, r.hooks.out)
+		}
+	})
+}
+
+// killed ends the context of a run after a while, without a word: as a kill does, but for
+// what it has noted.
+func (r *rolled) killed(after time.Duration, by apply.Approval) {
+	r.Helper()
+	ctx, cancel := context.WithTimeout(r.Context(), after)
+	defer cancel()
+	if _, err := r.engine(r.disk).Apply(ctx, r.drain, r.in, by); err != nil && ctx.Err() == nil {
+		r.Fatal(err)
+	}
+	r.disk.Crash(1000)
+}
+
+// A run that is cut off at any time is gone on with by the next: nobody is rebooted
+// twice, the budget holds, and nobody is left out of the balancer.
+func TestRolloutThatIsCutOff(t *testing.T) {
+	for _, after := range []time.Duration{12, 16, 19, 21, 25, 31, 45, 52, 58, 64, 70, 80, 101} {
+		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			inRollout(t, &emulator.Emulator{}, 6, drained, "", func(r *rolled) {
+				r.hooks.takes = 5 * time.Second
+				by := r.digest()
+				r.killed(after*time.Second, by)
+				r.killed(30*time.Second, by)
+				result := r.roll(by)
+				r.wantComplete(result)
+				r.wantOnce(6)
+				r.wantAway(2)
+				if len(r.hooks.out) > 0 {
+					t.Errorf("out are %v, after %q", r.hooks.out, r.hooks.runs)
+				}
+			})
+		})
+	}
+}
+
+// What an earlier run has drained is restored by the next one, whatever that is about.
+func TestNextRunRestores(t *testing.T) {
+	inRollout(t, &emulator.Emulator{}, 4, drained, "", func(r *rolled) {
+		r.hooks.takes = 5 * time.Second
+		r.killed(13*time.Second, r.digest())
+		if len(r.hooks.out) != 2 || len(r.rebooted()) != 0 {
+			t.Fatalf("out are %v, rebooted %v", r.hooks.out, r.rebooted())
+		}
+		r.in.Selection.Asked = planner.Asked{}
+		planned, err := r.engine(r.disk).Plan(r.Context(), r.in)
+		if err != nil || !planned.Plan.Empty() || len(planned.Plan.Waits) != 2 {
+			t.Errorf("%v, planned %s", err, outline(planned.Plan))
+		}
+		r.wantComplete(r.roll(apply.Approval{}))
+		if len(r.hooks.out) != 0 {
+			t.Errorf("out are %v, after %q", r.hooks.out, r.hooks.runs)
+		}
+		if again := r.roll(apply.Approval{}); len(again.Reports) != 0 {
+			t.Errorf("and again:\n%s", report(again))
+		}
+	})
+}
+
+// A manual pause holds until a person applies the same plan again.
+func TestManualPause(t *testing.T) {
+	policy := strings.Replace(web, "ready:", "steps: [1, 50%, 100%], pause: manual, ready:", 1)
+	inRollout(t, &emulator.Emulator{}, 8, policy, "", func(r *rolled) {
+		by := r.digest()
+		for run, want := range []int{1, 4, 8} {
+			result := r.roll(by)
+			r.wantOnce(want)
+			if want < 8 && result.Rests() != apply.GroupPaused {
+				t.Errorf("run %d:\n%s", run+1, report(result))
+			}
+			time.Sleep(48 * time.Hour)
+		}
+	})
+}
+
+const surging = "rollouts: {web: {names: ['web-*'], max_unavailable: 0, max_surge: 2, ready: [{tcp: 22}], drain: {command: [./leave]}, restore: {command: [./join]}}}"
+
+// New servers take over one after another, and no more of them than allowed are there
+// beside the old ones.
+func TestReplacementsCreateFirst(t *testing.T) {
+	e := &emulator.Emulator{Provisioning: 2 * time.Minute}
+	inRollout(t, e, 6, surging, ", replace: create-first", func(r *rolled) {
+		r.in = r.input(strings.ReplaceAll("guards: {max_deletes: 100%}\nservers: {'web-[01:06]': {plan: 1, os: 3, location: us-west, replace: create-first}}\n"+surging, "\t", ""))
+		most := 0
+		tick := time.NewTicker(time.Second)
+		done := make(chan struct{})
+		go func() {
+			for {
+				select {
+				case <-tick.C:
+					most = max(most, len(r.emulator.Servers()))
+				case <-done:
+					return
+				}
+			}
+		}()
+		r.wantComplete(r.roll(apply.Approval{}))
+		close(done)
+		if most != 8 {
+			t.Errorf("%d servers at once, want 8", most)
+		}
+		for _, s := range r.emulator.Servers() {
+			if s.OS.ID != "3" || strings.Contains(s.Name, "--") {
+				t.Errorf("there is %s of %s", s.Name, s.OS.ID)
+			}
+		}
+		if want := 12; len(r.hooks.runs) != want || !strings.HasPrefix(r.hooks.runs[0], "restore") {
+			t.Errorf("ran %q", r.hooks.runs)
+		}
+	})
+}
+
+// Where the old server goes first, it is away until the new one is ready.
+func TestReplacementsDeleteFirst(t *testing.T) {
+	e := &emulator.Emulator{Provisioning: 2 * time.Minute}
+	inRollout(t, e, 6, drained, "", func(r *rolled) {
+		r.in = r.input("guards: {max_deletes: 100%}\nservers: {'web-[01:06]': {plan: 1, os: 3, location: us-west, replace: delete-first}}\n" + drained)
+		r.killed(100*time.Second, apply.Approval{})
+		r.killed(100*time.Second, apply.Approval{})
+		r.wantComplete(r.roll(apply.Approval{}))
+		gone := 0
+		for _, s := range r.emulator.Servers() {
+			if s.OS.ID != "3" {
+				gone++
+			}
+		}
+		if gone > 0 || len(r.hooks.out) > 0 {
+			t.Errorf("%d are old, out are %v", gone, r.hooks.out)
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package planner
+
+import "time"
+
+// Disturbed is a server that an earlier run has drained or disrupted for a rollout,
+// and has not seen ready, or restored, since.
+type Disturbed struct {
+	Name      string    // of the entry
+	ID        string    // "": not known
+	Drained   time.Time // zero: it was not, or is restored
+	Disrupted time.Time // zero: it was not, or was ready since
+}
+
+func (x Disturbed) is(s *Server) bool {
+	return s != nil && x.Name != "" && (x.ID == "" || x.ID == s.ID)
+}
+
+// disturbed are, by the entry's name, the servers that earlier runs have disturbed.
+func (o Observation) disturbed() map[string]Disturbed {
+	all := make(map[string]Disturbed, len(o.Disturbed))
+	for _, x := range o.Disturbed {
+		all[x.Name] = x
+	}
+	return all
+}
+
+// disturbed reports whether an earlier run has left the server so that it is to become
+// ready, and to be restored.
+func (w Wait) disturbed() bool { return !w.Drained.IsZero() || !w.Disrupted.IsZero() }
+
+// disturb lets a wait go on until the server is ready and restored. One that is to be
+// disrupted anyway is only restored first: to disrupt it again may be what it needs.
+func (w *Wait) disturb(x Disturbed, again bool) {
+	w.Drained = x.Drained
+	if !again {
+		w.Disrupted = x.Disrupted
+	}
+}
+
+// awaitDisturbed adds, to the waits, those for a group's servers that earlier runs have
+// disturbed. One that is stopped waits until it is started.
+func (p *Plan) awaitDisturbed(disturbed map[string]Disturbed, w World) {
+	disrupted := make(map[string]bool)
+	for _, c := range p.Changes {
+		if Disrupts(c) {
+			disrupted[c.About().ID] = true
+		}
+	}
+	at := make(map[string]int, len(p.Waits))
+	for i, w := range p.Waits {
+		at[w.ID] = i
+	}
+	for _, g := range p.Rollouts {
+		for _, m := range g.Servers {
+			x, s := disturbed[m.Name], w.byID[m.ID]
+			if !x.is(s) {
+				continue
+			}
+			wait := Wait{Name: m.Name, ID: s.ID, From: s.Status, To: StatusActive}
+			wait.disturb(x, disrupted[s.ID])
+			target, _ := s.Status.Target()
+			i, waits := at[s.ID]
+			switch {
+			case !wait.disturbed():
+			case waits:
+				p.Waits[i].disturb(x, disrupted[s.ID])
+			case target == StatusActive:
+				at[s.ID] = len(p.Waits)
+				p.Waits = append(p.Waits, wait)
+			}
+		}
+	}
+}

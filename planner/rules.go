@@ -1,0 +1,100 @@
+package planner
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
+
+// Rule is what the policies of a plan say about one server.
+type Rule struct {
+	Groups       []int         // indexes into Plan.Rollouts
+	Ready        []fleet.Probe // by which it is ready: its own, and those of its groups
+	ReadyFor     time.Duration // for which they have to hold
+	ReadyTimeout time.Duration
+	MinDown      time.Duration // a reboot without evidence of a new boot is not over before
+	Windows      []fleet.Window
+	Freezes      []fleet.Freeze
+
+	drains, restores bool
+}
+
+// awaitsReady reports whether more than the API's status tells whether it is ready.
+func (r *Rule) awaitsReady() bool { return len(r.Groups) > 0 || len(r.Ready) > 0 }
+
+// Rules are what the policies say about servers, by the names of their entries; nothing
+// about one that is not among them.
+func (p *Plan) Rules() map[string]*Rule {
+	rules := make(map[string]*Rule)
+	rule := func(name string) *Rule {
+		if rules[name] == nil {
+			rules[name] = &Rule{}
+		}
+		return rules[name]
+	}
+	for _, ready := range p.Ready {
+		for _, name := range ready.Names {
+			*rule(name) = Rule{Ready: ready.Ready, ReadyFor: fleet.DefaultReadyFor, ReadyTimeout: fleet.DefaultReadyTimeout}
+		}
+	}
+	for i, g := range p.Rollouts {
+		for _, m := range g.Servers {
+			rule(m.Name).join(i, g.Policy)
+		}
+	}
+	for _, c := range p.Changes {
+		about := c.About()
+		if r := rules[about.Name]; !waitsForWindow(c) || r != nil && len(r.Windows)+len(r.Freezes) > 0 {
+			continue
+		}
+		for _, w := range p.Windows {
+			if w.Matches(about.Name, about.Labels) {
+				r := rule(about.Name)
+				r.Windows = append(r.Windows, w)
+			}
+		}
+		for _, f := range p.Freezes {
+			if f.Matches(about.Name, about.Labels) {
+				r := rule(about.Name)
+				r.Freezes = append(r.Freezes, f)
+			}
+		}
+	}
+	return rules
+}
+
+// join adds a group's policy. Of times the longest counts.
+func (r *Rule) join(group int, policy fleet.Rollout) {
+	r.Groups = append(r.Groups, group)
+	r.Ready = slices.Concat(r.Ready, policy.Ready)
+	r.ReadyFor = max(r.ReadyFor, policy.ReadyFor.Duration)
+	r.ReadyTimeout = max(r.ReadyTimeout, policy.ReadyTimeout.Duration)
+	r.MinDown = max(r.MinDown, policy.MinDown.Duration)
+	r.drains, r.restores = r.drains || policy.Drain != nil, r.restores || policy.Restore != nil
+}
+
+// Commands are all that carrying a plan out may run.
+func (p *Plan) Commands() (list []fleet.Command) {
+	add := func(commands ...*fleet.Command) {
+		for _, c := range commands {
+			if c != nil {
+				list = append(list, *c)
+			}
+		}
+	}
+	probes := func(probes []fleet.Probe) {
+		for _, probe := range probes {
+			add(probe.Command)
+		}
+	}
+	for _, g := range p.Rollouts {
+		add(g.Policy.Drain, g.Policy.Restore)
+		probes(g.Policy.Gate)
+		probes(g.Policy.Ready)
+	}
+	for _, r := range p.Ready {
+		probes(r.Ready)
+	}
+	return list
+}
