@@ -11,20 +11,45 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/vps-fleet/fleet/internal/recipes"
+	"github.com/vps-fleet/fleet/internal/state/servertest"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
 func TestMain(m *testing.M) {
+	servertest.ServeBucket()
 	testscript.Main(m, map[string]func(){"fleet": main, "gh": recipes.GH})
 }
 
 // TestScript runs the stories of testdata/script through the real main.
-func TestScript(t *testing.T) {
+func TestScript(t *testing.T) { runScripts(t, "testdata/script", func(*testscript.Env) {}) }
+
+// TestSharedState runs the stories of testdata/shared with each store that several
+// hosts can share, empty and named by FLEET_STATE.
+func TestSharedState(t *testing.T) {
+	bucket := servertest.NewBucket(t)
+	var stories atomic.Int32
+	t.Run("in a bucket", func(t *testing.T) {
+		runScripts(t, "testdata/shared", func(env *testscript.Env) {
+			env.Setenv("AWS_ACCESS_KEY_ID", servertest.User)
+			env.Setenv("AWS_SECRET_ACCESS_KEY", servertest.Password)
+			env.Setenv("FLEET_STATE", bucket.URL(fmt.Sprint("story", stories.Add(1))))
+		})
+	})
+	t.Run("in PostgreSQL", func(t *testing.T) {
+		server := servertest.NewPostgres(t)
+		runScripts(t, "testdata/shared", func(env *testscript.Env) {
+			env.Setenv("FLEET_STATE", server.URL(server.NewDatabase(t)))
+		})
+	})
+}
+
+func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 	commands := recipes.Commands()
 	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
 		"api":      startAPI,
@@ -34,13 +59,14 @@ func TestScript(t *testing.T) {
 		"refuse":   refuse,
 	})
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			dir, err := os.Getwd()
 			env.Setenv("EXAMPLES", filepath.Join(dir, "examples"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else a command under the race detector ends a second late
+			setup(env)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 			r := new(refusals)
 			env.Values[apiKey{}], env.Values[refusalsKey{}] = &emulator.Emulator{Fault: r.next}, r

@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"apply/poll":                {"planner"},
 	"apply/rollout":             {"fleet", "planner"},
 	"internal/importer":         {"fleet", "planner"},
-	"internal/render":           {"fleet", "planner", "apply", "internal/importer", "internal/inventory"},
+	"internal/render":           {"fleet", "planner", "apply", "internal/importer", "internal/inventory", "internal/state"},
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
 	"internal/metrics":          {},
@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"internal/state":            {"planner", "apply", "internal/files"},
 	"internal/state/statetest":  {"fleet", "planner", "apply", "internal/state"},
 	"internal/state/bucket":     {"internal/state"},
+	"internal/state/location":   {"internal/state", "internal/state/bucket", "internal/state/postgres"},
 	"internal/state/postgres":   {"internal/state"},
 	"internal/state/servertest": {"internal/installed"},
 	"internal/bench":            {"vpsorg", "vpsorg/emulator"},
@@ -46,7 +47,7 @@ var arrows = map[string][]string{
 	"internal/mutants":          {},
 	"internal/recipes":          {},
 	"internal/simulator":        {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":              {"docs", "fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/files"},
+	"internal/cli":              {"docs", "fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.

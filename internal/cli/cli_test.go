@@ -230,3 +230,16 @@ func TestShellWord(t *testing.T) {
 		}
 	}
 }
+
+// A password in a URL is in no command that is shown, or that says who has a lease.
+func TestShown(t *testing.T) {
+	c := newCommand(Process{Args: []string{"plan", "--state", "postgres://ci:swordfish@db/fleet", "--state=postgres://ci:swordfish@db/fleet", "-f", "a b"}})
+	c.flags.state = "postgres://ci:swordfish@db/fleet"
+	const want = "fleet plan --state postgres://ci:xxxxx@db/fleet --state=postgres://ci:xxxxx@db/fleet -f 'a b'"
+	if got := c.typed(); got != want {
+		t.Errorf("typed is %s, want %s", got, want)
+	}
+	if got := c.savedCommand(); strings.Contains(got, "swordfish") || !strings.Contains(got, "--state=postgres://ci:xxxxx@db/fleet") {
+		t.Errorf("to apply it, %s", got)
+	}
+}

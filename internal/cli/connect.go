@@ -33,10 +33,14 @@ func (c *command) connect(count *requests) (*apply.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	store, err := c.store()
+	if err != nil {
+		return nil, err
+	}
 	host, _ := os.Hostname() // an unnamed host is shown as such
 	return &apply.Engine{
-		Client: client, Store: c.store(), DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.wait,
-		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.Args, " ")},
+		Client: client, Store: store, DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.wait,
+		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.shown(), " ")},
 		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.settle(),
 			Overrides: c.flags.overrides, Prober: c.prober(sandbox), Self: hostAddresses()},
 		Emit: c.warn,

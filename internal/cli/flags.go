@@ -56,7 +56,7 @@ type flags struct {
 	parallelism            int
 	pollInterval, timeout  time.Duration
 	settle, wait           time.Duration
-	journal                string
+	journal, state         string
 	maxCorrections         int
 
 	since, once string
@@ -87,7 +87,7 @@ func (f *flags) forFiles(set *pflag.FlagSet) {
 func (f *flags) forAPI(set *pflag.FlagSet) {
 	f.forAccess(set)
 	f.forLabels(set)
-	f.forJournal(set)
+	f.forState(set)
 	set.DurationVar(&f.detailsMaxAge, "details-max-age", 0, "for this `time`, do not read backups_enabled again while updated_at stays the same")
 	f.forSettle(set)
 	set.BoolVar(&f.json, "json", false, "write one JSON document to stdout, all else to stderr")
@@ -146,7 +146,14 @@ func (f *flags) forPipelines(set *pflag.FlagSet) {
 	set.StringVar(&f.gitlab, "gitlab", "", "also write GitLab's reports in this `folder`: terraform.json, codequality.json, fleet.env")
 }
 
-func (f *flags) forJournal(set *pflag.FlagSet) {
+// forShared is where several hosts share a state.
+func (f *flags) forShared(set *pflag.FlagSet) {
+	set.StringVar(&f.state, "state", "", "keep the state at this `URL` for several hosts: s3://bucket/prefix or postgres://host/database")
+}
+
+// forState is where the state is kept.
+func (f *flags) forState(set *pflag.FlagSet) {
+	f.forShared(set)
 	set.StringVar(&f.journal, "journal", "", "keep the state, such as the journal of creates, in this `file` and beside it, not in the user's state folder")
 }
 
@@ -185,6 +192,8 @@ func (f *flags) check() error {
 		f.digest = digest
 	}
 	switch {
+	case f.state != "" && f.journal != "":
+		return refusal{"--state and --journal both say where the state is kept", "give one of the two; FLEET_STATE and FLEET_JOURNAL count as well"}
 	case f.only != nil && len(f.only) == 0:
 		return refusal{"--only names no kind of change", "leave it out to make all changes"}
 	case f.full && f.summary:

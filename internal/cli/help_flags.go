@@ -23,7 +23,7 @@ var flagGroups = []struct {
 	{"Guards", []string{"allow-deletes", "allow-changes", "allow-cost", "allow-empty", "bootstrap", "max-corrections"}},
 	{"Rollouts", []string{"allow-commands", "allow-self", "allow-unready", "override-freeze"}},
 	{"How long to wait", []string{"timeout", "poll-interval", "settle", "request-timeout", "wait"}},
-	{"How to ask the API", []string{"token-file", "sandbox", "rate", "parallelism", "details-max-age", "journal"}},
+	{"How to ask the API", []string{"token-file", "sandbox", "rate", "parallelism", "details-max-age", "state", "journal"}},
 	{"The sandbox", []string{"listen", "servers"}},
 	{"Logs and help", []string{"log-level", "log-format", "help", "version"}},
 }

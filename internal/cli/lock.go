@@ -31,7 +31,7 @@ and nothing is changed.`,
 		Args:    noArguments("it shows the locks of all accounts"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.lock(cmd.Context()) },
 	}
-	c.flags.forJournal(cmd.Flags())
+	c.flags.forState(cmd.Flags())
 	cmd.Flags().BoolVar(&c.flags.json, "json", false, "write a JSON document to stdout")
 	return cmd
 }
@@ -52,7 +52,10 @@ func (c *command) lock(ctx context.Context) error {
 
 // locks are the locks of all accounts in the store.
 func (c *command) locks(ctx context.Context) ([]state.Lock, error) {
-	store := c.store()
+	store, err := c.store()
+	if err != nil {
+		return nil, err
+	}
 	switch s := store.(type) {
 	case noStore:
 		return nil, s.err

@@ -39,7 +39,7 @@ func newRoot(c *command) *cobra.Command {
 	}
 	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newLock(c), newUnlock(c), newValidate(c), newSandbox(c), newSchema(c), newVersion(c))
+	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newLock(c), newUnlock(c), newValidate(c), newSandbox(c), newSchema(c), newState(c), newVersion(c))
 	root.SetHelpCommand(newHelp(c))
 	root.InitDefaultHelpCmd()
 	c.addTopics(root)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vps-fleet/fleet/internal/state/location"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -41,7 +42,7 @@ func (c *command) applyCommand(p *planner.Plan) string {
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}
-	words = append(words, c.sandboxWords()...)
+	words = append(words, c.placeWords()...)
 	if c.flags.allowEmpty {
 		words = append(words, "--allow-empty")
 	}
@@ -51,23 +52,44 @@ func (c *command) applyCommand(p *planner.Plan) string {
 // typed is the command as it was given, for a shell.
 func (c *command) typed() string {
 	words := []string{"fleet"}
-	for _, w := range c.Args {
+	for _, w := range c.shown() {
 		words = append(words, shellWord(w))
 	}
 	return strings.Join(words, " ")
 }
 
-// savedCommand is the command that carries out the plan of --out, for a shell.
-func (c *command) savedCommand() string {
-	return strings.Join(append([]string{"fleet", "apply", shellWord(c.flags.out)}, c.sandboxWords()...), " ")
+// shown are the arguments as they may be shown: without the passwords of URLs.
+func (c *command) shown() (words []string) {
+	for _, word := range c.Args {
+		flag, url := "", word
+		if name, value, found := strings.Cut(word, "="); found && strings.HasPrefix(word, "-") {
+			flag, url = name+"=", value
+		}
+		if strings.Contains(url, "://") {
+			word = flag + location.Redacted(url)
+		}
+		words = append(words, word)
+	}
+	return words
 }
 
-// sandboxWords point a command at the sandbox of this one, if it has any.
-func (c *command) sandboxWords() []string {
-	if c.flags.sandbox == "" {
-		return nil
+// savedCommand is the command that carries out the plan of --out, for a shell.
+func (c *command) savedCommand() string {
+	return strings.Join(append([]string{"fleet", "apply", shellWord(c.flags.out)}, c.placeWords()...), " ")
+}
+
+// placeWords point a command at the sandbox of this one, if it has any, and at its
+// state, where that was given and not the environment's.
+func (c *command) placeWords() (words []string) {
+	if c.flags.sandbox != "" {
+		words = append(words, shellWord("--sandbox="+c.flags.sandbox))
 	}
-	return []string{shellWord("--sandbox=" + c.flags.sandbox)}
+	for _, w := range c.Args {
+		if w == "--state" || strings.HasPrefix(w, "--state=") {
+			words = append(words, shellWord("--state="+location.Redacted(c.flags.state)))
+		}
+	}
+	return words
 }
 
 // shellWord quotes what a shell would not take as it stands.

@@ -7,22 +7,37 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state"
+	"github.com/vps-fleet/fleet/internal/state/location"
 )
 
-// store is where the state is kept: as --journal says, beside the sandbox's file,
-// or in the user's folder.
-func (c *command) store() apply.Store {
+// store is where the state is kept: as --state or --journal says, beside the sandbox's
+// file, or in the user's folder. It connects to nothing yet.
+func (c *command) store() (apply.Store, error) {
 	switch {
+	case c.flags.state != "":
+		return c.shared()
 	case c.flags.journal != "":
-		return state.InFile(c.flags.journal)
+		return state.InFile(c.flags.journal), nil
 	case c.flags.sandbox != "":
-		return state.InFile(c.flags.sandbox + ".journal")
+		return state.InFile(c.flags.sandbox + ".journal"), nil
 	}
 	folder, err := c.stateFolder()
 	if err != nil {
-		return noStore{err}
+		return noStore{err}, nil
 	}
-	return state.InFolder(folder)
+	return state.InFolder(folder), nil
+}
+
+// shared is the state that several hosts share, as --state says.
+func (c *command) shared() (*state.Shared, error) {
+	if c.flags.state == "" {
+		return nil, refusal{"no state is named that several hosts share", "name it with --state or FLEET_STATE: s3://bucket/prefix or postgres://host/database; a folder of this host needs no care"}
+	}
+	backend, err := location.Open(c.flags.state)
+	if err != nil {
+		return nil, err
+	}
+	return state.InBackend(backend), nil
 }
 
 // stateFolder is $XDG_STATE_HOME/fleet, by default ~/.local/state/fleet.

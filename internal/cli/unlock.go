@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/internal/state"
 )
@@ -31,7 +30,7 @@ Only a state of several hosts has leases. The lock of a folder goes with its pro
 			return c.unlock(cmd.Context(), epoch, strings.Join(args, ""))
 		},
 	}
-	c.flags.forJournal(cmd.Flags())
+	c.flags.forState(cmd.Flags())
 	cmd.Flags().Int64Var(&epoch, "epoch", 0, "end the lease with this `number`, and no other")
 	return cmd
 }
@@ -41,9 +40,11 @@ func (c *command) unlock(ctx context.Context, epoch int64, account string) error
 	if err != nil {
 		return err
 	}
-	store, leases := c.store().(interface {
-		Unlock(context.Context, apply.Key, int64) error
-	})
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	shared, leases := store.(*state.Shared)
 	if !leases {
 		return refusal{"a folder has no leases", "its locks are the system's and go with their processes: there is nothing to unlock"}
 	}
@@ -51,7 +52,7 @@ func (c *command) unlock(ctx context.Context, epoch int64, account string) error
 	if err != nil {
 		return err
 	}
-	if err := store.Unlock(ctx, l.Key, epoch); err != nil {
+	if err := shared.Unlock(ctx, l.Key, epoch); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(c.Stdout, "Ended the lease of process %d on %s.\n", l.Holder.PID, render.Escape(l.Holder.Host))

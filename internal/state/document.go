@@ -33,7 +33,7 @@ type document struct {
 
 // Lease is an apply's right to change an account.
 type Lease struct {
-	Nonce   string       `json:"nonce"` // random: tells this lease from every other
+	Nonce   string       `json:"nonce,omitempty"` // random: tells this lease from every other
 	Holder  apply.Holder `json:"holder"`
 	Taken   time.Time    `json:"taken"`   // by the store's clock
 	Expires time.Time    `json:"expires"` // likewise

@@ -46,6 +46,9 @@ var usualTiming = timing{ttl: 2 * time.Minute, margin: 35 * time.Second, renew: 
 // InBackend keeps the state of each account in a backend.
 func InBackend(b Backend) *Shared { return &Shared{backend: b, timing: usualTiming, wall: wall} }
 
+// Place names the backend for people, without secrets.
+func (s *Shared) Place() string { return s.backend.Place() }
+
 // folderOf is what the names of an account's objects begin with.
 func folderOf(k apply.Key) string {
 	if k.Account == "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/s3utils"
 )
 
 // amazon is the store where no other is named.
@@ -53,6 +54,9 @@ func parse(u *url.URL) (o options, err error) {
 		return o, &URLError{"keys do not belong in it: they are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"}
 	case u.Host == "":
 		return o, &URLError{"it has no bucket, as in s3://bucket/prefix"}
+	}
+	if err := s3utils.CheckValidBucketName(u.Host); err != nil {
+		return o, &URLError{err.Error()}
 	}
 	o.bucket, o.prefix = u.Host, strings.Trim(u.Path, "/")
 	if o.prefix != "" {

@@ -14,15 +14,15 @@ func TestURLs(t *testing.T) {
 		lookup                                minio.BucketLookupType
 		env                                   [2]string
 	}{
-		{url: "s3://b", bucket: "b", endpoint: amazon},
-		{url: "s3://b/", bucket: "b", endpoint: amazon},
-		{url: "s3://b/a/c/?region=eu-west-1", bucket: "b", prefix: "a/c/", endpoint: amazon, region: "eu-west-1"},
-		{url: "s3://b", bucket: "b", endpoint: amazon, region: "eu-west-2", env: [2]string{"AWS_REGION", "eu-west-2"}},
-		{url: "s3://b?region=eu-west-1", bucket: "b", endpoint: amazon, region: "eu-west-1", env: [2]string{"AWS_DEFAULT_REGION", "eu-west-2"}},
-		{url: "s3://b", bucket: "b", endpoint: "https://s3.example.com", region: "us-east-1", env: [2]string{"AWS_ENDPOINT_URL_S3", "https://s3.example.com"}},
-		{url: "s3://b?endpoint=http://127.0.0.1:9000", bucket: "b", endpoint: "http://127.0.0.1:9000", region: "us-east-1", env: [2]string{"AWS_ENDPOINT_URL_S3", "https://s3.example.com"}},
-		{url: "s3://b?path_style=true", bucket: "b", endpoint: amazon, lookup: minio.BucketLookupPath},
-		{url: "s3://b?path_style=false", bucket: "b", endpoint: amazon, lookup: minio.BucketLookupDNS},
+		{url: "s3://bkt", bucket: "bkt", endpoint: amazon},
+		{url: "s3://bkt/", bucket: "bkt", endpoint: amazon},
+		{url: "s3://bkt/a/c/?region=eu-west-1", bucket: "bkt", prefix: "a/c/", endpoint: amazon, region: "eu-west-1"},
+		{url: "s3://bkt", bucket: "bkt", endpoint: amazon, region: "eu-west-2", env: [2]string{"AWS_REGION", "eu-west-2"}},
+		{url: "s3://bkt?region=eu-west-1", bucket: "bkt", endpoint: amazon, region: "eu-west-1", env: [2]string{"AWS_DEFAULT_REGION", "eu-west-2"}},
+		{url: "s3://bkt", bucket: "bkt", endpoint: "https://s3.example.com", region: "us-east-1", env: [2]string{"AWS_ENDPOINT_URL_S3", "https://s3.example.com"}},
+		{url: "s3://bkt?endpoint=http://127.0.0.1:9000", bucket: "bkt", endpoint: "http://127.0.0.1:9000", region: "us-east-1", env: [2]string{"AWS_ENDPOINT_URL_S3", "https://s3.example.com"}},
+		{url: "s3://bkt?path_style=true", bucket: "bkt", endpoint: amazon, lookup: minio.BucketLookupPath},
+		{url: "s3://bkt?path_style=false", bucket: "bkt", endpoint: amazon, lookup: minio.BucketLookupDNS},
 	} {
 		t.Run(test.url+" "+test.env[1], func(t *testing.T) {
 			for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", test.env[0]} {
@@ -50,15 +50,15 @@ func TestURLs(t *testing.T) {
 
 func TestURLsThatNameNoBucket(t *testing.T) {
 	for bad, says := range map[string]string{
-		"s3://":                               "no bucket",
-		"s3://AKID:swordfish@b":               "keys do not belong in it",
-		"s3://b?lock=dynamodb":                `no parameter "lock"`,
-		"s3://b?path_style=perhaps":           "true or false",
-		"s3://b?endpoint=s3.example.com":      "endpoint is to be like",
-		"s3://b?endpoint=https://k:s@e":       "endpoint is to be like",
-		"s3://b?endpoint=https://e/b/c":       "endpoint is to be like",
-		"s3://b?endpoint=ftp://e":             "endpoint is to be like",
-		"s3://b?endpoint=https://swordfish%7": "not encoded",
+		"s3://":                                 "no bucket",
+		"s3://AKID:swordfish@bkt":               "keys do not belong in it",
+		"s3://bkt?lock=dynamodb":                `no parameter "lock"`,
+		"s3://bkt?path_style=perhaps":           "true or false",
+		"s3://bkt?endpoint=s3.example.com":      "endpoint is to be like",
+		"s3://bkt?endpoint=https://k:s@e":       "endpoint is to be like",
+		"s3://bkt?endpoint=https://e/b/c":       "endpoint is to be like",
+		"s3://bkt?endpoint=ftp://e":             "endpoint is to be like",
+		"s3://bkt?endpoint=https://swordfish%7": "not encoded",
 	} {
 		u, err := url.Parse(bad)
 		if err != nil {

@@ -38,7 +38,7 @@ func open(t testing.TB, place string) *bucket.Store {
 }
 
 func TestBucket(t *testing.T) {
-	for _, ways := range [][]string{nil, {servertest.Versioned}, {servertest.Encrypted}, {servertest.Twice}} {
+	for _, ways := range [][]string{nil, {servertest.Versioned, servertest.Encrypted, servertest.Twice}} {
 		t.Run(strings.Join(append([]string{"as it comes"}, ways...), ", "), func(t *testing.T) {
 			server := servertest.NewBucket(t, ways...)
 			var prefixes atomic.Int32

@@ -1,0 +1,97 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state"
+)
+
+// contentsVersion is the form of the document that ContentsJSON writes. It moves
+// when a field changes its meaning or goes, not when one is added.
+const contentsVersion = 1
+
+// ContentsJSON writes what a shared state keeps as one document.
+func ContentsJSON(w io.Writer, c state.Contents) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(struct {
+		FormatVersion int `json:"format_version"`
+		state.Contents
+	}{contentsVersion, c})
+}
+
+// Contents tells people what a shared state keeps.
+func Contents(c state.Contents) string {
+	var b strings.Builder
+	b.WriteString("State in " + Escape(c.Place) + "\n")
+	if len(c.Accounts) == 0 {
+		b.WriteString("\nNo apply has used it yet.\n")
+	}
+	for _, a := range c.Accounts {
+		name := a.Account
+		if name == "" {
+			name = "Runs whose account the API did not tell"
+		}
+		fmt.Fprintf(&b, "\n%s at %s\n", Escape(name), Escape(a.Endpoint))
+		for _, row := range contentsRows(a, c.Now) {
+			fmt.Fprintf(&b, "  %-13s %s\n", row[0], Escape(row[1]))
+		}
+	}
+	return b.String()
+}
+
+// contentsRows are what is kept of one account, each with its title.
+func contentsRows(a state.Account, now time.Time) (rows [][2]string) {
+	add := func(title string, values []string) {
+		if len(values) > 0 {
+			rows = append(rows, [2]string{title, strings.Join(values, ", ")})
+		}
+	}
+	add("lease", []string{holding(a, now)})
+	var intents, owed, doubtful, drained, groups, corrections []string
+	for _, i := range a.Intents {
+		intents = append(intents, i.Name)
+	}
+	for _, d := range a.Deeds {
+		switch d.Reboot {
+		case apply.RebootOwed:
+			owed = append(owed, d.Name)
+		case apply.RebootSent:
+			doubtful = append(doubtful, d.Name)
+		}
+	}
+	for _, m := range a.Marks {
+		switch {
+		case m.Server != nil && !m.Server.Drained.IsZero():
+			drained = append(drained, m.Server.Name)
+		case m.Group != nil:
+			groups = append(groups, fmt.Sprintf("%s (%d to go)", m.Group.Name, len(m.Group.Turns)))
+		}
+	}
+	for _, c := range a.Corrections {
+		corrections = append(corrections, fmt.Sprintf("%s (%s, %d times)", c.Name, c.What, c.Times))
+	}
+	add("in doubt", intents)
+	add("reboots owed", owed)
+	add("reboots sent", doubtful)
+	add("drained", drained)
+	add("rollouts", groups)
+	add("corrections", corrections)
+	add("kept plans", a.Plans)
+	return rows
+}
+
+// holding says who has an account's lease.
+func holding(a state.Account, now time.Time) string {
+	if a.Lease == nil {
+		return fmt.Sprintf("nobody has it (epoch %d)", a.Epoch)
+	}
+	h := a.Lease.Holder
+	return fmt.Sprintf("process %d on %s has it (epoch %d), since %s, for another %s unless it is renewed: %s", h.PID, h.Host, a.Epoch,
+		h.Since.UTC().Format(time.RFC3339), max(a.Lease.Expires.Sub(now), 0).Round(time.Second), h.Command)
+}

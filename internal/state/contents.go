@@ -1,0 +1,84 @@
+package state
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
+)
+
+// Contents are all that a shared store keeps, as people may see it.
+type Contents struct {
+	Place    string    `json:"place"` // where it is, without secrets
+	Now      time.Time `json:"now"`   // by the store's clock
+	Accounts []Account `json:"accounts"`
+}
+
+// Account is what a shared store keeps of one account.
+type Account struct {
+	Endpoint    string               `json:"endpoint"`
+	Account     string               `json:"account"`         // "": of runs to which the API did not tell it
+	Epoch       int64                `json:"epoch"`           // how many times the lease was taken
+	Lease       *Lease               `json:"lease,omitempty"` // without its nonce; nil: nobody has it
+	Intents     []apply.Intent       `json:"intents"`
+	Deeds       []apply.Deed         `json:"deeds"`
+	Marks       []apply.Mark         `json:"marks"`
+	Corrections []planner.Correction `json:"corrections"`
+	Plans       []string             `json:"plans"` // the digests of those that are kept
+}
+
+// Contents reads all that the store keeps, but for the details of servers.
+func (s *Shared) Contents(ctx context.Context) (Contents, error) {
+	c := Contents{Place: s.backend.Place(), Accounts: []Account{}}
+	if err := s.checkProof(ctx); err != nil {
+		return c, err
+	}
+	list, err := ask(ctx, s, "list the states", s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, "") })
+	if err != nil {
+		return c, err
+	}
+	proof, err := s.object(ctx, readState, proofName)
+	if err != nil {
+		return c, err
+	}
+	c.Now = proof.Now
+	for _, l := range list {
+		folder, found := strings.CutSuffix(l.Name, documentSuffix)
+		if !found {
+			continue
+		}
+		d, o, err := s.named(ctx, l.Name)
+		if err != nil {
+			return c, err
+		}
+		c.Accounts = append(c.Accounts, d.shown(o.Now, plansIn(list, folder)))
+	}
+	return c, nil
+}
+
+// shown is a document as people may see it.
+func (d document) shown(now time.Time, plans []string) Account {
+	a := Account{Endpoint: d.Endpoint, Account: d.Account, Epoch: d.Epoch, Intents: listed(d.Intents), Deeds: listed(d.Deeds),
+		Marks: listed(d.Marks), Corrections: listed(d.Corrections), Plans: listed(plans)}
+	if held := d.held(now); held != nil {
+		lease := *held
+		lease.Nonce = ""
+		a.Lease = &lease
+	}
+	return a
+}
+
+// plansIn are the digests of the plans that are kept beside an account's document.
+func plansIn(list []Listed, folder string) (digests []string) {
+	for _, l := range list {
+		if file, found := strings.CutPrefix(l.Name, folder+plansPrefix); found {
+			digests = append(digests, strings.TrimSuffix(file, ".json"))
+		}
+	}
+	return digests
+}
+
+// listed is a list that JSON shows as one, though nothing is in it.
+func listed[T any](list []T) []T { return append([]T{}, list...) }
