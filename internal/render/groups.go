@@ -43,25 +43,28 @@ type member struct {
 
 // groupsOf makes one group of those facts that say the same, where they are at
 // least as many as atLeast, and of each other one. It stands where its first fact did.
-func groupsOf(facts []*fact, atLeast int) []group {
-	same := make(map[string][]*fact)
-	keys := make([]string, len(facts))
-	if len(facts) >= atLeast {
-		for i, f := range facts {
-			if keys[i] = f.key(); keys[i] != "" {
-				same[keys[i]] = append(same[keys[i]], f)
-			}
-		}
-	}
-	var groups []group
+func groupsOf(facts []*fact, atLeast int) (groups []group) {
+	var alike [][]*fact              // those that say the same
+	which := make([]int, len(facts)) // of alike, for each fact
+	known := make(map[string]int)    // likewise, by key
 	for i, f := range facts {
-		all, grouped := same[keys[i]]
-		switch {
-		case len(all) >= atLeast:
-			groups = append(groups, newGroup(all...))
-			same[keys[i]] = nil
-		case !grouped || all != nil:
+		key := ""
+		if len(facts) >= atLeast {
+			key = f.key()
+		}
+		at, found := known[key]
+		if key == "" || !found {
+			at, alike = len(alike), append(alike, nil)
+			known[key] = at
+		}
+		which[i], alike[at] = at, append(alike[at], f)
+	}
+	for i, f := range facts {
+		switch all := alike[which[i]]; {
+		case len(all) < atLeast:
 			groups = append(groups, newGroup(f))
+		case all[0] == f:
+			groups = append(groups, newGroup(all...))
 		}
 	}
 	return groups
@@ -98,27 +101,27 @@ func newGroup(facts ...*fact) group {
 	if len(facts) > 1 {
 		first, name = first.withMarks(new(int)), nameMark
 	}
-	g := group{Kind: first.Kind, Action: first.Action, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss}
-	what, why := make([]planner.Reason, 0, len(facts)), make([]planner.Reason, 0, len(facts))
-	at := make(places, 0, len(facts))
-	for _, f := range facts {
+	g := group{Kind: first.Kind, Action: first.Action, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss, facts: facts}
+	what, why, at := newStatement(name, *first.What), newStatement(name, *first.Why), newPlaces(first.At)
+	g.Members = make([]member, 0, len(facts))
+	for i, f := range facts {
 		g.Members, g.At = append(g.Members, f.Member), append(g.At, f.places()...)
-		g.facts = append(g.facts, f)
 		if f.change != nil {
 			g.changes = append(g.changes, f.change)
 		}
-		if len(facts) > 1 {
+		if i > 0 {
 			f = f.withMarks(new(int))
+			what.add(*f.What)
+			why.add(*f.Why)
+			at.add(f.At)
 		}
-		what, why, at = append(what, f.What), append(why, f.Why), append(at, f.At)
 	}
-	said := newStatement(name, what...)
-	g.What, g.Hint, g.Reason, g.Remark = first.what(said, g.Members), said.hint(), newStatement(name, why...).message(), remark(first)
+	g.What, g.Hint, g.Reason, g.Remark = first.what(what, g.Members), what.hint(), why.message(), remark(first)
 	switch {
 	case first.Drift != "":
-		g.Hint, g.Reason = "", bracketed(at.span())
+		g.Hint, g.Reason = "", bracketed(at.String())
 	case first.Why.Code == "":
-		g.Reason = bracketed(said.remark())
+		g.Reason = bracketed(what.remark())
 	}
 	if first.Drift == "" {
 		g.Fields = first.Fields

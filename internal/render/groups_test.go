@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -115,4 +116,28 @@ func TestWithoutName(t *testing.T) {
 			t.Errorf("%q without %q is %q, want %q", test[0], test[1], got, test[2])
 		}
 	}
+}
+
+// What is known of each server of a large group is little, beside the plan itself.
+func TestMemoryOfAReview(t *testing.T) {
+	const n = 20_000
+	var file strings.Builder
+	file.WriteString("defaults: {plan: standard, os: ubuntu-22.04, location: us-west, hostname: \"{name}.example.com\"}\nservers:\n")
+	for i := range n {
+		fmt.Fprintf(&file, "  web-%06d: {}\n", i)
+	}
+	p := casePlan(t, file.String(), "")
+	live := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := live()
+	r := reviewOf(p, many)
+	if each := (live() - before) / n; each > 600 {
+		t.Errorf("a review takes %d bytes for each server, want 600 at most", each)
+	}
+	runtime.KeepAlive(r)
+	runtime.KeepAlive(p)
 }

@@ -27,7 +27,7 @@ func (f fact) withMarks(marks *int) *fact {
 		live.Hostname = m.pointer(live.Hostname)
 		f.Live = &live
 	}
-	f.What, f.Why = m.reason(f.What), m.reason(f.Why)
+	f.What, f.Why = new(m.reason(*f.What)), new(m.reason(*f.Why))
 	return &f
 }
 
@@ -102,22 +102,24 @@ func partOfName(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
 }
 
-// places are where the same stands in a file for several servers.
-type places []fleet.Pos
+// places are where the same stands in a file for one server or for several.
+type places struct{ first, last fleet.Pos }
 
-// span is the place of all, or the lines from the first to the last: fleet.yaml:3…9.
-func (p places) span() string {
-	first, last := p[0], p[0]
-	for _, at := range p {
-		if at.Line < first.Line {
-			first = at
-		}
-		if at.Line > last.Line {
-			last = at
-		}
+func newPlaces(at fleet.Pos) places { return places{at, at} }
+
+func (p *places) add(at fleet.Pos) {
+	if at.Line < p.first.Line {
+		p.first = at
 	}
-	if first.Line == last.Line {
-		return p[0].String()
+	if at.Line > p.last.Line {
+		p.last = at
 	}
-	return fmt.Sprintf("%s:%d…%d", first.File, first.Line, last.Line)
+}
+
+// String is the place of all, or the lines from the first to the last: fleet.yaml:3…9.
+func (p places) String() string {
+	if p.first.Line == p.last.Line {
+		return p.first.String()
+	}
+	return fmt.Sprintf("%s:%d…%d", p.first.File, p.first.Line, p.last.Line)
 }

@@ -15,14 +15,14 @@ import (
 type statement struct {
 	planner.Reason
 	subject string // the server's name; {name} of several
-	at      []string
-	allow   string
+	at      []places
+	allow   places
 	outcome bool // it is about an approved change that is not carried out
 }
 
-// newStatement makes one of reasons that have the same key.
-func newStatement(name string, same ...planner.Reason) statement {
-	s := statement{Reason: same[0], subject: name}
+// newStatement is a reason about one server; add makes it one about several.
+func newStatement(name string, r planner.Reason) statement {
+	s := statement{Reason: r, subject: name, allow: newPlaces(r.Allow)}
 	_, planned := sayings[codeAndAction{s.Code, s.Action}]
 	if !planned {
 		_, planned = sayings[codeAndAction{code: s.Code}]
@@ -30,28 +30,27 @@ func newStatement(name string, same ...planner.Reason) statement {
 	s.outcome = !planned ||
 		s.Action != "" && s.Cause == "" && (s.Code == planner.CodeStatus || s.Code == planner.CodeNextUnfit) ||
 		s.Action == "" && s.Code == planner.CodeNeeds
-	var allow places
-	at := make([]places, len(s.At))
+	for _, p := range r.At {
+		s.at = append(s.at, newPlaces(p))
+	}
 	s.Servers = slices.Clone(s.Servers)
-	for _, r := range same {
-		allow = append(allow, r.Allow)
-		for i, p := range r.At {
-			at[i] = append(at[i], p)
-		}
-		for i, o := range r.Servers {
-			if o.ID != s.Servers[i].ID {
-				s.Servers[i].ID, s.Servers[i].Monthly = "", nil
-			}
-			if o.Name != s.Servers[i].Name {
-				s.Servers[i].Name = ""
-			}
-		}
-	}
-	s.allow = allow.span()
-	for _, p := range at {
-		s.at = append(s.at, p.span())
-	}
 	return s
+}
+
+// add makes a statement one about one more server, whose reason has the same key.
+func (s *statement) add(r planner.Reason) {
+	s.allow.add(r.Allow)
+	for i, p := range r.At {
+		s.at[i].add(p)
+	}
+	for i, o := range r.Servers {
+		if o.ID != s.Servers[i].ID {
+			s.Servers[i].ID, s.Servers[i].Monthly = "", nil
+		}
+		if o.Name != s.Servers[i].Name {
+			s.Servers[i].Name = ""
+		}
+	}
 }
 
 // word is what stands in a saying for a name behind a $.
@@ -64,7 +63,7 @@ func (s statement) word(name string) string {
 	case "entry":
 		return s.place(1)
 	case "allow":
-		return s.allow
+		return s.allow.String()
 	case "name":
 		return s.Name
 	case "names":

@@ -37,7 +37,7 @@ func (s statement) place(i int) string {
 	if i >= len(s.at) {
 		return ""
 	}
-	return s.at[i]
+	return s.at[i].String()
 }
 
 // field is one of the fields that it is about.

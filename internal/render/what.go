@@ -103,7 +103,7 @@ func remark(f *fact) string {
 	}
 	switch f.Why.Code {
 	case planner.CodeUnlisted, planner.CodeFinish, planner.CodeNeeds, planner.CodeOwed:
-		return newStatement(f.Member.Name, f.Why).message()
+		return newStatement(f.Member.Name, *f.Why).message()
 	}
 	return ""
 }
