@@ -159,7 +159,7 @@ func inOrder(output string) string {
 func TestFlags(t *testing.T) {
 	s := newShell(t)
 	real := map[string]bool{}
-	for _, command := range []string{"plan", "apply", "drift", "list", "get", "import", "intents", "lock", "unlock", "validate", "sandbox", "schema", "version"} {
+	for _, command := range []string{"plan", "apply", "drift", "list", "get", "import", "intents", "lock", "unlock", "validate", "sandbox", "schema", "state", "version"} {
 		help, _ := s.run(t, "fleet "+command+" --help")
 		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z0-9-]+)`).FindAllStringSubmatch(help, -1) {
 			real[m[1]] = true
