@@ -49,7 +49,7 @@ func (l *leasedState) announce() {
 	for len(a.coming) > 0 && len(a.announced) < want {
 		i := a.coming[0]
 		a.coming = a.coming[1:]
-		i.At = time.Now().Round(0)
+		i.At = shifted(time.Now().Round(0), l.skew)
 		if a.announced == nil {
 			a.announced = make(map[string]announcement)
 		}

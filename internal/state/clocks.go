@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+)
 
 // moment is an instant by both clocks of this host. The monotonic one stands still
 // while the host sleeps, and the other can be set, so the time that has passed is the
@@ -22,4 +26,53 @@ func wall() time.Time { return time.Now().Round(0) }
 type clock struct {
 	now   time.Time
 	asked moment
+}
+
+// skew is how far the store's clock is ahead of this host's. In the store, times are by
+// the store's clock: how old something is must not depend on whose host has noted it.
+// The marks of rollouts alone are by the clocks of hosts.
+type skew time.Duration
+
+// agreed is how far clocks are apart that are taken to agree: to ask for the time takes
+// a while, and the answer may have seconds only.
+const agreed = 5 * time.Second
+
+// skew is how far the store's clock is ahead.
+func (c clock) skew() skew {
+	if d := c.now.Sub(c.asked.monotonic); d.Abs() > agreed {
+		return skew(d)
+	}
+	return 0
+}
+
+// shifted is a time by the other clock, which is so far ahead.
+func shifted(t time.Time, ahead skew) time.Time {
+	if t.IsZero() || ahead == 0 {
+		return t
+	}
+	return t.Add(time.Duration(ahead))
+}
+
+func shiftIntent(i apply.Intent, ahead skew) apply.Intent {
+	i.At, i.Until = shifted(i.At, ahead), shifted(i.Until, ahead)
+	return i
+}
+
+func shiftIntents(list []apply.Intent, ahead skew) []apply.Intent {
+	for n := range list {
+		list[n] = shiftIntent(list[n], ahead)
+	}
+	return list
+}
+
+func shiftDeed(d apply.Deed, ahead skew) apply.Deed {
+	d.At, d.Since = shifted(d.At, ahead), shifted(d.Since, ahead)
+	return d
+}
+
+func shiftDeeds(list []apply.Deed, ahead skew) []apply.Deed {
+	for n := range list {
+		list[n] = shiftDeed(list[n], ahead)
+	}
+	return list
 }

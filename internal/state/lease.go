@@ -83,6 +83,7 @@ func (l *leasedState) take(ctx context.Context, h apply.Holder) error {
 		l.nonce, l.lost = random(), nil
 		d.Lease = &Lease{Nonce: l.nonce, Holder: h, Taken: o.Now.UTC()}
 		l.doc, l.own, l.version, l.clock = d, d.entries(), o.Version, clock{o.Now, asked}
+		l.skew = l.clock.skew()
 		err = l.write(ctx)
 		if !errors.Is(err, apply.ErrLeaseLost) { // else somebody was quicker
 			return err

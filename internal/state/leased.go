@@ -18,6 +18,7 @@ type leasedState struct {
 	sharedState
 	stop func() // ends the renewals
 	done chan struct{}
+	skew skew // when the lease was taken; what is known is by the store's clock
 
 	mu      sync.Mutex
 	doc     document // as it was read, but for its entries
@@ -81,14 +82,14 @@ func (l *leasedState) note(change func()) int {
 func (l *leasedState) Intents(context.Context) ([]apply.Intent, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return sorted(l.all.open), nil
+	return shiftIntents(sorted(l.all.open), -l.skew), nil
 }
 
 // Deeds are what was done to the account's servers lately.
 func (l *leasedState) Deeds(context.Context) ([]apply.Deed, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.all.deeds), nil
+	return shiftDeeds(slices.Clone(l.all.deeds), -l.skew), nil
 }
 
 // Marks are what rollouts have left.
@@ -113,6 +114,7 @@ func (l *leasedState) Corrections(context.Context) ([]planner.Correction, error)
 // Begin notes an intent, durably. One that cannot be is forgotten again, since
 // nothing will be sent for it.
 func (l *leasedState) Begin(ctx context.Context, i apply.Intent) error {
+	i = shiftIntent(i, l.skew)
 	l.mu.Lock()
 	n := l.begin(i)
 	l.mu.Unlock()
@@ -139,7 +141,7 @@ func (l *leasedState) durably(ctx context.Context, n int) error {
 // this account alone.
 func (l *leasedState) Resolve(_ context.Context, i apply.Intent, _ apply.Resolution) error {
 	l.note(func() {
-		k := key(i)
+		k := key(shiftIntent(i, l.skew))
 		if _, own := l.own.open[k]; !own {
 			l.own.resolved[k] = true
 		}
@@ -151,6 +153,7 @@ func (l *leasedState) Resolve(_ context.Context, i apply.Intent, _ apply.Resolut
 
 // Note notes a deed.
 func (l *leasedState) Note(ctx context.Context, d apply.Deed, durable bool) error {
+	d = shiftDeed(d, l.skew)
 	n := l.note(func() { l.own.deeds, l.all.deeds = append(l.own.deeds, d), append(l.all.deeds, d) })
 	if !durable {
 		return nil

@@ -16,15 +16,22 @@ type sharedState struct {
 	key   apply.Key
 }
 
-// read returns what is known to the account by now.
+// read returns what is known to the account by now, by this host's clock.
 func (s *sharedState) read(ctx context.Context) (entries, error) {
-	d, _, err := s.store.document(ctx, s.key)
+	asked := s.store.now()
+	d, o, err := s.store.document(ctx, s.key)
 	if err != nil {
 		return entries{}, err
 	}
 	others, _, err := s.store.others(ctx, s.key)
 	own := d.entries()
-	return own.with(s.key, entriesOf(others)), err
+	all := own.with(s.key, entriesOf(others))
+	ahead := clock{o.Now, asked}.skew()
+	for k, i := range all.open {
+		all.open[k] = shiftIntent(i, -ahead)
+	}
+	all.deeds = shiftDeeds(all.deeds, -ahead)
+	return all, err
 }
 
 func entriesOf(docs []document) (list []entries) {
