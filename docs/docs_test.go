@@ -67,8 +67,8 @@ func pages(t *testing.T) []string {
 	return append(found, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 }
 
-// The console blocks of a page are sessions, one going on from another; a yaml block
-// that begins with "# NAME" is the file that the reader was told to save.
+// The console blocks of a page are sessions, one going on from another; a yaml or sh
+// block that begins with "# NAME" is the file that the reader was told to save.
 func TestSessions(t *testing.T) {
 	s, ran := newShell(t), 0
 	for _, page := range pages(t) {
@@ -87,7 +87,7 @@ func (s shell) sessions(t *testing.T, page string) (ran int) {
 		b := blocks(fenced)[0]
 		name, isFile := strings.CutPrefix(strings.SplitN(b.text, "\n", 2)[0], "# ")
 		switch {
-		case b.language == "yaml" && isFile:
+		case (b.language == "yaml" || b.language == "sh") && isFile:
 			s.write(t, name, b.text)
 		case b.language == "console":
 			session := strings.TrimSuffix(strings.TrimPrefix(b.text, "$ "), "\n")

@@ -115,10 +115,10 @@ func TestAskedIsDoneOnce(t *testing.T) {
 	o := observe(t, live...)
 	o.Taken = []planner.Taken{{ID: "1"}, {ID: "3", Unclear: true}}
 	left, refused := approved.Remaining(o)
-	if got := describeAsked(left); got != "reboot a2?; a3: reboot_unclear; a1: asked_done" || refused != nil {
+	if got := describeAsked(left); got != "reboot a2?; a3: reboot_unclear; a1: at_once, a1: asked_done" || refused != nil {
 		t.Errorf("of the reboots is left %s", got)
 	}
-	if got := describeAsked(diff(reboot, o).WithoutAsked(approved, left)); got != "reboot a2?; a3: reboot_unclear; a1: asked_done" {
+	if got := describeAsked(diff(reboot, o).WithoutAsked(approved, left)); got != "reboot a2?; a3: reboot_unclear; a1: at_once, a1: asked_done" {
 		t.Errorf("asked for again it plans %s", got)
 	}
 

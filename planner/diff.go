@@ -30,6 +30,7 @@ func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	d.blockTakenNames()
 	d.plan.sort()
 	d.applyPolicies(m, o.disturbed())
+	d.noteAtOnce()
 	d.plan.Cost = newCost(live, m.labels(), d.plan.Changes, o.Offers)
 	d.plan.Cost.Peak = d.plan.peak()
 	return d.plan

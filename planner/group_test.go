@@ -127,3 +127,35 @@ func TestUnapprovedPolicies(t *testing.T) {
 		t.Errorf("without the freeze: -want +got\n%s", d)
 	}
 }
+
+// That a range goes away at once is noted, unless a rollout holds it back, or it is not
+// to come back.
+func TestNoteOfRangesAwayAtOnce(t *testing.T) {
+	const servers = `servers:
+  'web-eu-[08:10]': {hostname: x, reboot_on: [hostname]}
+  'db-[1:5]': {os: debian, replace: delete-first, backups_enabled: false}
+  'few-[1:2]': {hostname: x, reboot_on: [hostname]}
+  'half-[1:4]': {hostname: x, reboot_on: [hostname]}
+  'gone-[1:4]': {absent: true}
+  'off-[1:4]': {status: stopped}
+`
+	var live []string
+	for i, name := range strings.Fields("web-eu-08 web-eu-09 web-eu-10 db-1 db-2 db-3 few-1 few-2 half-1 half-2 gone-1 gone-2 gone-3 gone-4 off-1 off-2 off-3 off-4") {
+		live = append(live, fmt.Sprintf("%d %s active", i+1, name))
+	}
+	for _, test := range []struct{ head, want string }{
+		{"", "db-1: 6 of [db-* web-eu-*]"},
+		{"rollouts: {db: {names: ['db-*']}}\n", "web-eu-08: 3 of [web-eu-*]"},
+		{"rollouts: {all: {names: ['*-*']}}\n", ""},
+	} {
+		got := ""
+		for _, n := range diff(t, test.head+servers, live...).Notes {
+			if n.Reason.Code == planner.CodeAtOnce {
+				got += fmt.Sprintf("%s: %d of %v", n.Name, n.Reason.Count, n.Reason.Names)
+			}
+		}
+		if got != test.want {
+			t.Errorf("with %q: %q, want %q", test.head, got, test.want)
+		}
+	}
+}

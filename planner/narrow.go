@@ -54,6 +54,9 @@ func (p *Plan) without(refuse func(Change) (why Reason, out bool)) (*Plan, []rem
 		}
 	}
 	rest.Cost = p.Cost.without(out)
+	if slices.ContainsFunc(out, func(r removed) bool { return returns(r.change) }) { // so many are not away any more
+		rest.Notes = slices.DeleteFunc(slices.Clone(p.Notes), func(n Note) bool { return n.Reason.Code == CodeAtOnce })
+	}
 	rest.regroup()
 	rest.Cost.Peak = rest.peak()
 	return &rest, out

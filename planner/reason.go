@@ -93,6 +93,8 @@ const (
 
 	CodeAskedDone Code = "asked_done" // an earlier run of the same approved plan has rebooted it. Since
 
+	CodeAtOnce Code = "at_once" // so many servers of some ranges are away at once, and no rollout holds them back. Count; Names: patterns of them
+
 	// Why a change is excluded.
 	CodeExcluded Code = "excluded" // its kind was not selected
 	CodeNeeds    Code = "needs"    // it needs a change that was excluded, or is not done. Action, Name

@@ -44,7 +44,7 @@ func (p *Prober) run(ctx context.Context, c fleet.Command, t apply.Target, phase
 		return notStarted(argv[0], err)
 	}
 	err := cmd.Wait()
-	_ = killGroup(cmd.Process) // mostly there is nothing left
+	killRest(cmd.Process)
 	return ended(ctx, err, out)
 }
 

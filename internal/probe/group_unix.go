@@ -13,3 +13,6 @@ func inGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: tr
 
 // killGroup kills a command with all that it has started.
 func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
+
+// killRest kills what a command that has ended has left behind in its group.
+func killRest(p *os.Process) { _ = killGroup(p) } // mostly there is nothing

@@ -74,7 +74,7 @@ func resultOpening(v resultReview) string {
 // rollingRows are the rollouts, a row each.
 func rollingRows(v resultReview) (rows []mdRow) {
 	words := doings(v.Plan)
-	for _, g := range v.Result.Groups {
+	for _, g := range changedGroups(v.Result) {
 		text := mdText(rollingText(g, words[g.Name])) + nextLines(rollingNext(g))
 		rows = append(rows, mdRow{text: text, servers: g.Changed})
 	}

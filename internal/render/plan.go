@@ -100,11 +100,19 @@ func (s section) isCompact() bool {
 	return false
 }
 
-// compact is a section in one paragraph; notes are one each.
+// compact is a section in one paragraph; notes are one each. That servers are away at
+// once is among the totals, so that the note has only what to do about it.
 func (s Style) compact(b *strings.Builder, r review, sec section) {
 	if sec.Kind == kindNote {
 		for _, g := range sec.Groups {
-			b.WriteString(s.paragraph(plain, Escape(strings.Join(g.names(), ", ")+": "+r.shorter(g).what())))
+			text := strings.Join(g.names(), ", ") + ": " + r.shorter(g).what()
+			switch {
+			case g.Code == planner.CodeAtOnce && s.View != Whole:
+				continue
+			case g.Hint != "":
+				text += "; " + g.Hint
+			}
+			b.WriteString(s.paragraph(plain, Escape(text)))
 		}
 		return
 	}

@@ -82,7 +82,7 @@ const mostRolling = 6
 // rollingLines tell how far rollouts have come that are not done, a line each.
 func (p *progress) rollingLines() (lines []string) {
 	for _, g := range p.rolling {
-		if g.State != apply.GroupDone {
+		if g.State != apply.GroupDone && g.Changed > 0 {
 			lines = append(lines, Escape(rollingText(g, p.doings[g.Name])))
 		}
 	}

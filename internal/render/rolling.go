@@ -158,15 +158,21 @@ func overridden(r *apply.Result) string {
 	return "Freezes did not hold, by --override-freeze: " + r.Overridden
 }
 
+// changedGroups are the rollouts of a result that had servers to change.
+func changedGroups(r *apply.Result) []apply.GroupResult {
+	return slices.DeleteFunc(slices.Clone(r.Groups), func(g apply.GroupResult) bool { return g.Changed == 0 })
+}
+
 // rollouts are those of a result, with what to do about them.
 func (s Style) rollouts(v resultReview) string {
-	if len(v.Result.Groups) == 0 {
+	groups := changedGroups(v.Result)
+	if len(groups) == 0 {
 		return s.paragraph(amber, Escape(overridden(v.Result)))
 	}
 	var b strings.Builder
 	b.WriteString(s.paragraph(bold, "Rollouts"))
 	words := doings(v.Plan)
-	for _, g := range v.Result.Groups {
+	for _, g := range groups {
 		b.WriteString(s.paragraph(rollingTone(g), "  "+Escape(rollingText(g, words[g.Name]))))
 		if next := rollingNext(g); next != "" {
 			b.WriteString(s.paragraph(plain, "    next: "+Escape(next)))
@@ -180,7 +186,7 @@ func (s Style) rollouts(v resultReview) string {
 // servers was doing, and in the end how far they have come.
 func (a axis) lanesOf(v resultReview) (rows []pageRow) {
 	words := doings(v.Plan)
-	for _, g := range v.Result.Groups {
+	for _, g := range changedGroups(v.Result) {
 		i := slices.IndexFunc(v.Plan.Rollouts, func(p planner.Group) bool { return p.Policy.Name == g.Name })
 		if i < 0 {
 			continue

@@ -89,6 +89,7 @@ var sayings = map[codeAndAction]saying{
 	{planner.CodeAlmostSameName, ""}:  {"the live server $other has almost the same name; it is another server", ""},
 	{planner.CodeUnshown, ""}:         {"its $action was done a moment ago, and the API does not show that yet; it is planned as if it did", ""},
 	{planner.CodeRebootUncertain, ""}: {"its update is in place already; nobody can tell whether it was rebooted after it, so it is not rebooted again", ""},
+	{planner.CodeAtOnce, ""}:          {"$count servers of $names are away at once", "to have one at a time, write rollouts: { tier: { names: [$patterns], max_unavailable: 1 } }"},
 	{planner.CodeAskedDone, ""}:       {"an earlier run of this plan has rebooted it ($since)", ""},
 	{planner.CodeAskedOfNew, ""}:      {"its $action was asked for, but it is still to be created", ""},
 

@@ -81,6 +81,8 @@ var sentences = []struct {
 		"its start was asked for, but it is to be stopped, so that the next apply would stop it", "write status: active in the entry, or leave status out of it"},
 	{planner.Reason{Code: planner.CodeAskedInVain, Action: planner.ActionReboot, Status: "stopped", At: theEntry},
 		"its reboot was asked for, but it is stopped, or is to be", "ask for its start"},
+	{planner.Reason{Code: planner.CodeAtOnce, Count: 7, Names: []string{"db-*", "web-*"}}, "7 servers of db-*, web-* are away at once",
+		`to have one at a time, write rollouts: { tier: { names: ["db-*", "web-*"], max_unavailable: 1 } }`},
 	{planner.Reason{Code: planner.CodeAskedDone, Since: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}, "an earlier run of this plan has rebooted it (2026-03-04 05:06 UTC)", ""},
 	{planner.Reason{Code: planner.CodeAskedOfNew, Action: planner.ActionReboot}, "its reboot was asked for, but it is still to be created", ""},
 	{planner.Reason{Code: planner.CodeRebootUnclear, Since: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)},

@@ -16,6 +16,8 @@ func (s statement) rolloutWord(name string) (text string, ok bool) {
 			names = " because of " + names
 		}
 		return names, true
+	case "patterns":
+		return joined(s.Names, ", ", func(p string) string { return `"` + p + `"` }), true
 	case "frozen":
 		if s.Name == "" {
 			return "", true

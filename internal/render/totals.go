@@ -72,10 +72,26 @@ func alsoThere(p *planner.Plan) string {
 	if len(p.Waits) > 0 && !p.Empty() {
 		parts = append(parts, fmt.Sprintf("%d still in transition", len(p.Waits)))
 	}
+	parts = append(parts, awayAtOnce(p)...)
 	if len(parts) == 0 {
 		return ""
 	}
 	return strings.Join(parts, ", ") + "."
+}
+
+// awayAtOnce says how many servers no rollout holds back, and where there is more about
+// it; nothing where there are none.
+func awayAtOnce(p *planner.Plan) []string {
+	for _, n := range p.Notes {
+		if n.Reason.Code == planner.CodeAtOnce {
+			of := strings.Join(n.Reason.Names, ", ")
+			if len(n.Reason.Names) > named {
+				of = fmt.Sprintf("%d ranges", len(n.Reason.Names))
+			}
+			return []string{fmt.Sprintf("%d of %s away at once (see --full)", n.Reason.Count, Escape(of))}
+		}
+	}
+	return nil
 }
 
 // counted makes "2 failed" of each number that is not zero and the word after it.
