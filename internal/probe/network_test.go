@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -211,27 +212,32 @@ func TestValuesInURLs(t *testing.T) {
 // than their context.
 func TestAtOnce(t *testing.T) {
 	var now, most atomic.Int32
-	port := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+	came, release := make(chan bool, 3*atOnce), make(chan bool)
+	port := serve(t, func(http.ResponseWriter, *http.Request) {
 		n := now.Add(1)
-		defer now.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 		}
-		<-r.Context().Done()
+		came <- true
+		<-release
+		now.Add(-1)
 	}, (*httptest.Server).Start)
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	p, ends := quick(), make(chan error)
+	p, ends := New(nil), make(chan error)
+	p.limit = time.Minute
+	probe := fleet.Probe{HTTP: &fleet.HTTPProbe{URL: "http://{ip}:" + port, Status: 200}}
 	for range 3 * atOnce {
-		go func() {
-			ends <- p.Probe(ctx, fleet.Probe{HTTP: &fleet.HTTPProbe{URL: "http://{ip}:" + port, Status: 200}}, web)
-		}()
+		go func() { ends <- p.Probe(t.Context(), probe, web) }()
 	}
+	for range atOnce {
+		<-came
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("nobody waits"))
+	check(t, p.Probe(ctx, probe, web), "nobody waits")
+	close(release)
 	for range 3 * atOnce {
-		if <-ends == nil {
-			t.Error("a probe without an answer holds")
-		}
+		check(t, <-ends, "")
 	}
-	if most.Load() > atOnce {
+	if most.Load() != atOnce {
 		t.Errorf("%d probes at once", most.Load())
 	}
 }
