@@ -1,0 +1,61 @@
+package apply_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
+	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg/emulator"
+)
+
+// A plan from a list that omits a server which has been there for long creates it a
+// second time. Between a review and the first change the list is read again, and a
+// server that fleet has made itself is read by its id, so that it is not carried out.
+func TestListThatOmitsAnOldServer(t *testing.T) {
+	omits := false
+	inWorld(t, &emulator.Emulator{Provisioning: time.Second, Fault: func(r *http.Request) *emulator.Fault {
+		if omits && strings.HasSuffix(r.URL.Path, "/servers/") && r.Method == http.MethodGet {
+			omits = false
+			return &emulator.Fault{Answer: answer(200, `{"count": 0, "results": []}`)}
+		}
+		return nil
+	}}, func(w *world) {
+		disk := &statetest.Disk{}
+		w.add("1", "n", "active")
+		time.Sleep(time.Hour)
+		omits = true
+		p := w.plan(oneNew)
+		if got := outline(p); got != "create n (missing)" {
+			t.Fatal(got)
+		}
+		refused := func(how string, r *apply.Result, err error) {
+			if err == nil && len(r.Reports) > 0 {
+				t.Errorf("%s: %s", how, report(r))
+			}
+		}
+		r, err := w.engine(disk).Resume(w.Context(), w.drain, p, planner.Allowance{})
+		refused("a saved plan", r, err)
+		r, err = w.engine(disk).Apply(w.Context(), w.drain, w.input(oneNew), apply.Approval{Digest: p.Digest()})
+		refused("a digest", r, err)
+		omits = true
+		r, err = w.engine(disk).Apply(w.Context(), w.drain, w.input(oneNew), apply.Approval{Ask: func(context.Context) error { return nil }})
+		refused("a yes", r, err)
+
+		file := strings.Replace(oneNew, "n:", "made:", 1)
+		w.wantComplete(w.apply(disk, file, apply.Approval{}))
+		for _, after := range []time.Duration{time.Minute, time.Hour, 20 * time.Hour} {
+			time.Sleep(after)
+			omits = true
+			w.wantComplete(w.apply(disk, file, apply.Approval{}))
+		}
+		w.noTwins()
+		if got := w.made(); got != "map[POST:1]" {
+			t.Errorf("done was %s", got)
+		}
+	})
+}
