@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -18,11 +20,12 @@ type cache struct {
 	entries map[string]entry  // by id, as what this run and those before have done has left them
 	named   map[string]string // the id of a server of a name
 	past    memory
-	window  time.Duration // of what has been done; see Runner.Settle
-	listed  time.Time     // when the newest list was asked for; before the first, when the run began
-	took    time.Duration // to read it
-	reading bool          // a list is being read
-	waiting []question    // that it will answer
+	window  time.Duration   // of what has been done; see Runner.Settle
+	twice   map[string]bool // names that it gives to several servers
+	listed  time.Time       // when the newest list was asked for; before the first, when the run began
+	took    time.Duration   // to read it
+	reading bool            // a list is being read
+	waiting []question      // that it will answer
 }
 
 // entry is a server and when it was asked for.
@@ -106,6 +109,27 @@ func (c *cache) replace(servers []planner.Server, asked time.Time) {
 			c.keep(e)
 		}
 	}
+	c.twice = make(map[string]bool)
+	for id, e := range c.entries {
+		if c.named[e.Name] != id {
+			c.twice[e.Name] = true
+		}
+	}
+}
+
+// others are the servers that have the name of a server too.
+func (c *cache) others(id string) (list []planner.Server) {
+	name := c.entries[id].Name
+	if !c.twice[name] {
+		return nil
+	}
+	for _, e := range c.entries {
+		if e.Name == name && e.ID != id {
+			list = append(list, e.Server)
+		}
+	}
+	slices.SortFunc(list, func(a, b planner.Server) int { return strings.Compare(a.ID, b.ID) })
+	return list
 }
 
 // answerQuestion tells a worker of a server, as it was seen a moment ago, or by a list

@@ -32,6 +32,8 @@ func (p *poller) judge(x *wait, seen look) {
 		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeGone, Status: x.last}})
 	case !seen.exists || target == planner.TargetGone:
 		p.missed(x, seen.asked) // not shown yet, or not gone yet
+	case string(target) == string(seen.status) && p.twins(x) != nil:
+		p.end(x, Failed, p.twins(x))
 	case string(target) == string(seen.status):
 		p.arrived(x, seen.asked)
 	case seen.status.Ended():
@@ -46,6 +48,21 @@ func (p *poller) judge(x *wait, seen look) {
 		p.missed(x, seen.asked)
 	}
 	x.ListOnly = x.create != nil || x.gone.alone && !x.gone.listed
+}
+
+// twins is why a server that this run has made is not well although it is ready: by
+// now there is another of its name, which the list that the plan is from has lacked.
+// nil: there is none.
+func (p *poller) twins(x *wait) *Error {
+	if x.job.made != x.id {
+		return nil
+	}
+	others := p.run.cache.others(x.id)
+	if len(others) == 0 {
+		return nil
+	}
+	all := append([]planner.Server{p.run.cache.entries[x.id].Server}, others...)
+	return &Error{Reason: planner.Reason{Code: planner.CodeDuplicates, Name: all[0].Name, Servers: p.run.others(all)}}
 }
 
 // ended reports whether a transition has ended in another status than it should. That

@@ -59,3 +59,23 @@ func TestListThatOmitsAnOldServer(t *testing.T) {
 		}
 	})
 }
+
+// Where a list shows that a server which was just made has a twin, the run says so and
+// is not complete; so is the next one.
+func TestTwinsAreTold(t *testing.T) {
+	r := &replica{}
+	inWorld(t, &emulator.Emulator{Provisioning: time.Second, Fault: r.fault}, func(w *world) {
+		w.plan("servers: {}") // the first request
+		time.Sleep(time.Hour)
+		first := w.add("1", "n", "active")
+		*r = replica{list: 20 * time.Second}
+		file := strings.Replace(oneNew, "n:", "m: {plan: 1, os: 5, location: us-west}, n:", 1)
+		got := w.apply(&statetest.Disk{}, file, apply.Approval{})
+		if want := "create m: done\ncreate n: failed: duplicates #12347 at 10.00 #" + string(first) + " at 10.00 n\n"; report(got) != want {
+			t.Errorf("got\n%swant\n%s", report(got), want)
+		}
+		if r := w.apply(&statetest.Disk{}, file, apply.Approval{}); r.Complete() {
+			t.Error("the next run is complete")
+		}
+	})
+}
