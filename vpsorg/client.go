@@ -79,6 +79,7 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 		}
 		pause, again := t.next(ctx, failed)
 		if !again {
+			c.tellPutOff(ctx, r, failed)
 			return v, failed
 		}
 		if c.waiting != nil {
@@ -90,6 +91,14 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 		if err := sleep(ctx, pause); err != nil {
 			return v, r.fail(fmt.Errorf("%w, after %v", err, failed))
 		}
+	}
+}
+
+// tellPutOff tells of the pause after a 429 to a change. Whether it is sent again is for
+// the caller to say, but nothing is until then.
+func (c *Client) tellPutOff(ctx context.Context, r request, failed *Error) {
+	if c.waiting != nil && r.method != http.MethodGet && errors.Is(failed, ErrRateLimited) {
+		c.waiting(Wait{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: failed.Status, Err: failed, Pause: c.limiter.pausedFor(), Since: time.Now()})
 	}
 }
 

@@ -33,7 +33,7 @@ type Config struct {
 	MaxWait     time.Duration     // the longest wait that the API may ask for, and how long a GET is repeated while it answers 429; 0: DefaultMaxWait
 	Observe     func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil
 	Sending     func() func()     // told of every request that leaves; what it returns is called when that has ended. From many goroutines; may be nil
-	Waiting     func(Wait)        // told of every pause before a GET is sent again, from many goroutines; may be nil
+	Waiting     func(Wait)        // told of every Wait, from many goroutines; may be nil
 
 	// BeforeQueue, if not nil, is called before a request queues for its turn, with
 	// its method, path and body, and may hold it back. It is for simulations that

@@ -9,14 +9,15 @@ import (
 // DefaultMaxWait is the longest wait that the API may ask for.
 const DefaultMaxWait = 5 * time.Minute
 
-// Wait is a pause before a GET is sent again, for whoever watches.
+// Wait is a pause before a GET is sent again, or that a 429 to a change has begun, for
+// whoever watches.
 type Wait struct {
 	Kind    Kind
 	Method  string
 	Path    string // below the base URL, with the query
 	Status  int    // of the answer that was no good; 0: no answer
 	Err     error
-	Attempt int           // the one that comes next; 2 for the first retry
+	Attempt int           // the one that comes next; 2 for the first retry, 0 for a change
 	Pause   time.Duration // until then, at least
 	Since   time.Time     // when the first attempt failed
 }

@@ -114,7 +114,10 @@ func (n *waitingNotice) say(wait vpsorg.Wait, now time.Time) {
 // waitingText says since when the API is waited for, what it answered and when it is
 // asked again.
 func waitingText(wait vpsorg.Wait, now time.Time) string {
-	text := fmt.Sprintf("%s; %s try", waitingFor(wait.Since, now, answered(wait)), ordinal(wait.Attempt))
+	text := waitingFor(wait.Since, now, answered(wait)) + "; next try"
+	if wait.Attempt > 0 {
+		text = fmt.Sprintf("%s; %s try", waitingFor(wait.Since, now, answered(wait)), ordinal(wait.Attempt))
+	}
 	if wait.Pause >= time.Second {
 		text += " in " + wait.Pause.Round(time.Second).String()
 	}

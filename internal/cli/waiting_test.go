@@ -24,6 +24,7 @@ func TestWaitingText(t *testing.T) {
 		"no network":          {vpsorg.Wait{Err: errors.New("reset"), Attempt: 2}, "waiting for the API (no answer); second try"},
 		"slow":                {vpsorg.Wait{Err: slow, Attempt: 2}, "waiting for the API (no answer in time); second try"},
 		"a page as a success": {vpsorg.Wait{Status: 200, Attempt: 2}, "waiting for the API (no usable answer); second try"},
+		"a change throttled":  {vpsorg.Wait{Status: 429, Pause: 20500 * time.Millisecond}, "waiting for the API (429 Too Many Requests); next try in 21s"},
 		"throttled":           {vpsorg.Wait{Status: 429, Attempt: 2, Pause: time.Minute}, "waiting for the API (429 Too Many Requests); second try in 1m0s"},
 	} {
 		now := began.Add(3 * time.Second)
