@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,26 +27,6 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the stories of testdata/script through the real main.
 func TestScript(t *testing.T) { runScripts(t, "testdata/script", func(*testscript.Env) {}) }
-
-// TestSharedState runs the stories of testdata/shared with each store that several
-// hosts can share, empty and named by FLEET_STATE.
-func TestSharedState(t *testing.T) {
-	bucket := servertest.NewBucket(t)
-	var stories atomic.Int32
-	t.Run("in a bucket", func(t *testing.T) {
-		runScripts(t, "testdata/shared", func(env *testscript.Env) {
-			env.Setenv("AWS_ACCESS_KEY_ID", servertest.User)
-			env.Setenv("AWS_SECRET_ACCESS_KEY", servertest.Password)
-			env.Setenv("FLEET_STATE", bucket.URL(fmt.Sprint("story", stories.Add(1))))
-		})
-	})
-	t.Run("in PostgreSQL", func(t *testing.T) {
-		server := servertest.NewPostgres(t)
-		runScripts(t, "testdata/shared", func(env *testscript.Env) {
-			env.Setenv("FLEET_STATE", server.URL(server.NewDatabase(t)))
-		})
-	})
-}
 
 func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 	commands := recipes.Commands()

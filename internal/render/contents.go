@@ -42,6 +42,9 @@ func Contents(c state.Contents) string {
 			fmt.Fprintf(&b, "  %-13s %s\n", row[0], Escape(row[1]))
 		}
 	}
+	if len(c.Plans) > 0 {
+		b.WriteString("\nKept plans: " + Escape(strings.Join(c.Plans, ", ")) + "\n")
+	}
 	return b.String()
 }
 
@@ -82,7 +85,6 @@ func contentsRows(a state.Account, now time.Time) (rows [][2]string) {
 	add("drained", drained)
 	add("rollouts", groups)
 	add("corrections", corrections)
-	add("kept plans", a.Plans)
 	return rows
 }
 

@@ -14,6 +14,7 @@ type Contents struct {
 	Place    string    `json:"place"` // where it is, without secrets
 	Now      time.Time `json:"now"`   // by the store's clock
 	Accounts []Account `json:"accounts"`
+	Plans    []string  `json:"plans"` // the digests of those that are kept, of all accounts
 }
 
 // Account is what a shared store keeps of one account.
@@ -26,12 +27,11 @@ type Account struct {
 	Deeds       []apply.Deed         `json:"deeds"`
 	Marks       []apply.Mark         `json:"marks"`
 	Corrections []planner.Correction `json:"corrections"`
-	Plans       []string             `json:"plans"` // the digests of those that are kept
 }
 
 // Contents reads all that the store keeps, but for the details of servers.
 func (s *Shared) Contents(ctx context.Context) (Contents, error) {
-	c := Contents{Place: s.backend.Place(), Accounts: []Account{}}
+	c := Contents{Place: s.backend.Place(), Accounts: []Account{}, Plans: []string{}}
 	if err := s.checkProof(ctx); err != nil {
 		return c, err
 	}
@@ -45,39 +45,31 @@ func (s *Shared) Contents(ctx context.Context) (Contents, error) {
 	}
 	c.Now = proof.Now
 	for _, l := range list {
-		folder, found := strings.CutSuffix(l.Name, documentSuffix)
-		if !found {
+		if _, file, isPlan := strings.Cut(l.Name, plansPrefix); isPlan {
+			c.Plans = append(c.Plans, strings.TrimSuffix(file, ".json"))
+		}
+		if !strings.HasSuffix(l.Name, documentSuffix) {
 			continue
 		}
 		d, o, err := s.named(ctx, l.Name)
 		if err != nil {
 			return c, err
 		}
-		c.Accounts = append(c.Accounts, d.shown(o.Now, plansIn(list, folder)))
+		c.Accounts = append(c.Accounts, d.shown(o.Now))
 	}
 	return c, nil
 }
 
 // shown is a document as people may see it.
-func (d document) shown(now time.Time, plans []string) Account {
+func (d document) shown(now time.Time) Account {
 	a := Account{Endpoint: d.Endpoint, Account: d.Account, Epoch: d.Epoch, Intents: listed(d.Intents), Deeds: listed(d.Deeds),
-		Marks: listed(d.Marks), Corrections: listed(d.Corrections), Plans: listed(plans)}
+		Marks: listed(d.Marks), Corrections: listed(d.Corrections)}
 	if held := d.held(now); held != nil {
 		lease := *held
 		lease.Nonce = ""
 		a.Lease = &lease
 	}
 	return a
-}
-
-// plansIn are the digests of the plans that are kept beside an account's document.
-func plansIn(list []Listed, folder string) (digests []string) {
-	for _, l := range list {
-		if file, found := strings.CutPrefix(l.Name, folder+plansPrefix); found {
-			digests = append(digests, strings.TrimSuffix(file, ".json"))
-		}
-	}
-	return digests
 }
 
 // listed is a list that JSON shows as one, though nothing is in it.
