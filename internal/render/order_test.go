@@ -66,6 +66,22 @@ func filtersOf(html string) string {
 	return html[from : from+strings.Index(html[from:], "</div>")]
 }
 
+// So are the filters of a result's page, whose sections are outcomes.
+func TestResultFiltersAreInTheOrderOfThePlan(t *testing.T) {
+	p := everything()
+	r := mixedResult()
+	r.Blocked = p.Blocked
+	filters := filtersOf(pageOf(t, Run{Plan: p, Result: r}))
+	at := 0
+	for _, k := range kinds {
+		i := strings.Index(filters, fmt.Sprintf(`data-value="%s"`, k))
+		if i >= 0 && i < at {
+			t.Errorf("%s is not in its place in\n%s", k, filters)
+		}
+		at = max(at, i)
+	}
+}
+
 // What was done is counted in the order of the plan, in every form.
 func TestDoneIsInTheOrderOfThePlan(t *testing.T) {
 	p, r := mixedResultCase(t)

@@ -181,3 +181,22 @@ func TestCostOnAPage(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
+
+// The page of a result is coloured by outcomes alone, says what its bars are made of, and
+// has the command that its next step runs; of what is all done there is none.
+func TestResultPageSaysWhatIsNext(t *testing.T) {
+	p, r := failedCase(t, true)
+	r.Reports[0].Spans = append(r.Reports[0].Spans, apply.Span{From: r.Started, To: r.Started.Add(time.Second), Waiting: "active"})
+	const again = "fleet apply --file w/fail.yaml"
+	html := pageOf(t, Run{Plan: p, Result: r, Again: again})
+	for _, want := range []string{`<button type="button" class="quiet" aria-pressed="false" data-value="create"`,
+		`</svg> requests <svg`, "To run it again</h2>\n<pre id=\"command\">" + again} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	mixed, done := mixedResultCase(t)
+	if html := pageOf(t, Run{Plan: mixed, Result: done, Again: again}); strings.Contains(html, again) || strings.Contains(html, "</svg> requests <svg") {
+		t.Error("the page of what is done tells a command to run again, or explains waits where there were none")
+	}
+}

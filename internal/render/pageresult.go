@@ -61,7 +61,7 @@ func (d *page) result(r Run) {
 		d.blocked(r.Plan, r.Result.Blocked)
 	}
 	d.filterFates()
-	d.filters(kindTone)
+	d.filters(func(kind) tone { return quiet }) // the colours of a result are those of its outcomes
 }
 
 // blocked adds what nothing was done to, as the plan said.

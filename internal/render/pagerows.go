@@ -185,9 +185,12 @@ func kindTone(k kind) tone { return tones[meanings[k].color] }
 
 // filters lets a page's rows be filtered by what is done, where and by labels.
 func (d *page) filters(class func(kind) tone) {
-	kinds := d.choices(func(r pageRow) string { return string(r.Kind) }, func(v string) tone { return class(kind(v)) })
-	if len(kinds) > 1 {
-		d.Filters = append(d.Filters, filter{"By kind", "kind", kinds})
+	list := d.choices(func(r pageRow) string { return string(r.Kind) }, func(v string) tone { return class(kind(v)) })
+	slices.SortStableFunc(list, func(a, b choice) int { // drift has its own, in its order
+		return slices.Index(kinds, kind(a.Value)) - slices.Index(kinds, kind(b.Value))
+	})
+	if len(list) > 1 {
+		d.Filters = append(d.Filters, filter{"By kind", "kind", list})
 	}
 	var locations, labels []string
 	for _, r := range d.rows() {
