@@ -81,10 +81,13 @@ func (r *run) loop(ctx context.Context, drain <-chan struct{}) {
 	r.rolling.begin(ctx)
 	r.begin(ctx, drain)
 	ended := ctx.Done()
-	for r.open > 0 || r.working > 0 || r.poller.polling || r.cache.reading || r.noting > 0 || r.rolling.busy > 0 {
+	for r.goesOn() {
 		r.checkLease()
-		r.dispatch(ctx)
 		r.rolling.step(ctx)
+		r.dispatch(ctx)
+		if !r.goesOn() {
+			return
+		}
 		if r.stuck() {
 			r.failAll(&Error{Reason: planner.Reason{Code: planner.CodeNameCircle}})
 			continue
@@ -103,6 +106,11 @@ func (r *run) loop(ctx context.Context, drain <-chan struct{}) {
 			r.stop(interrupted())
 		}
 	}
+}
+
+// goesOn reports whether a job has not ended, or something is under way.
+func (r *run) goesOn() bool {
+	return r.open > 0 || r.working > 0 || r.poller.polling || r.cache.reading || r.noting > 0 || r.rolling.busy > 0
 }
 
 // begin puts the jobs that need no other into the queue, the longest first.

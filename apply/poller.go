@@ -56,7 +56,7 @@ func (p *poller) plan(now time.Time) (poll.Poll, bool) {
 	}
 	sending := r.sending(now)
 	next, ok := poll.Next(now, poll.Run{
-		Began: r.began, Sending: sending, Last: p.last, LastEarly: p.early, Failed: p.failed,
+		Began: p.began(), Sending: sending, Last: p.last, LastEarly: p.early, Failed: p.failed,
 		ListCost: r.listCost(), Took: p.took, Interval: r.PollInterval,
 	}, waits)
 	p.due, p.replan = next.At, next.At
@@ -64,6 +64,21 @@ func (p *poller) plan(now time.Time) (poll.Poll, bool) {
 		p.replan = now.Add(max(now.Sub(r.began)/replanEvery, time.Millisecond))
 	}
 	return next, ok
+}
+
+// began is when that began which is polled for: the run, or of a rollout, which goes on
+// in rounds, the oldest wait.
+func (p *poller) began() time.Time {
+	if len(p.run.rolling.groups) == 0 {
+		return p.run.began
+	}
+	oldest := time.Now()
+	for _, x := range p.waits {
+		if x.Since.Before(oldest) {
+			oldest = x.Since
+		}
+	}
+	return oldest
 }
 
 // sending is how long changes will still be sent, by how it has gone so far.

@@ -74,14 +74,16 @@ func (h *hooks) Run(ctx context.Context, c fleet.Command, t apply.Target, p appl
 	return nil
 }
 
-// service is a server whose services need half a minute to come up.
-func service(vpsorg.Server) emulator.Service { return emulator.Service{Boot: 20 * time.Second} }
+// serviceIn is what runs on servers where it takes so long to come up.
+func serviceIn(boot time.Duration) func(vpsorg.Server) emulator.Service {
+	return func(vpsorg.Server) emulator.Service { return emulator.Service{Boot: boot} }
+}
 
 // inRollout runs a test with so many servers, web-01 and on, and what is said of their
 // rollout; their entries say fields.
 func inRollout(t *testing.T, e *emulator.Emulator, n int, policy, fields string, test func(r *rolled)) {
 	if e.ServiceOf == nil {
-		e.ServiceOf = service
+		e.ServiceOf = serviceIn(20 * time.Second)
 	}
 	if e.Transition == 0 {
 		e.Transition = 10 * time.Second
@@ -91,7 +93,7 @@ func inRollout(t *testing.T, e *emulator.Emulator, n int, policy, fields string,
 		for i := range n {
 			w.add("", fmt.Sprintf("web-%02d", i+1), "active")
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // so that their services have come up
 		w.runner.Prober = emulated.Prober{Emulator: e, Others: r.hooks}
 		w.runner.AllowCommands = true
 		r.in = w.input(fmt.Sprintf("guards: {max_deletes: 100%%}\nservers: {'web-[01:%02d]': {plan: 1, os: 5, location: us-west%s}}\n%s", n, fields, policy))
