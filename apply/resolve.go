@@ -95,8 +95,8 @@ func windowEnd(intents []Intent, window time.Duration) time.Time {
 	for _, i := range intents {
 		age := max(now.Sub(i.At), 0)
 		e := now.Add(requestTimeout + window - age)
-		if cut := i.Until.Add(window); cut.After(e) {
-			e = cut
+		if !i.Until.IsZero() {
+			e = i.Until.Add(window)
 		}
 		if e.After(end) {
 			end = e

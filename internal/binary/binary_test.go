@@ -9,6 +9,7 @@
 package binary_test
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -22,16 +23,21 @@ import (
 	"time"
 
 	_ "github.com/vps-fleet/fleet/internal/cli" // a change of it changes the binary, which go test's cache would not see
+	"github.com/vps-fleet/fleet/internal/state/servertest"
 )
 
 // seed decides the instants and the faults. The processes run in real time, so the
 // same seed gives the same kind of run, not the same run.
 var seed = flag.Uint64("seed", 0, "of the instants and faults; 0 is a new one each time")
 
+// linkedTTL is how long the leases of the program under test last.
+const linkedTTL = 6 * time.Second
+
 // binary is the path of the program under test.
 var binary string
 
 func TestMain(m *testing.M) {
+	servertest.ServeBucket()
 	flag.Set("test.parallel", "8") // most of the time is spent waiting for processes
 	flag.Parse()
 	if *seed == 0 {
@@ -45,7 +51,7 @@ func TestMain(m *testing.M) {
 	}
 	binary = filepath.Join(dir, "fleet")
 	code := 1
-	if out, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags", "-X github.com/vps-fleet/fleet/internal/state.linkedTTL="+linkedTTL.String(), "-o", binary, "../..").CombinedOutput(); err != nil {
 		fmt.Printf("cannot build fleet: %s\n%s", err, out)
 	} else {
 		code = m.Run()
@@ -91,7 +97,7 @@ func (w *world) start(prepare func(*exec.Cmd), args ...string) *process {
 	if err := p.cmd.Start(); err != nil {
 		w.Fatal(err)
 	}
-	overdue := time.AfterFunc(patience, func() { p.cmd.Process.Kill() })
+	overdue := time.AfterFunc(cmp.Or(w.patience, patience), func() { p.cmd.Process.Kill() })
 	go func() {
 		p.cmd.Wait() // how it ended is in its state
 		overdue.Stop()

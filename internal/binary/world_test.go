@@ -28,6 +28,8 @@ type world struct {
 	token string
 	dir   string
 
+	patience time.Duration // with its processes; 0: the usual
+
 	mu      sync.Mutex
 	changed *sync.Cond
 	conns   int       // open connections

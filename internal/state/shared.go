@@ -43,8 +43,21 @@ type timing struct {
 
 var usualTiming = timing{ttl: 2 * time.Minute, margin: 35 * time.Second, renew: 15 * time.Second, write: time.Second, request: 10 * time.Second, patience: 20 * time.Second}
 
+// linkedTTL shortens leases in a program that a test has linked so.
+var linkedTTL string
+
+// timingNow is the usual timing, or in proportion to the linked time of a lease.
+func timingNow() timing {
+	t := usualTiming
+	if ttl, err := time.ParseDuration(linkedTTL); err == nil {
+		share := func(d time.Duration) time.Duration { return time.Duration(float64(d) * float64(ttl) / float64(t.ttl)) }
+		t.margin, t.renew, t.ttl = share(t.margin), share(t.renew), ttl
+	}
+	return t
+}
+
 // InBackend keeps the state of each account in a backend.
-func InBackend(b Backend) *Shared { return &Shared{backend: b, timing: usualTiming, wall: wall} }
+func InBackend(b Backend) *Shared { return &Shared{backend: b, timing: timingNow(), wall: wall} }
 
 // Place names the backend for people, without secrets.
 func (s *Shared) Place() string { return s.backend.Place() }
