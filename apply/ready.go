@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -117,6 +118,9 @@ func (g *rolling) came(x *ready) {
 // give ends a wait that nobody waits for any longer, and its task with it.
 func (g *rolling) give(x *ready, why *Error) {
 	g.dirty, x.job.readying = true, false
+	if t := x.job.turn; t != nil && t.State == rollout.InFlight {
+		t.unready = true
+	}
 	g.run.reports[x.job.tasks[0].report].passed()
 	g.run.end(x.job, Unknown, why)
 	g.run.advance(x.job)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -238,20 +239,28 @@ func TestCanaryAndPause(t *testing.T) {
 	})
 }
 
-// A failed canary ends the rollout.
+// A failed canary ends the rollout, for later runs too, until it has become ready.
 func TestFailedCanary(t *testing.T) {
 	e := &emulator.Emulator{}
+	var mended atomic.Bool
 	e.ServiceOf = func(s vpsorg.Server) emulator.Service {
 		rebooted := slices.ContainsFunc(e.Ledger(), func(x emulator.Entry) bool { return x.Method == "POST" && x.Server == s.ID })
-		return emulator.Service{Boot: 20 * time.Second, Broken: s.Name == "web-01" && rebooted}
+		return emulator.Service{Boot: 20 * time.Second, Broken: s.Name == "web-01" && rebooted && !mended.Load()}
 	}
 	policy := strings.Replace(web, "ready:", "steps: [1, 100%], ready:", 1)
 	inRollout(t, e, 8, policy, "", func(r *rolled) {
-		result := r.reboot(apply.Approval{})
-		if result.Count(apply.Unknown) != 1 || result.Count(apply.NotStarted) != 7 || result.Groups[0].State != apply.GroupStopped || result.Rests() != "" {
-			t.Errorf("%s%+v", report(result), result.Groups)
+		by := r.digest()
+		for range 2 {
+			result := r.roll(by)
+			if result.Count(apply.NotStarted) != 7 || result.Groups[0].Failed != 1 || result.Groups[0].State != apply.GroupStopped || result.Rests() != "" {
+				t.Errorf("%s%+v", report(result), result.Groups)
+			}
+			r.wantOnce(1)
 		}
-		r.wantOnce(1)
+		mended.Store(true)
+		r.wantComplete(r.roll(by))
+		r.wantOnce(8)
+		r.wantAway(2)
 	})
 }
 
@@ -344,8 +353,17 @@ func (r *rolled) killed(after time.Duration, by apply.Approval) {
 // A run that is cut off at any time is gone on with by the next: nobody is rebooted
 // twice, the budget holds, and nobody is left out of the balancer.
 func TestRolloutThatIsCutOff(t *testing.T) {
+	undrained := strings.Replace(web, "25%", "2", 1)
 	for _, after := range []time.Duration{12, 16, 19, 21, 25, 31, 45, 52, 58, 64, 70, 80, 101} {
 		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			inRollout(t, &emulator.Emulator{}, 6, undrained, "", func(r *rolled) {
+				by := r.digest()
+				r.killed(after*time.Second, by)
+				r.killed(30*time.Second, by)
+				r.wantComplete(r.roll(by))
+				r.wantOnce(6)
+				r.wantAway(2)
+			})
 			inRollout(t, &emulator.Emulator{}, 6, drained, "", func(r *rolled) {
 				r.hooks.takes = 5 * time.Second
 				by := r.digest()

@@ -19,6 +19,7 @@ type turn struct {
 	identity string // for later runs
 	waiting  bool   // it asks to begin
 	over     bool   // it came to nothing before it began, so that no decision is about it any more
+	unready  bool   // it was begun, in whichever run, and its server has not become ready
 	touched  bool   // a request that disrupts the server was sent, and may have been taken
 }
 
@@ -110,7 +111,7 @@ func (t *turn) end() {
 	switch {
 	case t.State == rollout.Pending:
 		t.over = true
-	case t.job.failed != "":
+	case t.unready || t.job.failed != "":
 		t.State = rollout.Failed
 	default:
 		t.State = rollout.Done

@@ -124,7 +124,9 @@ func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
 	}
 	note(approved.Changes, true)
 	note(left.Changes, false)
-	rest, _ := p.without(func(c Change) (why Reason, out bool) {
+	now := *p
+	now.Waits = goOnWaiting(p.Waits, left.Waits)
+	rest, _ := now.without(func(c Change) (why Reason, out bool) {
 		return Reason{}, c.About().Reason.Code == CodeAskedFor && done[key{c.Action(), c.About().Name}]
 	})
 	rest.Notes = slices.Clone(p.Notes)
@@ -141,6 +143,23 @@ func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
 	}
 	rest.sort()
 	return rest
+}
+
+// goOnWaiting are waits, with those for servers that earlier runs of a plan have
+// disturbed as they are when what these have done is left out.
+func goOnWaiting(waits, left []Wait) []Wait {
+	all := slices.Clone(waits)
+	for _, w := range left {
+		if !w.disturbed() {
+			continue
+		}
+		if at := slices.IndexFunc(all, func(x Wait) bool { return x.ID == w.ID }); at >= 0 {
+			all[at] = w
+		} else {
+			all = append(all, w)
+		}
+	}
+	return all
 }
 
 // Asks reports whether a plan has a change that was asked for.

@@ -9,8 +9,12 @@ import (
 )
 
 // stepsOver is how many steps are over: as many servers as each allows have had their
-// turns. A step that was over once stays so.
+// turns. A step that was over once stays so; one in which the group has stopped is not
+// over, so that a later run does not go past a failed canary.
 func (g *tally) stepsOver() int {
+	if g.halted() {
+		return g.StepsOver
+	}
 	n := 0
 	for n < len(g.Steps) && g.Steps[n] <= g.ended {
 		n++
