@@ -52,7 +52,7 @@ func Drift(run Run, before bool, s Style) string {
 	}
 	b.WriteString(s.paragraph(bold, driftTotal(d, before)))
 	if n := v.repairable(); n > 0 {
-		b.WriteString(s.paragraph(plain, fmt.Sprintf("Next: fleet plan shows what an apply would do; apply --only %s repairs %d without any loss.", driftRepairs, n)))
+		b.WriteString(s.paragraph(plain, fmt.Sprintf("Next: fleet plan shows what an apply would do; fleet apply --only %s repairs %d without any loss.", driftRepairs, n)))
 	}
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paragraph(dim, "Fingerprint: "+f))

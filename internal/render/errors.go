@@ -36,6 +36,15 @@ func errorMessage(err error) string {
 	return message
 }
 
+// nothingChanged says how a run has ended that has changed nothing.
+func nothingChanged(err error) string {
+	var refused apply.Refusal
+	if errors.As(err, &refused) {
+		return "refused, nothing was changed"
+	}
+	return "failed, nothing was changed"
+}
+
 // outcomeOf is why a change was not carried out.
 func outcomeOf(why *apply.Error) statement {
 	s := newStatement("", why.Reason)

@@ -67,7 +67,7 @@ func opening(heading, kind string, sentences ...string) string {
 // failureMarkdown is about a run that was refused or has failed: why, and what the plan
 // was of which nothing was carried out.
 func failureMarkdown(r Run, maxBytes int) document {
-	d := document{head: opening("fleet: refused or failed, nothing was changed", "") + fenced("text", truncateLines(ErrorLines(r.Err), maxBytes/2))}
+	d := document{head: opening("fleet: "+nothingChanged(r.Err), "") + fenced("text", truncateLines(ErrorLines(r.Err), maxBytes/2))}
 	if r.Plan == nil {
 		return d
 	}

@@ -45,10 +45,10 @@ func TestMarkdownHeadline(t *testing.T) {
 		wants []string
 	}{
 		{Run{Plan: &planner.Plan{Scope: planner.Scope{Listed: 3, Selected: 3}}}, []string{"### fleet plan: no changes. 3 servers are as the file says\n\n> [!NOTE]\n"}},
-		{Run{Plan: everything(), Err: refused("refused")}, []string{"### fleet: refused or failed, nothing was changed\n", "\nrefused\nhint: add credit at Billing\n", "nothing was carried out: it would have ended the data of 4 servers</summary>"}},
+		{Run{Plan: everything(), Err: refused("refused")}, []string{"### fleet: failed, nothing was changed\n", "\nrefused\nhint: add credit at Billing\n", "nothing was carried out: it would have ended the data of 4 servers</summary>"}},
 		{Run{Drift: &planner.Drift{Selected: 3}, Plan: new(planner.Plan)}, []string{"### fleet drift: none\n\n> [!NOTE]\n> 3 servers are as the file says.\n"}},
 		{Run{Drift: drifted(), Plan: new(planner.Plan)}, []string{"### fleet drift: 6 servers differ, 1 more unlisted\n", "would destroy the data of 1 server", "<b>pending 1</b>"}},
-		{Run{Err: errors.New("fleet.yaml:1:1: no servers are listed")}, []string{"### fleet: refused or failed, nothing was changed\n", "no servers are listed"}},
+		{Run{Err: errors.New("fleet.yaml:1:1: no servers are listed")}, []string{"### fleet: failed, nothing was changed\n", "no servers are listed"}},
 	} {
 		text, err := Markdown(test.run, CommentBytes)
 		for _, want := range test.wants {

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"html/template"
 	"slices"
 	"strings"
 
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -165,8 +167,12 @@ func (d *page) about(p *planner.Plan) {
 // failure shows, above all else, why the run ended before its end.
 func (d *page) failure(r Run) {
 	d.Tone, d.Command, d.Failure = bad, "", ErrorLines(r.Err)
+	if exceeded := new(apply.GuardsExceeded); errors.As(r.Err, &exceeded) && len(d.Refusals) > 0 {
+		d.Failure = "" // the guards say it
+	}
 	if r.Result == nil {
-		d.Mark, d.Headline, d.Lead = "✗", "Refused or failed: nothing was changed", nil
+		text := nothingChanged(r.Err)
+		d.Mark, d.Headline, d.Lead = "✗", strings.ToUpper(text[:1])+text[1:], nil
 		if r.Plan != nil {
 			d.Lead = []paragraph{{Phrases: []phrase{{Text: "What follows is what the plan would do."}}}}
 		}

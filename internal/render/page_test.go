@@ -104,6 +104,18 @@ func TestPageOfAnError(t *testing.T) {
 	}
 }
 
+// A page says once that a run was refused by its guards.
+func TestPageOfARefusal(t *testing.T) {
+	p := everything()
+	page := content(pageOf(t, Run{Plan: p, Err: &apply.GuardsExceeded{Violations: p.Violations()}}))
+	if !strings.Contains(page, "Refused, nothing was changed</h1>") {
+		t.Errorf("the page does not say that the run was refused:\n%s", page)
+	}
+	if n := strings.Count(page, "max_deletes allows 0, the plan has 4"); n != 1 {
+		t.Errorf("a guard is told %d times", n)
+	}
+}
+
 // Nothing of a large result is missing in the page, which stays light.
 func TestLargeResultOnAPage(t *testing.T) {
 	p := &planner.Plan{}
