@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"internal/state/location":   {"internal/state", "internal/state/bucket", "internal/state/postgres"},
 	"internal/state/postgres":   {"internal/state"},
 	"internal/state/servertest": {"internal/installed"},
-	"internal/bench":            {"vpsorg", "vpsorg/emulator"},
+	"internal/bench":            {"vpsorg", "vpsorg/emulator", "internal/state/location"},
 	"internal/manual":           {"internal/cli"},
 	"internal/mutants":          {},
 	"internal/recipes":          {},

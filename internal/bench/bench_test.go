@@ -7,10 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vps-fleet/fleet/internal/state"
+	"github.com/vps-fleet/fleet/internal/state/location"
+	"github.com/vps-fleet/fleet/internal/state/servertest"
 )
 
 // TestMain is what stands beside fleet, where it is run as that.
 func TestMain(m *testing.M) {
+	servertest.ServeBucket()
 	if len(os.Args) > 1 && (os.Args[1] == "loop" || os.Args[1] == "read") {
 		main()
 		return
@@ -52,6 +57,29 @@ func TestRequests(t *testing.T) {
 		if bound, _ := strconv.ParseFloat(cells[4], 64); bound < 1 {
 			t.Errorf("fleet is under its bound: %q", cells)
 		}
+	}
+}
+
+// A store has its row beside the folder's, and both have made all servers.
+func TestStates(t *testing.T) {
+	var out strings.Builder
+	b, err := newBench(&out, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := servertest.NewBucket(t).URL("bench")
+	store, err := location.Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := state.InBackend(store).Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.states(time.Millisecond, 12, []string{url}); err != nil {
+		t.Fatal(err)
+	}
+	if cells := rows(t, out.String(), 2); cells[0][3] != "1.00" || !strings.HasPrefix(cells[1][1], "s3://") {
+		t.Errorf("the rows are %q", cells)
 	}
 }
 

@@ -4,6 +4,7 @@
 //
 //	go run ./internal/bench requests   time beside the requests that nobody could do without
 //	go run ./internal/bench growth     what a plan needs as the fleet grows to 100,000 servers
+//	go run ./internal/bench states URL...  creates with the state in a folder, and at each URL
 //
 // Beside each command stands what the same work costs without fleet, in a process of
 // its own: a bare loop that sends the requests, or the reading of the same bytes. What
@@ -30,6 +31,7 @@ type bench struct {
 	dir   string // for the command, fleet files and journals
 	self  string // the path of this program
 	fleet string // the path of the command that is measured
+	state string // the URL of the state; "" for a folder
 }
 
 func main() {
@@ -61,13 +63,15 @@ func run(out io.Writer, args []string) error {
 		return b.requests(20*time.Millisecond, requestCases(1000, 3000))
 	case len(args) == 1 && args[0] == "growth":
 		return b.growth(1000, 10_000, 100_000)
+	case len(args) > 1 && args[0] == "states":
+		return b.states(20*time.Millisecond, 1000, args[1:])
 	}
-	return errors.New("say what to measure: requests or growth")
+	return errors.New("say what to measure: requests, growth, or states with their URLs")
 }
 
 // newBench builds fleet in dir.
 func newBench(out io.Writer, dir string) (bench, error) {
-	b := bench{out, dir, os.Args[0], filepath.Join(dir, "fleet")}
+	b := bench{out: out, dir: dir, self: os.Args[0], fleet: filepath.Join(dir, "fleet")}
 	said, err := exec.Command("go", "build", "-o", b.fleet, "github.com/vps-fleet/fleet").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("cannot build fleet: %w\n%s", err, said)
@@ -94,7 +98,12 @@ func (b bench) measure(api http.Handler, stdin []byte, args ...string) (usage, e
 	cmd := exec.Command(args[0], args[1:]...)
 	var complaint bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(stdin), &complaint
-	cmd.Env = []string{"VPS_API_URL=" + server.URL + "/api/v1", "VPS_API_TOKEN=vps_bench", "FLEET_JOURNAL=" + filepath.Join(b.dir, "journal"), "HOME=" + b.dir}
+	cmd.Env = []string{"VPS_API_URL=" + server.URL + "/api/v1", "VPS_API_TOKEN=vps_bench", "HOME=" + b.dir}
+	if b.state == "" {
+		cmd.Env = append(cmd.Env, "FLEET_JOURNAL="+filepath.Join(b.dir, "journal"))
+	} else {
+		cmd.Env = append(cmd.Env, "FLEET_STATE="+b.state, "AWS_ACCESS_KEY_ID="+os.Getenv("AWS_ACCESS_KEY_ID"), "AWS_SECRET_ACCESS_KEY="+os.Getenv("AWS_SECRET_ACCESS_KEY"))
+	}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return usage{}, err

@@ -14,6 +14,10 @@ import (
 const (
 	aheadLeast = 50 // creates are announced at least
 	aheadTimes = 4  // as many as were begun since the last write
+
+	// earlyWrites are those that need not wait for a second to pass: until it is known
+	// how fast the API takes creates, too few are announced.
+	earlyWrites = 2
 )
 
 // ahead are the creates to come. The leasedState's lock guards it.

@@ -76,7 +76,7 @@ func TestWritesOfAThousandCreates(t *testing.T) {
 				if most := int64(took/time.Second) + 5; writes.Load() > most {
 					t.Errorf("%d writes in %s", writes.Load(), took)
 				}
-				if least := latency * 100; took > least+least/10+3*time.Second {
+				if least := latency * 100; took > least+least/10+time.Second {
 					t.Errorf("it took %s, without a state %s", took, least)
 				}
 				if got := openIn(t, b); got != "" {

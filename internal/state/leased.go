@@ -37,6 +37,7 @@ type leasedState struct {
 	clock   clock
 	wrote   time.Time // when the last write began
 	tried   int       // changes that were in it
+	early   int       // writes that came soon after the one before
 }
 
 // snapshot is the document as it is to be by now, and how many changes are in it.

@@ -92,7 +92,7 @@ func (l *leasedState) flush(ctx context.Context, n int) error {
 		if l.failed != nil && l.tried >= n {
 			return l.failed
 		}
-		pause := time.NewTimer(time.Until(l.wrote.Add(l.store.timing.write)))
+		pause := time.NewTimer(l.pause())
 		defer pause.Stop()
 		select {
 		case <-pause.C:
@@ -101,6 +101,17 @@ func (l *leasedState) flush(ctx context.Context, n int) error {
 			return l.store.failed(keepState, ctx.Err())
 		}
 	})
+}
+
+// pause is how long the next write waits for the last one to be long enough ago. The
+// first that would have to wait need not.
+func (l *leasedState) pause() time.Duration {
+	wait := time.Until(l.wrote.Add(l.store.timing.write))
+	if wait > 0 && l.early < earlyWrites {
+		l.early++
+		return 0
+	}
+	return wait
 }
 
 // alone does something while nobody else writes. A mutex would do, were it not that
