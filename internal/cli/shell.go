@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/internal/state/location"
@@ -84,12 +85,15 @@ func (c *command) placeWords() (words []string) {
 	if c.flags.sandbox != "" {
 		words = append(words, shellWord("--sandbox="+c.flags.sandbox))
 	}
-	for _, w := range c.Args {
-		if w == "--state" || strings.HasPrefix(w, "--state=") {
-			words = append(words, shellWord("--state="+location.Redacted(c.flags.state)))
-		}
+	if c.stateIsGiven() {
+		words = append(words, shellWord("--state="+location.Redacted(c.flags.state)))
 	}
 	return words
+}
+
+// stateIsGiven reports whether the state was named by a flag, not by the environment.
+func (c *command) stateIsGiven() bool {
+	return slices.ContainsFunc(c.Args, func(word string) bool { return word == "--state" || strings.HasPrefix(word, "--state=") })
 }
 
 // shellWord quotes what a shell would not take as it stands.

@@ -11,10 +11,11 @@ import (
 )
 
 // store is where the state is kept: as --state or --journal says, beside the sandbox's
-// file, or in the user's folder. It connects to nothing yet.
+// file, or in the user's folder. What hosts share is none of a sandbox's business unless
+// that is asked for. It connects to nothing yet.
 func (c *command) store() (apply.Store, error) {
 	switch {
-	case c.flags.state != "":
+	case c.flags.state != "" && (c.flags.sandbox == "" || c.stateIsGiven()):
 		return c.shared()
 	case c.flags.journal != "":
 		return state.InFile(c.flags.journal), nil

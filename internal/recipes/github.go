@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"strings"
@@ -32,17 +33,21 @@ type githubStep struct {
 	With, Env               map[string]string
 }
 
-// runGitHub runs the steps of a job that are commands: github JOB. The pull
+// runGitHub runs the steps of a job that are commands: github JOB [FILE]. The pull
 // request is number 7, its comments are in comments.json.
 func runGitHub(ts *testscript.TestScript, neg bool, args []string) {
 	var w github
-	ts.Check(readYAML(recipe(ts, "github.yml"), &w))
+	ts.Check(readYAML(named(ts, args, "github.yml"), &w))
 	known := map[string]string{"github.token": "ghs_script", "github.repository": "ops/fleet", "github.event.number": "7",
 		"secrets.VPS_API_READ_TOKEN": ts.Getenv("VPS_API_TOKEN"), "secrets.VPS_API_TOKEN": ts.Getenv("VPS_API_TOKEN")}
 	runner := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": ts.Getenv("WORK"), "GITHUB_SHA": "c0ffee"}
 	for name, file := range map[string]string{"GITHUB_ENV": "env", "GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary"} {
 		runner[name] = ts.MkAbs(file)
 		ts.Check(os.WriteFile(runner[name], nil, 0o600))
+	}
+	if w.Jobs[args[0]].Permissions["id-token"] == "write" {
+		maps.Copy(runner, vouched(ts))
+		runner["RUNNER_TEMP"] = ts.Getenv("WORK")
 	}
 	var failed error
 	for _, step := range w.Jobs[args[0]].Steps {

@@ -10,10 +10,12 @@ import (
 
 // gitlab is as much of a pipeline as the recipe uses.
 type gitlab struct {
-	Stages  []string
-	Default struct {
+	Stages    []string
+	Variables map[string]string
+	Default   struct {
 		Image        string
-		BeforeScript []string `yaml:"before_script"`
+		IDTokens     map[string]struct{ Aud string } `yaml:"id_tokens"`
+		BeforeScript []string                        `yaml:"before_script"`
 	}
 	Plan, Apply gitlabJob
 }
@@ -41,10 +43,10 @@ type gitlabJob struct {
 }
 
 // runGitLab runs the script of a job, with what the jobs that it needs hand on:
-// gitlab JOB.
+// gitlab JOB [FILE].
 func runGitLab(ts *testscript.TestScript, neg bool, args []string) {
 	var p gitlab
-	ts.Check(readYAML(recipe(ts, "gitlab.yml"), &p))
+	ts.Check(readYAML(named(ts, args, "gitlab.yml"), &p))
 	job, handed := p.Plan, map[string]string{}
 	if args[0] == "apply" {
 		job, handed = p.Apply, assignments(ts.ReadFile(p.Plan.Artifacts.Reports["dotenv"]))
@@ -55,7 +57,14 @@ func runGitLab(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	script := slices.DeleteFunc(slices.Concat(p.Default.BeforeScript, job.Script), isInstall)
 	runner := map[string]string{"CI_PROJECT_DIR": ts.Getenv("WORK"), "VPS_API_TOKEN": ts.Getenv("VPS_API_TOKEN")}
-	ended(ts, neg, shell(ts, strings.Join(script, "\n"), runner, variables, handed))
+	if len(p.Default.IDTokens) > 0 {
+		maps.Copy(runner, vouched(ts))
+		runner["AWS_ROLE_ARN"] = "arn:aws:iam::111122223333:role/fleet"
+	}
+	for name := range p.Default.IDTokens {
+		runner[name] = webIdentity
+	}
+	ended(ts, neg, shell(ts, strings.Join(script, "\n"), p.Variables, runner, variables, handed))
 	if !neg {
 		kept(ts, slices.Concat(slices.Collect(maps.Values(job.Artifacts.Reports)), job.Artifacts.Paths, job.Cache.Paths)...)
 	}

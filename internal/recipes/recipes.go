@@ -19,9 +19,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Commands are what a script can run recipes with: github JOB, gitlab JOB, systemd
-// and cron. The script's variable EXAMPLES is the folder of the examples, and gh
-// must be [GH].
+// Commands are what a script can run recipes with: github JOB [FILE], gitlab JOB [FILE],
+// systemd and cron. The script's variable EXAMPLES is the folder of the examples, and gh
+// must be [GH]. Where a recipe has a state, that of FLEET_STATE takes its place.
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"github":  runGitHub,
@@ -34,6 +34,14 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 // recipe is the file of a recipe.
 func recipe(ts *testscript.TestScript, name string) string {
 	return filepath.Join(ts.Getenv("EXAMPLES"), "ci", name)
+}
+
+// named is the recipe that a command names after its job, by default the usual one.
+func named(ts *testscript.TestScript, args []string, usual string) string {
+	if len(args) > 1 {
+		usual = args[1]
+	}
+	return recipe(ts, usual)
 }
 
 // readYAML reads a recipe strictly: an unknown key is an error.

@@ -21,8 +21,14 @@ var tokens = map[string]string{"plan": "${{ secrets.VPS_API_READ_TOKEN }}", "app
 
 // Jobs may do and know no more than they need, and only one apply runs at a time.
 func TestGitHub(t *testing.T) {
+	for _, file := range []string{"github.yml", "github-state.yml"} {
+		t.Run(file, func(t *testing.T) { testGitHub(t, file) })
+	}
+}
+
+func testGitHub(t *testing.T, file string) {
 	var w github
-	if err := readYAML(folder+"github.yml", &w); err != nil {
+	if err := readYAML(folder+file, &w); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.Permissions) > 0 || w.Defaults.Run.Shell != "bash" {
@@ -91,8 +97,14 @@ func TestGitHubKeepsJournal(t *testing.T) {
 
 // The merge request gets its reports, and an apply waits for somebody and its turn.
 func TestGitLab(t *testing.T) {
+	for _, file := range []string{"gitlab.yml", "gitlab-state.yml"} {
+		t.Run(file, func(t *testing.T) { testGitLab(t, file) })
+	}
+}
+
+func testGitLab(t *testing.T, file string) {
 	var p gitlab
-	if err := readYAML(folder+"gitlab.yml", &p); err != nil {
+	if err := readYAML(folder+file, &p); err != nil {
 		t.Fatal(err)
 	}
 	for name, job := range map[string]gitlabJob{"plan": p.Plan, "apply": p.Apply} {
