@@ -45,32 +45,46 @@ func effort(p *planner.Plan, o planner.EstimateOptions) (requests int, times str
 	return e.Requests, times
 }
 
-// within is a range of time in few digits: 2–5 min, 90 s – 4.5 min, 43 s.
+// within is a range of time in few digits: 2–5 min, 43 s – 4.5 min, 43 s.
 func within(from, to time.Duration) string {
-	least, unit := roughly(from)
-	most, last := roughly(to)
+	unit, last := unitOf(from), unitOf(to)
+	if from >= last.length { // 119 s are 2 min where the other end is so long
+		unit = last
+	}
+	least, most := unit.number(from), last.number(to)
 	switch {
 	case unit != last:
-		return least + " " + unit + " – " + most + " " + last
+		return least + " " + unit.name + " – " + most + " " + last.name
 	case least != most:
-		return least + "–" + most + " " + unit
+		return least + "–" + most + " " + last.name
 	}
-	return most + " " + unit
+	return most + " " + last.name
 }
 
-// roughly is a time to within 5 %, or a second, in the unit that suits it.
-func roughly(d time.Duration) (number, unit string) {
-	n, unit := d.Seconds(), "s"
+// timeUnit is what times are told in.
+type timeUnit struct {
+	length time.Duration
+	name   string
+}
+
+// unitOf is the unit that suits a time.
+func unitOf(d time.Duration) timeUnit {
 	switch {
 	case d >= 2*time.Hour:
-		n, unit = d.Hours(), "h"
+		return timeUnit{time.Hour, "h"}
 	case d >= 2*time.Minute:
-		n, unit = d.Minutes(), "min"
+		return timeUnit{time.Minute, "min"}
 	}
+	return timeUnit{time.Second, "s"}
+}
+
+// number is a time in a unit, to within 5 %.
+func (u timeUnit) number(d time.Duration) string {
+	n := float64(d) / float64(u.length)
 	if n < 10 {
-		return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64), unit
+		return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64)
 	}
-	return strconv.FormatFloat(math.Round(n), 'f', -1, 64), unit
+	return strconv.FormatFloat(math.Round(n), 'f', -1, 64)
 }
 
 // lasted writes a duration for people.

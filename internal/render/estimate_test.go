@@ -50,12 +50,14 @@ func TestEstimate(t *testing.T) {
 
 func TestWithin(t *testing.T) {
 	for want, r := range map[string]planner.Range{
-		"1 s":             {Min: time.Second, Max: time.Second},
-		"9.5 s":           {Min: 9480 * time.Millisecond, Max: 9520 * time.Millisecond},
-		"43 s":            {Min: 42800 * time.Millisecond, Max: 43 * time.Second},
-		"2–5 min":         {Min: 2 * time.Minute, Max: 5*time.Minute + 20*time.Millisecond},
-		"119 s – 4.5 min": {Min: 119 * time.Second, Max: 270 * time.Second},
-		"119 min – 2.5 h": {Min: 119 * time.Minute, Max: 150 * time.Minute},
+		"1 s":            {Min: time.Second, Max: time.Second},
+		"9.5 s":          {Min: 9480 * time.Millisecond, Max: 9520 * time.Millisecond},
+		"43 s":           {Min: 42800 * time.Millisecond, Max: 43 * time.Second},
+		"2–5 min":        {Min: 2 * time.Minute, Max: 5*time.Minute + 20*time.Millisecond},
+		"43 s – 4.5 min": {Min: 43 * time.Second, Max: 270 * time.Second},
+		"2–4.9 min":      {Min: 119 * time.Second, Max: 294 * time.Second},
+		"1.5–4.5 min":    {Min: 90 * time.Second, Max: 270 * time.Second},
+		"43 min – 2.5 h": {Min: 43 * time.Minute, Max: 150 * time.Minute},
 	} {
 		if got := within(r.Min, r.Max); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -96,13 +96,13 @@ func TestLive(t *testing.T) {
 		const empty, fifth = "░░░░░░░░░░░░░░░░░░░░░░░░░", "█████░░░░░░░░░░░░░░░░░░░░"
 		const wipe = "\r\x1b[K\x1b[A\r\x1b[K"
 		l.Emit(apply.ChangeStarted{Change: p.Changes[0]})
-		expect(empty + "  0/5 done  1s, about 119 s – 5 min to go\n1 under way: web-03")
+		expect(empty + "  0/5 done  1s, about 2–5 min to go\n1 under way: web-03")
 		l.Emit(apply.WaitStarted{Name: "web-03", Target: "active"})
-		expect(wipe + empty + "  0/5 done  2s, about 118 s – 5 min to go\n1 waited for: web-03 1s, to be active")
+		expect(wipe + empty + "  0/5 done  2s, about 2–5 min to go\n1 waited for: web-03 1s, to be active")
 		l.Emit(ending(p.Changes[0], apply.Done, "7", nil, time.Second))
-		expect(wipe + "web-03: created, 7 [1s]\n" + fifth + "  1/5 done  3s, about 117 s – 5 min to go")
+		expect(wipe + "web-03: created, 7 [1s]\n" + fifth + "  1/5 done  3s, about 2–5 min to go")
 		fmt.Fprintln(l.Above(&screen), "a log line")
-		expect("\r\x1b[Ka log line\n" + fifth + "  1/5 done  3s, about 117 s – 5 min to go" + "\r\x1b[K" + fifth + "  1/5 done  4s, about 116 s – 4.9 min to go")
+		expect("\r\x1b[Ka log line\n" + fifth + "  1/5 done  3s, about 2–5 min to go" + "\r\x1b[K" + fifth + "  1/5 done  4s, about 1.9–4.9 min to go")
 		l.Emit(ending(p.Changes[1], apply.Failed, "", errors.New("no"), 0))
 		l.Stop()
 		l.Stop()

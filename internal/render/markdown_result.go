@@ -108,7 +108,7 @@ func nextMarkdown(next string) string {
 	if next == "" {
 		return ""
 	}
-	return "**Next:** " + next
+	return "**Next:** " + mdText(next)
 }
 
 // lossCount says how many servers have lost their data.

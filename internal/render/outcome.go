@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ type resultReview struct {
 	Plan     *planner.Plan
 	Result   *apply.Result
 	Sections []fateSection // none of them empty, each fate once
+	Hint     string        // what to do about all that has failed; "" where the sections say it
 	Lost     dataLoss
 	Cost     costNow
 }
@@ -46,6 +48,7 @@ func reviewResult(p *planner.Plan, r *apply.Result) resultReview {
 			v.Sections = append(v.Sections, s)
 		}
 	}
+	v.Hint = v.oneHint()
 	return v
 }
 
@@ -125,7 +128,7 @@ func areEntries(n int) string {
 	return fmt.Sprintf("%d entries are", n)
 }
 
-// next says what to do after a run; "" where all is done.
+// next says what to do after a run; "" where all is done. It may hold text from outside.
 func (v resultReview) next() string {
 	switch left := v.left(); {
 	case left == 0:
@@ -135,9 +138,9 @@ func (v resultReview) next() string {
 	case left == v.count(fateNotReady)+v.count(fateNotSeen):
 		return "run the same command again to go on waiting."
 	default:
-		text := "run the same command again"
+		text := cmp.Or(v.Hint, "run the same command again")
 		if v.hasHints() {
-			text = "do what is said above, then " + text
+			text = "do what is said of each, then " + text
 		}
 		if v.count(fateDoubt) > 0 {
 			text += ", which looks first for what is in doubt"
@@ -146,14 +149,26 @@ func (v resultReview) next() string {
 	}
 }
 
-// hasHints reports whether there is more to do than to run again.
-func (v resultReview) hasHints() bool {
-	for _, s := range v.Sections {
-		if s.Fate == fateDoubt || s.Fate == fateFailed {
-			if slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" }) {
-				return true
-			}
+// oneHint takes the hint of what has failed out of the sections, where it is the same for
+// all: it is told with what is next.
+func (v *resultReview) oneHint() (hint string) {
+	i := slices.IndexFunc(v.Sections, func(s fateSection) bool { return s.Fate == fateFailed })
+	if i < 0 || v.count(fateDoubt) > 0 || v.Result.Rests() != "" || strings.Contains(v.Sections[i].Hint, nameMark) || strings.Contains(v.Sections[i].Hint, "\n") {
+		return ""
+	}
+	s := &v.Sections[i]
+	hint, s.Hint = s.Hint, ""
+	if hint != "" {
+		for g := range s.Groups {
+			s.Groups[g].Hint = ""
 		}
 	}
-	return false
+	return hint
+}
+
+// hasHints reports whether there is more to do than to run again.
+func (v resultReview) hasHints() bool {
+	return slices.ContainsFunc(v.Sections, func(s fateSection) bool {
+		return (s.Fate == fateDoubt || s.Fate == fateFailed) && slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" })
+	})
 }

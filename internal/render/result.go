@@ -39,7 +39,7 @@ func Result(run Run, told []planner.Blocked, s Style) string {
 	b.WriteString(s.paragraph(color, text))
 	b.WriteString(s.paragraph(plain, v.Cost.text()))
 	if next := v.next(); next != "" {
-		b.WriteString(s.paragraph(bold, "Next: "+next))
+		b.WriteString(s.paragraph(bold, "Next: "+Escape(next)))
 		if run.Again != "" {
 			b.WriteString(s.command(run.Again))
 		}

@@ -125,3 +125,32 @@ func TestEqualFailuresAreOneRow(t *testing.T) {
 		}
 	}
 }
+
+// What to do about all failures stands with what is next, and nowhere else; where there
+// are several things to do, each stands with its failures.
+func TestOneHintIsWhatIsNext(t *testing.T) {
+	p, r := failedCase(t, false)
+	credit := &apply.Error{Reason: planner.Reason{Code: planner.CodeRefused}, Err: refused("402")}
+	for i := range r.Reports {
+		if r.Reports[i].Outcome == apply.Failed {
+			r.Reports[i].Err = credit
+		}
+	}
+	run := Run{Plan: p, Result: r, Again: "fleet apply"}
+	markdown, err := Markdown(run, CommentBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for form, text := range map[string]string{"text": Result(run, nil, Style{}), "Markdown": string(markdown), "HTML": pageOf(t, run)} {
+		if n := strings.Count(text, "add credit at Billing"); n != 1 || !strings.Contains(text, "add credit at Billing; 7 of 15 changes are left.") {
+			t.Errorf("%s tells what to do %d times:\n%s", form, n, text)
+		}
+	}
+	r.Reports[len(r.Reports)-1].Outcome, r.Reports[len(r.Reports)-1].Err = apply.Failed, &apply.Error{Reason: planner.Reason{Code: planner.CodeDrainFailed}, Err: errors.New("exit status 1")}
+	text := Result(run, nil, Style{})
+	for _, want := range []string{"next: add credit at Billing\n", "next: look at what the command says", "Next: do what is said of each, then run the same command again"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
