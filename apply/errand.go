@@ -170,26 +170,27 @@ func (r *run) mark(ctx context.Context, m Mark) error {
 func (g *rolling) forget(name string) {
 	delete(g.marks, name)
 	g.do(func(ctx context.Context) message {
-		return kept{-1, g.run.mark(ctx, Mark{Server: &ServerMark{Name: name}})}
+		return kept{group: -1, err: g.run.mark(ctx, Mark{Server: &ServerMark{Name: name}})}
 	})
 }
 
 // keep notes how far groups have come, one note at a time.
 func (g *rolling) keep() {
 	for i, group := range g.groups {
-		if group.kept || group.keeping || group.unkept != nil {
+		if group.noted == group.version && !group.stale || group.keeping || group.unkept != nil {
 			continue
 		}
-		group.keeping, group.kept = true, true
-		mark := group.mark
-		g.do(func(ctx context.Context) message { return kept{i, g.run.mark(ctx, Mark{Group: &mark})} })
+		group.keeping, group.stale = true, false
+		mark, version := group.mark, group.version
+		g.do(func(ctx context.Context) message { return kept{i, version, g.run.mark(ctx, Mark{Group: &mark})} })
 	}
 }
 
 // kept is that something was noted for later runs, or could not be.
 type kept struct {
-	group int // -1: it is not about one
-	err   error
+	group   int // -1: it is not about one
+	version int // of the group's mark
+	err     error
 }
 
 func (kept) isMessage() {}
@@ -198,7 +199,13 @@ func (kept) isMessage() {}
 func (g *rolling) noted(k kept) {
 	g.dirty = true
 	g.run.stateErr = cmp.Or(g.run.stateErr, k.err)
-	if k.group >= 0 {
-		g.groups[k.group].keeping, g.groups[k.group].unkept = false, k.err
+	if k.group < 0 {
+		return
 	}
+	group := g.groups[k.group]
+	group.keeping, group.unkept = false, k.err
+	if k.err == nil {
+		group.noted = k.version
+	}
+	g.keep()
 }

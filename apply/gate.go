@@ -97,6 +97,7 @@ func (g *rolling) let(turns []*turn, begin []int, now time.Time) {
 		for _, p := range t.In {
 			group := g.groups[p.Group]
 			group.gate, group.gateNext, group.gateFrom, group.progressed = time.Time{}, now, now, now
+			group.begin(t)
 		}
 		g.dirty = true
 		g.run.advance(t.job)
@@ -109,7 +110,7 @@ func (g *rolling) isKept(t *turn) (ok bool, why error) {
 	ok = true
 	for _, p := range t.In {
 		group := g.groups[p.Group]
-		ok, why = ok && group.kept && !group.keeping, cmp.Or(why, group.unkept)
+		ok, why = ok && group.noted == group.version, cmp.Or(why, group.unkept)
 	}
 	return ok, why
 }

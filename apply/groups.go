@@ -23,9 +23,11 @@ type group struct {
 	progressed time.Time
 	active     bool       // it has turns that have not ended
 	stopped    bool       // turns of it have come to nothing
-	kept       bool       // the mark is in the state
+	version    int        // of the mark: none begins before this one is in the state
+	noted      int        // the version that is
+	stale      bool       // the mark has more to tell, which nobody waits for
 	keeping    bool       // it is being written
-	unkept     error      // why it is not
+	unkept     error      // why it cannot be
 	rest       GroupState // what has become of those that did not begin; "": nothing yet
 	why        planner.Reason
 	told       GroupResult
@@ -48,23 +50,28 @@ func (g *group) recall(left GroupMark, turns []*turn, goes bool) {
 	if !same {
 		left = GroupMark{}
 	}
-	g.mark = left
-	g.mark.Name = g.Policy.Name
+	g.mark = GroupMark{Name: g.Policy.Name, Begun: left.Begun, Progress: left.Progress}
 	for _, identity := range left.Turns {
-		if !now[identity] {
+		begun := slices.Contains(left.Begun, identity)
+		if begun && !now[identity] {
 			g.earlier++
+		}
+		if begun || now[identity] { // else nobody wants it any more
+			g.mark.Turns = append(g.mark.Turns, identity)
 		}
 	}
 	g.earlier = max(g.earlier-under, 0)
 	for _, t := range turns {
 		if t.identity != "" && !slices.Contains(left.Turns, t.identity) {
-			g.mark.Turns = append(slices.Clip(g.mark.Turns), t.identity)
+			g.mark.Turns = append(g.mark.Turns, t.identity)
 		}
 	}
 	if goes && g.Policy.Pause.Manual {
 		g.mark.Released = g.mark.StepsOver
 	}
-	g.kept = len(turns) == under
+	if len(turns) > under {
+		g.version++
+	}
 	g.changed = len(g.mark.Turns)
 	g.steps = g.StepsOf(g.changed)
 }
@@ -90,7 +97,15 @@ func (g *group) world() rollout.Group {
 func (g *group) over(steps int, now time.Time) {
 	if steps > g.mark.StepsOver {
 		g.mark.StepsOver, g.mark.OverAt = steps, now.Round(0)
-		g.kept, g.progressed = false, now
+		g.version++
+		g.progressed = now
+	}
+}
+
+// begin notes that a turn begins.
+func (g *group) begin(t *turn) {
+	if !slices.Contains(g.mark.Begun, t.identity) {
+		g.mark.Begun, g.stale = append(slices.Clip(g.mark.Begun), t.identity), true
 	}
 }
 

@@ -31,8 +31,9 @@ type ServerMark struct {
 
 // GroupMark is how far the rollout of a group has come. It is over when no turn is left.
 type GroupMark struct {
-	Name  string   `json:"name"`  // of the rollout
-	Turns []string `json:"turns"` // what it does, to one server each; see turnIdentity
+	Name  string   `json:"name"`            // of the rollout
+	Turns []string `json:"turns"`           // what it does, to one server each; see turnIdentity
+	Begun []string `json:"begun,omitempty"` // of these
 	rollout.Progress
 }
 

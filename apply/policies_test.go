@@ -10,6 +10,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -54,6 +55,34 @@ func TestWindowsAndFreezes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a frozen run was to do and did not is neither done nor away: whoever wants a part
+// of it afterwards begins with a canary.
+func TestFrozenIsNotDone(t *testing.T) {
+	policy := strings.Replace(web, "ready:", "steps: [1, 100%], ready:", 1)
+	inRollout(t, &emulator.Emulator{}, 8, policy+"\nfreeze: [{from: 2000-01-01, until: 2000-01-01}]", "", func(r *rolled) {
+		result := r.reboot(apply.Approval{})
+		if g := result.Groups[0]; g.Done != 0 || g.Away != 0 || result.Rests() != apply.GroupWaiting {
+			t.Errorf("%+v", g)
+		}
+		r.in.Selection.Asked = planner.Asked{Reboot: []string{"web-02", "web-03", "web-04"}}
+		r.runner.OverrideFreeze = "a fire"
+		result = r.roll(apply.Approval{})
+		r.wantComplete(result)
+		if g := result.Groups[0]; g.Changed != 3 || g.Done != 3 || g.State != apply.GroupDone {
+			t.Errorf("%+v", g)
+		}
+		var at []time.Time
+		for _, e := range r.emulator.Ledger() {
+			if strings.HasSuffix(e.Path, "/reboot/") {
+				at = append(at, e.Time)
+			}
+		}
+		if len(at) != 3 || at[1].Sub(at[0]) < 30*time.Second {
+			t.Errorf("reboots at %v", at)
+		}
+	})
 }
 
 // A run that waited for its window goes on in it.

@@ -119,7 +119,8 @@ func (g *rolling) close() {
 	for i, group := range g.groups {
 		group.over(d.Steps[i], now)
 		if list := g.of(i); len(group.mark.Turns) > 0 && group.finished(list) {
-			group.mark.Turns, group.kept = nil, false
+			group.mark.Turns, group.mark.Begun = nil, nil
+			group.version++
 		}
 	}
 	g.keep()

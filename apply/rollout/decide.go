@@ -14,7 +14,7 @@ func Decide(w World) Decision {
 	s := newSurvey(w)
 	d := Decision{Held: make(map[int]Hold), Over: s.inFlight == 0}
 	for i := range s.groups {
-		d.Away = append(d.Away, s.groups[i].unavailable)
+		d.Away = append(d.Away, s.groups[i].unavailable-len(s.groups[i].unchecked))
 	}
 	for _, i := range s.order() {
 		h := s.hold(&w.Turns[i])

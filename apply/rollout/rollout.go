@@ -122,7 +122,7 @@ type Decision struct {
 	Begin []int        // indexes of turns, in the order in which they begin
 	Held  map[int]Hold // why each of the other pending turns does not begin
 	Steps []int        // for each group, how many of its steps are over
-	Away  []int        // for each group, how many of its members are unavailable before anything begins
+	Away  []int        // for each group, how many of its members are known to be unavailable before anything begins
 	Wake  time.Time    // when the decision may be another one by the clock alone; zero: never
 	Over  bool         // only time or people can change that nothing begins
 }

@@ -65,7 +65,9 @@ func rolloutText(g planner.Group, doubled map[string]bool) policyText {
 	}
 	t := policyText{Title: text}
 	add := func(format string, args ...any) { t.Lines = append(t.Lines, fmt.Sprintf(format, args...)) }
-	add("order: %s", strings.Join(ranges(changed), ", "))
+	if len(changed) > 0 {
+		add("order: %s", strings.Join(ranges(changed), ", "))
+	}
 	if steps := g.Steps(); len(steps) > 1 {
 		add("steps: %s%s", joined(steps, ", ", strconv.Itoa), pauseText(r.Pause))
 	}
