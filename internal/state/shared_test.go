@@ -211,6 +211,50 @@ func TestStoreThatKeepsNobodyApart(t *testing.T) {
 	}
 }
 
+// A write whose answer is lost has taken effect, so there is no second.
+func TestLostAnswerToAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &statetest.Memory{}
+		shared(t, b)
+		s := lease(t, b)
+		writes := 0
+		b.After = func(op, _ string) error {
+			if op != "replace" {
+				return nil
+			}
+			writes++
+			return errGone
+		}
+		if err := s.Begin(ctx, intent("a")); err != nil || writes != 1 {
+			t.Errorf("%v, written %d times", err, writes)
+		}
+		b.After = nil
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// heedlessOfVersions honours that an object must not be there, and no version.
+type heedlessOfVersions struct{ *statetest.Memory }
+
+func (h heedlessOfVersions) Replace(ctx context.Context, name string, data []byte, version string) (state.Object, error) {
+	if version != "" {
+		now, err := h.Read(ctx, name)
+		if err != nil {
+			return now, err
+		}
+		version = now.Version
+	}
+	return h.Memory.Replace(ctx, name, data, version)
+}
+
+func TestStoreThatIgnoresVersions(t *testing.T) {
+	if err := state.InBackend(heedlessOfVersions{&statetest.Memory{}}).Init(ctx); !errors.Is(err, state.ErrNotKept) {
+		t.Errorf("preparing it gave %v", err)
+	}
+}
+
 func TestDocumentsOfLaterVersionsAreRefused(t *testing.T) {
 	b := &statetest.Memory{}
 	shared(t, b)

@@ -69,6 +69,23 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// The time is the store's own, whatever this host's clock says.
+func TestTimeIsTheStores(t *testing.T) {
+	keys(t, static)
+	const date = "Wed, 04 Mar 2026 05:06:07 GMT"
+	b := open(t, at(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", date)
+		if r.Method == http.MethodGet {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	read, err := b.Read(ctx, "x")
+	written, failed := b.Replace(ctx, "x", nil, "")
+	if err != nil || failed != nil || read.Now.Format(http.TimeFormat) != date || !written.Now.Equal(read.Now) {
+		t.Errorf("the times are %s and %s, %v, %v", read.Now, written.Now, err, failed)
+	}
+}
+
 // Without the store's clock nobody can tell when a lease ends.
 func TestAnswersWithoutADate(t *testing.T) {
 	keys(t, static)
