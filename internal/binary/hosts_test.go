@@ -173,7 +173,7 @@ func stoppedForLong(a *account) {
 	second.wait().want(a.T, 0)
 	sent := len(a.sent())
 	first.Load().signal(syscall.SIGCONT)
-	first.Load().wait().want(a.T, 3, "has taken the lease of the account", "fleet lock shows who has it")
+	first.Load().wait().want(a.T, 3, "the lease is lost", "has had the lease", "fleet lock shows who has it")
 	if more := len(a.sent()) - sent; more > 0 {
 		a.Errorf("it has sent %d changes after it went on", more)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -90,11 +89,7 @@ func (v *applyView) starting(e apply.Starting) {
 	}
 	v.print("\n")
 	if len(e.Open) > 0 {
-		var names []string
-		for _, i := range e.Open {
-			names = append(names, render.Escape(i.Name))
-		}
-		fmt.Fprintf(v.notices, "An earlier run ended without an answer to creates of %s. Their servers are looked for before any is created again.\n", strings.Join(names, ", "))
+		fmt.Fprintln(v.notices, render.InDoubt(e.Open))
 	}
 	v.showProgress(len(p.Changes) + len(p.Waits))
 }

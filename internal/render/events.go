@@ -44,6 +44,15 @@ func Settling(e apply.Settling) string {
 	return "Waiting for the API to show what was done a moment ago to " + few(names)
 }
 
+// InDoubt says which creates of earlier runs may have made a server.
+func InDoubt(open []apply.Intent) string {
+	var names []string
+	for _, i := range open {
+		names = append(names, i.Name)
+	}
+	return "An earlier run ended without an answer to creates of " + Escape(strings.Join(ranges(names), ", ")) + ". Their servers are looked for before any is created again."
+}
+
 // took is a duration worth telling, in brackets.
 func took(d time.Duration) string {
 	if d < minTold {

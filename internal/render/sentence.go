@@ -120,7 +120,7 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeEnded:       {"it ended $ended", ""},
 	planner.CodeUnstable:    {"servers are being deleted or renamed while they are read; the list was out of date $count times", "wait until nobody else changes them, then run again"},
 	planner.CodeNotNoted:    {"it could not be noted in the state, so it was not sent", ""},
-	planner.CodeLeaseLost:   {"${not_yet}another apply has taken the lease of the account", "run again when that apply has ended; fleet lock shows who has it"},
+	planner.CodeLeaseLost:   {"${not_yet}the lease is lost", "run again when that apply has ended; fleet lock shows who has it"},
 	planner.CodeNotRead:     {"nothing was sent, because it could not be read just before", ""},
 	planner.CodeNameCircle:  {"servers exchange names in a circle", ""},
 

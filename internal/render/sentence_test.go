@@ -158,7 +158,7 @@ var sentences = []struct {
 	{planner.Reason{Code: planner.CodeEnded, Fields: provisioning}, "it ended provisioning, not active", ""},
 	{planner.Reason{Code: planner.CodeUnstable, Count: 3}, "servers are being deleted or renamed while they are read; the list was out of date 3 times", "wait until nobody else changes them, then run again"},
 	{planner.Reason{Code: planner.CodeNotNoted}, "it could not be noted in the state, so it was not sent", ""},
-	{planner.Reason{Code: planner.CodeLeaseLost}, "another apply has taken the lease of the account", "run again when that apply has ended; fleet lock shows who has it"},
+	{planner.Reason{Code: planner.CodeLeaseLost}, "the lease is lost", "run again when that apply has ended; fleet lock shows who has it"},
 	{planner.Reason{Code: planner.CodeNotRead}, "nothing was sent, because it could not be read just before", ""},
 
 	{planner.Reason{Code: planner.CodeOverBudget, Name: "web", Count: 2, Servers: []planner.Other{{Name: "web-3"}, {Name: "web-7"}}},

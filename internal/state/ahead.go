@@ -12,8 +12,9 @@ import (
 // intents of those that will be sent before the next one is durable. A run that is
 // killed leaves these in doubt, and no others.
 const (
-	aheadLeast = 50 // creates are announced at least
-	aheadTimes = 4  // as many as were begun since the last write
+	aheadLeast = 50                     // creates are announced at least
+	aheadFor   = 4 * time.Second        // of creates, as they came since the last write
+	aheadPast  = 100 * time.Millisecond // less time says nothing of how they come
 
 	// earlyWrites are those that need not wait for a second to pass: until it is known
 	// how fast the API takes creates, too few are announced.
@@ -24,7 +25,17 @@ const (
 type ahead struct {
 	coming    []apply.Intent          // that are not announced yet, in order
 	announced map[string]announcement // by name
-	begun     int                     // since the last write
+	begun     int                     // creates since then:
+	since     time.Time               // when the last were announced
+}
+
+// many is how many creates are to be announced, and forgets how many were begun.
+func (a *ahead) many() int {
+	now := time.Now()
+	passed := max(now.Sub(a.since), aheadPast)
+	n := int(int64(a.begun) * int64(aheadFor) / int64(passed))
+	a.begun, a.since = 0, now
+	return max(aheadLeast, n)
 }
 
 // announcement is an intent that is in the document although nobody has begun it yet.
@@ -48,8 +59,7 @@ func (l *leasedState) Announce(ctx context.Context, creates []apply.Intent) erro
 // lock is held.
 func (l *leasedState) announce() {
 	a := &l.ahead
-	want := max(aheadLeast, aheadTimes*a.begun)
-	a.begun = 0
+	want := a.many()
 	for len(a.coming) > 0 && len(a.announced) < want {
 		i := a.coming[0]
 		a.coming = a.coming[1:]

@@ -38,10 +38,10 @@ type LeaseLostError struct {
 
 func (e *LeaseLostError) Error() string {
 	if e.Taken == nil {
-		return "the lease of the account was taken from this run"
+		return "another apply has had the lease of the account since, or somebody has ended it"
 	}
 	h := e.Taken.Holder
-	return fmt.Sprintf("the lease of the account was taken from this run by process %d on %s (%s)", h.PID, h.Host, h.Command)
+	return fmt.Sprintf("process %d on %s has the lease of the account by now (%s)", h.PID, h.Host, h.Command)
 }
 
 func (*LeaseLostError) Unwrap() error { return apply.ErrLeaseLost }
