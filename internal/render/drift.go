@@ -50,9 +50,13 @@ func Drift(run Run, before bool, s Style) string {
 	if n := v.losses(); n > 0 {
 		b.WriteString(s.paragraph(boldRed, "An apply would destroy the data of "+servers(n)+"."))
 	}
-	b.WriteString(s.paragraph(bold, driftTotal(d, before)))
-	if n := v.repairable(); n > 0 {
-		b.WriteString(s.paragraph(plain, fmt.Sprintf("Next: fleet plan shows what an apply would do; fleet apply --only %s repairs %d without any loss.", driftRepairs, n)))
+	b.WriteString(s.paragraph(bold, v.total(before)))
+	if v.servers() > 0 {
+		next := "Next: fleet plan shows what an apply would do"
+		if n := v.repairable(); n > 0 {
+			next += fmt.Sprintf("; fleet apply --only %s repairs %d without any loss", driftRepairs, n)
+		}
+		b.WriteString(s.paragraph(plain, next+"."))
 	}
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paragraph(dim, "Fingerprint: "+f))
@@ -103,12 +107,12 @@ func (g group) whichIsThere() string {
 	return "each "
 }
 
-// driftTotal is the closing line: Drift: 1 missing, 2 changed.
-func driftTotal(d *planner.Drift, before bool) string {
-	count := d.Count()
+// total is the closing line, which counts servers: Drift: 1 missing, 2 changed.
+func (v driftReview) total(before bool) string {
+	d := v.Drift
 	var parts []string
-	for _, k := range planner.DriftKinds {
-		parts = append(parts, counted(count[k], k)...)
+	for _, s := range v.Sections {
+		parts = append(parts, counted(s.servers(), driftMeanings[s.Kind].past)...)
 	}
 	text := "Drift: " + strings.Join(parts, ", ") + "."
 	switch {

@@ -131,3 +131,22 @@ func TestDriftSchema(t *testing.T) {
 		}
 	}
 }
+
+// The closing line counts servers as the titles do, not their fields, and says what to do
+// next whatever an apply may repair.
+func TestDriftTotal(t *testing.T) {
+	mixed, plan := driftCase(t)
+	missing := &planner.Drift{Differences: []planner.Difference{{Kind: planner.DriftMissing, Name: "web-03", IDs: []string{}, At: at(13, 3)}}}
+	for _, test := range []struct {
+		run  Run
+		want string
+	}{
+		{Run{Drift: mixed, Plan: plan}, "Drift: 20 extra, 7 to be replaced, 3 blocked, 10 missing, 16 changed, 6 power, 4 unlisted.\n" +
+			"Next: fleet plan shows what an apply would do; fleet apply --only update,reboot,start,stop repairs 22 without any loss.\n"},
+		{Run{Drift: missing, Plan: new(planner.Plan)}, "Drift: 1 missing.\nNext: fleet plan shows what an apply would do.\n"},
+	} {
+		if got := Drift(test.run, false, Style{}); !strings.Contains(got, test.want) {
+			t.Errorf("%q is not in\n%s", test.want, got)
+		}
+	}
+}

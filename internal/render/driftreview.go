@@ -16,15 +16,16 @@ type driftReview struct {
 	Pending  []group       // newly written in the file, and not applied yet
 }
 
-// driftMeanings is how servers are marked that differ, by what an apply would do.
+// driftMeanings is how servers are marked that differ, by what an apply would do; past is
+// what they are counted as.
 var driftMeanings = map[kind]meaning{
-	kindDelete:   {color: red, title: "Extra", ofMany: "an apply deletes them, and their data is lost"},
-	kindReplace:  {color: red, title: "Needs a replacement", ofMany: "an apply replaces them, and their data is lost"},
-	kindBlocked:  {color: red, title: "Needs you", ofMany: "an apply does nothing to them"},
-	kindCreate:   {color: amber, title: "Missing", ofMany: "an apply creates them"},
-	kindUpdate:   {color: amber, title: "Changed", ofMany: "an apply updates them"},
-	kindStart:    {color: amber, title: "Power", ofMany: "an apply starts or stops them"},
-	kindUnlisted: {color: dim, title: "Unlisted", ofMany: "not in the file, left alone"},
+	kindDelete:   {color: red, title: "Extra", past: "extra", ofMany: "an apply deletes them, and their data is lost"},
+	kindReplace:  {color: red, title: "Needs a replacement", past: "to be replaced", ofMany: "an apply replaces them, and their data is lost"},
+	kindBlocked:  {color: red, title: "Needs you", past: "blocked", ofMany: "an apply does nothing to them"},
+	kindCreate:   {color: amber, title: "Missing", past: "missing", ofMany: "an apply creates them"},
+	kindUpdate:   {color: amber, title: "Changed", past: "changed", ofMany: "an apply updates them"},
+	kindStart:    {color: amber, title: "Power", past: "power", ofMany: "an apply starts or stops them"},
+	kindUnlisted: {color: dim, title: "Unlisted", past: "unlisted", ofMany: "not in the file, left alone"},
 }
 
 // followsFrom is what an apply would do about a kind of drift, where its plan does not

@@ -46,7 +46,7 @@ func driftOpening(v driftReview) string {
 	case unlisted > 0:
 		heading += servers(unlisted) + " unlisted"
 	default:
-		return opening(heading+"none", note, strings.TrimPrefix(driftTotal(v.Drift, false), "No drift. "))
+		return opening(heading+"none", note, strings.TrimPrefix(v.total(false), "No drift. "))
 	}
 	if n > 0 && unlisted > 0 {
 		heading += fmt.Sprintf(", %d more unlisted", unlisted)

@@ -42,7 +42,7 @@ func (v driftReview) headline() (text string, t tone) {
 	case unlisted > 0:
 		return servers(unlisted) + " unlisted", warn
 	default:
-		return strings.TrimSuffix(driftTotal(v.Drift, false), "."), good
+		return strings.TrimSuffix(v.total(false), "."), good
 	}
 	if unlisted > 0 {
 		text += fmt.Sprintf(", %d more unlisted", unlisted)
