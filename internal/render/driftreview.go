@@ -42,7 +42,7 @@ func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
 	byKind := make(map[kind][]*fact)
 	for _, f := range driftFacts(d.Differences) {
 		k, ok := follows[f.Member.Name]
-		if !ok {
+		if !ok || k == kindUpdate && f.Drift == planner.DriftPower { // what else is changed in it is no drift
 			k = followsFrom[f.Drift]
 		}
 		if b, ok := blocked[f.Member.Name]; ok && k == kindBlocked {
