@@ -35,7 +35,7 @@ type Drift struct {
 	Endpoint    string
 	Selected    int          // entries that were compared
 	Differences []Difference // what was not written just now
-	Pending     []Difference // what only the current file says, and nobody has applied yet
+	Pending     []Difference // what only the current file says, and nobody has applied yet, and what waits for its turn in a rollout
 }
 
 // Difference is one way in which one server is not as the file says. Is and Want
@@ -48,7 +48,7 @@ type Difference struct {
 	Is     Value       `json:"is"`
 	Want   Value       `json:"want"`
 	At     fleet.Pos   `json:"at,omitzero"`     // of what it differs from
-	Reason Reason      `json:"reason,omitzero"` // of what is unclear
+	Reason Reason      `json:"reason,omitzero"` // of what is unclear, or why it is pending although it is not new
 }
 
 // FindDrift compares a fleet with what was observed for it. With a former fleet,
@@ -74,6 +74,20 @@ func FindDrift(f, former *fleet.Fleet, o Observation, sel Selection) *Drift {
 		}
 	}
 	return d
+}
+
+// Postpone makes pending what waits for its turn, by the names of entries: a rollout has
+// begun with it and is to come to it.
+func (d *Drift) Postpone(why map[string]Reason) {
+	d.Differences = slices.DeleteFunc(d.Differences, func(x Difference) bool {
+		reason, waits := why[x.Name]
+		if !waits || x.Kind != DriftChanged && x.Kind != DriftPower && x.Kind != DriftUnwanted {
+			return false
+		}
+		x.Reason = reason
+		d.Pending = append(d.Pending, x)
+		return true
+	})
 }
 
 // differencesOf lists all differences, by name, and counts the entries compared.

@@ -64,9 +64,10 @@ func (c *command) drift(ctx context.Context, rec *record) error {
 	if err != nil {
 		return err
 	}
-	d := planner.FindDrift(in.Fleet, baseline, seen, in.Selection)
+	d, p := planner.FindDrift(in.Fleet, baseline, seen, in.Selection), planner.Diff(in.Fleet, seen, in.Selection)
+	d.Postpone(engine.Resting(ctx, p))
 	rec.observed(in.Fleet, seen, d)
-	rec.Run = render.Run{Drift: d, Plan: planner.Diff(in.Fleet, seen, in.Selection)}
+	rec.Run = render.Run{Drift: d, Plan: p}
 	if err := c.showDrift(rec.Run, last); err != nil {
 		return err
 	}

@@ -128,7 +128,9 @@ func rolloutMetrics(groups []apply.GroupResult, one sampler) []metrics.Metric {
 		name := metrics.Label{Name: "rollout", Value: g.Name}
 		left.Samples = append(left.Samples, one(float64(g.Changed-g.Done), name))
 		budget.Samples = append(budget.Samples, one(float64(g.Budget), name))
-		away.Samples = append(away.Samples, one(float64(g.Away), name))
+		if g.State != apply.GroupPaused && g.State != apply.GroupWaiting { // then nobody has looked
+			away.Samples = append(away.Samples, one(float64(g.Away), name))
+		}
 		if g.State == apply.GroupPaused {
 			paused.Samples = append(paused.Samples, one(float64(g.Why.Since.Unix()), name))
 		}

@@ -43,7 +43,7 @@ func Drift(run Run, before bool, s Style) string {
 		s.items(&b, all[i], c)
 	}
 	if len(pending) > 0 {
-		b.WriteString("\n" + s.paragraph(dim, "Newly written in the file, and not applied yet"))
+		b.WriteString("\n" + s.paragraph(dim, capitalized(v.whyPending())))
 		s.items(&b, pending, c)
 	}
 	b.WriteString("\n")

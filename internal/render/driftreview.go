@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -80,6 +81,21 @@ func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]
 	}
 	return follows, blocked
 }
+
+// whyPending is why what is pending is no drift.
+func (v driftReview) whyPending() string {
+	var parts []string
+	if slices.ContainsFunc(v.Pending, func(g group) bool { return !g.waitsForTurn() }) {
+		parts = append(parts, "newly written in the file, and not applied yet")
+	}
+	if slices.ContainsFunc(v.Pending, group.waitsForTurn) {
+		parts = append(parts, "to come in a rollout that waits")
+	}
+	return strings.Join(parts, "; or ")
+}
+
+// waitsForTurn reports whether what differs is left to a rollout that waits.
+func (g group) waitsForTurn() bool { return g.Code != "" && g.Drift != planner.DriftUnclear }
 
 // driftFacts are differences as they are shown: those in the fields of one server are
 // one fact.

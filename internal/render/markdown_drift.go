@@ -23,7 +23,7 @@ func driftMarkdown(r Run) document {
 	}
 	if len(v.Pending) > 0 {
 		pending := section{kindNote, v.Pending}
-		folded.parts = append(folded.parts, v.rows(pending, fmt.Sprintf("Pending %d", pending.servers()), "Pending, newly written in the file and not applied yet"))
+		folded.parts = append(folded.parts, v.rows(pending, fmt.Sprintf("Pending %d", pending.servers()), "Pending, "+v.whyPending()))
 		titles = append(titles, fmt.Sprintf("<b>pending %d</b>", pending.servers()))
 	}
 	folded.summary = foldTitle(titles)

@@ -52,8 +52,11 @@ func foldTitle(sections []string) string {
 	if text == "" {
 		return ""
 	}
-	return "<b>" + strings.ToUpper(text[:1]) + text[1:]
+	return "<b>" + capitalized(text)
 }
+
+// capitalized begins a text that is not empty with a capital letter.
+func capitalized(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // shortTitle is a section in the title of several: <b>update 16</b> (then reboot 8 of them).
 func shortTitle(sec section) string {

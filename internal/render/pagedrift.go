@@ -21,7 +21,7 @@ func (d *page) drift(r Run) {
 		d.Sections = append(d.Sections, v.section(s, m.title, m.ofMany, tones[m.color]))
 	}
 	if len(v.Pending) > 0 {
-		d.Sections = append(d.Sections, v.section(section{kindNote, v.Pending}, "Pending", "newly written in the file, and not applied yet", quiet))
+		d.Sections = append(d.Sections, v.section(section{kindNote, v.Pending}, "Pending", v.whyPending(), quiet))
 	}
 	if len(d.Sections) > 0 {
 		d.Cards = v.cards()

@@ -64,7 +64,7 @@ func rollingText(g apply.GroupResult, doing string) string {
 		parts = append(parts, readying(g))
 	}
 	parts = append(parts, fmt.Sprintf("budget %d", g.Budget))
-	if others := g.Away - g.Disrupting - g.Readying; others > 0 && g.State != apply.GroupDone {
+	if others := g.Away - g.Disrupting - g.Readying; others > 0 && (g.State == apply.GroupRunning || g.State == apply.GroupStopped) {
 		parts = append(parts, fmt.Sprintf("%d unavailable beside these", others))
 	}
 	text := g.Name + ": " + strings.Join(parts, ", ")

@@ -16,6 +16,8 @@ func (f *fact) what(said statement, servers []member) string {
 	plan := tallied(servers, func(m member) string { return m.Plan })
 	location := tallied(servers, func(m member) string { return m.Location })
 	switch {
+	case f.What.Code != "" && f.Drift != "" && f.Drift != planner.DriftUnclear: // it is pending
+		return driftText(f) + "; " + said.message()
 	case f.What.Code != "":
 		return said.message()
 	case f.Drift != "":
