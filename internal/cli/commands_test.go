@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/vps-fleet/fleet/internal/render"
 )
 
 var update = flag.Bool("update", false, "write docs/commands.md anew")
@@ -38,7 +40,8 @@ func commandsPage(root *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString("# Commands\n\n<!-- go test ./internal/cli -run CommandsPage -update writes this page. -->\n\n")
 	b.WriteString(strings.ReplaceAll(root.Long, "\n  ", "\n    ") + "\n\n")
-	b.WriteString("Symbols of plans: " + inline(symbolRows()) + ".\n")
+	b.WriteString("Symbols of plans: " + inline(symbolRows(render.Symbols())) + ".\n\n")
+	b.WriteString("Symbols of results: " + inline(symbolRows(render.Outcomes())) + ".\n")
 	for _, c := range runnable(root) {
 		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), about(c), c.UseLine())
 		if c.Example != "" {

@@ -69,7 +69,7 @@ func helpLists(cmd *cobra.Command) []helpList {
 		lists = append(lists, helpList{g.title, g.rows})
 	}
 	if showsSymbols(cmd) {
-		lists = append(lists, helpList{"Symbols", symbolRows()})
+		lists = append(lists, helpList{"Symbols", symbolRows(render.Symbols())})
 	}
 	return append(lists, helpList{"Exit codes", exitRows(cmd)})
 }
@@ -106,8 +106,8 @@ func showsSymbols(cmd *cobra.Command) bool {
 	return slices.Contains([]string{"plan", "apply"}, cmd.Name())
 }
 
-func symbolRows() (rows []helpRow) {
-	for _, m := range render.Symbols() {
+func symbolRows(symbols []render.Meaning) (rows []helpRow) {
+	for _, m := range symbols {
 		rows = append(rows, helpRow{m.Symbol, m.Meaning})
 	}
 	return rows

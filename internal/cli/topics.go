@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/internal/render"
 )
 
 // topic is what help explains beside the commands.
@@ -38,9 +39,9 @@ func topics() []topic {
 			text: fileText, lists: fileKeys(),
 		},
 		{
-			name: "symbols", short: "What the symbols of a plan mean", manual: "fleet-symbols", section: "7",
-			text:  "Each line of a plan begins with a symbol: what would be done to the servers that it names.",
-			lists: []helpList{{"Symbols", symbolRows()}},
+			name: "symbols", short: "What the symbols of plans and results mean", manual: "fleet-symbols", section: "7",
+			text:  "Each line of a plan begins with a symbol: what would be done to the servers that it names. In a result it says what became of that.",
+			lists: []helpList{{"Symbols of plans", symbolRows(render.Symbols())}, {"Symbols of results", symbolRows(render.Outcomes())}},
 		},
 		{
 			name: "exit-codes", short: "What each exit code means", manual: "fleet-exit-codes", section: "7",

@@ -1,6 +1,6 @@
 package render
 
-// Meaning is a symbol of a plan and what it stands for.
+// Meaning is a symbol of a plan or a result and what it stands for.
 type Meaning struct{ Symbol, Meaning string }
 
 // Symbols are the symbols of plans, in the order in which plans show them.
@@ -20,4 +20,16 @@ func Symbols() []Meaning {
 		{symbol(kindWait), "in transition, waited for"},
 		{symbol(kindUnlisted), "unlisted, left alone"},
 	}
+}
+
+// Outcomes are the symbols of results, in the order in which results show them.
+func Outcomes() (list []Meaning) {
+	for _, f := range fates {
+		m := Meaning{fateMeanings[f].symbol, string(f)}
+		if said := fateMeanings[f].said; said != "" {
+			m.Meaning += ", " + said
+		}
+		list = append(list, m)
+	}
+	return list
 }
