@@ -30,7 +30,7 @@ func (putOff) isMessage() {}
 // isBusy reports whether the API puts a change off for being at work on its server,
 // and a repetition is no risk.
 func (w *worker) isBusy(err error) bool {
-	return errors.Is(err, vpsorg.ErrBusy) && !(w.leavesNoTrace() && mayHaveTaken(err))
+	return errors.Is(err, vpsorg.ErrBusy) && !(w.leavesNoTrace() && vpsorg.Ambiguous(err))
 }
 
 // mayPass reports whether a server that is in conflict with a change is so only for a

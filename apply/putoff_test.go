@@ -67,6 +67,26 @@ func TestBusyServerIsPutOff(t *testing.T) {
 	}
 }
 
+// So is a reboot, where the refusal is certain: its server is busy with its update.
+func TestBusyServerIsRebootedLater(t *testing.T) {
+	for status, want := range map[int]string{400: "done", 409: "done", 422: "done", 423: "done", 425: "done", 500: "unknown"} {
+		var at []time.Time
+		busy := busyFor(15*time.Second, emulator.Fault{Answer: answer(status, `{"detail":"locked"}`)}, &at)
+		inWorld(t, &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
+			if r.Method == http.MethodPatch {
+				return nil
+			}
+			return busy(r)
+		}}, func(w *world) {
+			w.add("1", "x", "active")
+			r := w.run(w.plan("servers: {x: {hostname: x.example.org, reboot_on: [hostname]}}"))
+			if got := report(r); !strings.HasPrefix(got, "update x: done\nreboot x: "+want) || want == "unknown" && len(at) > 1 {
+				t.Errorf("%d, sent %d times: %s", status, len(at), got)
+			}
+		})
+	}
+}
+
 // A server that stays busy is given up when the time is over, with what the API said.
 func TestBusyForEver(t *testing.T) {
 	for status, want := range map[int]string{423: "failed", 500: "unknown"} {

@@ -228,6 +228,10 @@ var table = []mutant{
 		`parameters.Set(name, hidden)`,
 		`parameters.Set(name, parameters.Get(name))`},
 
+	{"key-by-answer", "A run that is told no account finds neither the intents nor the deeds of one that was.",
+		"./internal/state", "mine",
+		`account == k.Account || account == "" || k.Account == ""`,
+		`account == k.Account || account == "-" || k.Account == "-"`},
 	{"drop-fsync", "An intent is not synced before its create is sent.",
 		"./internal/state", "journal.sync",
 		`err := log.Sync()`,

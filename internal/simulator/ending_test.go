@@ -156,6 +156,7 @@ func (s *simulation) checkConverged(f *fleet.Fleet, last *process) {
 		s.violate("I6", "one more run was not idle")
 	}
 	s.checkWanted(f, rest)
+	s.checkOwed(f, again.plan)
 }
 
 // checkWanted compares the servers with the file, without asking the planner.

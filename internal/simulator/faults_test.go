@@ -31,6 +31,8 @@ const (
 	slowLists     kind = "lists lag behind"
 	lateLists     kind = "a list is from a while ago"
 	lateReads     kind = "a read of a server is from a while ago"
+	neverOlder    kind = "no read is from before an earlier one"
+	nextFailed    kind = "a replacement that could not be made is made anew"
 	stuck         kind = "a server gets stuck on its way"
 	oddStatus     kind = "a status that nobody can act on"
 	edited        kind = "a person edits a server"
@@ -51,7 +53,7 @@ const (
 )
 
 var otherKinds = []kind{
-	diskFull, crashed, interrupted, killed, twice, slowLists, lateLists, lateReads, stuck, oddStatus, edited, renamed, powered, removed, nameReused,
+	diskFull, crashed, interrupted, killed, twice, slowLists, lateLists, lateReads, neverOlder, nextFailed, stuck, oddStatus, edited, renamed, powered, removed, nameReused,
 	outOfCredit, alreadyThere, twinsFound, noHostname, stingyPages, unclearReboot, unclearDelete, apiDown, resumed, narrowed,
 }
 
@@ -66,6 +68,8 @@ const (
 	reboots
 	lists
 	reads // of lists and single servers
+	accounts
+	repeatable // changes but reboots: what a reboot is in conflict with is no earlier attempt
 )
 
 func (t target) includes(c *call) bool {
@@ -83,6 +87,10 @@ func (t target) includes(c *call) bool {
 		return !change && c.list
 	case reads:
 		return !change && (c.list || c.id != "")
+	case repeatable:
+		return change && c.verb != "reboot"
+	case accounts:
+		return c.path == "/account/me/"
 	}
 	return true
 }
@@ -153,8 +161,9 @@ var requestFaults = slices.Concat(throttled, []fault{
 	{kind: "401 in the middle", on: anything, fault: before(401, "")},
 	{kind: "403 in the middle", on: anything, fault: before(403, `{"detail": "no permission"}`)},
 	{kind: "409 before the commit", on: changes, fault: before(409, `{"detail": "conflict"}`)},
-	{kind: "409 after the commit", on: changes, fault: after(409, `{"detail": "conflict"}`)},
+	{kind: "409 after the commit", on: repeatable, fault: after(409, `{"detail": "conflict"}`)},
 	{kind: "a delete is lost", on: deletes, fault: drop(emulator.Uncommitted)},
+	{kind: "404 for the account", on: accounts, fault: before(404, `{"detail": "Not found."}`)},
 	{kind: "404 on a delete of a server that is there", on: deletes, fault: before(404, `{"detail": "Not found."}`)},
 })
 
@@ -239,6 +248,10 @@ func (s *simulation) drawLag(d dice) {
 		s.readsLag = d.of("read").between(time.Second, most)
 	}
 	s.lagOften = pick(d.of("often"), 30, 60, 100)
+	if s.api.Lag.Monotonic = s.listsLag+s.readsLag > 0 && neverOlder.wanted() && d.of("monotonic").percent(30); s.api.Lag.Monotonic {
+		s.fired[neverOlder]++
+		s.conditions += "no read is from before an earlier one, "
+	}
 }
 
 // down tells whether the API answers nothing at all at the moment.

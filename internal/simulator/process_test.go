@@ -98,6 +98,7 @@ func (p *process) die(how string, args ...any) {
 		return
 	}
 	p.sim.fire(crashed)
+	clear(p.sim.deleted) // what was noted last may be lost
 	p.sim.tell("run %d dies %s", p.number, fmt.Sprintf(how, args...))
 	switch store := p.sim.store; {
 	case store == nil:

@@ -32,6 +32,8 @@ func (s *simulation) checkSend(c *call) {
 		return
 	}
 	s.checkLease(c)
+	s.checkAgain(c)
+	s.noteOwed(c)
 	if c.name != "" {
 		s.checkCreate(c)
 		return
@@ -148,6 +150,9 @@ func (s *simulation) checkTarget(c *call) {
 func (s *simulation) checkDelete(c *call) {
 	p := c.process
 	old, ok := p.approvedDelete(string(c.id))
+	if strings.HasSuffix(old.Name, fleet.NextSuffix) && p.absentAs(old) {
+		s.fire(nextFailed)
+	}
 	if !ok {
 		s.violate("I3", "server %s is deleted, which was not approved", c.id)
 		return
@@ -249,12 +254,13 @@ func (p *process) heardCreate(c *call, hit strike, status int, good bool) {
 	}
 }
 
-// absentAs reports whether an entry with absent: true has got the delete of a server
-// approved in the status that it ended in.
+// absentAs reports whether an entry with absent: true, or replace_failed: true, has got
+// the delete of a server approved in the status that it ended in.
 func (p *process) absentAs(known planner.Server) bool {
 	return slices.ContainsFunc(p.approved.Changes, func(x planner.Change) bool {
 		d, ok := x.(*planner.Delete)
 		ended := slices.Contains([]planner.Status{"suspended", "error", "failed"}, known.Status)
-		return ok && ended && d.ID == known.ID && d.Reason.Code == planner.CodeAbsent && d.Old.Status == known.Status
+		allows := ok && (d.Reason.Code == planner.CodeAbsent || d.Reason.Code == planner.CodeNextFailed)
+		return allows && ended && d.ID == known.ID && d.Old.Status == known.Status
 	})
 }

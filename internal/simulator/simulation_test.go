@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -53,6 +54,9 @@ type simulation struct {
 	adrift   time.Time               // until when anything may land that a process left on the wire
 	unclear  map[string]time.Time    // creates that were given up, by name
 	intents  map[string]bool         // that a create was sent under
+	owes     map[vpsorg.ID]bool      // an update of it was sent that brings a reboot
+	owesNot  map[vpsorg.ID]bool      // and one that brings none
+	deleted  map[vpsorg.ID]time.Time // when that was answered, and noted
 
 	fired   map[kind]int
 	lines   []line
@@ -64,7 +68,7 @@ func newSimulation(seed uint64, token string) *simulation {
 	s := &simulation{
 		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &statetest.Disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
 		touched: map[vpsorg.ID]time.Time{}, landing: map[vpsorg.ID]time.Time{}, renaming: map[vpsorg.ID]bool{}, unclear: map[string]time.Time{},
-		intents: map[string]bool{}, fired: map[kind]int{},
+		intents: map[string]bool{}, owes: map[vpsorg.ID]bool{}, owesNot: map[vpsorg.ID]bool{}, deleted: map[vpsorg.ID]time.Time{}, fired: map[kind]int{},
 	}
 	return s
 }
@@ -101,7 +105,8 @@ func (s *simulation) open() error {
 		s.files = append(s.files, f)
 	}
 	s.api.Token, s.api.Fault = s.token, struck
-	s.lag, s.conditions = s.api.Lag.Young, conditionsText(s.api)
+	s.lag = s.api.Lag.Young
+	s.conditions += conditionsText(s.api)
 	s.countWorld()
 	return nil
 }
@@ -212,6 +217,9 @@ func (s *simulation) calm() {
 		time.Sleep(wait + time.Millisecond)
 	}
 	time.Sleep(maxLag)
+	if slices.ContainsFunc(s.api.Servers(), func(v vpsorg.Server) bool { return v.Status == "rescue" }) {
+		time.Sleep(time.Hour) // until then it may be what a server passes through that was just made
+	}
 	s.tell("all is quiet from now on")
 }
 

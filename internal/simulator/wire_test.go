@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -129,8 +130,11 @@ func (s *simulation) heard(c *call, hit strike, resp *http.Response, err error) 
 	}
 	if c.id != "" && hit.effect.Stage != emulator.Unsent {
 		p.last[c.id] = lastCall{c.method, status}
-		refused := status/100 == 4 && status != http.StatusRequestTimeout && status != http.StatusConflict
+		refused := status/100 == 4 && status != http.StatusRequestTimeout
 		p.booted[c.id] = p.booted[c.id] || c.verb == "reboot" && !refused
+	}
+	if good && status == http.StatusNoContent && !s.diskFull {
+		s.deleted[c.id] = time.Now()
 	}
 	if good && status == http.StatusOK && c.method == http.MethodGet {
 		s.see(c, body)

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func drawAPI(d dice) *emulator.Emulator {
 		if d.of("former", name).percent(12) {
 			addServer(e, d.of("former server", name), "old-"+name)
 		}
-		if d.of("left over", name).percent(3) {
+		if d.of("left over", name).percent(5) {
 			addServer(e, d.of("left over server", name), name+fleet.NextSuffix)
 		}
 	}
@@ -61,7 +62,7 @@ func addServer(e *emulator.Emulator, d dice, name string) {
 		Plan: vpsorg.ServerPlan{ID: pick[vpsorg.ID](d.of("plan"), "1", "1", "2")}, OS: vpsorg.OS{ID: pick[vpsorg.ID](d.of("os"), "5", "5", "3")},
 		Status: pick[vpsorg.Status](d.of("status"), "active", "active", "active", "active", "stopped", "stopped", "provisioning", "starting", "stopping", "rebooting", "active", "active"),
 	}
-	if d.of("odd").percent(3) {
+	if d.of("odd").percent(3) || strings.HasSuffix(name, fleet.NextSuffix) && d.of("could not be made").percent(40) {
 		s.Status = pick[vpsorg.Status](d.of("odd status"), "suspended", "error")
 	}
 	if h := pick(d.of("hostname"), "", name+".example.com", "x.example.com"); h != "" {
@@ -120,6 +121,9 @@ func drawFields(d dice, name string) (fields []string) {
 		if d.of("has", f.field).percent(f.percent) {
 			fields = append(fields, f.field+": "+pick(d.of("value", f.field), f.values...))
 		}
+	}
+	if slices.Contains(fields, "replace: create-first") && d.of("has replace_failed").percent(50) {
+		fields = append(fields, "replace_failed: true")
 	}
 	return fields
 }
