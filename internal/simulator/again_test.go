@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,19 +44,15 @@ func (s *simulation) checkMadeAgain(c *call) {
 	}
 }
 
-// checkRebootedAgain: between two reboots of a server is an update.
+// checkRebootedAgain: between two reboots of a server is an update that was needed.
 func (s *simulation) checkRebootedAgain(c *call) {
-	booted, updated := false, false
+	booted := time.Time{}
 	for _, e := range s.api.Ledger() {
-		switch {
-		case e.Server != c.id || e.Status != http.StatusOK:
-		case isUpdate(e):
-			updated = true
-		case strings.HasSuffix(e.Path, "/reboot/"):
-			booted, updated = true, false
+		if e.Server == c.id && e.Status == http.StatusOK && strings.HasSuffix(e.Path, "/reboot/") {
+			booted = e.Time
 		}
 	}
-	if booted && !updated && s.touched[c.id].IsZero() {
+	if !booted.IsZero() && s.updated[c.id].Before(booted) && s.touched[c.id].IsZero() && !s.landing[c.id].After(booted) {
 		s.violate("I15", "server %s is rebooted again, and nothing was updated since", c.id)
 	}
 }
@@ -64,10 +61,14 @@ func isUpdate(e emulator.Entry) bool {
 	return e.Method == http.MethodPatch || e.Method == http.MethodPut
 }
 
-// noteOwed keeps in mind whether an update that is sent brings a reboot.
-func (s *simulation) noteOwed(c *call) {
+// noteUpdate keeps in mind that an update is sent which changes something, and whether
+// it brings a reboot.
+func (s *simulation) noteUpdate(c *call) {
 	if c.method != http.MethodPatch && c.method != http.MethodPut {
 		return
+	}
+	if s.differs(c) {
+		s.updated[c.id] = time.Now()
 	}
 	brings := false
 	for _, x := range c.process.plan.Changes {
@@ -81,6 +82,19 @@ func (s *simulation) noteOwed(c *call) {
 	} else {
 		s.owesNot[c.id] = true
 	}
+}
+
+// differs tells whether an update asks for anything that is not so already.
+func (s *simulation) differs(c *call) bool {
+	var wanted vpsorg.PatchRequest
+	json.Unmarshal([]byte(c.body), &wanted) // what cannot be read asks for nothing
+	for _, v := range s.api.Servers() {
+		if v.ID == c.id {
+			return wanted.Name != nil && *wanted.Name != v.Name || wanted.Hostname != nil && text(wanted.Hostname) != text(v.Hostname) ||
+				wanted.BackupsEnabled != nil && text(wanted.BackupsEnabled) != text(v.BackupsEnabled)
+		}
+	}
+	return false
 }
 
 // checkOwed: whatever reboot an update has brought was taken in the end, whichever run

@@ -163,7 +163,7 @@ var requestFaults = slices.Concat(throttled, []fault{
 	{kind: "409 before the commit", on: changes, fault: before(409, `{"detail": "conflict"}`)},
 	{kind: "409 after the commit", on: repeatable, fault: after(409, `{"detail": "conflict"}`)},
 	{kind: "a delete is lost", on: deletes, fault: drop(emulator.Uncommitted)},
-	{kind: "404 for the account", on: accounts, fault: before(404, `{"detail": "Not found."}`)},
+	noAccount,
 	{kind: "404 on a delete of a server that is there", on: deletes, fault: before(404, `{"detail": "Not found."}`)},
 })
 
@@ -197,7 +197,7 @@ func (s *simulation) decide(c *call) strike {
 	}
 	for _, f := range s.weather {
 		often := s.often
-		if f.on == creates || f.on == deletes || f.on == reboots {
+		if slices.Contains([]target{creates, deletes, reboots, accounts}, f.on) {
 			often = 75 // of few requests
 		}
 		if !f.on.includes(c) || !d.of(string(f.kind)).percent(often) {
@@ -274,8 +274,14 @@ func drawWeather(d dice) (weather []fault, often int) {
 	if d := d.of("reboots"); d.percent(90) {
 		weather = append(weather, pick(d.of("which"), rebootFaults...))
 	}
+	if d.of("account").percent(8) {
+		weather = append(weather, noAccount)
+	}
 	return weather, pick(d.of("often"), 5, 15, 40)
 }
+
+// noAccount is an API that now and then has no answer to whose the token is.
+var noAccount = fault{kind: "404 for the account", on: accounts, fault: before(404, `{"detail": "Not found."}`)}
 
 // wanted tells whether a kind of fault may happen: with -only, few may.
 func (k kind) wanted() bool { return strings.Contains(string(k), *onlyFault) }

@@ -33,7 +33,7 @@ func (s *simulation) checkSend(c *call) {
 	}
 	s.checkLease(c)
 	s.checkAgain(c)
-	s.noteOwed(c)
+	s.noteUpdate(c)
 	if c.name != "" {
 		s.checkCreate(c)
 		return

@@ -56,6 +56,7 @@ type simulation struct {
 	intents  map[string]bool         // that a create was sent under
 	owes     map[vpsorg.ID]bool      // an update of it was sent that brings a reboot
 	owesNot  map[vpsorg.ID]bool      // and one that brings none
+	updated  map[vpsorg.ID]time.Time // when an update of it was sent that was needed
 	deleted  map[vpsorg.ID]time.Time // when that was answered, and noted
 
 	fired   map[kind]int
@@ -68,7 +69,7 @@ func newSimulation(seed uint64, token string) *simulation {
 	s := &simulation{
 		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &statetest.Disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
 		touched: map[vpsorg.ID]time.Time{}, landing: map[vpsorg.ID]time.Time{}, renaming: map[vpsorg.ID]bool{}, unclear: map[string]time.Time{},
-		intents: map[string]bool{}, owes: map[vpsorg.ID]bool{}, owesNot: map[vpsorg.ID]bool{}, deleted: map[vpsorg.ID]time.Time{}, fired: map[kind]int{},
+		intents: map[string]bool{}, owes: map[vpsorg.ID]bool{}, owesNot: map[vpsorg.ID]bool{}, updated: map[vpsorg.ID]time.Time{}, deleted: map[vpsorg.ID]time.Time{}, fired: map[kind]int{},
 	}
 	return s
 }
