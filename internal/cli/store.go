@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/user"
 	"path/filepath"
+	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state"
@@ -38,7 +39,9 @@ func (c *command) shared() (*state.Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return state.InBackend(backend), nil
+	shared, notice := state.InBackend(backend), newWaitingNotice(c.notices)
+	shared.Waiting = func(since time.Time) { notice.state(backend.Place(), since) }
+	return shared, nil
 }
 
 // stateFolder is $XDG_STATE_HOME/fleet, by default ~/.local/state/fleet.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
@@ -70,11 +71,25 @@ func (n *waitingNotice) sending() (ended func()) {
 func (n *waitingNotice) unanswered(since, now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	const why = "no answer yet"
-	if now.Sub(n.said[why]) >= sayAgain {
-		n.said[why] = now
-		_, _ = io.WriteString(n.w, waitingFor(since, now, why)+"\n")
+	n.unlessFresh("no answer yet", now, waitingFor("the API", since, now, "no answer yet"))
+}
+
+// state tells of a state that does not answer.
+func (n *waitingNotice) state(place string, since time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unlessFresh(place, time.Now(), waitingFor("the state in "+render.Escape(place), since, time.Now(), "no answer yet"))
+}
+
+// unlessFresh writes a line unless the last of its kind is fresh in mind, and reports
+// for how long that will be so. The caller has the lock.
+func (n *waitingNotice) unlessFresh(kind string, now time.Time, text string) (fresh time.Duration) {
+	if last := now.Sub(n.said[kind]); last < sayAgain {
+		return sayAgain - last
 	}
+	n.said[kind] = now
+	_, _ = io.WriteString(n.w, text+"\n")
+	return sayAgain
 }
 
 // over is told that a request has ended: what goes on is told of anew.
@@ -90,14 +105,7 @@ func (n *waitingNotice) over() {
 // say tells of a wait unless it is still fresh in mind, and sees to it that it is told
 // again. The caller has the lock.
 func (n *waitingNotice) say(wait vpsorg.Wait, now time.Time) {
-	why := answered(wait)
-	pause := sayAgain
-	if last := now.Sub(n.said[why]); last < sayAgain {
-		pause -= last
-	} else {
-		n.said[why] = now
-		_, _ = io.WriteString(n.w, waitingText(wait, now)+"\n")
-	}
+	pause := n.unlessFresh(answered(wait), now, waitingText(wait, now))
 	if n.again != nil {
 		n.again.Stop()
 	}
@@ -114,9 +122,9 @@ func (n *waitingNotice) say(wait vpsorg.Wait, now time.Time) {
 // waitingText says since when the API is waited for, what it answered and when it is
 // asked again.
 func waitingText(wait vpsorg.Wait, now time.Time) string {
-	text := waitingFor(wait.Since, now, answered(wait)) + "; next try"
+	text := waitingFor("the API", wait.Since, now, answered(wait)) + "; next try"
 	if wait.Attempt > 0 {
-		text = fmt.Sprintf("%s; %s try", waitingFor(wait.Since, now, answered(wait)), ordinal(wait.Attempt))
+		text = fmt.Sprintf("%s; %s try", waitingFor("the API", wait.Since, now, answered(wait)), ordinal(wait.Attempt))
 	}
 	if wait.Pause >= time.Second {
 		text += " in " + wait.Pause.Round(time.Second).String()
@@ -124,9 +132,9 @@ func waitingText(wait vpsorg.Wait, now time.Time) string {
 	return text
 }
 
-// waitingFor says since when the API is waited for, and why.
-func waitingFor(since, now time.Time, why string) string {
-	text := "waiting for the API"
+// waitingFor says since when something is waited for, and why.
+func waitingFor(what string, since, now time.Time, why string) string {
+	text := "waiting for " + what
 	if now.Sub(since) >= time.Second {
 		text += " since " + since.Local().Format(time.TimeOnly)
 	}

@@ -23,6 +23,8 @@ const (
 // account has one document, which is replaced by compare-and-swap, and objects
 // beside it: the kept plans and the details.
 type Shared struct {
+	Waiting func(since time.Time) // is told when the backend has not answered for two seconds; may be nil
+
 	backend Backend
 	timing  timing
 	wall    func() time.Time // this host's clock, which can be set
@@ -70,10 +72,17 @@ func folderOf(k apply.Key) string {
 	return plain(k.Endpoint) + "_" + plain(k.Account)
 }
 
+// slow is how long the backend may take until that is told.
+const slow = 2 * time.Second
+
 // ask asks the backend for something until it answers, or for so long. A store that
 // has not answered may do what it was asked yet, so what is asked twice has to be
 // the same the second time.
 func ask[T any](ctx context.Context, s *Shared, what string, patience time.Duration, do func(context.Context) (T, error)) (T, error) {
+	if s.Waiting != nil {
+		since := time.Now()
+		defer time.AfterFunc(slow, func() { s.Waiting(since) }).Stop()
+	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 100*time.Millisecond, 5*time.Second
 	got, err := backoff.Retry(ctx, func() (T, error) {
