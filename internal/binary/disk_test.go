@@ -50,6 +50,34 @@ func TestNothingIsSaved(t *testing.T) {
 	w.wantIdle()
 }
 
+// A result that cannot be shown, or a report of it that cannot be saved, is told, and
+// makes an apply incomplete; what was done stays noted.
+func TestResultIsNotSaved(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limit string
+		args  []string
+		said  string
+	}{
+		"JSON":   {"exec >/dev/full", []string{"--json"}, "no space left on device"},
+		"report": {full(16), []string{"--html", "report.html"}, "file too large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := os.Stat("/dev/full"); err != nil {
+				t.Skip(err)
+			}
+			w := newWorld(t, &emulator.Emulator{}, servers(1))
+			w.start(limited(test.limit), applying(test.args...)...).wait().want(t, 3, "error: ", test.said)
+			if now := w.files(); now["report.html"] != "" {
+				t.Errorf("half a report: %q", now["report.html"])
+			}
+			w.wantComplete(1)
+			w.wantIdle()
+		})
+	}
+}
+
 // A place where no journal can be is an error before anything is changed.
 func TestNoPlaceForTheJournal(t *testing.T) {
 	t.Parallel()

@@ -219,3 +219,21 @@ func TestDeceptiveAnswers(t *testing.T) {
 		})
 	}
 }
+
+// Lists that take longer than a request may are waited for, which is told, with the
+// flag that gives them longer.
+func TestSlowLists(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	slow := 3
+	w := newWorld(t, &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.URL.Path != "/api/v1/servers/" || slow == 0 {
+			return nil
+		}
+		slow--
+		return &emulator.Fault{Delay: time.Second}
+	}}, servers(1))
+	w.run("plan", "--request-timeout", "300ms").want(t, 0, "1 to create", "waiting for the API", "(no answer in time, --request-timeout gives it longer); ")
+}

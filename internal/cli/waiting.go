@@ -145,7 +145,7 @@ func waitingFor(what string, since, now time.Time, why string) string {
 func answered(wait vpsorg.Wait) string {
 	switch {
 	case errors.Is(wait.Err, context.DeadlineExceeded):
-		return "no answer in time"
+		return "no answer in time, --request-timeout gives it longer"
 	case wait.Status == 0:
 		return "no answer"
 	case wait.Status/100 == 2:

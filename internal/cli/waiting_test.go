@@ -22,7 +22,7 @@ func TestWaitingText(t *testing.T) {
 		"down for long":       {vpsorg.Wait{Status: 520, Attempt: 11, Pause: 8700 * time.Millisecond}, "waiting for the API (520); 11th try in 9s"},
 		"since when":          {vpsorg.Wait{Status: 503, Attempt: 3, Since: began}, "waiting for the API since 14:30:05 (503 Service Unavailable); third try"},
 		"no network":          {vpsorg.Wait{Err: errors.New("reset"), Attempt: 2}, "waiting for the API (no answer); second try"},
-		"slow":                {vpsorg.Wait{Err: slow, Attempt: 2}, "waiting for the API (no answer in time); second try"},
+		"slow":                {vpsorg.Wait{Err: slow, Attempt: 2}, "waiting for the API (no answer in time, --request-timeout gives it longer); second try"},
 		"a page as a success": {vpsorg.Wait{Status: 200, Attempt: 2}, "waiting for the API (no usable answer); second try"},
 		"a change throttled":  {vpsorg.Wait{Status: 429, Pause: 20500 * time.Millisecond}, "waiting for the API (429 Too Many Requests); next try in 21s"},
 		"throttled":           {vpsorg.Wait{Status: 429, Attempt: 2, Pause: time.Minute}, "waiting for the API (429 Too Many Requests); second try in 1m0s"},
