@@ -21,6 +21,7 @@ func TestRequestsOfUsualRuns(t *testing.T) {
 			got = append(got, len(w.emulator.Ledger())-mark)
 			mark += got[len(got)-1]
 		}
+		t.Logf("requests: %v", got)
 		for i, most := range []int{40, 3, 44, 3, 24, 24, 81, 102, 44, 3} {
 			if got[i] > most+2 { // which of two at one instant is first, chance says
 				t.Errorf("run %d sent %d requests, more than %d", i+1, got[i], most)
