@@ -83,5 +83,11 @@ func (s *simulation) unstick() {
 			s.api.Edit(v.ID, func(v *vpsorg.Server) { v.Status = vpsorg.StatusActive })
 			s.tell("server %s, %s, is active at last", v.ID, v.Name)
 		}
+		// A run whose store was gone may have left word that it was at work on the server,
+		// which is waited for then.
+		if v.Status == "rescue" && s.store != nil {
+			s.api.Edit(v.ID, func(v *vpsorg.Server) { v.Status = vpsorg.StatusActive })
+			s.tell("server %s, %s, is rescued", v.ID, v.Name)
+		}
 	}
 }

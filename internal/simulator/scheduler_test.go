@@ -45,8 +45,9 @@ func (s *simulation) wake() {
 	}
 }
 
-// drive runs processes to their end: whenever all goroutines are blocked, one request
-// goes, and where none waits, time passes.
+// drive runs processes to their end, and holds what each did against what it may do:
+// whenever all goroutines are blocked, one request goes, and where none waits, time
+// passes.
 func (s *simulation) drive(list []*process) {
 	for _, p := range list {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -59,12 +60,18 @@ func (s *simulation) drive(list []*process) {
 	for {
 		synctest.Wait()
 		s.tellAnswers()
-		live := slices.DeleteFunc(slices.Clone(list), (*process).ended)
-		if len(live) == 0 {
-			return
+		var live []*process
+		for _, p := range list {
+			if !p.ended() {
+				live = append(live, p)
+				s.checkBounds(p)
+				continue
+			}
+			s.tellEnd(p)
+			s.checkRun(p)
 		}
-		for _, p := range live {
-			s.checkBounds(p)
+		if list = live; len(list) == 0 {
+			return
 		}
 		if next := s.next(); next != nil && next[0].queues {
 			s.step++
@@ -81,7 +88,7 @@ func (s *simulation) drive(list []*process) {
 		case <-s.arrived:
 		case <-idle.C:
 			s.violate("I12", "nothing has happened for %s", hang)
-			for _, p := range live {
+			for _, p := range list {
 				p.die("for it hangs")
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"testing/synctest"
 	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
@@ -202,11 +201,6 @@ func (s *simulation) playAtOnce(list ...*process) {
 		s.tellRun(p)
 	}
 	s.drive(list)
-	synctest.Wait()
-	for _, p := range list {
-		s.tellEnd(p)
-		s.checkRun(p)
-	}
 }
 
 // calm ends all that goes wrong, and waits until what was on its way has landed.
