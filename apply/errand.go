@@ -42,7 +42,7 @@ func (g *rolling) drain(j *job, id string) {
 	commands := g.commands(j.name, PhaseDrain)
 	g.do(func(ctx context.Context) message {
 		over := errandOver{errand: errand{job: j, phase: PhaseDrain}}
-		if over.unnoted = g.run.mark(ctx, Mark{Server: &mark}); over.unnoted == nil {
+		if over.unnoted = g.run.markHeld(ctx, Mark{Server: &mark}); over.unnoted == nil {
 			over.err = g.run.commands(ctx, commands, t, PhaseDrain)
 		}
 		return over

@@ -38,6 +38,26 @@ func leaseLost(err error) *Error {
 	return &Error{Reason: planner.Reason{Code: planner.CodeLeaseLost}, Err: err}
 }
 
+// markHeld notes a mark before what it is about begins. While the right to change the
+// account has lapsed it waits.
+func (r *run) markHeld(ctx context.Context, m Mark) error {
+	until := time.Now().Add(r.Timeout)
+	for {
+		err := r.mark(ctx, m)
+		if err == nil {
+			err = r.State.MayChange()
+		}
+		select {
+		case <-r.stopping:
+			return err
+		default:
+		}
+		if !errors.Is(err, ErrLapsed) || time.Now().After(until) || !sleep(ctx, lockEvery) {
+			return err
+		}
+	}
+}
+
 // lapsed waits a while because the right to change the account has lapsed. It may
 // take long, so all that the change rests on is read again then.
 func (s *sending) lapsed(ctx context.Context, err error) *ending {

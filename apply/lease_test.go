@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,20 +33,25 @@ func inSeveral(t *testing.T, test func(s *several)) {
 		}
 		return &emulator.Fault{Stage: emulator.Committed, Delay: 10 * time.Second}
 	}
-	inWorld(t, &emulator.Emulator{Provisioning: 3 * time.Minute, Fault: slow}, func(w *world) {
+	inWorld(t, &emulator.Emulator{Provisioning: 4 * time.Minute, Fault: slow}, func(w *world) {
 		s := &several{world: w, memory: &statetest.Memory{}}
-		s.memory.Before = func(string, string) error {
-			if s.gone.Load() {
-				return errors.New("connection refused")
-			}
-			return nil
-		}
-		if err := state.InBackend(s.memory).Init(w.Context()); err != nil {
-			t.Fatal(err)
-		}
+		s.prepare()
 		w.runner.Parallelism = 1
 		test(s)
 	})
+}
+
+// prepare prepares the store, which can be gone from then on.
+func (s *several) prepare() {
+	s.memory.Before = func(string, string) error {
+		if s.gone.Load() {
+			return errors.New("connection refused")
+		}
+		return nil
+	}
+	if err := state.InBackend(s.memory).Init(s.Context()); err != nil {
+		s.Fatal(err)
+	}
 }
 
 // host is an engine on a host of its own.
@@ -224,5 +230,40 @@ func TestTakeoverSettlesFirst(t *testing.T) {
 			t.Errorf("created at %s after the kill", at)
 		}
 		first.Close()
+	})
+}
+
+// While the right to change the account has lapsed no server is drained either; the
+// rollout goes on when the store is there again.
+func TestNothingIsDrainedWithoutALease(t *testing.T) {
+	policy := "rollouts: {web: {names: ['web-*'], drain: {command: ['leave']}, restore: {command: ['join']}}}"
+	inRollout(t, &emulator.Emulator{}, 8, policy, "", func(r *rolled) {
+		s := &several{world: r.world, memory: &statetest.Memory{}}
+		s.prepare()
+		began := time.Now()
+		var mu sync.Mutex
+		drained := 0
+		r.hooks.fails = func(p apply.Phase, name string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if at := time.Since(began); p == apply.PhaseDrain {
+				drained++
+				if at > 150*time.Second && at < 6*time.Minute {
+					t.Errorf("%s is drained at %s", name, at)
+				}
+			}
+			return nil
+		}
+		s.away(time.Minute, 5*time.Minute)
+		in := r.in
+		in.Selection.Asked = planner.Asked{Reboot: []string{"web-*"}}
+		result, err := s.host().Apply(s.Context(), s.drain, in, apply.Approval{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.wantComplete(result)
+		if took := time.Since(began); drained != 8 || took < 6*time.Minute {
+			t.Errorf("%d are drained in %s", drained, took)
+		}
 	})
 }
