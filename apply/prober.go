@@ -11,7 +11,7 @@ import (
 type Prober interface {
 	// Probe asks once, and is nil if the probe holds. Why it does not is told by the
 	// error in a few words, such as "http 503". It takes no longer than the probe's own
-	// limit.
+	// limit. A gate is about no server: its target is the zero Target.
 	Probe(ctx context.Context, p fleet.Probe, t Target) error
 
 	// Run runs a command to its end, and is nil if it ended with 0. When the context

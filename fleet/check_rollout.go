@@ -106,7 +106,7 @@ func (r *reader) checkDomain(w *writtenRollout) {
 
 // checkLabelsOf finds members without a label that a placeholder stands for.
 func (r *reader) checkLabelsOf(w *writtenRollout) {
-	for _, key := range labelsIn(slices.Concat(w.Gate, w.Ready), w.Drain, w.Restore) {
+	for _, key := range labelsIn(w.Ready, w.Drain, w.Restore) {
 		r.needLabel(w, w.key, key)
 	}
 }
@@ -142,14 +142,7 @@ func labelsIn(probes []Probe, commands ...*Command) (keys []string) {
 		})
 	}
 	for _, p := range probes {
-		if p.HTTP != nil {
-			find(p.HTTP.URL)
-		}
-		if p.Prometheus != nil {
-			find(p.Prometheus.URL)
-			find(p.Prometheus.Query)
-		}
-		commands = append(commands, p.Command)
+		find(strings.Join(p.texts(), " "))
 	}
 	for _, c := range commands {
 		if c != nil {

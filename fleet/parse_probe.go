@@ -33,6 +33,21 @@ func (r *reader) probes(n node, what string) (probes []Probe) {
 	return probes
 }
 
+// gate reads the probes of a group as a whole, which are about no server in particular.
+func (r *reader) gate(n node) []Probe {
+	probes := r.probes(n, "gate")
+	for i, p := range probes {
+		text := strings.Join(p.texts(), " ")
+		switch item := n.child(n.Content[i]); {
+		case p.TCP > 0:
+			r.problemf(item, "ask an address with http, or run a command", "a gate is about the whole group, so tcp has no server to reach")
+		case Expand(text, func(string) string { return "" }) != text:
+			r.problemf(item, "write probes of single servers in ready", "a gate is about the whole group, so no placeholder has a value in it")
+		}
+	}
+	return probes
+}
+
 // probe reads one probe, which has exactly one kind.
 func (r *reader) probe(n node) (p Probe) {
 	var kinds []string

@@ -89,7 +89,7 @@ func (r *reader) rolloutField(w *Rollout, key, value node) {
 	case "max_failures":
 		w.MaxFailures = r.count(value, key.Value, 0, maxServers)
 	case "gate":
-		w.Gate = r.probes(value, key.Value)
+		w.Gate = r.gate(value)
 	case "ready":
 		w.Ready = r.probes(value, key.Value)
 	case "ready_for":

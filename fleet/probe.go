@@ -15,8 +15,23 @@ type Probe struct {
 	Prometheus *PrometheusProbe `json:"prometheus,omitempty"`
 }
 
+// texts are those that may hold placeholders.
+func (p Probe) texts() (texts []string) {
+	if p.HTTP != nil {
+		texts = append(texts, p.HTTP.URL)
+	}
+	if p.Prometheus != nil {
+		texts = append(texts, p.Prometheus.URL, p.Prometheus.Query)
+	}
+	if p.Command != nil {
+		texts = append(texts, p.Command.Argv...)
+	}
+	return texts
+}
+
 // HTTPProbe holds where a GET of a URL is answered with a status. The server's own
-// address is dialled, whatever host the URL names.
+// address is dialled, whatever host the URL names; a gate, which is about no server,
+// goes where the URL says.
 type HTTPProbe struct {
 	URL      string `json:"url"`
 	Status   int    `json:"status"`

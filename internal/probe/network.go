@@ -52,12 +52,33 @@ func askTCP(ctx context.Context, port int, t apply.Target) error {
 
 // askHTTP holds if a page comes with the status. Every connection goes to the server's
 // own address, is a new one, and takes no proxy: another server's answer is of no use.
+// A gate is about no server, and goes where its URL says.
 func askHTTP(ctx context.Context, p fleet.HTTPProbe, t apply.Target) error {
 	page, err := expand(p.URL, t, url.PathEscape)
 	if err != nil {
 		return err
 	}
-	dial := func(ctx context.Context, network, named string) (net.Conn, error) {
+	tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: p.Insecure}}
+	if t.Name == "" {
+		tr.Proxy = http.ProxyFromEnvironment
+	} else {
+		tr.DialContext = dialler(t)
+	}
+	answer, err := get(ctx, page, tr, p.Status)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != p.Status {
+		return fmt.Errorf("http %d", answer.StatusCode)
+	}
+	_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, maxBody))
+	return err
+}
+
+// dialler dials a server's own address, whatever is to be dialled, at that one's port.
+func dialler(t apply.Target) func(ctx context.Context, network, named string) (net.Conn, error) {
+	return func(ctx context.Context, network, named string) (net.Conn, error) {
 		_, port, err := net.SplitHostPort(named)
 		if err != nil {
 			return nil, err
@@ -68,16 +89,6 @@ func askHTTP(ctx context.Context, p fleet.HTTPProbe, t apply.Target) error {
 		}
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}
-	answer, err := get(ctx, page, &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: p.Insecure}}, p.Status)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != p.Status {
-		return fmt.Errorf("http %d", answer.StatusCode)
-	}
-	_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, maxBody))
-	return err
 }
 
 // get asks for a page by a connection of its own. It follows redirects within a host,

@@ -129,6 +129,16 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// A gate is about no server, so it is asked where its URL says.
+func TestGate(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(pages))
+	defer s.Close()
+	for path, want := range map[string]string{"/": "", "/busy": "http 503"} {
+		gate := fleet.HTTPProbe{URL: s.URL + path, Status: 200}
+		check(t, quick().Probe(t.Context(), fleet.Probe{HTTP: &gate}, apply.Target{}), want)
+	}
+}
+
 func TestTCP(t *testing.T) {
 	port, _ := strconv.Atoi(serve(t, pages, (*httptest.Server).Start))
 	check(t, quick().Probe(t.Context(), fleet.Probe{TCP: port}, web), "")
@@ -144,7 +154,7 @@ func TestUnknownValues(t *testing.T) {
 	}{
 		{fleet.Probe{TCP: 22}, apply.Target{}, "no address yet"},
 		{fleet.Probe{TCP: 22}, apply.Target{IP: "web\n1"}, `"web\n1" is no address`},
-		{fleet.Probe{HTTP: &fleet.HTTPProbe{URL: "http://example.com/", Status: 200}}, apply.Target{}, "no address yet"},
+		{fleet.Probe{HTTP: &fleet.HTTPProbe{URL: "http://example.com/", Status: 200}}, apply.Target{Name: "web-1"}, "no address yet"},
 		{fleet.Probe{HTTP: &fleet.HTTPProbe{URL: "http://{hostname}/", Status: 200}}, apply.Target{IP: web.IP}, "no hostname"},
 		{fleet.Probe{Command: &fleet.Command{Argv: []string{"true", "{ip}"}}}, apply.Target{}, "no address yet"},
 		{fleet.Probe{Prometheus: &fleet.PrometheusProbe{URL: "http://{location}/", Query: "up"}}, apply.Target{}, "no location"},

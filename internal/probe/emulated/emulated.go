@@ -8,8 +8,8 @@
 //	engine.Prober = emulated.Prober{Emulator: e}
 //
 // Probes of kind tcp and http are answered by what runs at the server's address. What is
-// no server's own to answer goes to another prober: a test's that notes the commands and
-// lets them fail or hang, or the real one.
+// no server's own to answer, such as a gate, goes to another prober: a test's that notes
+// the commands and lets them fail or hang, or the real one.
 package emulated
 
 import (
@@ -34,7 +34,7 @@ type Prober struct {
 
 // Probe asks once.
 func (p Prober) Probe(ctx context.Context, probe fleet.Probe, t apply.Target) error {
-	switch ask := probe.Command != nil || probe.Prometheus != nil; {
+	switch ask := probe.Command != nil || probe.Prometheus != nil || t.Name == ""; {
 	case ask && p.Others == nil:
 		return ctx.Err()
 	case ask:

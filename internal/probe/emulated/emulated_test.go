@@ -40,7 +40,7 @@ func TestReboot(t *testing.T) {
 				s := e.Add(vpsorg.Server{Name: "web-1"})
 				time.Sleep(time.Until(time.Unix(time.Now().Unix()/16*16+16, 0))) // where flapping begins
 				reboot(t, e, s.ID)
-				if got := watch(t, emulated.Prober{Emulator: e}, apply.Target{IP: *s.IPAddress}); got != c.want {
+				if got := watch(t, emulated.Prober{Emulator: e}, apply.Target{Name: s.Name, IP: *s.IPAddress}); got != c.want {
 					t.Errorf("got %s\nwant %s", got, c.want)
 				}
 			})
@@ -95,7 +95,7 @@ func TestProbe(t *testing.T) {
 		{"a command", fleet.Probe{Command: &fleet.Command{}}, "", ""},
 	} {
 		got := ""
-		if err := p.Probe(t.Context(), c.probe, apply.Target{IP: c.ip}); err != nil {
+		if err := p.Probe(t.Context(), c.probe, apply.Target{Name: "web-1", IP: c.ip}); err != nil {
 			got = err.Error()
 		}
 		if got != c.want {
