@@ -208,13 +208,19 @@ func (g *rolling) world(now time.Time, turns []*turn) rollout.World {
 	}
 	for _, t := range turns {
 		t.Blocked = t.State == rollout.Pending && (!t.waiting || t.Self && g.run.open > selves || g.isDown(t))
-		t.AllowUnready = slices.Contains(g.run.AllowUnready, t.Name)
+		t.AllowUnready = slices.Contains(g.run.AllowUnready, t.Name) || g.wasStopped(t.Name)
 		w.Turns = append(w.Turns, t.Turn)
 		for _, p := range t.In {
 			g.groups[p.Group].active = g.groups[p.Group].active || t.State == rollout.Pending || t.State == rollout.InFlight
 		}
 	}
 	return w
+}
+
+// wasStopped reports whether a server was stopped before the plan: it need not be ready.
+func (g *rolling) wasStopped(name string) bool {
+	m := g.members[name]
+	return m != nil && m.Status == planner.StatusStopped
 }
 
 // isDown reports whether a server that is to be rebooted is not there to be.

@@ -42,7 +42,7 @@ func (g *rolling) disrupting(j *job, c planner.Change) *Mark {
 		if !s.Disrupted.IsZero() {
 			return nil
 		}
-		s.New = true
+		s.ID, s.New = "", j.turn == nil // else it takes the place of one that was there
 	default:
 		return nil
 	}

@@ -43,6 +43,10 @@ type member struct {
 	replaced bool   // a new server has taken over
 }
 
+// moment is how long after something has happened a decision is made, so that what
+// happens at once counts together.
+const moment = 10 * time.Millisecond
+
 // errandsAtOnce bounds how many probes and commands are under way at a time.
 const errandsAtOnce = 32
 
@@ -50,7 +54,7 @@ func newRolling(r *run) *rolling {
 	g := &rolling{run: r, rules: r.plan.Rules(), members: make(map[string]*member), marks: make(map[string]ServerMark),
 		watches: make(map[string]*watch), slots: make(chan struct{}, errandsAtOnce), dirty: true}
 	for i := range r.plan.Rollouts {
-		g.groups = append(g.groups, &group{Group: r.plan.Rollouts[i], progressed: r.began})
+		g.groups = append(g.groups, &group{Group: r.plan.Rollouts[i], progressed: r.began, gateNext: r.began})
 		for _, m := range r.plan.Rollouts[i].Servers {
 			g.members[m.Name] = &member{Member: m, id: m.ID, was: m.Status != ""}
 		}
@@ -122,14 +126,26 @@ func (g *rolling) begin(ctx context.Context) {
 // turns that may begin.
 func (g *rolling) step(ctx context.Context) {
 	if g.run.open == 0 {
+		g.wake = time.Time{}
 		return
 	}
 	now := time.Now()
 	g.probe(now)
 	g.check(now)
-	if g.run.stopped == nil && (g.dirty || !g.wake.IsZero() && !now.Before(g.wake)) {
-		g.dirty, g.wake = false, time.Time{}
+	if g.run.stopped != nil {
+		g.wake = time.Time{}
+		return
+	}
+	if soon := now.Add(moment); g.dirty && (g.wake.IsZero() || soon.Before(g.wake)) {
+		g.wake = soon
+	}
+	g.dirty = false
+	if !g.wake.IsZero() && !now.Before(g.wake) {
+		g.wake = time.Time{}
 		g.decide(ctx, now)
+	}
+	if g.dirty {
+		g.wake = now // what it has done counts at once
 	}
 }
 

@@ -47,7 +47,7 @@ func (g *rolling) watch(id, name string) *watch {
 	w := g.watches[id]
 	if w == nil {
 		rule := g.rules[name]
-		w = &watch{id: id, name: name, probes: rule.Ready, holds: rule.ReadyFor}
+		w = &watch{id: id, name: name, probes: rule.Ready, holds: rule.ReadyFor, next: time.Now()}
 		g.watches[id] = w
 	}
 	return w

@@ -141,8 +141,8 @@ func reportText(r apply.Report) string {
 func (s *simulation) checkConverged(f *fleet.Fleet, last *process) {
 	rest := planner.Diff(f, s.truth(), planner.Selection{})
 	switch {
-	case len(rest.Violations()) > 0:
-		return // its guards keep it as it is
+	case len(rest.Violations()) > 0, s.heldFor(rest):
+		return // its guards, or its rollouts, keep it as it is
 	case last.err != nil:
 		s.violate("I7", "a quiet run ends with: %s", last.err)
 		return
@@ -157,6 +157,7 @@ func (s *simulation) checkConverged(f *fleet.Fleet, last *process) {
 	}
 	s.checkWanted(f, rest)
 	s.checkOwed(f, again.plan)
+	s.checkRestored(f)
 }
 
 // checkWanted compares the servers with the file, without asking the planner.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/probe/emulated"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -139,7 +140,8 @@ func (p *process) main(ctx context.Context) {
 	engine := apply.Engine{
 		Client: client, Store: p.store(), MaxCorrections: maxCorrections,
 		Holder: apply.Holder{PID: p.number}, LockTimeout: p.wait,
-		Runner: apply.Runner{Parallelism: p.parallelism}, Emit: p.emit,
+		Runner: apply.Runner{Parallelism: p.parallelism, Prober: emulated.Prober{Emulator: p.sim.api, Others: hooks{p}},
+			Overrides: apply.Overrides{AllowCommands: true, AllowUnready: names}}, Emit: p.emit,
 	}
 	in := apply.Input{Fleet: p.file, Only: p.only}
 	var result *apply.Result

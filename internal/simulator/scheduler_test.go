@@ -79,6 +79,7 @@ func (s *simulation) drive(list []*process) {
 			continue
 		} else if next != nil {
 			s.step++
+			s.lookAround()
 			s.meddle()
 			s.release(next[0].process, next)
 			continue

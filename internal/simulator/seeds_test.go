@@ -122,7 +122,7 @@ func checkFired(t *testing.T, fired map[kind]int) {
 	for _, f := range slices.Concat(requestFaults, rebootFaults, listFaults) {
 		fired[f.kind] += 0
 	}
-	for _, k := range slices.Concat(otherKinds, conditions) {
+	for _, k := range slices.Concat(otherKinds, conditions, policyKinds) {
 		fired[k] += 0
 	}
 	var b strings.Builder

@@ -39,6 +39,7 @@ func (s *simulation) checkSend(c *call) {
 		return
 	}
 	s.checkTarget(c)
+	s.checkBudget(c)
 	switch c.method {
 	case http.MethodDelete:
 		s.checkDelete(c)

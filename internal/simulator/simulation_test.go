@@ -58,6 +58,10 @@ type simulation struct {
 	updated  map[vpsorg.ID]time.Time // when an update of it was sent that was needed
 	deleted  map[vpsorg.ID]time.Time // when that was answered, and noted
 
+	out    map[string]bool    // of the balancer, by id
+	ran    int                // commands
+	served map[vpsorg.ID]bool // who was ever ready
+
 	fired   map[kind]int
 	lines   []line
 	answers []string // since the last turn
@@ -68,7 +72,8 @@ func newSimulation(seed uint64, token string) *simulation {
 	s := &simulation{
 		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &statetest.Disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
 		touched: map[vpsorg.ID]time.Time{}, landing: map[vpsorg.ID]time.Time{}, renaming: map[vpsorg.ID]bool{}, unclear: map[string]time.Time{},
-		intents: map[string]bool{}, owes: map[vpsorg.ID]bool{}, owesNot: map[vpsorg.ID]bool{}, updated: map[vpsorg.ID]time.Time{}, deleted: map[vpsorg.ID]time.Time{}, fired: map[kind]int{},
+		intents: map[string]bool{}, owes: map[vpsorg.ID]bool{}, owesNot: map[vpsorg.ID]bool{}, updated: map[vpsorg.ID]time.Time{}, deleted: map[vpsorg.ID]time.Time{},
+		out: map[string]bool{}, served: map[vpsorg.ID]bool{}, fired: map[kind]int{},
 	}
 	return s
 }
@@ -221,12 +226,16 @@ func (s *simulation) calm() {
 // converge runs fleet until it has nothing to do, three times at most.
 func (s *simulation) converge(f *fleet.Fleet) {
 	var p *process
-	for range 3 {
+	for tries, rests := 0, 0; tries < 3 && rests < 30; tries++ {
 		p = s.newProcess(f)
 		p.asks = true // an unattended run may leave alone what was corrected in vain
 		s.play(p)
 		if p.err != nil || p.result == nil {
 			break
+		}
+		if s.rest(p.result) {
+			tries--
+			rests++
 		}
 	}
 	s.checkConverged(f, p)

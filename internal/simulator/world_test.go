@@ -24,6 +24,9 @@ func drawAPI(d dice) *emulator.Emulator {
 		UUIDs:        d.of("uuids").percent(30),
 		UniqueNames:  d.of("unique").percent(30),
 	}
+	e.ServiceOf = func(v vpsorg.Server) emulator.Service {
+		return emulator.Service{Boot: d.of("boot", v.Name).between(0, 20*time.Second)}
+	}
 	if d.of("slow lists").percent(15) {
 		e.Lag.Young = d.of("lag").between(time.Second, maxLag)
 		e.Lag.Every = pick(d.of("every"), 1, 1, 2, 3)
@@ -84,7 +87,7 @@ func drawFile(d dice) string {
 	}
 	fmt.Fprintf(&b, "guards: {max_deletes: %s}\n", pick(d.of("deletes"), "100%", "100%", "100%", "100%", "100%", "100%", "100%", "100%", "100%", "1"))
 	b.WriteString("catalog: {plans: {small: 1}, os: {jammy: 5}}\ndefaults: {plan: small, os: jammy, location: us-west}\nservers:\n")
-	listed := 0
+	listed, serving := 0, 0
 	for _, name := range names {
 		switch n := d.of("entry", name).below(100); {
 		case n < 20:
@@ -92,13 +95,18 @@ func drawFile(d dice) string {
 			fmt.Fprintf(&b, "  %s: {absent: true}\n", name)
 			listed++
 		default:
-			fmt.Fprintf(&b, "  %s: {%s}\n", name, strings.Join(drawFields(d.of("fields", name), name), ", "))
+			fields := drawFields(d.of("fields", name), name)
+			fmt.Fprintf(&b, "  %s: {%s}\n", name, strings.Join(fields, ", "))
 			listed++
+			if !slices.Contains(fields, "status: stopped") {
+				serving++
+			}
 		}
 	}
 	if listed == 0 {
 		b.WriteString("  a: {}\n")
 	}
+	b.WriteString(drawPolicies(d.of("policies"), serving))
 	return b.String()
 }
 
