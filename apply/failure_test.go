@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -104,21 +105,38 @@ func sorted(text string) string {
 	return strings.Join(l, "")
 }
 
-func TestOutOfCreditStopsCreatesOnly(t *testing.T) {
-	inWorld(t, &emulator.Emulator{Credit: 1}, func(w *world) {
-		w.add("1", "x", "active")
-		w.add("2", "y", "active")
-		w.runner.Parallelism = 1
-		r := w.run(w.plan("guards: {max_deletes: 9}\n" + strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org}, y: {plan: 2, replace: delete-first}}"))
-		want := "create a: done\n" +
-			"create b: failed: refused: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
-			"create c: not started: no_credit: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n" +
-			"update x: done\n" +
-			"replace y: not started: no_credit: POST /servers/: 402 Payment Required: Insufficient credit to create this server.\n"
-		if d := cmp.Diff(want, report(r)); d != "" {
-			t.Errorf("-want +got\n%s", d)
-		}
-	})
+// What refuses a create because of the account, and not of the server, stops creates
+// alone: those that come after say so in the API's words.
+func TestRefusalThatStopsCreatesOnly(t *testing.T) {
+	limit := times(-1, "POST", "/servers/", emulator.Fault{Answer: answer(403, `{"detail":"server limit reached"}`)})
+	for name, test := range map[string]struct {
+		account *emulator.Emulator
+		done    bool // the first create
+		said    string
+		code    planner.Code
+	}{
+		"credit": {&emulator.Emulator{Credit: 1}, true, "402 Payment Required: Insufficient credit to create this server.", planner.CodeNoCredit},
+		"limit":  {&emulator.Emulator{Fault: limit}, false, "403 Forbidden: server limit reached", planner.CodeNoCreates},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, test.account, func(w *world) {
+				w.add("1", "x", "active")
+				w.add("2", "y", "active")
+				w.runner.Parallelism = 1
+				r := w.run(w.plan("guards: {max_deletes: 9}\n" + strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org, status: stopped}, y: {plan: 2, replace: delete-first}}"))
+				said := ": POST /servers/: " + test.said + "\n"
+				refused, after := "failed: refused"+said, "not started: "+string(test.code)+said
+				want := "create a: " + refused + "create b: " + after
+				if test.done {
+					want = "create a: done\ncreate b: " + refused
+				}
+				want += "create c: " + after + "update x: done\nreplace y: " + after + "stop x: done\n"
+				if d := cmp.Diff(want, report(r)); d != "" {
+					t.Errorf("-want +got\n%s", d)
+				}
+			})
+		})
+	}
 }
 
 // A refused token stops everything. What is refused to creates alone, such as a

@@ -187,27 +187,7 @@ func TestAlreadySo(t *testing.T) {
 	}
 }
 
-// A limit of servers stops creates alone, and each of them has the API's words. A 403
-// that is a proxy's page, among polls, stops nothing.
-func TestServerLimitStopsCreatesOnly(t *testing.T) {
-	limit := times(-1, "POST", "/servers/", emulator.Fault{Answer: answer(403, `{"detail":"server limit reached"}`)})
-	inWorld(t, &emulator.Emulator{Fault: limit}, func(w *world) {
-		w.add("1", "x", "active")
-		w.add("2", "y", "active")
-		w.runner.Parallelism = 1
-		r := w.run(w.plan("guards: {max_deletes: 9}\n" + strings.TrimSuffix(newServers, "}") + ", x: {hostname: x.example.org, status: stopped}, y: {plan: 2, replace: delete-first}}"))
-		want := "create a: failed: refused: POST /servers/: 403 Forbidden: server limit reached\n" +
-			"create b: not started: no_creates: POST /servers/: 403 Forbidden: server limit reached\n" +
-			"create c: not started: no_creates: POST /servers/: 403 Forbidden: server limit reached\n" +
-			"update x: done\n" +
-			"replace y: not started: no_creates: POST /servers/: 403 Forbidden: server limit reached\n" +
-			"stop x: done\n"
-		if d := cmp.Diff(want, report(r)); d != "" {
-			t.Errorf("-want +got\n%s", d)
-		}
-	})
-}
-
+// A page of a proxy, a 403 among polls, stops nothing.
 func TestPageOfAProxyAmongPolls(t *testing.T) {
 	var sent atomic.Int32
 	inWorld(t, &emulator.Emulator{Provisioning: 3 * time.Minute, Fault: func(r *http.Request) *emulator.Fault {
