@@ -1,16 +1,13 @@
 package fleet
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/vps-fleet/fleet/internal/goldenfile"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestBadFiles holds what a person reads for each kind of mistake.
 func TestBadFiles(t *testing.T) {
@@ -29,19 +26,8 @@ func TestBadFiles(t *testing.T) {
 			if err == nil {
 				t.Fatal("no problem found")
 			}
-			got, golden := err.Error()+"\n", strings.TrimSuffix(file, ".yaml")+".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
+			got := err.Error() + "\n"
+			goldenfile.Compare(t, strings.TrimSuffix(file, ".yaml")+".golden", got)
 			if strings.ContainsAny(got, "\x1b\x00\r\t") {
 				t.Errorf("control characters in %q", got)
 			}

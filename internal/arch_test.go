@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"internal/probe":            {"fleet", "apply"},
 	"internal/probe/emulated":   {"fleet", "apply", "vpsorg/emulator"},
 	"internal/files":            {},
+	"internal/goldenfile":       {},
 	"internal/installed":        {},
 	"internal/state":            {"planner", "apply", "internal/files"},
 	"internal/state/statetest":  {"fleet", "planner", "apply", "internal/state"},

@@ -2,9 +2,7 @@ package ci
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -12,27 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/goldenfile"
 	"github.com/vps-fleet/fleet/planner"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := "testdata/" + name
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s differs (-want +got):\n%s", file, d)
-	}
-}
 
 // evil is what somebody may name a server, hoping that a pipeline obeys it.
 const evil = "web\r\n::error file=a,title=b::c%0A\nchanges=true\n##[add-mask]x\x1b[2J\u202e"
@@ -70,9 +50,9 @@ var problems = fleet.Problems{
 }
 
 func TestOutputs(t *testing.T) {
-	golden(t, "github_output", string(GitHubOutputs(plan())))
-	golden(t, "fleet.env", string(GitLabDotenv(plan())))
-	golden(t, "terraform.json", string(GitLabTerraform(plan())))
+	goldenfile.Compare(t, "testdata/github_output", string(GitHubOutputs(plan())))
+	goldenfile.Compare(t, "testdata/fleet.env", string(GitLabDotenv(plan())))
+	goldenfile.Compare(t, "testdata/terraform.json", string(GitLabTerraform(plan())))
 	if got := string(GitHubOutputs(&planner.Plan{})); !strings.HasPrefix(got, "changes=false\ndigest=") {
 		t.Errorf("nothing to do is told as\n%s", got)
 	}
@@ -96,7 +76,7 @@ func TestNothingIsInjected(t *testing.T) {
 }
 
 func TestAnnotations(t *testing.T) {
-	golden(t, "annotations", Annotations(FromProblems(problems))+Annotations(FromPlan(plan())))
+	goldenfile.Compare(t, "testdata/annotations", Annotations(FromProblems(problems))+Annotations(FromPlan(plan())))
 	var many []Finding
 	for i := range 2 * maxAnnotations {
 		many = append(many, Finding{Text: fmt.Sprint(i)}, Finding{Warning: true, Text: fmt.Sprint(i)})
@@ -127,7 +107,7 @@ func TestAlikeFindingsAreOne(t *testing.T) {
 
 func TestCodeQuality(t *testing.T) {
 	report := string(GitLabCodeQuality(append(FromProblems(problems), FromPlan(plan())...)))
-	golden(t, "codequality.json", report)
+	goldenfile.Compare(t, "testdata/codequality.json", report)
 	var issues []issue
 	if err := json.Unmarshal([]byte(report), &issues); err != nil {
 		t.Fatal(err)

@@ -1,38 +1,21 @@
 package cli
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vps-fleet/fleet/internal/goldenfile"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
-var update = flag.Bool("update", false, "write docs/commands.md anew")
-
 // docs/commands.md is what the commands say of themselves.
 func TestCommandsPage(t *testing.T) {
-	const file = "../../docs/commands.md"
-	want := commandsPage(newRoot(newCommand(Process{})))
-	if *update {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("write it anew with go test ./internal/cli -run CommandsPage -update (-commands +page):\n%s", diff)
-	}
+	goldenfile.Compare(t, "../../docs/commands.md", commandsPage(newRoot(newCommand(Process{}))))
 }
 
 // commandsPage is the help of all commands as one page of Markdown.

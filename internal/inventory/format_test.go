@@ -4,8 +4,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,27 +11,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-)
 
-var update = flag.Bool("update", false, "write the golden files anew")
+	"github.com/vps-fleet/fleet/internal/goldenfile"
+)
 
 func TestFormats(t *testing.T) {
 	for _, format := range Formats() {
 		t.Run(format, func(t *testing.T) {
 			got, left := write(t, format, sample())
-			file := filepath.Join("testdata", format+".golden")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("%s differs (-want +got):\n%s", file, d)
-			}
+			goldenfile.Compare(t, "testdata/"+format+".golden", got)
 			if d := cmp.Diff(wantOmitted[format], causes(left)); d != "" {
 				t.Errorf("left out (-want +got):\n%s", d)
 			}

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/vps-fleet/fleet/internal/goldenfile"
 )
 
 // pictureFile is the picture of a plan's page that the docs show, and mostPicture the
@@ -32,7 +34,7 @@ func TestBrowserPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
+	if goldenfile.Update() {
 		var small bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, fewColors(taken, 64)); err != nil {
 			t.Fatal(err)
