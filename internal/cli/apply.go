@@ -116,7 +116,7 @@ func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) err
 	if err != nil {
 		return err
 	}
-	view.engine, engine.Emit = engine, view.emit
+	view.engine, engine.Emit, engine.Runner.Self = engine, view.emit, c.ownAddresses(ctx)
 	var result *apply.Result
 	if saved {
 		result, err = engine.Resume(ctx, c.interrupts.drain, rec.Plan, c.flags.allowance())

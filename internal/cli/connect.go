@@ -42,7 +42,7 @@ func (c *command) connect(count *requests) (*apply.Engine, error) {
 		Client: client, Store: store, DetailsMaxAge: c.flags.detailsMaxAge, MaxCorrections: c.flags.maxCorrections, LockTimeout: c.flags.wait,
 		Holder: apply.Holder{PID: os.Getpid(), Host: host, Command: "fleet " + strings.Join(c.shown(), " ")},
 		Runner: apply.Runner{Parallelism: c.flags.parallelism, PollInterval: c.flags.pollInterval, Timeout: c.flags.timeout, Settle: c.settle(),
-			Overrides: c.flags.overrides, Prober: c.prober(sandbox), Self: hostAddresses()},
+			Overrides: c.flags.overrides, Prober: c.prober(sandbox)},
 		Emit: c.warn,
 	}, nil
 }

@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/probe"
 	"github.com/vps-fleet/fleet/internal/probe/emulated"
+	"github.com/vps-fleet/fleet/internal/state/location"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -17,7 +20,7 @@ import (
 // by themselves.
 func (f *flags) forOverrides(set *pflag.FlagSet) {
 	set.BoolVar(&f.overrides.AllowCommands, "allow-commands", false, "run the commands of the plan's probes and rollouts, which the plan shows")
-	set.BoolVar(&f.overrides.AllowSelf, "allow-self", false, "also disrupt the server that this runs on, last of all")
+	set.BoolVar(&f.overrides.AllowSelf, "allow-self", false, "also disrupt the server that this, or its state, is on, last of all")
 	set.StringSliceVar(&f.overrides.AllowUnready, "allow-unready", nil, "also delete, stop or replace the server of this `name` if it is not ready; may be given again")
 	set.StringVar(&f.overrides.OverrideFreeze, "override-freeze", "", "begin in spite of freezes, for this `reason`, which the report tells")
 }
@@ -49,6 +52,24 @@ func (c *command) prober(sandbox *emulator.Emulator) apply.Prober {
 	}
 	return emulated.Prober{Emulator: sandbox, Others: real}
 }
+
+// ownAddresses are those by which a server would be this host, or that of the state.
+func (c *command) ownAddresses(ctx context.Context) []netip.Addr {
+	own, host := hostAddresses(), location.Host(c.flags.state)
+	if host == "" {
+		return own
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookup)
+	defer cancel()
+	found, _ := net.DefaultResolver.LookupNetIP(ctx, "ip", host) // whoever cannot find it cannot lock it either
+	for _, addr := range found {
+		own = append(own, addr.Unmap())
+	}
+	return own
+}
+
+// lookup is how long it may take to find the state's host.
+const lookup = 5 * time.Second
 
 // hostAddresses are the addresses by which a server would be this host. Those of its
 // loopback are everybody's.

@@ -23,6 +23,24 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+func TestHost(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL_S3", "")
+	t.Setenv("AWS_ENDPOINT_URL", "")
+	for text, host := range map[string]string{
+		"":                  "",
+		"s3://states/fleet": "",
+		"s3://states?endpoint=https://s3.example.com:9000":     "s3.example.com",
+		"postgres://ci:swordfish@db.example.com:6432/fleet":    "db.example.com",
+		"postgresql://[2001:db8::1]/fleet?sslmode=verify-full": "2001:db8::1",
+		"redis://cache":       "",
+		"s3://swordfish:port": "",
+	} {
+		if got := location.Host(text); got != host {
+			t.Errorf("%s is at %q, want %q", text, got, host)
+		}
+	}
+}
+
 func TestWhatIsNoState(t *testing.T) {
 	for text, says := range map[string]string{
 		"":                                  "no URL",
