@@ -72,6 +72,12 @@ func (f *flags) forApply(set *pflag.FlagSet) {
 	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers in transition after this `time` each; 0 is when they can be expected")
 	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "wait for this `time` for a server to be ready")
 	set.DurationVar(&f.wait, "wait", 0, "wait this `time` for another apply of the account to end; 0 is not at all")
+	set.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "lock-timeout" { // as terraform calls it
+			name = "wait"
+		}
+		return pflag.NormalizedName(name)
+	})
 	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what this `number` of runs in a row corrected in vain; 0 never")
 	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
 }
