@@ -101,4 +101,4 @@ func parse(u *url.URL) (o options, err error) {
 // URLError is why a URL names no bucket.
 type URLError struct{ reason string }
 
-func (e *URLError) Error() string { return "the state's URL is none of a bucket: " + e.reason }
+func (e *URLError) Error() string { return "it names no bucket: " + e.reason }

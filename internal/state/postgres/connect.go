@@ -17,7 +17,7 @@ const connections = 2
 func Open(url string) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("the state's URL is none of PostgreSQL: %w", err) // pgx leaves the password out
+		return nil, fmt.Errorf("it names no database of PostgreSQL: %w", err) // pgx leaves the password out
 	}
 	cfg.MaxConns, cfg.MinConns = connections, 0
 	conn := cfg.ConnConfig
