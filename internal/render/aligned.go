@@ -1,16 +1,28 @@
 package render
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // aligned writes a table whose first row is its titles: the first column to the left,
-// all others to the right. On a narrow terminal columns are left out, the third first.
+// all others to the right. On a narrow terminal columns are left out, the third first and
+// the last never; it stands below where even that is too wide.
 func (s Style) aligned(table [][]string) string {
 	for len(table[0]) > 2 && s.tableWidth(table) > s.width() {
+		out := min(2, len(table[0])-2)
 		for i, row := range table {
-			table[i] = append(row[:2:2], row[3:]...)
+			table[i] = slices.Delete(slices.Clone(row), out, out+1)
 		}
 	}
 	var b strings.Builder
+	if s.tableWidth(table) > s.width() {
+		b.WriteString(s.paragraph(bold, Escape(table[0][0])))
+		for _, row := range table[1:] {
+			b.WriteString("  " + Escape(row[0]) + "\n" + strings.Repeat(" ", itemIndent) + Escape(row[1]) + "\n")
+		}
+		return b.String()
+	}
 	widths := columnWidths(table)
 	for i, row := range table {
 		c := plain

@@ -20,5 +20,5 @@ func (s Style) summary(r review) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return "\n" + b.String() + "\n" + s.paint(dim, "This is a summary; --full shows every server with its reasons.") + "\n"
+	return "\n" + b.String() + "\n" + s.paragraph(dim, "This is a summary; --full shows every server with its reasons.")
 }

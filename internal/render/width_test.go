@@ -17,6 +17,8 @@ func TestTextKeepsToTheWidth(t *testing.T) {
 	for _, w := range []int{130, 100, 80, 60, 40} {
 		s := Style{Width: w}
 		for name, text := range map[string]string{
+			"summary":        Plan(mixed, Style{Width: w, View: Summary}),
+			"whole plan":     Plan(mixed, Style{Width: w, View: Whole}),
 			"question":       Question(mixed, s),
 			"result":         Result(Run{Plan: mixed, Result: mixedResult}, mixed.Blocked, s),
 			"failed result":  Result(Run{Plan: failed, Result: failedResult, Again: again}, nil, s),
