@@ -182,7 +182,7 @@ func (g *rolling) keep() {
 		}
 		group.keeping, group.stale = true, false
 		mark, version := group.mark, group.version
-		g.do(func(ctx context.Context) message { return kept{i, version, g.run.mark(ctx, Mark{Group: &mark})} })
+		g.do(func(ctx context.Context) message { return kept{i, version, g.run.markHeld(ctx, Mark{Group: &mark})} })
 	}
 }
 
