@@ -150,7 +150,7 @@ func (s Style) listed(b *strings.Builder, c color, title string, names []string,
 func (s Style) ending(p *planner.Plan) string {
 	text := s.paragraph(boldRed, lossesText(p))
 	text += s.paragraph(bold, total(p))
-	text += s.paragraph(plain, alsoThere(p))
+	text += s.paragraph(plain, s.alsoThere(p))
 	text += s.paragraph(plain, costTotal(p.Cost))
 	text += s.paragraph(boldRed, refusedText(p))
 	if !p.Empty() {

@@ -211,12 +211,16 @@ func TestClosingLines(t *testing.T) {
 		{planner.Plan{Waits: wait}, "No changes. 2 servers are still in transition.", ""},
 		{planner.Plan{Waits: wait[:1]}, "No changes. 1 server is still in transition.", ""},
 		{planner.Plan{Blocked: blocked, Unlisted: make([]planner.Server, 2)}, "No changes that apply may make.", "1 blocked, 2 unlisted."},
+		{planner.Plan{Changes: change, Waits: wait, Notes: []planner.Note{{Reason: planner.Reason{Code: planner.CodeAtOnce, Count: 8, Names: []string{"web-*", "a\x1b*"}}}}},
+			"Plan: 1 to create.", `2 still in transition, 8 of web-*, a\x1b* away at once (see --full).`},
+		{planner.Plan{Changes: change, Notes: []planner.Note{{Reason: planner.Reason{Code: planner.CodeAtOnce, Count: 8, Names: []string{"web-*"}}}}},
+			"Plan: 1 to create.", `8 of web-* away at once; one at a time with rollouts: { tier: { names: ["web-*"] } }`},
 		{planner.Plan{Changes: change, Waits: wait}, "Plan: 1 to create.", "2 still in transition."},
 	} {
 		if got := total(&test.plan); got != test.want {
 			t.Errorf("total is %q, want %q", got, test.want)
 		}
-		if got := alsoThere(&test.plan); got != test.also {
+		if got := new(Style).alsoThere(&test.plan); got != test.also {
 			t.Errorf("after %q comes %q, want %q", test.want, got, test.also)
 		}
 	}

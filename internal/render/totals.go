@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -66,32 +67,44 @@ func areServers(n int) string {
 	return fmt.Sprintf("%d servers are", n)
 }
 
-// alsoThere counts what the total leaves out.
-func alsoThere(p *planner.Plan) string {
+// alsoThere counts what the total leaves out, and says what no rollout holds back: with
+// the rollout to write where that fits into the line.
+func (s Style) alsoThere(p *planner.Plan) string {
 	parts := counted(len(p.Blocked), "blocked", len(p.Unlisted), "unlisted", len(p.Excluded), "excluded")
 	if len(p.Waits) > 0 && !p.Empty() {
 		parts = append(parts, fmt.Sprintf("%d still in transition", len(p.Waits)))
 	}
-	parts = append(parts, awayAtOnce(p)...)
-	if len(parts) == 0 {
-		return ""
+	away, rollout := awayAtOnce(p)
+	if away == "" {
+		if len(parts) == 0 {
+			return ""
+		}
+		return strings.Join(parts, ", ") + "."
 	}
-	return strings.Join(parts, ", ") + "."
+	text := strings.Join(append(parts, away), ", ")
+	switch long := text + "; one at a time with " + rollout; {
+	case runes(long) <= s.width():
+		return long
+	case s.View == Whole: // its note has it
+		return text + "."
+	}
+	return text + " (see --full)."
 }
 
-// awayAtOnce says how many servers no rollout holds back, and where there is more about
-// it; nothing where there are none.
-func awayAtOnce(p *planner.Plan) []string {
-	for _, n := range p.Notes {
-		if n.Reason.Code == planner.CodeAtOnce {
-			of := strings.Join(n.Reason.Names, ", ")
-			if len(n.Reason.Names) > named {
-				of = fmt.Sprintf("%d ranges", len(n.Reason.Names))
-			}
-			return []string{fmt.Sprintf("%d of %s away at once (see --full)", n.Reason.Count, Escape(of))}
-		}
+// awayAtOnce says how many servers no rollout holds back, and which rollout would; ""
+// where there are none.
+func awayAtOnce(p *planner.Plan) (away, rollout string) {
+	i := slices.IndexFunc(p.Notes, func(n planner.Note) bool { return n.Reason.Code == planner.CodeAtOnce })
+	if i < 0 {
+		return "", ""
 	}
-	return nil
+	note := newStatement("", p.Notes[i].Reason)
+	patterns, _ := note.rolloutWord("patterns")
+	of := strings.Join(note.Names, ", ")
+	if len(note.Names) > named {
+		of = fmt.Sprintf("%d ranges", len(note.Names))
+	}
+	return Escape(fmt.Sprintf("%d of %s away at once", note.Count, of)), Escape("rollouts: { tier: { names: [" + patterns + "] } }")
 }
 
 // counted makes "2 failed" of each number that is not zero and the word after it.
