@@ -32,11 +32,6 @@ type askedFlag struct {
 	patterns []string
 }
 
-// isAsked reports whether a flag asks for a change.
-func isAsked(flag string) bool {
-	return slices.ContainsFunc(new(flags).askedFlags(), func(a askedFlag) bool { return a.name == "--"+flag })
-}
-
 // checkAsked refuses to ask for what no server of the files is meant by: a mistyped
 // name would look as if there was nothing to do.
 func checkAsked(f *fleet.Fleet, sel planner.Selection) error {

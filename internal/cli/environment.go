@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -16,7 +17,7 @@ func fromEnvironment(set *pflag.FlagSet, getenv func(string) string) error {
 	set.VisitAll(func(f *pflag.Flag) {
 		name := "FLEET_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value := getenv(name)
-		if f.Changed || value == "" || f.Name == "help" || isOnce(f.Name) || first != nil {
+		if f.Changed || value == "" || f.Name == "help" || slices.Contains(onceFlags, f.Name) || first != nil {
 			return
 		}
 		if err := f.Value.Set(value); err != nil {

@@ -25,10 +25,8 @@ func (f *flags) forOverrides(set *pflag.FlagSet) {
 	set.StringVar(&f.overrides.OverrideFreeze, "override-freeze", "", "begin in spite of freezes, for this `reason`, which the report tells")
 }
 
-// isOnce reports whether a flag is for one run, so that its variable does not count.
-func isOnce(flag string) bool {
-	return isAsked(flag) || flag == "allow-unready" || flag == "override-freeze"
-}
+// onceFlags are for one run, so that their variables do not count.
+var onceFlags = []string{"reboot", "replace", "start", "stop", "allow-unready", "override-freeze"}
 
 // checkOverrides refuses a freeze that is overridden for no reason, and servers without
 // a name.
