@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -155,79 +151,6 @@ func (f *flags) forShared(set *pflag.FlagSet) {
 func (f *flags) forState(set *pflag.FlagSet) {
 	f.forShared(set)
 	set.StringVar(&f.journal, "journal", "", "keep the state, such as the journal of creates, in this `file` and beside it, not in the user's state folder")
-}
-
-// check refuses values that no run can use.
-func (f *flags) check() error {
-	for _, p := range slices.Concat(f.targets, f.excludes) {
-		if err := checkPattern(p); err != nil {
-			return err
-		}
-	}
-	for _, a := range f.askedFlags() {
-		for _, p := range a.patterns {
-			if err := checkPattern(p); err != nil {
-				return err
-			}
-		}
-	}
-	f.labels = fleet.Selector{}
-	for _, text := range f.selectors {
-		s, err := fleet.ParseSelector(text)
-		if err != nil {
-			return err
-		}
-		f.labels = f.labels.And(s)
-	}
-	for _, a := range f.actions() {
-		if !slices.Contains(planner.Actions, a) {
-			return refusal{fmt.Sprintf("--only %s is not a kind of change", a), "the kinds are " + strings.Join(kinds(), ", ")}
-		}
-	}
-	if f.digest != "" {
-		digest, err := planner.ParseDigest(f.digest)
-		if err != nil {
-			return refusal{"--digest is " + err.Error(), digestHint}
-		}
-		f.digest = digest
-	}
-	switch {
-	case f.state != "" && f.journal != "":
-		return refusal{"--state and --journal both say where the state is kept", "give one of the two; FLEET_STATE and FLEET_JOURNAL count as well"}
-	case f.only != nil && len(f.only) == 0:
-		return refusal{"--only names no kind of change", "leave it out to make all changes"}
-	case f.full && f.summary:
-		return errors.New("--summary and --full cannot be shown together; give one of them")
-	case !(f.rate >= 0 && f.rate <= math.MaxFloat64): // NaN is neither
-		return refusal{fmt.Sprintf("--rate %g is not a number of requests a second", f.rate), "leave it out to find how many the API takes"}
-	case f.maxBytes < 0:
-		return fmt.Errorf("--max-bytes %d is negative", f.maxBytes)
-	case f.parallelism < 1 || f.parallelism > maxParallelism:
-		return fmt.Errorf("--parallelism %d is not between 1 and %d", f.parallelism, maxParallelism)
-	case f.requestTimeout < 0:
-		return fmt.Errorf("--request-timeout %s is negative", f.requestTimeout)
-	case f.detailsMaxAge < 0:
-		return fmt.Errorf("--details-max-age %s is negative", f.detailsMaxAge)
-	case f.pollInterval < 0:
-		return fmt.Errorf("--poll-interval %s is negative", f.pollInterval)
-	case f.timeout < 0:
-		return fmt.Errorf("--timeout %s is negative", f.timeout)
-	case f.settle < 0:
-		return fmt.Errorf("--settle %s is negative", f.settle)
-	case f.wait < 0:
-		return fmt.Errorf("--wait %s is negative", f.wait)
-	case f.maxCorrections < 0:
-		return fmt.Errorf("--max-corrections %d is negative", f.maxCorrections)
-	}
-	return nil
-}
-
-// checkPattern refuses what is no pattern of names.
-func checkPattern(p string) error {
-	if _, err := path.Match(p, ""); err != nil {
-		return refusal{fmt.Sprintf("%q is not a pattern", p), "patterns are made of letters, *, ? and [a-z]"}
-	}
-	return nil
 }
 
 // allowance is what is allowed beyond the file's guards.
