@@ -35,20 +35,25 @@ type Estimate struct {
 }
 
 // Estimate foresees what carrying the plan out takes, if nobody else sends requests
-// and nothing fails. That one server waits for another's name is not in it.
+// and nothing fails. Windows and freezes are not in it, nor is what runs on the servers,
+// but for the time for which it has to be ready. That one server waits for another's name is not in it.
 func (p *Plan) Estimate(o EstimateOptions) Estimate {
 	var jobs [][]Step
+	rules, rollouts := p.Rules(), rolling{p.Rollouts, make([][]turnSteps, len(p.Rollouts))}
 	for _, j := range p.Jobs() {
 		var steps []Step
-		if j.Wait >= 0 {
-			steps = append(steps, p.Waits[j.Wait].Step())
-		}
-		for _, i := range j.Changes {
-			steps = append(steps, Steps(p.Changes[i])...)
+		for _, t := range p.Tasks(j, rules[j.Name], false) {
+			steps = append(steps, t.Steps...)
 		}
 		jobs = append(jobs, steps)
+		if rule := rules[j.Name]; rule != nil {
+			rollouts.add(rule, steps)
+		}
 	}
-	e := Estimate{Duration: o.end(jobs, Range{}, false)}
+	end := func(provisioning Range, longest bool) time.Duration {
+		return max(o.end(jobs, provisioning, longest), rollouts.end(o, provisioning, longest))
+	}
+	e := Estimate{Duration: end(Range{}, false)}
 	waits := make(map[waitKind]int)
 	for _, steps := range jobs {
 		for _, s := range steps {
@@ -60,7 +65,7 @@ func (p *Plan) Estimate(o EstimateOptions) Estimate {
 	}
 	e.Requests += o.polls(waits)
 	if waits[waitProvisioned] > 0 {
-		e.Ready = Range{o.end(jobs, o.Provisioning, false), o.end(jobs, o.Provisioning, true)}
+		e.Ready = Range{end(o.Provisioning, false), end(o.Provisioning, true)}
 	}
 	return e
 }

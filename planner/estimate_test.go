@@ -17,6 +17,9 @@ func TestEstimate(t *testing.T) {
 	updates := "servers: {'a-[1:5]': {hostname: x}}"
 	active := []string{"1 a-1 active", "2 a-2 active", "3 a-3 active", "4 a-4 active", "5 a-5 active"}
 	ready := func(from, to float64) planner.Range { return planner.Range{Min: at(from), Max: at(to)} }
+	rolled := func(policy string) string {
+		return "guards: {max_deletes: 5}\nservers: {'a-[1:5]': {hostname: x, reboot_on: [hostname]}}\nrollouts: {all: {names: ['a-*'], " + policy + "}}"
+	}
 	for _, test := range []struct {
 		what, file string
 		live       []string
@@ -43,6 +46,10 @@ func TestEstimate(t *testing.T) {
 		{"a new server that an earlier run has left may be ready, or take as long as any", "guards: {max_deletes: 1}\nservers: {a-1: {plan: performance, replace: create-first}}",
 			[]string{"1 a-1 active", "2 a-1--next active plan=2"}, one, planner.Estimate{Requests: 40, Duration: at(5), Ready: ready(5, 305)}},
 		{"a server may be on its way already", "servers: {a: {hostname: x}}", []string{"1 a provisioning"}, fixed, planner.Estimate{Requests: 5, Duration: at(2), Ready: ready(12, 12)}},
+		{"a rollout goes on in rounds", rolled("max_unavailable: 2"), active, one, planner.Estimate{Requests: 13, Duration: at(3 * 6)}},
+		{"or all at once", rolled("max_unavailable: 5"), active, ten, planner.Estimate{Requests: 13, Duration: at(6)}},
+		{"each of which has to be ready for a while", rolled("max_unavailable: 2, ready: [{tcp: 22}], ready_for: 30s"), active, one, planner.Estimate{Requests: 13, Duration: at(3 * 36)}},
+		{"with a canary and pauses", rolled("max_unavailable: 2, steps: [1, 3, 100%], pause: 1m"), active, one, planner.Estimate{Requests: 13, Duration: at(3*6 + 2*60)}},
 	} {
 		if got := diff(t, test.file, test.live...).Estimate(test.o); got != test.want {
 			t.Errorf("%s:\n got %+v\nwant %+v", test.what, got, test.want)
