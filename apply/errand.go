@@ -42,7 +42,7 @@ func (g *rolling) drain(j *job, id string) {
 	commands := g.commands(j.name, PhaseDrain)
 	g.do(func(ctx context.Context) message {
 		over := errandOver{errand: errand{job: j, phase: PhaseDrain}}
-		if over.unnoted = g.run.markHeld(ctx, Mark{Server: &mark}); over.unnoted == nil {
+		if over.unnoted = g.run.mark(ctx, Mark{Server: &mark}); over.unnoted == nil {
 			over.err = g.run.commands(ctx, commands, t, PhaseDrain)
 		}
 		return over
@@ -160,12 +160,6 @@ func (r Runner) commands(ctx context.Context, list []fleet.Command, t Target, ph
 	return nil
 }
 
-// mark notes a mark, also when the run is cut off.
-func (r *run) mark(ctx context.Context, m Mark) error {
-	m.Endpoint, m.Account, m.At = r.plan.Endpoint, r.plan.Account, time.Now().Round(0)
-	return r.State.Mark(context.WithoutCancel(ctx), m)
-}
-
 // forget notes that nothing is left to be known of a server.
 func (g *rolling) forget(name string) {
 	delete(g.marks, name)
@@ -182,7 +176,7 @@ func (g *rolling) keep() {
 		}
 		group.keeping, group.stale = true, false
 		mark, version := group.mark, group.version
-		g.do(func(ctx context.Context) message { return kept{i, version, g.run.markHeld(ctx, Mark{Group: &mark})} })
+		g.do(func(ctx context.Context) message { return kept{i, version, g.run.mark(ctx, Mark{Group: &mark})} })
 	}
 }
 

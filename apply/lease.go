@@ -38,12 +38,13 @@ func leaseLost(err error) *Error {
 	return &Error{Reason: planner.Reason{Code: planner.CodeLeaseLost}, Err: err}
 }
 
-// markHeld notes a mark before what it is about begins. While the right to change the
-// account has lapsed it waits.
-func (r *run) markHeld(ctx context.Context, m Mark) error {
-	until := time.Now().Add(r.Timeout)
+// mark notes a mark, also when the run is cut off. While the right to change the
+// account has lapsed it waits, and so does what the mark is about.
+func (r *run) mark(ctx context.Context, m Mark) error {
+	m.Endpoint, m.Account, m.At = r.plan.Endpoint, r.plan.Account, time.Now().Round(0)
+	until := m.At.Add(r.Timeout)
 	for {
-		err := r.mark(ctx, m)
+		err := r.State.Mark(context.WithoutCancel(ctx), m)
 		if err == nil {
 			err = r.State.MayChange()
 		}
