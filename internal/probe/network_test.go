@@ -22,10 +22,10 @@ import (
 // dials its address reaches it.
 var web = apply.Target{Name: "web-1", ID: "12345", IP: "127.0.0.9", Hostname: "web-1.example.com", Location: "us-west", Labels: fleet.Labels{"port": "1"}}
 
-// quick is a prober whose probes do not wait for long.
-func quick() *Prober {
+// waiting is a prober whose probes wait for so long.
+func waiting(limit time.Duration) *Prober {
 	p := New(nil)
-	p.limit = 300 * time.Millisecond
+	p.limit = limit
 	return p
 }
 
@@ -111,7 +111,11 @@ func TestHTTP(t *testing.T) {
 	} {
 		t.Run(c.url, func(t *testing.T) {
 			p := fleet.HTTPProbe{URL: strings.ReplaceAll(c.url, "PORT", port), Status: c.status}
-			check(t, quick().Probe(t.Context(), fleet.Probe{HTTP: &p}, web), c.want)
+			limit := time.Minute
+			if strings.HasPrefix(c.want, "no answer") {
+				limit = 300 * time.Millisecond
+			}
+			check(t, waiting(limit).Probe(t.Context(), fleet.Probe{HTTP: &p}, web), c.want)
 		})
 	}
 }
@@ -121,9 +125,9 @@ func TestTLS(t *testing.T) {
 	var name atomic.Value
 	port := serve(t, func(_ http.ResponseWriter, r *http.Request) { name.Store(r.TLS.ServerName) }, (*httptest.Server).StartTLS)
 	page := fleet.HTTPProbe{URL: "https://{hostname}:" + port + "/", Status: 200}
-	check(t, quick().Probe(t.Context(), fleet.Probe{HTTP: &page}, web), "certificate signed by unknown authority")
+	check(t, waiting(time.Minute).Probe(t.Context(), fleet.Probe{HTTP: &page}, web), "certificate signed by unknown authority")
 	page.Insecure = true
-	check(t, quick().Probe(t.Context(), fleet.Probe{HTTP: &page}, web), "")
+	check(t, waiting(time.Minute).Probe(t.Context(), fleet.Probe{HTTP: &page}, web), "")
 	if name.Load() != web.Hostname {
 		t.Errorf("the server was asked for %v", name.Load())
 	}
@@ -135,14 +139,14 @@ func TestGate(t *testing.T) {
 	defer s.Close()
 	for path, want := range map[string]string{"/": "", "/busy": "http 503"} {
 		gate := fleet.HTTPProbe{URL: s.URL + path, Status: 200}
-		check(t, quick().Probe(t.Context(), fleet.Probe{HTTP: &gate}, apply.Target{}), want)
+		check(t, waiting(time.Minute).Probe(t.Context(), fleet.Probe{HTTP: &gate}, apply.Target{}), want)
 	}
 }
 
 func TestTCP(t *testing.T) {
 	port, _ := strconv.Atoi(serve(t, pages, (*httptest.Server).Start))
-	check(t, quick().Probe(t.Context(), fleet.Probe{TCP: port}, web), "")
-	check(t, quick().Probe(t.Context(), fleet.Probe{TCP: 1}, web), "connection refused")
+	check(t, waiting(time.Minute).Probe(t.Context(), fleet.Probe{TCP: port}, web), "")
+	check(t, waiting(time.Minute).Probe(t.Context(), fleet.Probe{TCP: 1}, web), "connection refused")
 }
 
 // What is not known of a server is never left out of a question.
@@ -159,7 +163,7 @@ func TestUnknownValues(t *testing.T) {
 		{fleet.Probe{Command: &fleet.Command{Argv: []string{"true", "{ip}"}}}, apply.Target{}, "no address yet"},
 		{fleet.Probe{Prometheus: &fleet.PrometheusProbe{URL: "http://{location}/", Query: "up"}}, apply.Target{}, "no location"},
 	} {
-		check(t, quick().Probe(t.Context(), c.probe, c.of), c.want)
+		check(t, waiting(time.Minute).Probe(t.Context(), c.probe, c.of), c.want)
 	}
 }
 
@@ -205,7 +209,7 @@ func TestPrometheus(t *testing.T) {
 	} {
 		t.Run(c.query, func(t *testing.T) {
 			p := fleet.PrometheusProbe{URL: s.URL + "/prom/", Query: c.query, Expect: c.expect}
-			check(t, quick().Probe(t.Context(), fleet.Probe{Prometheus: &p}, apply.Target{Labels: fleet.Labels{"job": "web"}}), c.want)
+			check(t, waiting(time.Minute).Probe(t.Context(), fleet.Probe{Prometheus: &p}, apply.Target{Labels: fleet.Labels{"job": "web"}}), c.want)
 		})
 	}
 }
@@ -231,8 +235,7 @@ func TestAtOnce(t *testing.T) {
 		<-release
 		now.Add(-1)
 	}, (*httptest.Server).Start)
-	p, ends := New(nil), make(chan error)
-	p.limit = time.Minute
+	p, ends := waiting(time.Minute), make(chan error)
 	probe := fleet.Probe{HTTP: &fleet.HTTPProbe{URL: "http://{ip}:" + port, Status: 200}}
 	for range 3 * atOnce {
 		go func() { ends <- p.Probe(t.Context(), probe, web) }()
