@@ -157,10 +157,10 @@ func (c *command) finishImport(i importFlags, r *importer.Result, told string) e
 	case len(r.Files) == 0:
 	case i.write:
 		for _, f := range r.Files {
-			fmt.Fprintf(c.Stderr, "Saved in %s.\n", render.Escape(f.Name))
+			fmt.Fprintf(c.notices, "Saved in %s.\n", render.Escape(f.Name))
 		}
 	default:
-		fmt.Fprintf(c.Stderr, "Nothing is written yet; --write saves it in %s.\n", render.Escape(r.Files[0].Name))
+		fmt.Fprintf(c.notices, "Nothing is written yet; --write saves it in %s.\n", render.Escape(r.Files[0].Name))
 	}
 	return nil
 }

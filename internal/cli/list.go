@@ -210,7 +210,7 @@ func (c *command) listText(ctx context.Context, engine *apply.Engine, in apply.I
 	if err := l.checkFound(found, in.Selection); err != nil {
 		return "", err
 	}
-	io.WriteString(c.Stderr, render.NotThere(found.Missing))
+	io.WriteString(c.notices, render.NotThere(found.Missing))
 	if slices.Contains(tables, l.format) {
 		return c.listTable(l, found.Servers), nil
 	}
@@ -222,7 +222,7 @@ func (c *command) listText(ctx context.Context, engine *apply.Engine, in apply.I
 	if err != nil {
 		return "", err
 	}
-	io.WriteString(c.Stderr, render.Omitted(left))
+	io.WriteString(c.notices, render.Omitted(left))
 	if len(left) > 0 && len(left) == len(found.Servers) {
 		return "", errNobodyLeft
 	}
@@ -238,7 +238,7 @@ func (c *command) listTable(l listFlags, found []inventory.Server) string {
 		style.Width = 0
 	}
 	if len(found) == 0 {
-		io.WriteString(c.Stderr, "No servers.\n")
+		io.WriteString(c.notices, "No servers.\n")
 	}
 	return render.Servers(found, l.Columns, !l.NoHeader, style)
 }

@@ -76,7 +76,7 @@ func (c *command) unlessUnsaved(rec *record, err, failed error) error {
 	case err == nil && !applied:
 		return failed
 	}
-	fmt.Fprint(c.Stderr, errorText(failed))
+	fmt.Fprint(c.notices, errorText(failed))
 	if err == nil {
 		return errIncomplete
 	}

@@ -60,7 +60,7 @@ func (c *command) serveSandbox(ctx context.Context, listen, file string, seeds i
 	}
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
 	fmt.Fprintf(c.Stdout, "export VPS_API_URL=http://%s/api/v1\nexport VPS_API_TOKEN=%s\n", l.Addr(), sandboxToken)
-	fmt.Fprintf(c.Stderr, "Serving the sandbox in %s until interrupted. Paste the two lines into another shell.\n", render.Escape(file))
+	fmt.Fprintf(c.notices, "Serving the sandbox in %s until interrupted. Paste the two lines into another shell.\n", render.Escape(file))
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("cannot serve the sandbox: %w", err)

@@ -33,7 +33,7 @@ func (c *command) validate(_ context.Context, rec *record) error {
 	}
 	rec.warnings = f.Warnings
 	for _, w := range f.Warnings {
-		fmt.Fprintf(c.Stderr, "warning: %s\n", w)
+		fmt.Fprintf(c.notices, "warning: %s\n", w)
 	}
 	_, err = fmt.Fprintf(c.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(c.flags.files, ", ")), contents(f))
 	return err

@@ -98,6 +98,11 @@ func TestServer(t *testing.T) {
 	empty := inventory.Detail{Server: inventory.Server{ID: "9b2f", Name: "\x1b[2J"}, CreatedAt: "soon", Usage: &inventory.Usage{}}
 	golden(t, "server", Server(d, now, Style{})+"\n"+Server(empty, now, Style{}))
 	golden(t, "server_color", Server(d, now, Style{Color: true, Width: 60}))
+	for l := range strings.Lines(Server(d, now, Style{Width: 40})) {
+		if l = strings.TrimSpace(l); runes(l) > 40 {
+			t.Errorf("at 40 columns there is a line of %d: %s", runes(l), l)
+		}
+	}
 	for _, d := range []inventory.Detail{d, empty} {
 		text, err := inventory.DetailJSON(d, "ops@example.com", "https://api.example.com")
 		if err != nil {

@@ -19,7 +19,13 @@ func Server(d inventory.Detail, now time.Time, s Style) string {
 	b.WriteString(s.paint(bold, Escape(d.Name)) + " (" + Escape(d.ID) + ")  " + s.paint(cellColor("status", d.Status, false), Escape(d.Status)) + "\n\n")
 	for _, f := range properties(d, now) {
 		if f.text != "" {
-			b.WriteString(s.line(dim, f.title).pad(propertyWidth).text + Escape(f.text) + "\n")
+			for i, l := range s.folded([]line{s.line(plain, Escape(f.text))}, s.width()-propertyWidth) {
+				title := s.line(dim, f.title)
+				if i > 0 {
+					title = line{}
+				}
+				b.WriteString(title.pad(propertyWidth).text + l.text + "\n")
+			}
 		}
 	}
 	if u := d.Usage; u != nil {
@@ -134,10 +140,12 @@ func (s Style) usage(b *strings.Builder, what string, used, of float64, unit str
 	case used/of >= 0.75:
 		c = amber
 	}
-	full := max(0, min(barWidth, int(used/of*barWidth+0.5)))
-	bar := "[" + s.paint(c, strings.Repeat("#", full)) + strings.Repeat("-", barWidth-full) + "]"
 	if unit != "%" {
 		amount += fmt.Sprintf(" of %g", of)
 	}
-	fmt.Fprintf(b, "%s%s %s %s\n", s.line(dim, what).pad(propertyWidth).text, bar, amount, unit)
+	text := fmt.Sprintf(" %s %s", amount, unit)
+	length := max(0, min(barWidth, s.width()-propertyWidth-len("[]")-runes(text)))
+	full := max(0, min(length, int(used/of*float64(length)+0.5)))
+	bar := "[" + s.paint(c, strings.Repeat("#", full)) + strings.Repeat("-", length-full) + "]"
+	b.WriteString(s.line(dim, what).pad(propertyWidth).text + bar + text + "\n")
 }

@@ -10,6 +10,9 @@ func TestTextKeepsToTheWidth(t *testing.T) {
 	mixed, mixedResult := mixedResultCase(t)
 	failed, failedResult := failedCase(t, true)
 	drift, driftPlan := driftCase(t)
+	if indented := "  servers: {web-01: {colour: red, plan: 1, os: 5}}\n                     ^\n"; Fold(indented, 40) != indented {
+		t.Errorf("a line of a file is folded:\n%s", Fold(indented, 40))
+	}
 	const again = "fleet apply --file w/mixed.yaml --target web-01"
 	if got, want := (Style{Width: 40}).command(again+" -l 'it'\\''s a b'"), "    fleet apply --file w/mixed.yaml \\\n      --target web-01 -l 'it'\\''s a b'\n"; got != want {
 		t.Errorf("the command is %q, want %q", got, want)

@@ -12,11 +12,16 @@ func Wrap(text string, width int) []string {
 	return lines
 }
 
-// Fold breaks each line of a text between words where it is wider than a terminal, and
-// leaves all else as it is. A width of 0 is that of a file.
+// Fold breaks each line of a text between words where it is wider than a terminal. What
+// is indented stays as it is: a command, or a line of a file with a mark below it. A
+// width of 0 is that of a file.
 func Fold(text string, width int) string {
 	var b strings.Builder
 	for l := range strings.Lines(text) {
+		if strings.HasPrefix(l, " ") {
+			b.WriteString(l)
+			continue
+		}
 		for _, part := range folded([]line{{text: strings.TrimSuffix(l, "\n")}}, width) {
 			b.WriteString(part.text + "\n")
 		}
