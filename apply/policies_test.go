@@ -129,7 +129,7 @@ func TestGate(t *testing.T) {
 			}
 			return nil
 		}
-		shut, open = time.Now().Add(50*time.Second), time.Now().Add(5*time.Minute)
+		shut, open = time.Now().Add(25*time.Second), time.Now().Add(5*time.Minute)
 		r.wantComplete(r.reboot(apply.Approval{}))
 		r.wantOnce(4)
 		for _, e := range r.emulator.Ledger() {
