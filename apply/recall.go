@@ -57,8 +57,9 @@ func (c recaller) lay(ctx context.Context, seen *planner.Observation) error {
 	return nil
 }
 
-// making is how long after its create a server may still be being made.
-const making = time.Hour
+// making is how long after its create a server may still be being made: one more run may
+// wait for it as long as the one that made it.
+const making = 2 * DefaultTimeout
 
 // stillMaking takes servers that runs have made lately for provisioning where their
 // status is unknown to us: they are waited for, as those runs did.
