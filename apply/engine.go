@@ -90,7 +90,7 @@ func (e *Engine) recall(ctx context.Context, state State, seen planner.Observati
 		return seen, nil
 	}
 	seen.Disturbed = disturbed(marks)
-	err = recaller{Engine: e, deeds: deeds, about: in.includes}.lay(ctx, &seen)
+	err = overlay{Engine: e, deeds: deeds, about: in.includes}.lay(ctx, &seen)
 	return seen, err
 }
 

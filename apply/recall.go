@@ -14,9 +14,9 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// recaller holds what a run observes against what earlier runs have done, because the
+// overlay lays what a run observes over with what earlier runs have done, because the
 // list may be from before it.
-type recaller struct {
+type overlay struct {
 	*Engine
 	deeds  []Deed
 	about  func(name string) bool // whose servers the run is about
@@ -28,7 +28,7 @@ type recaller struct {
 // list does not show as it must be is read by itself. What that does not show either
 // is among Unshown, and its server is as it will be. Where the list shows all, this
 // costs no request.
-func (c recaller) lay(ctx context.Context, seen *planner.Observation) error {
+func (c overlay) lay(ctx context.Context, seen *planner.Observation) error {
 	seen.Owed, seen.Taken = owed(c.deeds), c.taken
 	live := index(seen.Servers)
 	unshown := c.unshown(live)
@@ -63,7 +63,7 @@ const making = 2 * DefaultTimeout
 
 // stillMaking takes servers that runs have made lately for provisioning where their
 // status is unknown to us: they are waited for, as those runs did.
-func (c recaller) stillMaking(servers []planner.Server, now time.Time) {
+func (c overlay) stillMaking(servers []planner.Server, now time.Time) {
 	all := remembered(c.deeds)
 	for i := range servers {
 		s := &servers[i]
@@ -83,7 +83,7 @@ func (e *Engine) window() time.Duration {
 // unshown are the servers that are not as deeds have left them. After the window the
 // API is believed, but for a server that it has never shown: of several that one name
 // was given to, the last.
-func (c recaller) unshown(live map[string]*planner.Server) (list []*past) {
+func (c overlay) unshown(live map[string]*planner.Server) (list []*past) {
 	all, now := remembered(c.deeds), time.Now()
 	newest := make(map[string]string)
 	for _, d := range c.deeds {
@@ -102,7 +102,7 @@ func (c recaller) unshown(live map[string]*planner.Server) (list []*past) {
 }
 
 // read reads servers one by one, and puts them in place as they are.
-func (c recaller) read(ctx context.Context, list []*past, live map[string]*planner.Server) error {
+func (c overlay) read(ctx context.Context, list []*past, live map[string]*planner.Server) error {
 	found := make([]sighting, len(list))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(c.Client.Parallelism())
@@ -131,7 +131,7 @@ func (c recaller) read(ctx context.Context, list []*past, live map[string]*plann
 
 // absent counts that neither the list nor a read shows a server whose window is over,
 // and reports whether that is proof: two lists, a while apart.
-func (c recaller) absent(id string) bool {
+func (c overlay) absent(id string) bool {
 	if c.lacked == nil {
 		return true
 	}
@@ -161,7 +161,7 @@ func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func
 			return seen, err
 		}
 		seen.Disturbed, a.selves = disturbed(marks), a.Runner.selvesAmong(seen.Servers)
-		c := recaller{a.Engine, deeds, about, taken(deeds, a.digest, a.kept), lacked}
+		c := overlay{a.Engine, deeds, about, taken(deeds, a.digest, a.kept), lacked}
 		if err := c.lay(ctx, &seen); err != nil || len(seen.Unshown) == 0 {
 			return seen, err
 		}
@@ -179,7 +179,7 @@ func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func
 }
 
 // until is when the API is believed whatever it shows.
-func (c recaller) until(list []planner.Unshown) (end time.Time) {
+func (c overlay) until(list []planner.Unshown) (end time.Time) {
 	for _, x := range list {
 		if at := x.At.Add(c.window()); at.After(end) {
 			end = at
