@@ -45,7 +45,7 @@ type run struct {
 	stopping chan struct{} // closed when stopped
 }
 
-// message is what the loop is told: an answer, question, leaving, putOff, sighting,
+// message is what the loop is told: an answer, question, leaving, putOff, reading,
 // listing, pollOver, noted, probed, gateAsked, errandOver or kept.
 type message interface{ isMessage() }
 
@@ -139,9 +139,9 @@ func (r *run) handle(ctx context.Context, m message) {
 		m.reply <- r.mayLeave(m)
 	case putOff:
 		r.emit(m.ChangePutOff)
-	case sighting:
-		r.poller.sighted(m)
-		r.rolling.sighted(m)
+	case reading:
+		r.poller.read(m)
+		r.rolling.read(m)
 	case listing:
 		r.listed(m)
 	case overheard:

@@ -178,8 +178,8 @@ func (p *poller) over(failed bool) {
 	p.polling, p.failed, p.last, p.replan = false, failed, time.Now(), time.Time{}
 }
 
-// sighted takes a server in that was read alone.
-func (p *poller) sighted(s sighting) {
+// read takes a server in that was read alone.
+func (p *poller) read(s reading) {
 	exists := s.err == nil
 	if exists {
 		p.run.cache.put(s.server, s.asked)

@@ -103,7 +103,7 @@ func (c overlay) unshown(live map[string]*planner.Server) (list []*past) {
 
 // read reads servers one by one, and puts them in place as they are.
 func (c overlay) read(ctx context.Context, list []*past, live map[string]*planner.Server) error {
-	found := make([]sighting, len(list))
+	found := make([]reading, len(list))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(c.Client.Parallelism())
 	for i, p := range list {

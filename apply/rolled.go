@@ -86,8 +86,8 @@ func (g *rolling) left(j *job) {
 	}
 }
 
-// sighted takes in a server that was read alone.
-func (g *rolling) sighted(s sighting) {
+// read takes in a server that was read alone.
+func (g *rolling) read(s reading) {
 	g.dirty = true
 	if s.err == nil {
 		g.saw(s.id, s.server.Status, s.asked)

@@ -88,8 +88,8 @@ type leaving struct {
 	reply  chan<- *held
 }
 
-// sighting is a server that was read alone.
-type sighting struct {
+// reading is a server that was read alone.
+type reading struct {
 	id     string
 	server planner.Server
 	asked  time.Time
@@ -99,7 +99,7 @@ type sighting struct {
 func (answer) isMessage()   {}
 func (question) isMessage() {}
 func (leaving) isMessage()  {}
-func (sighting) isMessage() {}
+func (reading) isMessage() {}
 
 // held is why a request was not sent after all, and the outcome of that.
 type held struct {
@@ -180,10 +180,10 @@ func (w *worker) ask(id string) known {
 }
 
 // readServer reads one server.
-func readServer(ctx context.Context, c *vpsorg.Client, id string) sighting {
+func readServer(ctx context.Context, c *vpsorg.Client, id string) reading {
 	ctx, asked := timed(ctx)
 	live, err := c.GetServer(ctx, vpsorg.ID(id))
-	return sighting{id, fromServer(live), asked(), err}
+	return reading{id, fromServer(live), asked(), err}
 }
 
 func (w *worker) stopped() bool {
