@@ -19,10 +19,10 @@ func (r Runner) apart() time.Duration { return min(apart, r.Settle) }
 // errNotAgreed is why nobody knows whether a server is gone.
 var errNotAgreed = errors.New("the API answers 404 for the server, and its list has it")
 
-// overheard is a list that a worker has read.
-type overheard listing
+// workerList is a list that a worker has read.
+type workerList listing
 
-func (overheard) isMessage() {}
+func (workerList) isMessage() {}
 
 // gone finds out whether a server is gone for which the API has answered 404: it may
 // be hidden for a moment. It is not gone when it is found after all; it is gone when
@@ -45,7 +45,7 @@ func (w *worker) gone(ctx context.Context, id string) (bool, error) {
 		if l.err != nil {
 			return false, l.err
 		}
-		w.messages <- overheard(l)
+		w.messages <- workerList(l)
 		switch now := time.Now(); {
 		case index(l.servers)[id] == nil && now.After(w.young):
 			return true, nil

@@ -85,6 +85,6 @@ func (s *sending) readNames(ctx context.Context) *ending {
 	if l.err != nil {
 		return ended(NotStarted, planner.CodeNotRead, l.err)
 	}
-	s.messages <- overheard(l)
+	s.messages <- workerList(l)
 	return nil
 }

@@ -144,7 +144,7 @@ func (r *run) handle(ctx context.Context, m message) {
 		r.rolling.read(m)
 	case listing:
 		r.listed(m)
-	case overheard:
+	case workerList:
 		r.cache.replace(m.servers, m.asked)
 		r.rolling.listed(listing(m))
 	case pollOver:
