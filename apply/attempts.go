@@ -34,7 +34,7 @@ type sending struct {
 func (w *worker) send(ctx context.Context) ending {
 	s := sending{worker: w, pause: w.Client.Pauses(), until: time.Now().Add(w.Timeout)}
 	for {
-		left, end := s.look(ctx)
+		left, end := s.compare(ctx)
 		if end == nil && left != nil {
 			end = s.judge(ctx, w.request(ctx, left))
 		}
@@ -53,9 +53,9 @@ func (w *worker) send(ctx context.Context) ending {
 	}
 }
 
-// look compares the server with the change before an attempt: what is left of it to
+// compare compares the server with the change before an attempt: what is left of it to
 // be sent, nothing for now, or how it has ended.
-func (s *sending) look(ctx context.Context) (left planner.Change, end *ending) {
+func (s *sending) compare(ctx context.Context) (left planner.Change, end *ending) {
 	x, unread := s.check(ctx, s.open != nil || s.busy != nil || s.stale)
 	switch {
 	case unread != nil && s.open != nil:

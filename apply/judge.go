@@ -7,8 +7,8 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// look is what was seen of a server.
-type look struct {
+// finding is what was seen of a server.
+type finding struct {
 	status planner.Status
 	exists bool
 	listed bool // by a list; else it was read by itself
@@ -17,7 +17,7 @@ type look struct {
 
 // judge decides, by what was seen of a server, whether a wait is over. One look that
 // lacks a server proves nothing, nor does one that has it as it was before.
-func (p *poller) judge(x *wait, seen look) {
+func (p *poller) judge(x *wait, seen finding) {
 	if x.begun.After(seen.asked) {
 		return
 	}
@@ -67,7 +67,7 @@ func (p *poller) twins(x *wait) *Error {
 
 // ended reports whether a transition has ended in another status than it should. That
 // in which it began may be from before it.
-func (p *poller) ended(x *wait, seen look) bool {
+func (p *poller) ended(x *wait, seen finding) bool {
 	return !x.moved.IsZero() && (seen.status != x.Kind.From || seen.asked.Sub(x.moved) >= p.run.Settle)
 }
 

@@ -188,7 +188,7 @@ func (p *poller) read(s reading) {
 	switch {
 	case x == nil || x.ListOnly:
 	case exists || errors.Is(s.err, vpsorg.ErrNotFound):
-		p.judge(x, look{s.server.Status, exists, false, s.asked})
+		p.judge(x, finding{s.server.Status, exists, false, s.asked})
 	default:
 		p.run.stopFor(s.err)
 		p.giveUp(x, s.err)
@@ -217,7 +217,7 @@ func (p *poller) listed(l listing) {
 			if live == nil {
 				live = index(l.servers)
 			}
-			seen := look{listed: true, asked: l.asked}
+			seen := finding{listed: true, asked: l.asked}
 			if s := live[x.id]; s != nil {
 				seen.exists, seen.status = true, s.Status
 			}

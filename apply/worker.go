@@ -99,7 +99,7 @@ type reading struct {
 func (answer) isMessage()   {}
 func (question) isMessage() {}
 func (leaving) isMessage()  {}
-func (reading) isMessage() {}
+func (reading) isMessage()  {}
 
 // held is why a request was not sent after all, and the outcome of that.
 type held struct {
@@ -112,7 +112,7 @@ func (h *held) Error() string { return h.why.Error() }
 func (w *worker) work(ctx context.Context) {
 	e := w.send(ctx)
 	w.remember(ctx, e)
-	w.look(ctx, e)
+	w.seeLeft(ctx, e)
 	a := answer{left: w.left, job: w.job, change: w.change, ending: e, made: w.made, down: w.down, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
 	if e.outcome == Unknown && w.change.Action() == planner.ActionCreate && !w.last.At.IsZero() {
 		a.ambiguous = &w.last
@@ -123,9 +123,9 @@ func (w *worker) work(ctx context.Context) {
 	w.messages <- a
 }
 
-// look looks, after a reboot that a rollout has a say in, whether its server has left
+// seeLeft reads, after a reboot that a rollout has a say in, whether its server has left
 // active: the old boot may go on answering for a while.
-func (w *worker) look(ctx context.Context, e ending) {
+func (w *worker) seeLeft(ctx context.Context, e ending) {
 	if w.mark == nil || e.outcome != Done || w.change.Action() != planner.ActionReboot {
 		return
 	}
