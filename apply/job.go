@@ -131,7 +131,7 @@ func (r *run) advance(j *job) {
 			}
 			continue
 		case r.stopped != nil:
-			r.end(j, r.unstarted(j), r.cut(t))
+			r.end(j, r.unstarted(j), r.whyStopped(t))
 			continue
 		case j.failed != "":
 			r.end(j, NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNeeds, Name: j.failed}})
@@ -168,8 +168,8 @@ func (r *run) advance(j *job) {
 	}
 }
 
-// cut is why a task ends that a stop finds at a step that has not begun.
-func (r *run) cut(t *task) *Error {
+// whyStopped is why a task ends that a stop finds at a step that has not begun.
+func (r *run) whyStopped(t *task) *Error {
 	if r.reports[t.report].Started.IsZero() {
 		return r.stopped
 	}
