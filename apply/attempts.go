@@ -76,7 +76,7 @@ func (s *sending) compare(ctx context.Context) (left planner.Change, end *ending
 
 // judge decides how the change has ended with an attempt; nil: it is to be sent again.
 func (s *sending) judge(ctx context.Context, err error) *ending {
-	var h *held
+	var h *withheld
 	switch {
 	case err == nil:
 		return succeeded()

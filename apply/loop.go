@@ -200,13 +200,13 @@ func (r *run) gate(j *job, c planner.Change) *Error {
 // mayLeave is asked when the turn of a request has come, just before it leaves: it is
 // held back after all where the run has stopped, or where the server has been seen to
 // be in conflict with the change.
-func (r *run) mayLeave(m leaving) *held {
+func (r *run) mayLeave(m leaving) *withheld {
 	if r.stopped != nil {
-		return &held{NotStarted, r.stopped}
+		return &withheld{NotStarted, r.stopped}
 	}
 	if e, known := r.cache.entries[m.change.About().ID]; known {
 		if x := planner.Compare(m.change, planner.NewWorld(e.Server)); x.Standing == planner.InConflict {
-			return &held{Failed, &Error{Reason: x.Reason}}
+			return &withheld{Failed, &Error{Reason: x.Reason}}
 		}
 	}
 	if h := r.taken(m.change); h != nil {

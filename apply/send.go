@@ -86,14 +86,14 @@ func notNoted(err error) error {
 	case errors.Is(err, ErrLapsed):
 		return err
 	case errors.Is(err, ErrLeaseLost):
-		return &held{NotStarted, leaseLost(err)}
+		return &withheld{NotStarted, leaseLost(err)}
 	}
-	return &held{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
+	return &withheld{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
 }
 
 // askRun asks the run whether a request may leave; nil: it may.
-func (w *worker) askRun(c planner.Change) *held {
-	reply := make(chan *held, 1)
+func (w *worker) askRun(c planner.Change) *withheld {
+	reply := make(chan *withheld, 1)
 	w.messages <- leaving{w.job, c, reply}
 	return <-reply
 }

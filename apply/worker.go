@@ -85,7 +85,7 @@ type question struct {
 type leaving struct {
 	job    *job
 	change planner.Change
-	reply  chan<- *held
+	reply  chan<- *withheld
 }
 
 // reading is a server that was read alone.
@@ -101,13 +101,13 @@ func (question) isMessage() {}
 func (leaving) isMessage()  {}
 func (reading) isMessage()  {}
 
-// held is why a request was not sent after all, and the outcome of that.
-type held struct {
+// withheld is why a request was not sent after all, and the outcome of that.
+type withheld struct {
 	outcome Outcome
 	why     *Error
 }
 
-func (h *held) Error() string { return h.why.Error() }
+func (h *withheld) Error() string { return h.why.Error() }
 
 func (w *worker) work(ctx context.Context) {
 	e := w.send(ctx)
