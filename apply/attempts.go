@@ -53,7 +53,7 @@ func (w *worker) send(ctx context.Context) ending {
 	}
 }
 
-// compare compares the server with the change before an attempt: what is left of it to
+// compare holds the server against the change before an attempt: what is left of it to
 // be sent, nothing for now, or how it has ended.
 func (s *sending) compare(ctx context.Context) (left planner.Change, end *ending) {
 	x, unread := s.check(ctx, s.open != nil || s.busy != nil || s.stale)

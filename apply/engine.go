@@ -117,7 +117,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	if err := a.resume(ctx, by.Digest); err != nil {
 		return nil, err
 	}
-	seen, err := a.settled(ctx, drain, in.includes, func() (planner.Observation, error) {
+	seen, err := a.observeShown(ctx, drain, in.includes, func() (planner.Observation, error) {
 		return e.observe(ctx, a.observer, a.state, in)
 	})
 	if err != nil {
@@ -232,7 +232,7 @@ func (in Input) plan(seen planner.Observation) Planned {
 // the servers no longer fit is blocked, and so is whatever needs it.
 func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*planner.Plan, error) {
 	names := p.Names()
-	seen, err := a.settled(ctx, drain, func(name string) bool { return names[name] }, func() (planner.Observation, error) {
+	seen, err := a.observeShown(ctx, drain, func(name string) bool { return names[name] }, func() (planner.Observation, error) {
 		seen, err := a.observer.Plan(ctx, p)
 		if err == nil && p.Account != seen.Account {
 			err = &WrongAccount{Want: p.Account, Got: seen.Account}

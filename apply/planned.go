@@ -26,9 +26,9 @@ type Starting struct {
 	Open []Intent // creates of earlier runs that may have made a server
 }
 
-// Settling says that the run waits because the API does not show yet what was done
+// UnshownAwaited says that the run waits because the API does not show yet what was done
 // a moment ago. It comes each time that the API was asked again.
-type Settling struct {
+type UnshownAwaited struct {
 	Servers []planner.Unshown
 	Until   time.Time // when the API is believed, whatever it shows
 }
@@ -53,11 +53,11 @@ const (
 	StateUnread                     // what earlier runs have done is not known, so the API is believed
 )
 
-func (Planned) isEvent()   {}
-func (Rechecked) isEvent() {}
-func (Starting) isEvent()  {}
-func (Settling) isEvent()  {}
-func (Warning) isEvent()   {}
+func (Planned) isEvent()        {}
+func (Rechecked) isEvent()      {}
+func (Starting) isEvent()       {}
+func (UnshownAwaited) isEvent() {}
+func (Warning) isEvent()        {}
 
 func (e *Engine) emit(event Event) {
 	if e.Emit != nil {

@@ -139,9 +139,9 @@ func (c overlay) absent(id string) bool {
 	return c.lacked[id] > 1
 }
 
-// settled observes, and closes the intents whose server is there. It does so until the
+// observeShown observes, and closes the intents whose server is there. It does so until the
 // API shows all that was done within the window, or that is over, or the run stops.
-func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func(string) bool, observe func() (planner.Observation, error)) (planner.Observation, error) {
+func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about func(string) bool, observe func() (planner.Observation, error)) (planner.Observation, error) {
 	lacked := make(map[string]int)
 	const first, last = 2 * time.Second, 20 * time.Second
 	for pause := first; ; pause = min(2*pause, last) {
@@ -166,7 +166,7 @@ func (a *account) settled(ctx context.Context, drain <-chan struct{}, about func
 			return seen, err
 		}
 		until := c.until(seen.Unshown)
-		a.emit(Settling{seen.Unshown, until})
+		a.emit(UnshownAwaited{seen.Unshown, until})
 		timer := time.NewTimer(max(min(pause, time.Until(until)), first/20))
 		select {
 		case <-timer.C:

@@ -17,11 +17,11 @@ type applyView struct {
 	in     apply.Input   // without a fleet where a saved plan is applied
 	engine *apply.Engine // knows what a list costs
 
-	show     func(apply.Event) // what the changes come to
-	stop     func()            // ends the live display
-	told     []planner.Blocked // entries of which the plan has said why they are blocked
-	unsaved  bool              // something for the next run could not be kept
-	settling bool              // it has said that it waits for the API to show what was done
+	show    func(apply.Event) // what the changes come to
+	stop    func()            // ends the live display
+	told    []planner.Blocked // entries of which the plan has said why they are blocked
+	unsaved bool              // something for the next run could not be kept
+	unshown bool              // it has said that it waits for the API to show what was done
 }
 
 func (c *command) newApplyView(rec *record, events *eventFile, in apply.Input) *applyView {
@@ -45,8 +45,8 @@ func (v *applyView) emit(e apply.Event) {
 		v.starting(e)
 	case apply.LockAwaited:
 		fmt.Fprintf(v.notices, "%s; it is waited for up to %s.\n", render.Escape(e.Err.Error()), e.Timeout)
-	case apply.Settling:
-		v.settle(e)
+	case apply.UnshownAwaited:
+		v.awaitUnshown(e)
 	case apply.Warning:
 		v.warn(e)
 		v.unsaved = v.unsaved || e.What == apply.StateUnsaved
@@ -70,13 +70,13 @@ func (v *applyView) planned(e apply.Planned) {
 	v.print(v.planText(v.rec.Run, v.text()))
 }
 
-// settle says once for what the run waits before it plans.
-func (v *applyView) settle(e apply.Settling) {
-	if v.settling {
+// awaitUnshown says once for what the run waits before it plans.
+func (v *applyView) awaitUnshown(e apply.UnshownAwaited) {
+	if v.unshown {
 		return
 	}
-	v.settling = true
-	fmt.Fprintf(v.notices, "%s, for up to %s.\n", render.Settling(e), time.Until(e.Until).Round(time.Second))
+	v.unshown = true
+	fmt.Fprintf(v.notices, "%s, for up to %s.\n", render.UnshownAwaited(e), time.Until(e.Until).Round(time.Second))
 }
 
 // starting says what is left open by earlier runs, and begins to show progress.

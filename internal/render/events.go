@@ -33,8 +33,8 @@ func done(g outcomeGroup) string {
 	return g.deed()
 }
 
-// Settling says what a run waits for before it plans.
-func Settling(e apply.Settling) string {
+// UnshownAwaited says what a run waits for before it plans.
+func UnshownAwaited(e apply.UnshownAwaited) string {
 	var names []string
 	for _, x := range e.Servers {
 		if name := Escape(x.Name); !slices.Contains(names, name) {
