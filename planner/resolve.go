@@ -114,10 +114,15 @@ func (l *lookup) names() []string {
 }
 
 // notSold says why the API would not sell what an entry is to be made with, as far
-// as that is known.
+// as that is known. A plan that some server has may be sold although it is not offered.
 func (d *differ) notSold(e *fleet.Server, s Spec) []Reason {
 	r := reasonAt(CodeUnavailable, e, fleet.FieldPlan)
 	r.Fields = []FieldChange{{Field: fleet.FieldPlan, To: Reference(s.Plan)}}
+	offered := func(o Offer) bool { return o.ID == s.Plan.ID }
+	runs := func(live *Server) bool { return live.Plan.ID == s.Plan.ID }
+	if len(d.world.offers) > 0 && s.Plan.ID != "" && !slices.ContainsFunc(d.world.offers, offered) && !slices.ContainsFunc(d.world.servers, runs) {
+		return []Reason{r}
+	}
 	for _, o := range d.world.offers {
 		switch {
 		case o.ID != s.Plan.ID:

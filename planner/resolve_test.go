@@ -90,3 +90,25 @@ servers:
 		t.Errorf("-want +got\n%s", d)
 	}
 }
+
+// A plan that the API neither sells nor has given to a server is no plan to create
+// with; nothing is known of it where the API tells no plans at all.
+func TestPlanThatNobodyKnows(t *testing.T) {
+	const file = "servers: {a: {plan: 77, os: 5, location: us-west}, b: {plan: 1, os: 5, location: us-west}}"
+	for _, test := range []struct {
+		live   []string
+		offers []planner.Offer
+		want   string
+	}{
+		{nil, []planner.Offer{{ID: "1", Available: true}}, "blocked a []: unavailable plan:(none)→77\n"},
+		{[]string{"9 old active plan=77"}, []planner.Offer{{ID: "1", Available: true}}, "create a plan=77 os=5 at=us-west\n"},
+		{nil, nil, "create a plan=77 os=5 at=us-west\n"},
+	} {
+		o := observe(t, test.live...)
+		o.Offers = test.offers
+		got := describe(planner.Diff(parse(t, file), o, planner.Selection{}))
+		if !strings.Contains(got, test.want) || !strings.Contains(got, "create b") {
+			t.Errorf("got\n%swant\n%s", got, test.want)
+		}
+	}
+}
