@@ -91,6 +91,7 @@ rollouts:
     names: ["web-*"]
     ready: [{http: {url: "http://{ip}:%s/"}}]
     ready_for: 100ms
+    min_down: 5s
     drain: {command: [./hook, "{name}", "{ip}"]}
     restore: {command: [./hook, "{name}", "{ip}"]}
 `, all.port))

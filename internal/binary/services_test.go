@@ -13,10 +13,11 @@ import (
 )
 
 // What happens to a service whose server is rebooted: the old boot serves on for a
-// while, then nobody is there, then it answers 503, and then it serves.
+// while, then nobody is there, then it answers 503, and then it serves. It is away for
+// longer than lies between two probes, which is the evidence of a new boot.
 const (
 	lingers = 100 * time.Millisecond
-	isGone  = 300 * time.Millisecond
+	isGone  = 1200 * time.Millisecond
 	boots   = 200 * time.Millisecond
 )
 
