@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,10 +94,10 @@ func TestOutageOfWhatLeavesNoTrace(t *testing.T) {
 // An outage that has lasted too long for one change has so for all that follow, but
 // each is still tried; when the API is back, the next outage is a new one.
 func TestOutageCountsOnce(t *testing.T) {
-	down := true
+	var up atomic.Bool
 	fault := emulator.Fault{Answer: answer(503, "{}")}
 	inWorld(t, &emulator.Emulator{Fault: func(r *http.Request) *emulator.Fault {
-		if down && r.Method == http.MethodPatch {
+		if !up.Load() && r.Method == http.MethodPatch {
 			return &fault
 		}
 		return nil
@@ -113,7 +114,7 @@ func TestOutageCountsOnce(t *testing.T) {
 		if n := strings.Count(w.sent(0), "PATCH"); n < 4*20 {
 			t.Errorf("sent %d times", n)
 		}
-		time.AfterFunc(50*time.Second, func() { down = false })
+		time.AfterFunc(50*time.Second, func() { up.Store(true) })
 		w.wantComplete(w.run(p))
 	})
 }
