@@ -163,3 +163,17 @@ func TestFingerprintIsStable(t *testing.T) {
 		}
 	})
 }
+
+// What waits for its turn in a rollout is pending; what no rollout puts right is not.
+func TestPostponed(t *testing.T) {
+	d := &planner.Drift{Differences: []planner.Difference{
+		{Kind: planner.DriftChanged, Name: "a"}, {Kind: planner.DriftMissing, Name: "a"}, {Kind: planner.DriftUnclear, Name: "a"}, {Kind: planner.DriftChanged, Name: "b"},
+	}}
+	d.Postpone(map[string]planner.Reason{"a": {Code: planner.CodePaused}})
+	if len(d.Pending) != 1 || d.Pending[0].Reason.Code != planner.CodePaused {
+		t.Errorf("pending is %+v", d.Pending)
+	}
+	if n := d.Count(); n[planner.DriftMissing] != 1 || n[planner.DriftUnclear] != 1 || n[planner.DriftChanged] != 1 {
+		t.Errorf("the drift is %v", n)
+	}
+}
