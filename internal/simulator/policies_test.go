@@ -213,7 +213,9 @@ func (s *simulation) heldFor(p *planner.Plan) bool {
 		}
 		for _, v := range s.api.Servers() {
 			known := (v.Status == vpsorg.StatusActive || v.Status == vpsorg.StatusStopped) && v.IPAddress != nil
-			if !known && slices.ContainsFunc(g.Servers, func(m planner.Member) bool { return m.Name == strings.TrimSuffix(v.Name, fleet.NextSuffix) }) {
+			if !known && slices.ContainsFunc(g.Servers, func(m planner.Member) bool {
+				return m.ID == string(v.ID) || m.Name == strings.TrimSuffix(v.Name, fleet.NextSuffix)
+			}) {
 				return true
 			}
 		}
