@@ -194,7 +194,7 @@ func (s *simulation) justTouched(id vpsorg.ID) bool {
 func (s *simulation) serves(g planner.Group, v vpsorg.Server) bool {
 	prober := emulated.Prober{Emulator: s.api}
 	return v.Status == vpsorg.StatusActive && !slices.ContainsFunc(g.Policy.Ready, func(p fleet.Probe) bool {
-		return prober.Probe(context.Background(), p, apply.Target{IP: *v.IPAddress}) != nil
+		return v.IPAddress == nil || prober.Probe(context.Background(), p, apply.Target{IP: *v.IPAddress}) != nil
 	})
 }
 
