@@ -102,17 +102,31 @@ func (h hooks) Run(ctx context.Context, _ fleet.Command, t apply.Target, phase a
 
 // checkMarked: before a server is drained, it is safe in the state that it may be.
 func (s *simulation) checkMarked(p *process, name string) {
-	if s.store != nil || p.frozen.Load() {
-		return
+	if s.store == nil && !p.frozen.Load() && !s.isMarked(name, func(m apply.ServerMark) bool { return !m.Drained.IsZero() }) {
+		s.violate("I13", "%s is drained, and nothing on disk says so", name)
 	}
+}
+
+// isMarked tells whether it is safe on the disk that a server is so.
+func (s *simulation) isMarked(name string, is func(apply.ServerMark) bool) bool {
 	store, err := state.OnDisk(s.safe()).Open(context.Background(), apply.Key{Endpoint: endpoint, Account: "sandbox@example.com"})
 	if err != nil {
-		return
+		return false
 	}
 	marks, err := store.Marks(context.Background())
-	if err != nil || !slices.ContainsFunc(marks, func(m apply.Mark) bool { return m.Server != nil && m.Server.Name == name && !m.Server.Drained.IsZero() }) {
-		s.violate("I13", "%s is drained, and nothing on disk says so (%v)", name, err)
+	return err == nil && slices.ContainsFunc(marks, func(m apply.Mark) bool { return m.Server != nil && m.Server.Name == name && is(*m.Server) })
+}
+
+// neverReady tells whether no run has seen a server ready, so that it counts neither way.
+func (s *simulation) neverReady(m planner.Member, id vpsorg.ID) bool {
+	_, initial := s.processes[0].start[id]
+	switch {
+	case initial || string(id) != m.ID:
+		return false
+	case s.store != nil || !s.served[id]:
+		return true
 	}
+	return s.isMarked(m.Name, func(m apply.ServerMark) bool { return m.New })
 }
 
 // checkBudget: with the server that a request disrupts, no more of its group are away
@@ -137,7 +151,7 @@ func (s *simulation) checkBudget(c *call) {
 				away = append(away, m.Name)
 			}
 		}
-		if len(away)+1 > g.Budget() {
+		if len(away)+1 > g.Budget() && !c.process.paced { // else what it knows may be old
 			s.violate("I13", "%s %s takes %s down, while %v are away, of %d that may be", c.method, c.path, g.Servers[i].Name, away, g.Budget())
 		}
 	}
@@ -176,12 +190,19 @@ func (s *simulation) away(g planner.Group, m planner.Member, live []vpsorg.Serve
 		if s.justTouched(v.ID) {
 			return false
 		}
-		neverReady := string(v.ID) == m.ID && !s.served[v.ID] // it counts neither way
-		if neverReady || s.serves(g, v) {
+		if s.neverReady(m, v.ID) {
+			return false
+		}
+		if s.serves(g, v) {
 			return s.out[string(v.ID)]
 		}
 	}
-	return !s.justTouched(vpsorg.ID(m.ID))
+	for _, at := range s.touched {
+		if at.After(s.processes[len(s.processes)-1].began) {
+			return false // it may be among those that were renamed or deleted by hand
+		}
+	}
+	return true
 }
 
 // justTouched tells whether others have changed a server, or a late request has, so
@@ -193,8 +214,8 @@ func (s *simulation) justTouched(id vpsorg.ID) bool {
 
 func (s *simulation) serves(g planner.Group, v vpsorg.Server) bool {
 	prober := emulated.Prober{Emulator: s.api}
-	return v.Status == vpsorg.StatusActive && !slices.ContainsFunc(g.Policy.Ready, func(p fleet.Probe) bool {
-		return v.IPAddress == nil || prober.Probe(context.Background(), p, apply.Target{IP: *v.IPAddress}) != nil
+	return v.Status == vpsorg.StatusActive && v.IPAddress != nil && !slices.ContainsFunc(g.Policy.Ready, func(p fleet.Probe) bool {
+		return prober.Probe(context.Background(), p, apply.Target{IP: *v.IPAddress}) != nil
 	})
 }
 
