@@ -233,7 +233,8 @@ func (g *rolling) isDown(t *turn) bool {
 func (g *rolling) member(name string, m *member, now time.Time) rollout.Member {
 	mark := g.marks[name]
 	e, listed := g.run.cache.entries[m.id]
-	x := rollout.Member{New: !m.was || mark.New, Active: listed && e.Status == planner.StatusActive, Drained: !mark.Drained.IsZero(), Health: g.health(name, m.id, now)}
+	x := rollout.Member{Active: listed && e.Status == planner.StatusActive, Drained: !mark.Drained.IsZero(), Health: g.health(name, m.id, now)}
+	x.New = !m.was || mark.New && !(x.Active && x.Health == rollout.Unchecked) // it may have become ready since it was made
 	if !mark.Disrupted.IsZero() {
 		x.Health = rollout.Unready
 	}
