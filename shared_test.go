@@ -63,10 +63,11 @@ func TestSharedState(t *testing.T) {
 // host is a command on a host of its own, which knows nothing of what others keep.
 func host(t *testing.T, api, place string, args ...string) (code int, output string) {
 	t.Helper()
-	folder, out := t.TempDir(), new(bytes.Buffer)
+	folder := t.TempDir()
+	var stdout, stderr bytes.Buffer
 	variables := map[string]string{"VPS_API_URL": api, "VPS_API_TOKEN": "vps_host", "FLEET_STATE": place, "XDG_STATE_HOME": folder}
-	code = cli.Main(cli.Process{Args: args, Stdin: strings.NewReader(""), Stdout: out, Stderr: out, Getenv: func(name string) string { return variables[name] }})
-	return code, out.String()
+	code = cli.Main(cli.Process{Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Getenv: func(name string) string { return variables[name] }})
+	return code, stdout.String() + stderr.String()
 }
 
 // countedWorld serves an emulator that asks what goes wrong with its n-th create.

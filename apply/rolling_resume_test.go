@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,7 +106,8 @@ func TestReplacementsCreateFirst(t *testing.T) {
 		most := 0
 		tick := time.NewTicker(time.Second)
 		done := make(chan struct{})
-		go func() {
+		var counting sync.WaitGroup
+		counting.Go(func() {
 			for {
 				select {
 				case <-tick.C:
@@ -114,9 +116,10 @@ func TestReplacementsCreateFirst(t *testing.T) {
 					return
 				}
 			}
-		}()
+		})
 		r.wantComplete(r.roll(apply.Approval{}))
 		close(done)
+		counting.Wait()
 		if most != 8 {
 			t.Errorf("%d servers at once, want 8", most)
 		}
