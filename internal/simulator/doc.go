@@ -7,7 +7,7 @@
 // against the promises of the apply; in the end the faults stop, and at most
 // three more runs have to make the servers what the fleet file says.
 //
-//	go test ./internal/simulator                                     20,000 seeds and every crash point
+//	go test ./internal/simulator                                     5,000 seeds and every crash point
 //	go test ./internal/simulator -run 'TestSeeds$' -seed 123 -v      one seed, told as a story
 //	go test ./internal/simulator -run 'TestSeeds$' -only 429 -v      no faults but those whose kind contains 429
 //	go test ./internal/simulator -run 'TestSeeds$' -from 20000 -seeds 5000000 -timeout 0    a soak

@@ -25,8 +25,8 @@ const (
 	token      = "vps_0123456789abcdef"
 	otherToken = "vps_a-token-of-another-length-altogether"
 	sample     = 50 // one seed of so many is run twice
-	normalRun  = 20_000
-	wanted     = 50 // how often each fault comes up at least in a normal run
+	normalRun  = 5_000
+	wanted     = 12 // how often each fault comes up at least in a normal run
 )
 
 // playSeed runs one seed in a bubble of its own.
