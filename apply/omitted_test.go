@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,10 +18,9 @@ import (
 // second time. Between a review and the first change the list is read again, and a
 // server that fleet has made itself is read by its id, so that it is not carried out.
 func TestListThatOmitsAnOldServer(t *testing.T) {
-	omits := false
+	var omits atomic.Bool
 	inWorld(t, &emulator.Emulator{Provisioning: time.Second, Fault: func(r *http.Request) *emulator.Fault {
-		if omits && strings.HasSuffix(r.URL.Path, "/servers/") && r.Method == http.MethodGet {
-			omits = false
+		if strings.HasSuffix(r.URL.Path, "/servers/") && r.Method == http.MethodGet && omits.Swap(false) {
 			return &emulator.Fault{Answer: answer(200, `{"count": 0, "results": []}`)}
 		}
 		return nil
@@ -28,7 +28,7 @@ func TestListThatOmitsAnOldServer(t *testing.T) {
 		disk := &statetest.Disk{}
 		w.add("1", "n", "active")
 		time.Sleep(time.Hour)
-		omits = true
+		omits.Store(true)
 		p := w.plan(oneNew)
 		if got := outline(p); got != "create n (missing)" {
 			t.Fatal(got)
@@ -42,7 +42,7 @@ func TestListThatOmitsAnOldServer(t *testing.T) {
 		refused("a saved plan", r, err)
 		r, err = w.engine(disk).Apply(w.Context(), w.drain, w.input(oneNew), apply.Approval{Digest: p.Digest()})
 		refused("a digest", r, err)
-		omits = true
+		omits.Store(true)
 		r, err = w.engine(disk).Apply(w.Context(), w.drain, w.input(oneNew), apply.Approval{Ask: func(context.Context) error { return nil }})
 		refused("a yes", r, err)
 
@@ -50,7 +50,7 @@ func TestListThatOmitsAnOldServer(t *testing.T) {
 		w.wantComplete(w.apply(disk, file, apply.Approval{}))
 		for _, after := range []time.Duration{time.Minute, time.Hour, 20 * time.Hour} {
 			time.Sleep(after)
-			omits = true
+			omits.Store(true)
 			w.wantComplete(w.apply(disk, file, apply.Approval{}))
 		}
 		w.noTwins()
