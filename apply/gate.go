@@ -142,9 +142,7 @@ func (g *rolling) hold(ctx context.Context, turns []*turn, d rollout.Decision, n
 			g.run.readList(ctx)
 			at = now.Add(relist)
 		}
-		if g.wake.IsZero() || at.Before(g.wake) {
-			g.wake = at
-		}
+		g.wake = sooner(g.wake, at)
 	}
 }
 

@@ -24,7 +24,7 @@ func (g *rolling) await(j *job, s planner.Ready) {
 	s.ID = cmp.Or(s.ID, j.made)
 	rule := g.rules[j.name]
 	now := time.Now()
-	x := &ready{Ready: s, job: j, rule: rule, answered: cmpTime(s.Since, j.answered), evidence: j.left, until: now.Add(rule.ReadyTimeout)}
+	x := &ready{Ready: s, job: j, rule: rule, answered: cmp.Or(s.Since, j.answered), evidence: j.left, until: now.Add(rule.ReadyTimeout)}
 	w := g.watch(s.ID, j.name)
 	w.next = now
 	if s.Rebooted {
@@ -36,14 +36,6 @@ func (g *rolling) await(j *job, s planner.Ready) {
 	g.readies, j.readying = append(g.readies, x), true
 	g.run.reports[j.tasks[0].report].begin(planner.TargetReady)
 	g.run.emit(WaitStarted{Name: j.name, ID: s.ID, Target: planner.TargetReady})
-}
-
-// cmpTime is the first of two times that is not zero.
-func cmpTime(a, b time.Time) time.Time {
-	if a.IsZero() {
-		return b
-	}
-	return a
 }
 
 func (g *rolling) isAwaited(id string) bool {
@@ -91,9 +83,7 @@ func (g *rolling) nextReady() (next time.Time) {
 		if booted := x.answered.Add(x.rule.MinDown); x.Rebooted && booted.After(now) && booted.Before(at) {
 			at = booted
 		}
-		if next.IsZero() || at.Before(next) {
-			next = at
-		}
+		next = sooner(next, at)
 	}
 	return next
 }

@@ -136,8 +136,8 @@ func (g *rolling) step(ctx context.Context) {
 		g.wake = time.Time{}
 		return
 	}
-	if soon := now.Add(moment); g.dirty && (g.wake.IsZero() || soon.Before(g.wake)) {
-		g.wake = soon
+	if g.dirty {
+		g.wake = sooner(g.wake, now.Add(moment))
 	}
 	g.dirty = false
 	if !g.wake.IsZero() && !now.Before(g.wake) {
@@ -151,13 +151,15 @@ func (g *rolling) step(ctx context.Context) {
 
 // next is when there is something to do next; zero: when something has happened.
 func (g *rolling) next() time.Time {
-	next := g.wake
-	for _, at := range []time.Time{g.nextProbe(), g.nextReady()} {
-		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
-			next = at
-		}
+	return sooner(g.wake, sooner(g.nextProbe(), g.nextReady()))
+}
+
+// sooner is the first of two times, of which zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
 	}
-	return next
+	return a
 }
 
 // listed takes in that a list has come.

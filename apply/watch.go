@@ -124,19 +124,14 @@ func (g *rolling) probe(now time.Time) {
 
 // nextProbe is when a server or a gate is due next; zero: none is.
 func (g *rolling) nextProbe() (next time.Time) {
-	earlier := func(at time.Time) {
-		if next.IsZero() || at.Before(next) {
-			next = at
-		}
-	}
 	for _, w := range g.watches {
 		if g.due(w) {
-			earlier(w.next)
+			next = sooner(next, w.next)
 		}
 	}
 	for _, group := range g.groups {
 		if group.active && len(group.Policy.Gate) > 0 && !group.gateBusy {
-			earlier(group.gateNext)
+			next = sooner(next, group.gateNext)
 		}
 	}
 	return next
