@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -82,8 +82,6 @@ func fingerprint(same string, n int) string {
 // What this package writes always encodes.
 func document(v any) []byte {
 	var b bytes.Buffer
-	enc := json.NewEncoder(planner.EscapeJSON(&b))
-	enc.SetIndent("", "  ")
-	_ = enc.Encode(v)
+	_ = render.WriteJSON(&b, v)
 	return b.Bytes()
 }

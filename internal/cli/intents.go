@@ -46,10 +46,17 @@ func (c *command) intents(ctx context.Context) error {
 }
 
 func writeIntents(w io.Writer, open []apply.Intent) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tPLAN\tOS\tLOCATION\tSENT\tACCOUNT\tENDPOINT")
+	rows := [][]string{{"NAME", "PLAN", "OS", "LOCATION", "SENT", "ACCOUNT", "ENDPOINT"}}
 	for _, i := range open {
-		cells := []string{i.Name, i.Plan, i.OS, i.Location, i.At.UTC().Format(time.RFC3339), i.Account, i.Endpoint}
+		rows = append(rows, []string{i.Name, i.Plan, i.OS, i.Location, i.At.UTC().Format(time.RFC3339), i.Account, i.Endpoint})
+	}
+	return writeTable(w, rows)
+}
+
+// writeTable writes rows, of which the first has the titles, in columns.
+func writeTable(w io.Writer, rows [][]string) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, cells := range rows {
 		for n := range cells {
 			cells[n] = render.Escape(cells[n])
 		}

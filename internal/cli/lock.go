@@ -2,12 +2,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,8 +65,7 @@ func (c *command) locks(ctx context.Context) ([]state.Lock, error) {
 }
 
 func writeLocks(w io.Writer, locks []state.Lock) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tHOST\tPROCESS\tFOR\tEPOCH\tENDS IN\tCOMMAND\tENDPOINT")
+	rows := [][]string{{"ACCOUNT", "HOST", "PROCESS", "FOR", "EPOCH", "ENDS IN", "COMMAND", "ENDPOINT"}}
 	for _, l := range locks {
 		account, epoch, left := l.Key.Account, "-", "-"
 		if account == "" {
@@ -78,13 +74,9 @@ func writeLocks(w io.Writer, locks []state.Lock) error {
 		if l.Epoch > 0 {
 			epoch, left = strconv.FormatInt(l.Epoch, 10), l.Left.Round(time.Second).String()
 		}
-		cells := []string{account, l.Holder.Host, strconv.Itoa(l.Holder.PID), l.Age.Round(time.Second).String(), epoch, left, l.Holder.Command, l.Key.Endpoint}
-		for n := range cells {
-			cells[n] = render.Escape(cells[n])
-		}
-		fmt.Fprintln(table, strings.Join(cells, "\t"))
+		rows = append(rows, []string{account, l.Holder.Host, strconv.Itoa(l.Holder.PID), l.Age.Round(time.Second).String(), epoch, left, l.Holder.Command, l.Key.Endpoint})
 	}
-	return table.Flush()
+	return writeTable(w, rows)
 }
 
 // lockJSON is a lock in the document of lock --json.
@@ -105,8 +97,5 @@ func writeLocksJSON(w io.Writer, locks []state.Lock) error {
 	for _, l := range locks {
 		doc.Locks = append(doc.Locks, lockJSON{l.Key.Account, l.Key.Endpoint, l.Holder, int64(l.Age.Seconds()), l.Epoch, int64(l.Left.Seconds())})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return render.WriteJSON(w, doc)
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -17,9 +16,7 @@ const contentsVersion = 1
 
 // ContentsJSON writes what a shared state keeps as one document.
 func ContentsJSON(w io.Writer, c state.Contents) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return WriteJSON(w, struct {
 		FormatVersion int `json:"format_version"`
 		state.Contents
 	}{contentsVersion, c})

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -160,9 +159,7 @@ func differenceDocuments(list []planner.Difference) []differenceDocument {
 // DriftJSON writes the drift as one JSON document. reported says that an earlier
 // run has told of this drift already.
 func DriftJSON(w io.Writer, d *planner.Drift, reported bool) error {
-	enc := json.NewEncoder(planner.EscapeJSON(w))
-	enc.SetIndent("", "  ")
-	return enc.Encode(driftDocument{
+	return WriteJSON(w, driftDocument{
 		FormatVersion: driftVersion, Account: d.Account, Endpoint: d.Endpoint, Fingerprint: d.Fingerprint(), Reported: reported,
 		Summary: d.Count(), Drift: differenceDocuments(d.Differences), Pending: differenceDocuments(d.Pending),
 	})

@@ -86,9 +86,15 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 	for _, g := range r.Groups {
 		d.Rollouts = append(d.Rollouts, rolling(g))
 	}
+	return WriteJSON(w, d)
+}
+
+// WriteJSON writes a document as people can read it too, with nothing in it that a
+// terminal would obey.
+func WriteJSON(w io.Writer, document any) error {
 	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
-	return enc.Encode(d)
+	return enc.Encode(document)
 }
 
 // rolling is a rollout with why nothing more of it begins in words.
