@@ -55,6 +55,19 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 	})
 }
 
+// TestSharedState runs the stories of testdata/shared with each store, empty and named
+// by FLEET_STATE.
+func TestSharedState(t *testing.T) {
+	servertest.InEach(t, func(t *testing.T, store servertest.Store) {
+		runScripts(t, "testdata/shared", func(env *testscript.Env) {
+			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+				env.Setenv(name, os.Getenv(name))
+			}
+			env.Setenv("FLEET_STATE", store.URL(t))
+		})
+	})
+}
+
 // apiKey is where a script keeps its emulator.
 type apiKey struct{}
 

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -6,67 +6,27 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/vps-fleet/fleet/internal/cli"
 	"github.com/vps-fleet/fleet/internal/state/servertest"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
-// sharedStore is a store that hosts share: each URL is that of an empty state.
-type sharedStore struct {
-	url        func(t *testing.T) string
-	gone, back func() // the store stops answering, and answers again with all that it had
-}
-
-// inEach runs a test with each kind of store.
-func inEach(t *testing.T, test func(*testing.T, sharedStore)) {
-	t.Run("in a bucket", func(t *testing.T) {
-		bucket := servertest.NewBucket(t)
-		proxy := servertest.NewProxy(t, bucket.Addr)
-		var states atomic.Int32
-		test(t, sharedStore{
-			url:  func(*testing.T) string { return servertest.BucketURL(proxy.Addr, fmt.Sprint("state", states.Add(1))) },
-			gone: func() { proxy.Lose(0, 1<<30) },
-			back: func() { proxy.Lose(0, 0) },
-		})
-	})
-	t.Run("in PostgreSQL", func(t *testing.T) {
-		server := servertest.NewPostgres(t)
-		test(t, sharedStore{
-			url:  func(t *testing.T) string { return server.URL(server.NewDatabase(t)) },
-			gone: server.Stop,
-			back: server.Start,
-		})
-	})
-}
-
-// TestSharedState runs the stories of testdata/shared with each store, empty and named
-// by FLEET_STATE.
-func TestSharedState(t *testing.T) {
-	inEach(t, func(t *testing.T, store sharedStore) {
-		runScripts(t, "testdata/shared", func(env *testscript.Env) {
-			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
-				env.Setenv(name, os.Getenv(name))
-			}
-			env.Setenv("FLEET_STATE", store.url(t))
-		})
-	})
+func TestMain(m *testing.M) {
+	servertest.ServeBucket()
+	os.Exit(m.Run())
 }
 
 // host is a command on a host of its own, which knows nothing of what others keep.
 func host(t *testing.T, api, place string, args ...string) (code int, output string) {
 	t.Helper()
-	folder := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	variables := map[string]string{"VPS_API_URL": api, "VPS_API_TOKEN": "vps_host", "FLEET_STATE": place, "XDG_STATE_HOME": folder}
-	code = cli.Main(cli.Process{Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Getenv: func(name string) string { return variables[name] }})
+	getenv := environment("VPS_API_URL", api, "VPS_API_TOKEN", "vps_host", "FLEET_STATE", place, "XDG_STATE_HOME", t.TempDir())
+	code = Main(Process{Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Getenv: getenv})
 	return code, stdout.String() + stderr.String()
 }
 
@@ -86,15 +46,9 @@ func countedWorld(t *testing.T, fault func(create int) *emulator.Fault) (e *emul
 	return e, server.URL + "/api/v1"
 }
 
-// servers writes a fleet file of so many.
-func servers(t *testing.T, n int) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "fleet.yaml")
-	text := fmt.Sprintf("version: 1\nservers:\n  web-[001:%03d]: {plan: 1, os: 5, location: us-west}\n", n)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
+// fleetOf writes a fleet file of so many servers.
+func fleetOf(t *testing.T, n int) string {
+	return fleetFile(t, fmt.Sprintf("version: 1\nservers:\n  web-[001:%03d]: {plan: 1, os: 5, location: us-west}\n", n))
 }
 
 // wantServers holds that there are so many servers, each name once.
@@ -114,17 +68,17 @@ func wantServers(t *testing.T, e *emulator.Emulator, n int) {
 // A store that is gone in the middle of an apply, and back some seconds later, costs
 // the apply these seconds.
 func TestStoreIsGoneInTheMiddle(t *testing.T) {
-	inEach(t, func(t *testing.T, store sharedStore) {
+	servertest.InEach(t, func(t *testing.T, store servertest.Store) {
 		const n = 40
 		var gone sync.WaitGroup
 		e, api := countedWorld(t, func(create int) *emulator.Fault {
 			if create == 5 {
-				store.gone()
-				gone.Go(func() { <-time.After(3 * time.Second); store.back() })
+				store.Gone()
+				gone.Go(func() { <-time.After(3 * time.Second); store.Back() })
 			}
 			return nil
 		})
-		place, file := store.url(t), servers(t, n)
+		place, file := store.URL(t), fleetOf(t, n)
 		if code, out := host(t, api, place, "state", "init"); code != 0 {
 			t.Fatal(out)
 		}
@@ -140,7 +94,7 @@ func TestStoreIsGoneInTheMiddle(t *testing.T) {
 // Two hosts apply at once while the API loses answers to creates, and a third goes on
 // where they have left off: nothing is made twice, and nothing is missing.
 func TestHostsShareAnAccount(t *testing.T) {
-	inEach(t, func(t *testing.T, store sharedStore) {
+	servertest.InEach(t, func(t *testing.T, store servertest.Store) {
 		const n = 30
 		e, api := countedWorld(t, func(create int) *emulator.Fault {
 			if create%5 == 0 {
@@ -148,7 +102,7 @@ func TestHostsShareAnAccount(t *testing.T) {
 			}
 			return nil
 		})
-		place, file := store.url(t), servers(t, n)
+		place, file := store.URL(t), fleetOf(t, n)
 		if code, out := host(t, api, place, "state", "init"); code != 0 {
 			t.Fatal(out)
 		}
