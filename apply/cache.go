@@ -20,12 +20,13 @@ type cache struct {
 	entries map[string]entry  // by id, as what this run and those before have done has left them
 	named   map[string]string // the id of a server of a name
 	past    memory
-	window  time.Duration   // of what has been done; see Runner.Settle
-	twice   map[string]bool // names that it gives to several servers
-	listed  time.Time       // when the newest list was asked for; before the first, when the run began
-	took    time.Duration   // to read it
-	reading bool            // a list is being read
-	waiting []question      // that it will answer
+	updated map[string]string // by id, as the observation has told it that the plan is from
+	window  time.Duration     // of what has been done; see Runner.Settle
+	twice   map[string]bool   // names that it gives to several servers
+	listed  time.Time         // when the newest list was asked for; before the first, when the run began
+	took    time.Duration     // to read it
+	reading bool              // a list is being read
+	waiting []question        // that it will answer
 }
 
 // entry is a server and when it was asked for.
@@ -36,9 +37,9 @@ type entry struct {
 
 // known is what a worker is told of a server.
 type known struct {
-	server planner.Server
-	found  bool
-	read   bool // it is to be read by itself
+	entry
+	found bool
+	read  bool // it is to be read by itself
 }
 
 // listing is a list that was read, or could not be.
@@ -51,8 +52,13 @@ type listing struct {
 
 func (listing) isMessage() {}
 
-func newCache(window time.Duration) *cache {
-	return &cache{entries: make(map[string]entry), named: make(map[string]string), past: make(memory), window: window, listed: time.Now()}
+func newCache(window time.Duration, seen []planner.Server) *cache {
+	c := &cache{entries: make(map[string]entry), named: make(map[string]string), past: make(memory), updated: make(map[string]string, len(seen)),
+		window: window, listed: time.Now()}
+	for _, s := range seen {
+		c.updated[s.ID] = s.UpdatedAt
+	}
+	return c
 }
 
 // maxAge is the age up to which an entry is taken for the server as it is. Lists that
@@ -64,6 +70,18 @@ func (c *cache) put(s planner.Server, asked time.Time) {
 	if e, ok := c.entries[s.ID]; !ok || !asked.Before(e.asked) {
 		c.keep(entry{s, asked})
 	}
+}
+
+// proves reports whether an answer tells for certain that its server has come to a status,
+// and does not tell of one that it has had before: by the window, or because the server
+// was updated after it was observed to be otherwise.
+func (c *cache) proves(s *planner.Server, asked time.Time) bool {
+	if !asked.Before(c.past[s.ID].certain(s.Status, c.window)) {
+		return true
+	}
+	before, err := time.Parse(time.RFC3339, c.updated[s.ID])
+	now, unknown := time.Parse(time.RFC3339, s.UpdatedAt)
+	return err == nil && unknown == nil && now.After(before)
 }
 
 // keep keeps a server as it is after what was done to it, which the API may not show yet.
@@ -142,7 +160,7 @@ func (r *run) answerQuestion(ctx context.Context, q question) {
 	}
 	switch {
 	case time.Since(asked) <= r.cache.maxAge():
-		q.reply <- known{server: e.Server, found: found}
+		q.reply <- known{entry: e, found: found}
 	case r.stopped == nil && r.open >= r.Client.ListCost():
 		r.cache.waiting = append(r.cache.waiting, q)
 		r.readList(ctx)
@@ -189,7 +207,7 @@ func (r *run) listed(l listing) {
 	}
 	for _, q := range asking {
 		e, found := r.cache.entries[q.id]
-		q.reply <- known{server: e.Server, found: found, read: l.err != nil}
+		q.reply <- known{entry: e, found: found, read: l.err != nil}
 	}
 	r.poller.listed(l)
 	r.rolling.listed(l)

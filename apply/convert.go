@@ -22,6 +22,7 @@ func fromServer(s vpsorg.Server) planner.Server {
 		BackupsEnabled: s.BackupsEnabled,
 		IPAddress:      s.IPAddress,
 		IPv6Address:    s.IPv6Address,
+		UpdatedAt:      s.UpdatedAt,
 	}
 }
 

@@ -129,7 +129,8 @@ type past struct {
 	spec     planner.Spec
 	gone     bool
 	fields   map[fleet.Field]*rewrite
-	status   planner.Status // that a start or a stop leads to; "": there was none
+	status   planner.Status               // that a start or a stop leads to; "": there was none
+	led      map[planner.Status]time.Time // when a start or a stop last led to a status
 	last     planner.Action
 	at       time.Time // of the last
 }
@@ -158,7 +159,7 @@ func (m memory) add(d Deed) {
 	}
 	p := m[d.ID]
 	if p == nil {
-		p = &past{id: d.ID, fields: make(map[fleet.Field]*rewrite)}
+		p = &past{id: d.ID, fields: make(map[fleet.Field]*rewrite), led: make(map[planner.Status]time.Time)}
 		m[d.ID] = p
 	}
 	p.name, p.last, p.at = d.Name, d.Action, d.At
@@ -171,9 +172,9 @@ func (m memory) add(d Deed) {
 	case planner.ActionDelete:
 		p.gone = true
 	case planner.ActionStart:
-		p.status = planner.StatusActive
+		p.lead(planner.StatusActive, d.At)
 	case planner.ActionStop:
-		p.status = planner.StatusStopped
+		p.lead(planner.StatusStopped, d.At)
 	}
 	for _, f := range d.Fields {
 		r := p.fields[f.Field]
@@ -183,6 +184,22 @@ func (m memory) add(d Deed) {
 		}
 		r.to, r.from = f.To, append(r.from, f.From)
 	}
+}
+
+func (p *past) lead(status planner.Status, at time.Time) { p.status, p.led[status] = status, at }
+
+// certain is from when answers are believed that tell of a status: one that was asked for
+// earlier may be from before a deed that led away from that status, whatever was done since.
+func (p *past) certain(status planner.Status, window time.Duration) (from time.Time) {
+	if p == nil {
+		return from
+	}
+	for other, at := range p.led {
+		if end := at.Add(window); other != status && end.After(from) {
+			from = end
+		}
+	}
+	return from
 }
 
 // recent reports whether an answer of now may be from before the last deed.
@@ -232,7 +249,7 @@ func (p *past) lay(s *planner.Server) *planner.Server {
 		}
 	}
 	if target, ok := over.Status.Target(); p.status != "" && ok && target != p.status {
-		over.Status = p.status
+		over.Status, over.UpdatedAt = p.status, "" // nobody has told when it was updated to be so
 	}
 	return &over
 }

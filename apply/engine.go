@@ -204,10 +204,10 @@ type account struct {
 	*Engine
 	observer *Observer
 	state    LockedState
-	digest   string    // of the plan that was approved; "": of none that can be resumed
-	kept     *KeptPlan // that plan, where no run has come to its end; nil: none
-	selves   []string  // ids of servers that have an address of this host
-	goes     bool      // somebody lets rollouts go on after a manual pause
+	digest   string           // of the plan that was approved; "": of none that can be resumed
+	kept     *KeptPlan        // that plan, where no run has come to its end; nil: none
+	seen     []planner.Server // as they were observed last
+	goes     bool             // somebody lets rollouts go on after a manual pause
 }
 
 // lock finds out whose token this is and locks the state. All that the run observes
@@ -263,7 +263,7 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 	}
 	a.forgetDetails(ctx, p)
 	r := a.Runner
-	r.Client, r.State, r.Emit, r.Digest, r.Goes, r.selves = a.Client, a.state, a.Emit, a.digest, a.goes, a.selves
+	r.Client, r.State, r.Emit, r.Digest, r.Goes, r.seen = a.Client, a.state, a.Emit, a.digest, a.goes, a.seen
 	result := r.Run(ctx, drain, p)
 	if result.StateErr != nil {
 		a.warn(StateUnsaved, result.StateErr)

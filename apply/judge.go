@@ -9,45 +9,59 @@ import (
 
 // finding is what was seen of a server.
 type finding struct {
-	status planner.Status
-	exists bool
-	listed bool // by a list; else it was read by itself
+	server *planner.Server // nil: it was not there
+	listed bool            // by a list; else it was read by itself
 	asked  time.Time
 }
 
 // judge decides, by what was seen of a server, whether a wait is over. One look that
 // lacks a server proves nothing, nor does one that has it as it was before.
 func (p *poller) judge(x *wait, seen finding) {
-	if x.begun.After(seen.asked) {
-		return
+	switch {
+	case x.begun.After(seen.asked):
+	case seen.server == nil:
+		p.judgeMissing(x, seen)
+	default:
+		x.gone, x.ListOnly = absence{}, false
+		p.judgeStatus(x, seen)
 	}
-	if seen.exists {
-		x.gone = absence{}
-	}
-	settled, ok := seen.status.Target()
-	switch target := x.Kind.Target; {
-	case !seen.exists && target == planner.TargetGone:
+}
+
+func (p *poller) judgeMissing(x *wait, seen finding) {
+	switch {
+	case x.Kind.Target == planner.TargetGone:
 		p.arrived(x, seen.asked)
-	case !seen.exists && x.last != "" && x.gone.note(seen.listed, seen.asked, p.run.apart()) && !p.run.cache.past.young(x.id, seen.asked, p.run.Settle):
+	case x.last != "" && x.gone.note(seen.listed, seen.asked, p.run.apart()) && !p.run.cache.past.young(x.id, seen.asked, p.run.Settle):
 		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeGone, Status: x.last}})
-	case !seen.exists || target == planner.TargetGone:
-		p.missed(x, seen.asked) // not shown yet, or not gone yet
-	case string(target) == string(seen.status) && p.twins(x) != nil:
+	default:
+		p.missed(x, seen.asked) // not shown yet
+	}
+	x.ListOnly = x.gone.alone && !x.gone.listed
+}
+
+func (p *poller) judgeStatus(x *wait, seen finding) {
+	status := seen.server.Status
+	settled, ok := status.Target()
+	switch target := x.Kind.Target; {
+	case target == planner.TargetGone:
+		p.missed(x, seen.asked)
+	case string(target) == string(status) && !p.run.cache.proves(seen.server, seen.asked):
+		p.missed(x, seen.asked)
+	case string(target) == string(status) && p.twins(x) != nil:
 		p.end(x, Failed, p.twins(x))
-	case string(target) == string(seen.status):
+	case string(target) == string(status):
 		p.arrived(x, seen.asked)
-	case seen.status.Ended():
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeStatus, Status: seen.status}})
-	case ok && settled == seen.status && p.ended(x, seen):
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeEnded, Fields: waitFields(target, seen.status)}})
+	case status.Ended():
+		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeStatus, Status: status}})
+	case ok && settled == status && p.ended(x, seen):
+		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeEnded, Fields: waitFields(target, status)}})
 	default: // a status that is unknown to us may pass
-		x.last = seen.status
-		if settled != seen.status || !ok {
+		x.last = status
+		if settled != status || !ok {
 			x.moved = seen.asked
 		}
 		p.missed(x, seen.asked)
 	}
-	x.ListOnly = x.create != nil || x.gone.alone && !x.gone.listed
 }
 
 // twins is why a server that this run has made is not well although it is ready: by
@@ -68,7 +82,7 @@ func (p *poller) twins(x *wait) *Error {
 // ended reports whether a transition has ended in another status than it should. That
 // in which it began may be from before it.
 func (p *poller) ended(x *wait, seen finding) bool {
-	return !x.moved.IsZero() && (seen.status != x.Kind.From || seen.asked.Sub(x.moved) >= p.run.Settle)
+	return !x.moved.IsZero() && (seen.server.Status != x.Kind.From || seen.asked.Sub(x.moved) >= p.run.Settle)
 }
 
 // arrived ends a wait well. The others of its kind are expected to take what it took

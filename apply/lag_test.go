@@ -91,6 +91,64 @@ func TestNothingIsDoneTwice(t *testing.T) {
 	}
 }
 
+// An answer that has a server as it was before the change before the last one is no
+// proof of the last: only a newer one is, or one from after the window.
+func TestStatusFromBeforeTheLastTwoChanges(t *testing.T) {
+	file := func(s vpsorg.Status) string { return "servers: {x: {status: " + string(s) + "}}" }
+	for _, to := range []vpsorg.Status{vpsorg.StatusActive, vpsorg.StatusStopped} {
+		for _, lag := range []replica{{0, 0}, {37 * time.Second, 0}, {0, 37 * time.Second}, {37 * time.Second, 37 * time.Second}, {100 * time.Second, 100 * time.Second}} {
+			t.Run(fmt.Sprintf("%s, lists %s and reads %s late", to, lag.list, lag.get), func(t *testing.T) {
+				r := &replica{}
+				inWorld(t, &emulator.Emulator{Transition: 5 * time.Second, Fault: r.fault}, func(w *world) {
+					w.add("1", "x", to)
+					time.Sleep(time.Hour)
+					disk := &statetest.Disk{}
+					away := vpsorg.StatusActive
+					if to == away {
+						away = vpsorg.StatusStopped
+					}
+					w.wantComplete(w.apply(disk, file(away), apply.Approval{}))
+					time.Sleep(10 * time.Second)
+					*r = lag
+					sent := time.Now()
+					w.wantComplete(w.apply(disk, file(to), apply.Approval{}))
+					if s := w.emulator.Servers()[0]; s.Status != to {
+						t.Errorf("done, but its status is %s", s.Status)
+					}
+					if took := time.Since(sent); lag == (replica{}) && took > 10*time.Second || took > 2*apply.DefaultSettle {
+						t.Errorf("it took %s", took)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A server that seems to have the status already is sent the change all the same: the API
+// knows better than an answer that may be late.
+func TestStatusThatIsThereOnlyByALateAnswer(t *testing.T) {
+	r := &replica{}
+	lost := 0
+	inWorld(t, &emulator.Emulator{Transition: 5 * time.Second, Fault: func(req *http.Request) *emulator.Fault {
+		if strings.HasSuffix(req.URL.Path, "/start/") && lost == 0 {
+			lost++
+			*r = replica{37 * time.Second, 37 * time.Second}
+			return &emulator.Fault{Answer: answer(502, "bad gateway")}
+		}
+		return r.fault(req)
+	}}, func(w *world) {
+		w.add("1", "x", "active")
+		time.Sleep(time.Hour)
+		disk := &statetest.Disk{}
+		w.wantComplete(w.apply(disk, "servers: {x: {status: stopped}}", apply.Approval{}))
+		time.Sleep(10 * time.Second)
+		w.wantComplete(w.apply(disk, "servers: {x: {status: active}}", apply.Approval{}))
+		if s := w.emulator.Servers()[0]; s.Status != "active" || lost != 1 {
+			t.Errorf("done, but its status is %s, and %d answers were lost", s.Status, lost)
+		}
+	})
+}
+
 // Half of all lists omit what is younger than two seconds.
 func TestListsThatFlap(t *testing.T) {
 	inWorld(t, &emulator.Emulator{Provisioning: time.Second, Lag: emulator.Lag{Young: 2 * time.Second, Every: 2}}, func(w *world) {

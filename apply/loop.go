@@ -65,10 +65,10 @@ func newRun(r Runner, p *planner.Plan) *run {
 		run.reports = append(run.reports, Report{Wait: &p.Waits[i], Outcome: NotStarted, ID: p.Waits[i].ID})
 	}
 	run.rolling = newRolling(run)
-	run.jobs = newJobs(p, run.rolling.rules, r.selves)
+	run.jobs = newJobs(p, run.rolling.rules, r.selvesAmong(r.seen))
 	run.open = len(run.jobs)
 	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
-	run.cache = newCache(r.Settle)
+	run.cache = newCache(r.Settle, r.seen)
 	run.poller = newPoller(run)
 	return run
 }
@@ -179,7 +179,7 @@ func (r *run) dispatch(ctx context.Context) {
 		r.working++
 		r.poller.sending()
 		w := worker{Runner: r.Runner, messages: r.messages, stopping: r.stopping, job: j, change: change,
-			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), down: r.down, owes: j.reboots(change), since: r.owed[change.About().ID],
+			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), certain: r.certain(change), down: r.down, owes: j.reboots(change), since: r.owed[change.About().ID],
 			mark: r.rolling.disrupting(j, change)}
 		go w.work(ctx)
 	}
@@ -223,6 +223,15 @@ func (r *run) young(j *job, c planner.Change) time.Time {
 		return time.Time{}
 	}
 	return p.made.Add(r.Settle)
+}
+
+// certain is until when no answer proves that a server has the status to which a change
+// leads.
+func (r *run) certain(c planner.Change) time.Time {
+	if power, ok := c.(*planner.Power); ok {
+		return r.cache.past[power.ID].certain(power.Goal(), r.Settle)
+	}
+	return time.Time{}
 }
 
 // wake is when there is something to do next.

@@ -193,9 +193,8 @@ func sold(ctx context.Context, c *vpsorg.Client) ([]planner.Offer, error) {
 // snapshot is a complete list, with the details that were added to it.
 type snapshot struct {
 	asked   time.Time // when it was asked for
-	listed  []vpsorg.Server
-	servers []planner.Server // the same
-	at      map[string]int   // where in them an id is
+	servers []planner.Server
+	at      map[string]int // where in them an id is
 }
 
 // updatedAt is a server's updated_at in the list; "" for one that is not in it.
@@ -204,13 +203,13 @@ func (s snapshot) updatedAt(id string) string {
 	if !there {
 		return ""
 	}
-	return s.listed[i].UpdatedAt
+	return s.servers[i].UpdatedAt
 }
 
 func list(ctx context.Context, c *vpsorg.Client, filter vpsorg.ListFilter) (snapshot, error) {
 	asked := time.Now()
 	listed, err := c.ListServers(ctx, filter)
-	s := snapshot{asked, listed, fromServers(listed), make(map[string]int, len(listed))}
+	s := snapshot{asked, fromServers(listed), make(map[string]int, len(listed))}
 	for i := range s.servers {
 		s.at[s.servers[i].ID] = i
 	}
@@ -259,7 +258,9 @@ func (s snapshot) addDetails(ctx context.Context, c *vpsorg.Client, ids []string
 			}
 			live := &s.servers[s.at[id]]
 			gone[i] = detail.Name != live.Name || string(detail.ID) != id
+			updated := live.UpdatedAt // that of the list, by which details are cached
 			*live = fromServer(detail)
+			live.UpdatedAt = updated
 			return nil
 		})
 	}

@@ -188,7 +188,11 @@ func (p *poller) read(s reading) {
 	switch {
 	case x == nil || x.ListOnly:
 	case exists || errors.Is(s.err, vpsorg.ErrNotFound):
-		p.judge(x, finding{s.server.Status, exists, false, s.asked})
+		seen := finding{asked: s.asked}
+		if exists {
+			seen.server = &s.server
+		}
+		p.judge(x, seen)
 	default:
 		p.run.stopFor(s.err)
 		p.giveUp(x, s.err)
@@ -217,11 +221,7 @@ func (p *poller) listed(l listing) {
 			if live == nil {
 				live = index(l.servers)
 			}
-			seen := finding{listed: true, asked: l.asked}
-			if s := live[x.id]; s != nil {
-				seen.exists, seen.status = true, s.Status
-			}
-			p.judge(x, seen)
+			p.judge(x, finding{live[x.id], true, l.asked})
 		}
 	}
 }

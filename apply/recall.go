@@ -160,10 +160,13 @@ func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about
 		if err != nil {
 			return seen, err
 		}
-		seen.Disturbed, a.selves = disturbed(marks), a.Runner.selvesAmong(seen.Servers)
+		seen.Disturbed = disturbed(marks)
 		c := overlay{a.Engine, deeds, about, taken(deeds, a.digest, a.kept), lacked}
-		if err := c.lay(ctx, &seen); err != nil || len(seen.Unshown) == 0 {
+		if err := c.lay(ctx, &seen); err != nil {
 			return seen, err
+		}
+		if a.seen = seen.Servers; len(seen.Unshown) == 0 {
+			return seen, nil
 		}
 		until := c.until(seen.Unshown)
 		a.emit(UnshownAwaited{seen.Unshown, until})

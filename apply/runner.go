@@ -32,7 +32,7 @@ type Runner struct {
 	Self   []netip.Addr // of this host, and of its state's
 	Goes   bool         // a person has said that rollouts are to go on after a manual pause
 
-	selves []string // ids of servers that have one of those addresses
+	seen []planner.Server // what the plan is from
 }
 
 // IntentState is what a run needs of the state: to note creates before they are

@@ -24,6 +24,7 @@ func (w *worker) alreadySo(ctx context.Context, err error) bool {
 	if !errors.As(err, &api) || api.Status/100 != 4 || errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) {
 		return false
 	}
+	w.certain = time.Time{} // what a change finds is not late
 	return w.inPlace(ctx)
 }
 

@@ -19,6 +19,7 @@ type worker struct {
 	change   planner.Change
 	key      Key       // of what it notes
 	young    time.Time // until then no answer proves that the server is gone
+	certain  time.Time // until then none proves that it has the status that the change leads to
 	owes     bool      // it is an update that brings a reboot
 	down     time.Time // since when the API has been down for changes; zero: it is not
 	mark     *Mark     // to be noted before the change leaves; nil: none is
@@ -145,7 +146,7 @@ func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, erro
 		k := w.ask(id)
 		switch {
 		case k.found:
-			return planner.Compare(w.change, planner.NewWorld(k.server)), nil
+			return w.compareWith(k.Server, k.asked), nil
 		case !k.read:
 			return planner.Comparison{Left: w.change}, nil // nobody has seen anything else
 		}
@@ -158,7 +159,17 @@ func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, erro
 	case s.err != nil:
 		return planner.Comparison{}, s.err
 	}
-	return planner.Compare(w.change, planner.NewWorld(s.server)), nil
+	return w.compareWith(s.server, s.asked), nil
+}
+
+// compareWith compares the change with a server as it was told of. One that only seems to
+// have the status already is to be changed.
+func (w *worker) compareWith(s planner.Server, asked time.Time) planner.Comparison {
+	x := planner.Compare(w.change, planner.NewWorld(s))
+	if x.Standing == planner.InPlace && asked.Before(w.certain) {
+		return planner.Comparison{Left: w.change}
+	}
+	return x
 }
 
 // checkGone is check for a server that was not found.

@@ -57,6 +57,10 @@ type Server struct {
 	// none is in a plan's document.
 	IPAddress   *string `json:"-"`
 	IPv6Address *string `json:"-"` // nil when no detail was read
+
+	// UpdatedAt is when it was changed last, by the API's own clock: it tells of two
+	// answers which is newer, where it has moved between them. "": the API did not tell.
+	UpdatedAt string `json:"-"`
 }
 
 // other is the server as a reason about another names it.
