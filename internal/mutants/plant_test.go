@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,5 +35,26 @@ func TestPlant(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Every bug fits the code, and its test exists.
+func TestTable(t *testing.T) {
+	t.Chdir("../..")
+	for _, m := range table {
+		if _, err := m.overlay(t.TempDir()); err != nil {
+			t.Errorf("%s: %v", m.name, err)
+		}
+		files, err := filepath.Glob(filepath.Join(m.pkg, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(files, func(file string) bool {
+			src, err := os.ReadFile(file)
+			return err == nil && strings.Contains(string(src), "\nfunc "+m.test+"(t *testing.T)")
+		})
+		if !found {
+			t.Errorf("%s: %s has no %s", m.name, m.pkg, m.test)
+		}
 	}
 }
