@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -23,8 +22,7 @@ type body struct {
 	hostname    template
 	renamedFrom template
 	id          node
-	at          map[Field]Pos
-	labels      map[string]Pos
+	at          []FieldPos // the fields that it writes itself
 }
 
 // written is the body as a server without a name.
@@ -42,7 +40,7 @@ func (r *reader) body(n node) body {
 		return b
 	}
 	b := r.defaults
-	b.at = maps.Clone(b.at)
+	b.at = make([]FieldPos, 0, len(n.Content)/2)
 	if !blank(n.Node) {
 		r.fields(&b, n)
 	}
@@ -75,23 +73,21 @@ func (r *reader) fields(b *body, n node) {
 	for _, key := range beside {
 		r.problemf(key, "an absent server has no field but id and labels", "%s beside absent: true", quoteless(key.Value))
 	}
-	at := map[Field]Pos{FieldAbsent: b.at[FieldAbsent]}
-	if p, ok := b.at[FieldID]; ok {
-		at[FieldID] = p
-	}
-	absent := body{server: Server{ID: b.server.ID, Absent: true}, id: b.id, at: at}
+	absent := Server{ID: b.server.ID, Absent: true}
 	if labelled {
-		absent.server.Labels, absent.labels = b.server.Labels, b.labels
+		absent.Labels = b.server.Labels
 	}
-	*b = absent
+	*b = body{server: absent, id: b.id, at: b.at}
 }
 
 // field reads one field of an entry, or of the defaults.
 func (r *reader) field(b *body, key, value node) {
 	f, s := Field(key.Value), &b.server
 	if plain(value.Node) && value.Value == unmanaged && r.unmanage(b, f, value) {
+		b.at = append(b.at, FieldPos{Field: f})
 		return
 	}
+	b.at = append(b.at, FieldPos{f, value.pos()})
 	switch f {
 	case FieldPlan:
 		s.Plan = r.ref(value, f)
@@ -126,18 +122,16 @@ func (r *reader) field(b *body, key, value node) {
 	case FieldID, FieldRenamedFrom, FieldAbsent:
 		if b == &r.defaults {
 			r.problemf(key, "write it in an entry", "%s cannot be a default: it is one server's own", f)
-			return
+		} else {
+			r.ownField(b, f, value)
 		}
-		r.ownField(b, f, value)
 	default:
 		hint := didYouMean(key.Value, entryFields)
 		if f == FieldName {
 			hint = "the name of a server is the key of its entry"
 		}
 		r.problemf(key, hint, "unknown key %s", quote(key.Value))
-		return
 	}
-	b.at[f] = value.pos()
 }
 
 // unmanage leaves a field out that the defaults give, and reports whether that is
@@ -157,7 +151,6 @@ func (r *reader) unmanage(b *body, f Field, value node) bool {
 	default:
 		return false
 	}
-	delete(b.at, f)
 	return true
 }
 

@@ -18,7 +18,10 @@ func (r *reader) expand(e pair) {
 		return
 	}
 	r.checkOwnLabels(e.key, &b.server)
-	source := &Source{Entry: e.key.pos(), Fields: b.at, Labels: b.labels}
+	source := &Source{Entry: e.key.pos(), Fields: b.at}
+	if !b.server.Absent {
+		source.Defaults = r.defaults.at
+	}
 	r.fleet.Servers = slices.Grow(r.fleet.Servers, p.count())
 	for i := range p.count() {
 		name, values := p.name(i)

@@ -7,6 +7,7 @@
 package fleet
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -136,17 +137,26 @@ type Protection struct {
 	Pos     Pos
 }
 
-// Source is where an entry stands.
+// Source is where an entry stands, and where its fields have their values.
 type Source struct {
-	Entry  Pos
-	Fields map[Field]Pos  // the fields written in the entry or in defaults
-	Labels map[string]Pos // the labels likewise, by key
+	Entry    Pos
+	Fields   []FieldPos // that the entry writes
+	Defaults []FieldPos // that the defaults write; shared by all entries
 }
 
-// At gives the place of a field's value, or of the entry where the field is not written.
+// FieldPos is the place of a field's value; the zero Pos of one that is unmanaged.
+type FieldPos struct {
+	Field Field
+	Pos   Pos
+}
+
+// At gives the place of a field's value, or of the entry where the field has none.
 func (s *Source) At(f Field) Pos {
-	if p, ok := s.Fields[f]; ok {
-		return p
+	for _, written := range [][]FieldPos{s.Fields, s.Defaults} {
+		i := slices.IndexFunc(written, func(w FieldPos) bool { return w.Field == f })
+		if i >= 0 {
+			return cmp.Or(written[i].Pos, s.Entry)
+		}
 	}
 	return s.Entry
 }

@@ -28,20 +28,18 @@ func (r *reader) labels(b *body, n node) {
 		r.problemf(n, "", "labels lists more than %d keys", maxLabels)
 		return
 	}
-	labels, at := maps.Clone(b.server.Labels), maps.Clone(b.labels)
-	if labels == nil {
-		labels, at = Labels{}, map[string]Pos{}
-	}
+	labels := Labels{}
+	maps.Copy(labels, b.server.Labels)
 	for key, value := range r.pairs(n, string(FieldLabels)) {
 		if !labelKey.MatchString(key.Value) {
 			r.problemf(key, keyHint(key.Value), "label key %s is malformed", quote(key.Value))
 			continue
 		}
 		if s, ok := r.label(key.Value, value); ok {
-			labels[key.Value], at[key.Value] = s, value.pos()
+			labels[key.Value] = s
 		}
 	}
-	b.server.Labels, b.labels = labels, at
+	b.server.Labels = labels
 }
 
 // label reads the value of one label. What other readers of YAML would take for a

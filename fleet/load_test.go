@@ -57,10 +57,10 @@ func TestLoadTogether(t *testing.T) {
 		Defaults: Server{Plan: Ref{"1", "standard"}, Location: "us-west"},
 		Servers: []Server{
 			{Name: "a-1", Plan: Ref{"1", "standard"}, OS: Ref{"3", "debian"}, Location: "us-west",
-				Source: &Source{Fields: map[Field]Pos{FieldPlan: {}, FieldOS: {}, FieldLocation: {}}}},
+				Source: &Source{Fields: []FieldPos{{Field: FieldOS}}, Defaults: []FieldPos{{Field: FieldPlan}, {Field: FieldLocation}}}},
 			{Name: "b-1", Plan: Ref{"2", "big"}, Location: "us-west",
-				Source: &Source{Fields: map[Field]Pos{FieldPlan: {}, FieldLocation: {}}}},
-			{Name: "c", Absent: true, Source: &Source{Fields: map[Field]Pos{FieldAbsent: {}}}},
+				Source: &Source{Fields: []FieldPos{{Field: FieldPlan}}, Defaults: []FieldPos{{Field: FieldPlan}, {Field: FieldLocation}}}},
+			{Name: "c", Absent: true, Source: &Source{Fields: []FieldPos{{Field: FieldAbsent}}}},
 		},
 	}
 	if diff := cmp.Diff(want, got, sameFleet); diff != "" {

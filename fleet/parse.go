@@ -92,7 +92,6 @@ func read(files []*file) (*Fleet, error) {
 		r.problems = append(r.problems, Problem{Pos: Pos{files[0].name, 1, 1}, Line: files[0].line(1), Message: "no file has servers",
 			Hint: `list them under "servers:"; a fleet without any is written "servers: {}"`})
 	}
-	r.defaults = body{at: map[Field]Pos{}}
 	for _, d := range r.waiting {
 		r.field(&r.defaults, d.key, d.value)
 	}

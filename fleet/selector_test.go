@@ -90,8 +90,7 @@ func TestSelectorErrors(t *testing.T) {
 	}
 }
 
-// TestSelectorOfEntries holds that an entry's labels are merged over the defaults',
-// and where each stands.
+// TestSelectorOfEntries holds that an entry's labels are merged over the defaults'.
 func TestSelectorOfEntries(t *testing.T) {
 	f := mustParse(t, "version: 1\ndefaults: { labels: { env: prod, role: app } }\nservers:\n  a: { labels: { role: web } }\n  b: {}\n  c: { absent: true }\n")
 	for selector, want := range map[string]string{
@@ -112,8 +111,9 @@ func TestSelectorOfEntries(t *testing.T) {
 		}
 	}
 	a, _ := f.Lookup("a")
-	if a.Source.Labels["role"].String() != "fleet.yaml:4:24" || a.Source.Labels["env"].String() != "fleet.yaml:2:28" {
-		t.Errorf("labels of a are at %v", a.Source.Labels)
+	b, _ := f.Lookup("b")
+	if a, b := a.Source.At(FieldLabels).String(), b.Source.At(FieldLabels).String(); a != "fleet.yaml:4:16" || b != "fleet.yaml:2:21" {
+		t.Errorf("labels of a are at %s, and of b at %s", a, b)
 	}
 }
 

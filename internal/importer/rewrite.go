@@ -99,7 +99,7 @@ func (j Job) inherited(d *drifted, l *fleet.Layout, r *Result) {
 	for _, name := range d.names {
 		e, _ := j.Fleet.Lookup(name)
 		for _, f := range d.fields[name] {
-			if from, set := e.Source.Fields[f.Field]; set && !l.Writes(d.key, f.Field) {
+			if from := e.Source.At(f.Field); from != e.Source.Entry && !l.Writes(d.key, f.Field) {
 				r.Inherited = append(r.Inherited, Inherited{name, f.Field, from})
 			}
 		}
