@@ -2,14 +2,9 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
@@ -38,29 +33,6 @@ func (c *command) intents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(open) == 0 {
-		_, err := io.WriteString(c.Stdout, "No open intents.\n")
-		return err
-	}
-	return writeIntents(c.Stdout, open)
-}
-
-func writeIntents(w io.Writer, open []apply.Intent) error {
-	rows := [][]string{{"NAME", "PLAN", "OS", "LOCATION", "SENT", "ACCOUNT", "ENDPOINT"}}
-	for _, i := range open {
-		rows = append(rows, []string{i.Name, i.Plan, i.OS, i.Location, i.At.UTC().Format(time.RFC3339), i.Account, i.Endpoint})
-	}
-	return writeTable(w, rows)
-}
-
-// writeTable writes rows, of which the first has the titles, in columns.
-func writeTable(w io.Writer, rows [][]string) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, cells := range rows {
-		for n := range cells {
-			cells[n] = render.Escape(cells[n])
-		}
-		fmt.Fprintln(table, strings.Join(cells, "\t"))
-	}
-	return table.Flush()
+	_, err = io.WriteString(c.Stdout, render.Intents(open))
+	return written(err)
 }

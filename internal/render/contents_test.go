@@ -1,34 +1,43 @@
 package render
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-func TestContents(t *testing.T) {
+// kept is a state that keeps something of each kind.
+func kept() state.Contents {
 	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	c := state.Contents{Place: "s3://states/fleet at s3.example.com", Now: now, Plans: []string{"0123456789abcdef0123456789abcdef"}, Accounts: []state.Account{
+	host, spec := "web-01.example.com", planner.Spec{Plan: planner.Named{ID: "1", Name: "standard"}, OS: planner.Named{ID: "5"}, Location: "us-west"}
+	return state.Contents{Place: "s3://states/fleet at s3.example.com", Now: now, Plans: []string{"0123456789abcdef0123456789abcdef"}, Accounts: []state.Account{
 		{
 			Endpoint: "https://api.example.com/api/v1", Account: "ann@example.com", Epoch: 17,
-			Lease:   &state.Lease{Holder: apply.Holder{PID: 4711, Host: "ci-3\x1b", Command: "fleet apply", Since: now.Add(-time.Minute)}, Expires: now.Add(90 * time.Second)},
-			Intents: []apply.Intent{{Name: "web-01"}, {Name: "web-02"}},
+			Lease:   &state.Lease{Holder: apply.Holder{PID: 4711, Host: "ci-3\x1b", Command: "fleet apply", Since: now.Add(-time.Minute)}, Taken: now.Add(-time.Minute), Expires: now.Add(90 * time.Second)},
+			Intents: []apply.Intent{{Name: "web-01", Hostname: &host, Until: now}, {Name: "web-02"}},
 			Deeds: []apply.Deed{
-				{Name: "web-03", Reboot: apply.RebootOwed, Action: planner.ActionReboot}, {Name: "web-04", Reboot: apply.RebootSent, Action: planner.ActionReboot},
-				{Name: "web-05", Action: planner.ActionUpdate},
+				{Name: "web-03", Reboot: apply.RebootOwed, Action: planner.ActionReboot, Since: now, Plan: "0123456789abcdef0123456789abcdef"}, {Name: "web-04", Reboot: apply.RebootSent, Action: planner.ActionReboot},
+				{Name: "web-05", Action: planner.ActionUpdate, Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("a"), To: planner.Text("b")}}},
+				{Name: "web-01", ID: "17", Action: planner.ActionCreate, Spec: &spec},
 			},
 			Marks: []apply.Mark{
-				{Server: &apply.ServerMark{Name: "web-06", Drained: now}}, {Server: &apply.ServerMark{Name: "web-07", New: true}},
-				{Group: &apply.GroupMark{Name: "web", Turns: []string{"a", "b"}}},
+				{Server: &apply.ServerMark{Name: "web-06", Drained: now}}, {Server: &apply.ServerMark{Name: "web-07", ID: "7", New: true, Rebooted: true, Disrupted: now}},
+				{Group: &apply.GroupMark{Name: "web", Turns: []string{"a", "b"}, Begun: []string{"a"}, Progress: rollout.Progress{OverAt: now, Released: 1}}},
 			},
 			Corrections: []planner.Correction{{Name: "web-08", What: "start", Times: 2}},
 		},
-		{Endpoint: "https://api.example.com/api/v1", Epoch: 1},
+		{Endpoint: "https://api.example.com/api/v1", Epoch: 1, Intents: []apply.Intent{}, Deeds: []apply.Deed{}, Marks: []apply.Mark{}, Corrections: []planner.Correction{}},
 	}}
+}
+
+func TestContents(t *testing.T) {
 	const want = `State in s3://states/fleet at s3.example.com
 
 ann@example.com at https://api.example.com/api/v1
@@ -45,7 +54,23 @@ Runs whose account the API did not tell at https://api.example.com/api/v1
 
 Kept plans: 0123456789abcdef0123456789abcdef
 `
-	if diff := cmp.Diff(want, Contents(c)); diff != "" {
+	if diff := cmp.Diff(want, Contents(kept())); diff != "" {
 		t.Errorf("contents (-want +got):\n%s", diff)
+	}
+}
+
+// The document is what its schema says.
+func TestContentsSchema(t *testing.T) {
+	for name, c := range map[string]state.Contents{"everything": kept(), "nothing": {Accounts: []state.Account{}, Plans: []string{}}} {
+		var document bytes.Buffer
+		if err := ContentsJSON(&document, c); err != nil {
+			t.Fatal(err)
+		}
+		if err := conforms(t, schema(t, "state"), document.Bytes()); err != nil {
+			t.Errorf("of %s: %v", name, err)
+		}
+		if name == "everything" {
+			fieldsExist(t, "state", document.String())
+		}
 	}
 }
