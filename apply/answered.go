@@ -26,8 +26,8 @@ func (r *run) answered(a answer) {
 		r.noCreates = cmp.Or(a.noCreates(), r.noCreates)
 	}
 	switch {
-	case a.ambiguous != nil:
-		t.unresolved = &unresolved{intents: []Intent{*a.ambiguous}, until: time.Now().Add(r.Settle), why: a.why.Err}
+	case a.unclear() != nil:
+		t.unresolved = &unresolved{intents: []Intent{*a.unclear()}, until: time.Now().Add(r.Settle), why: a.why.Err}
 		t.steps = append([]planner.Step{planner.Resolve{Create: a.change.(*planner.Create)}}, t.steps...)
 	case a.outcome == Done:
 		t.acted, t.steps = true, t.steps[1:]

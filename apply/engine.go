@@ -40,22 +40,26 @@ type Approval struct {
 	Bootstrap bool                        // an unattended run may find none of ten or more listed servers
 }
 
-// Observe reads what a plan of the input needs.
-func (e *Engine) Observe(ctx context.Context, in Input) (planner.Observation, error) {
+// Observe reads what a plan of the input needs. The state is needed before that only for
+// its cached details.
+func (e *Engine) Observe(ctx context.Context, in Input) (seen planner.Observation, err error) {
 	observer := NewObserver(e.Client)
-	if e.DetailsMaxAge == 0 { // nothing of the state is needed before the account is known
-		seen, err := e.observe(ctx, observer, nil, in)
+	var state State
+	if e.DetailsMaxAge > 0 {
+		account, err := observer.Account(ctx)
 		if err != nil {
 			return seen, err
 		}
-		return e.recall(ctx, e.open(ctx, seen.Account), seen, in)
+		state = e.open(ctx, account)
 	}
-	account, err := observer.Account(ctx)
-	if err != nil {
-		return planner.Observation{}, err
+	seen, err = e.observe(ctx, observer, state, in)
+	if err == nil && e.DetailsMaxAge == 0 {
+		state = e.open(ctx, seen.Account)
 	}
-	state := e.open(ctx, account)
-	seen, err := e.observe(ctx, observer, state, in)
+	if state == nil {
+		return seen, err
+	}
+	defer e.close(state)
 	if err != nil {
 		return seen, err
 	}
@@ -73,12 +77,8 @@ func (e *Engine) open(ctx context.Context, account string) State {
 	return state
 }
 
-// recall lays what was observed over with what a state remembers, and closes that.
+// recall lays what was observed over with what a state remembers.
 func (e *Engine) recall(ctx context.Context, state State, seen planner.Observation, in Input) (planner.Observation, error) {
-	if state == nil {
-		return seen, nil
-	}
-	defer e.close(state)
 	deeds, err := state.Deeds(ctx)
 	if err != nil {
 		e.warn(StateUnread, err)
@@ -135,7 +135,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	p := planned.Plan
 	a.goes = !by.unattended()
 	e.emit(planned)
-	if err := a.check(by, planned); err != nil {
+	if err := a.check(by, p); err != nil {
 		return nil, err
 	}
 	if by.Ask != nil && !p.Empty() {
@@ -206,6 +206,7 @@ type account struct {
 	state    LockedState
 	digest   string           // of the plan that was approved; "": of none that can be resumed
 	kept     *KeptPlan        // that plan, where no run has come to its end; nil: none
+	left     *planner.Plan    // what is left of that; nil: none was kept
 	seen     []planner.Server // as they were observed last
 	goes     bool             // somebody lets rollouts go on after a manual pause
 }

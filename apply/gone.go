@@ -73,7 +73,7 @@ func (a *absence) note(listed bool, asked time.Time, apart time.Duration) (prove
 
 // taken is why a change must not give its server a name; nil where it may: by the
 // newest list another server has it.
-func (r *run) taken(c planner.Change) *withheld {
+func (r *run) taken(c planner.Change) *ending {
 	name := ""
 	if create, ok := c.(*planner.Create); ok {
 		name = create.Name
@@ -84,5 +84,5 @@ func (r *run) taken(c planner.Change) *withheld {
 	if name == "" || !lives || other == c.About().ID {
 		return nil
 	}
-	return &withheld{Failed, &Error{Reason: planner.Reason{Code: planner.CodeTaken, Servers: []planner.Other{{ID: other, Name: name}}}}}
+	return &ending{Failed, &Error{Reason: planner.Reason{Code: planner.CodeTaken, Servers: []planner.Other{{ID: other, Name: name}}}}}
 }

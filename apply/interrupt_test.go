@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -41,6 +42,7 @@ func TestSecondInterrupt(t *testing.T) {
 	slow := times(-1, "POST", "/servers/", emulator.Fault{Delay: 5 * time.Second})
 	inWorld(t, &emulator.Emulator{Fault: slow}, func(w *world) {
 		w.runner.Parallelism = 2
+		w.lock(&statetest.Disk{})
 		p := w.plan(newServers)
 		ctx, cancel := context.WithCancel(w.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -68,7 +70,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 			p.Changes = append(p.Changes, &planner.Create{Subject: planner.Subject{Name: name},
 				Spec: planner.Spec{Plan: planner.Named{ID: "1"}, OS: planner.Named{ID: "5"}, Location: "us-west"}})
 		}
-		r := apply.Runner{Client: client, Timeout: time.Minute}.Run(t.Context(), nil, p)
+		r := apply.Runner{Client: client, State: locked(t, &statetest.Disk{}, client), Timeout: time.Minute}.Run(t.Context(), nil, p)
 		if r.Count(apply.Unknown) != 2 || !strings.HasPrefix(describeError(r.Reports[0].Err), "not_ready status:(none)→active: ") {
 			t.Errorf("%s", report(r))
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
+	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -17,11 +18,17 @@ import (
 func (w *world) lock(d *statetest.Disk) {
 	w.Helper()
 	d.Crash(0)
-	locked, err := state.OnDisk(d).Lock(w.Context(), apply.Key{Endpoint: w.client.Endpoint(), Account: "sandbox@example.com"}, apply.Holder{})
+	w.runner.State = locked(w.T, d, w.client)
+}
+
+// locked is the state of an account on a disk.
+func locked(t *testing.T, d *statetest.Disk, c *vpsorg.Client) apply.LockedState {
+	t.Helper()
+	locked, err := state.OnDisk(d).Lock(t.Context(), apply.Key{Endpoint: c.Endpoint(), Account: "sandbox@example.com"}, apply.Holder{})
 	if err != nil {
-		w.Fatal(err)
+		t.Fatal(err)
 	}
-	w.runner.State = locked
+	return locked
 }
 
 // open are the open intents.

@@ -61,30 +61,30 @@ func (r *run) mark(ctx context.Context, m Mark) error {
 
 // lapsed waits a while because the right to change the account has lapsed. It may
 // take long, so all that the change rests on is read again then.
-func (s *sending) lapsed(ctx context.Context, err error) *ending {
-	again := s.again(ctx, err, s.until, tellBusy)
+func (w *worker) lapsed(ctx context.Context, err error) *ending {
+	again := w.again(ctx, err, w.until, tellBusy)
 	switch {
 	case ctx.Err() != nil:
 		return &ending{NotStarted, interrupted()}
-	case !again && !s.stopped(): // else the run says why
+	case !again && !w.stopped(): // else the run says why
 		return ended(NotStarted, planner.CodeNotNoted, err)
 	}
-	s.stale = true
-	if s.change.Action() == planner.ActionCreate {
-		return s.readNames(ctx)
+	w.stale = true
+	if w.change.Action() == planner.ActionCreate {
+		return w.readNames(ctx)
 	}
 	return nil
 }
 
 // readNames has the run know which names are taken by now.
-func (s *sending) readNames(ctx context.Context) *ending {
-	if s.stopped() || !s.ask("").read {
+func (w *worker) readNames(ctx context.Context) *ending {
+	if w.stopped() || !w.ask("").read {
 		return nil
 	}
-	l := readList(ctx, s.Client)
+	l := readList(ctx, w.Client)
 	if l.err != nil {
 		return ended(NotStarted, planner.CodeNotRead, l.err)
 	}
-	s.messages <- workerList(l)
+	w.messages <- workerList(l)
 	return nil
 }

@@ -178,9 +178,11 @@ func (r *run) dispatch(ctx context.Context) {
 		}
 		r.working++
 		r.poller.sending()
-		w := worker{Runner: r.Runner, messages: r.messages, stopping: r.stopping, job: j, change: change,
-			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), certain: r.certain(change), down: r.down, owes: j.reboots(change), since: r.owed[change.About().ID],
-			mark: r.rolling.disrupting(j, change)}
+		w := worker{
+			Runner: r.Runner, answer: answer{job: j, change: change, down: r.down}, messages: r.messages, stopping: r.stopping,
+			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), certain: r.certain(change),
+			owes: j.reboots(change), since: r.owed[change.About().ID], marks: r.rolling.disrupting(j, change),
+		}
 		go w.work(ctx)
 	}
 }
@@ -200,13 +202,13 @@ func (r *run) gate(j *job, c planner.Change) *Error {
 // mayLeave is asked when the turn of a request has come, just before it leaves: it is
 // held back after all where the run has stopped, or where the server has been seen to
 // be in conflict with the change.
-func (r *run) mayLeave(m leaving) *withheld {
+func (r *run) mayLeave(m leaving) *ending {
 	if r.stopped != nil {
-		return &withheld{NotStarted, r.stopped}
+		return &ending{NotStarted, r.stopped}
 	}
 	if e, known := r.cache.entries[m.change.About().ID]; known {
 		if x := planner.Compare(m.change, planner.NewWorld(e.Server)); x.Standing == planner.InConflict {
-			return &withheld{Failed, &Error{Reason: x.Reason}}
+			return &ending{Failed, &Error{Reason: x.Reason}}
 		}
 	}
 	if h := r.taken(m.change); h != nil {

@@ -24,8 +24,8 @@ func (w *worker) note(ctx context.Context, d Deed) {
 // update brings, that a reboot may have been taken, and the name that a server gets
 // whose create the state may not have kept yet.
 func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
-	if w.mark != nil && !w.marked {
-		mark := *w.mark
+	if w.marks != nil && w.mark == nil {
+		mark := *w.marks
 		mark.At = time.Now().Round(0)
 		if !mark.Server.New {
 			mark.Server.Disrupted = mark.At
@@ -33,7 +33,7 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 		if err := w.State.Mark(context.WithoutCancel(ctx), mark); err != nil {
 			return err
 		}
-		w.mark, w.marked = &mark, true
+		w.mark = &mark
 	}
 	switch c := c.(type) {
 	case *planner.Create:
@@ -86,16 +86,16 @@ func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
 
 // remember notes how a change has ended that was not a create or a reboot, which are
 // noted at once. The reboot of an update that was certainly not made is not owed.
-func (w *worker) remember(ctx context.Context, e ending) {
+func (w *worker) remember(ctx context.Context) {
 	switch c := w.change.(type) {
 	case *planner.Update:
-		if e.outcome == Done {
+		if w.outcome == Done {
 			w.note(ctx, w.deed(c, c.ID))
-		} else if e.outcome != Unknown && w.owed {
+		} else if w.outcome != Unknown && w.owed {
 			w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
 		}
 	case *planner.Power:
-		if e.outcome == Done && c.Verb != planner.ActionReboot {
+		if w.outcome == Done && c.Verb != planner.ActionReboot {
 			w.note(ctx, w.deed(c, c.ID))
 		}
 	case *planner.Delete:

@@ -42,25 +42,25 @@ func mayPass(why planner.Reason) bool {
 
 // again waits before a change that was put off is sent again, and tells of it. It
 // reports false where the time is over or the run has stopped.
-func (s *sending) again(ctx context.Context, err error, until time.Time, tell time.Duration) bool {
-	pause := s.pause()
+func (w *worker) again(ctx context.Context, err error, until time.Time, tell time.Duration) bool {
+	pause := w.pause()
 	var api *vpsorg.Error
 	if errors.As(err, &api) {
 		pause = max(pause, api.RetryAfter)
 	}
-	if s.stopped() || time.Now().Add(pause).After(until) {
+	if w.stopped() || time.Now().Add(pause).After(until) {
 		return false
 	}
-	if now := time.Now(); now.Sub(s.told) >= tell {
-		s.told = now
-		s.messages <- putOff{ChangePutOff{s.change, err, pause}}
+	if now := time.Now(); now.Sub(w.told) >= tell {
+		w.told = now
+		w.messages <- putOff{ChangePutOff{w.change, err, pause}}
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return true
-	case <-s.stopping:
+	case <-w.stopping:
 	case <-ctx.Done():
 	}
 	return false
@@ -69,16 +69,16 @@ func (s *sending) again(ctx context.Context, err error, until time.Time, tell ti
 // outlasts waits before a change is sent again that has not reached the API, or was
 // not answered by it. It reports false where the API has been down for too long, which
 // counts from the first change of the run that was given up for it.
-func (s *sending) outlasts(ctx context.Context, err error) bool {
-	if s.down.IsZero() {
-		s.down = time.Now()
+func (w *worker) outlasts(ctx context.Context, err error) bool {
+	if w.down.IsZero() {
+		w.down = time.Now()
 	}
-	until := s.down.Add(min(outage, s.Timeout))
-	if s.failed++; s.failed < attempts {
-		until = s.until
+	until := w.down.Add(min(outage, w.Timeout))
+	if w.failed++; w.failed < attempts {
+		until = w.until
 	}
-	s.over = !s.again(ctx, err, until, tellOutage)
-	return !s.over
+	w.over = !w.again(ctx, err, until, tellOutage)
+	return !w.over
 }
 
 // toldToWait reports whether the API asks for a longer wait than there is time for.

@@ -75,14 +75,16 @@ func (e *CommandsForbidden) Error() string {
 const bootstrapSize = 10
 
 // check refuses a plan that may not be carried out.
-func (a *account) check(by Approval, planned Planned) error {
-	p := planned.Plan
+func (a *account) check(by Approval, p *planner.Plan) error {
 	if p.Empty() {
 		return a.checkCommands(p)
 	}
 	if by.Digest != "" && by.Digest != p.Digest() {
-		if err := a.checkLeft(planned); err != nil {
-			return err
+		if a.left == nil {
+			return &NotReviewed{}
+		}
+		if unapproved := p.Unapproved(a.left); len(unapproved) > 0 {
+			return &NotReviewed{unapproved}
 		}
 	}
 	if by.unattended() && !by.Bootstrap && p.Scope.Listed >= bootstrapSize && p.Scope.Live == 0 {
@@ -104,18 +106,6 @@ func (a *account) checkPolicy(p *planner.Plan) error {
 func (a *account) checkCommands(p *planner.Plan) error {
 	if list := p.Commands(); len(list) > 0 && !a.Runner.AllowCommands && !(p.Empty() && len(p.Waits) == 0) {
 		return &CommandsForbidden{list}
-	}
-	return nil
-}
-
-// checkLeft refuses a plan that is not what is left of the one kept under a digest.
-func (a *account) checkLeft(planned Planned) error {
-	if a.kept == nil {
-		return &NotReviewed{}
-	}
-	left, _ := a.kept.Remaining(*planned.Observation)
-	if unapproved := planned.Plan.Unapproved(left); len(unapproved) > 0 {
-		return &NotReviewed{unapproved}
 	}
 	return nil
 }

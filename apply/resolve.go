@@ -234,7 +234,7 @@ func (x resolution) deed() Deed {
 }
 
 // note closes the intent.
-func (x resolution) note(ctx context.Context, state IntentState) error {
+func (x resolution) note(ctx context.Context, state LockedState) error {
 	if x.of.Made != "" {
 		if err := state.Note(ctx, x.deed(), false); err != nil {
 			return err

@@ -27,16 +27,16 @@ func (a *account) resume(ctx context.Context, digest string) (err error) {
 
 // withoutDone leaves out of a new plan what earlier runs of the approved one have done.
 func (a *account) withoutDone(planned Planned) Planned {
-	var approved *planner.Plan
-	switch {
-	case a.kept != nil:
+	approved := planned.Plan
+	if a.kept != nil {
 		approved = a.kept.Plan
-	case planned.Plan.Digest() == a.digest:
-		approved = planned.Plan
+	} else if approved.Digest() != a.digest {
+		return planned
 	}
-	if approved != nil {
-		left, _ := approved.Remaining(*planned.Observation)
-		planned.Plan = planned.Plan.WithoutAsked(approved, left)
+	left, _ := approved.Remaining(*planned.Observation)
+	if a.kept != nil {
+		a.left = left
 	}
+	planned.Plan = planned.Plan.WithoutAsked(approved, left)
 	return planned
 }

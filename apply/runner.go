@@ -24,7 +24,7 @@ type Runner struct {
 	Timeout      time.Duration // of one wait; 0: DefaultTimeout
 	Settle       time.Duration // for which what the API tells may be from before a change; so absence from the list proves only then that an ambiguous create made nothing; 0: DefaultSettle
 	Digest       string        // of the approved plan, under which reboots are noted; "": it cannot be resumed
-	State        IntentState   // remembers creates for the next run; nil: nothing does
+	State        LockedState   // of the account
 	Emit         func(Event)   // is told what happens; may be nil
 
 	Overrides
@@ -34,31 +34,6 @@ type Runner struct {
 
 	seen []planner.Server // what the plan is from
 }
-
-// IntentState is what a run needs of the state: to note creates before they are
-// sent, what became of them, and what it has done. Every LockedState is one.
-type IntentState interface {
-	Intents(ctx context.Context) ([]Intent, error)
-	Begin(ctx context.Context, i Intent) error
-	Resolve(ctx context.Context, i Intent, r Resolution) error
-	Deeds(ctx context.Context) ([]Deed, error)
-	Note(ctx context.Context, d Deed, durable bool) error
-	Marks(ctx context.Context) ([]Mark, error)
-	Mark(ctx context.Context, m Mark) error
-	MayChange() error
-}
-
-// noState remembers nothing.
-type noState struct{}
-
-func (noState) Intents(context.Context) ([]Intent, error)         { return nil, nil }
-func (noState) Begin(context.Context, Intent) error               { return nil }
-func (noState) Resolve(context.Context, Intent, Resolution) error { return nil }
-func (noState) Deeds(context.Context) ([]Deed, error)             { return nil, nil }
-func (noState) Note(context.Context, Deed, bool) error            { return nil }
-func (noState) Marks(context.Context) ([]Mark, error)             { return nil, nil }
-func (noState) Mark(context.Context, Mark) error                  { return nil }
-func (noState) MayChange() error                                  { return nil }
 
 // Run carries a plan out and returns when every change is done, failed, unknown
 // or not started. When drain is closed it starts nothing more, lets the requests
@@ -73,9 +48,6 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	}
 	if r.Settle <= 0 {
 		r.Settle = DefaultSettle
-	}
-	if r.State == nil {
-		r.State = noState{}
 	}
 	run := newRun(r, p)
 	ctx, cancel := context.WithCancel(vpsorg.Rereading(ctx))

@@ -87,14 +87,14 @@ func notNoted(err error) error {
 	case errors.Is(err, ErrLapsed):
 		return err
 	case errors.Is(err, ErrLeaseLost):
-		return &withheld{NotStarted, leaseLost(err)}
+		return &ending{NotStarted, leaseLost(err)}
 	}
-	return &withheld{NotStarted, &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: err}}
+	return ended(NotStarted, planner.CodeNotNoted, err)
 }
 
 // askRun asks the run whether a request may leave; nil: it may.
-func (w *worker) askRun(c planner.Change) *withheld {
-	reply := make(chan *withheld, 1)
+func (w *worker) askRun(c planner.Change) *ending {
+	reply := make(chan *ending, 1)
 	w.messages <- leaving{w.job, c, reply}
 	return <-reply
 }

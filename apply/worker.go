@@ -9,32 +9,37 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// worker carries one step out and answers. It owns nothing of the run: what it has
-// to know it asks, and the job is only handed back.
+// worker carries one step out: it sends a change, as often as that takes, and answers. It
+// owns nothing of the run: what it has to know it asks, and the job is only handed back.
+//
+// What the API puts off, with a 429 or because it is at work on the server, is sent again
+// until the time-out; what meets an outage, while that may last.
 type worker struct {
 	Runner
+	answer   // as far as it is known
 	messages chan<- message
 	stopping <-chan struct{}
-	job      *job
-	change   planner.Change
 	key      Key       // of what it notes
 	young    time.Time // until then no answer proves that the server is gone
 	certain  time.Time // until then none proves that it has the status that the change leads to
 	owes     bool      // it is an update that brings a reboot
-	down     time.Time // since when the API has been down for changes; zero: it is not
-	mark     *Mark     // to be noted before the change leaves; nil: none is
 	since    time.Time // since when that reboot, or the one to be sent, has been owed; zero: it is not
+	marks    *Mark     // is noted before the change leaves; nil: nothing is
 
-	begun    []Intent // still open
-	last     Intent   // the last that it began
-	made     string
-	owed     bool // it has noted that its reboot is owed
-	removed  bool // its delete was answered
-	marked   bool // the mark was noted
-	left     bool // its server was seen to leave active after the reboot
-	sent     bool // its reboot has left, and is not known to be refused
-	deeds    []Deed
-	stateErr error
+	pause     func() time.Duration // the next of those between attempts
+	until     time.Time            // as long may the API put the change off
+	open      error                // of the last attempt that may have taken effect
+	busy      error                // why the last attempt was put off by the API
+	stale     bool                 // what was read before is too old to go by
+	ambiguous bool                 // an attempt may take effect yet
+	told      time.Time            // when it was last told that the change is put off
+	failed    int                  // attempts that have met an outage
+	notFound  int                  // attempts that were answered with a 404
+	over      bool                 // the outage lasts too long: there is no other attempt
+
+	owed    bool // it has noted that its reboot is owed
+	removed bool // its delete was answered
+	sent    bool // its reboot has left, and is not known to be refused
 }
 
 // answer is what became of a step.
@@ -42,26 +47,37 @@ type answer struct {
 	job    *job
 	change planner.Change
 	ending
-	made      string // the id of the server that was created
-	mark      *Mark  // that was noted; nil: none was
-	left      bool   // its server was seen to leave active after the reboot
-	deeds     []Deed
-	down      time.Time // since when the API has been down, of a change that was given up for it
-	begun     []Intent  // that are still open
-	ambiguous *Intent   // of a create that may have made a server
-	stateErr  error
+	made     string // the id of the server that was created
+	mark     *Mark  // that was noted; nil: none was
+	left     bool   // its server was seen to leave active after the reboot
+	deeds    []Deed
+	down     time.Time // since when the API has been down for changes, by the run or by this one; zero: it is not
+	begun    []Intent  // that are still open
+	last     Intent    // the last that was begun
+	stateErr error
 }
 
-// ending is an outcome, and why where it is not Done.
+// ending is an outcome, and why where it is not Done. As an error it is why a request was
+// not sent after all.
 type ending struct {
 	outcome Outcome
 	why     *Error
 }
 
+func (e *ending) Error() string { return e.why.Error() }
+
 func succeeded() *ending { return &ending{outcome: Done} }
 
 func ended(o Outcome, code planner.Code, cause error) *ending {
 	return &ending{o, &Error{Reason: planner.Reason{Code: code}, Err: cause}}
+}
+
+// unclear is the intent of a create that may have made a server; nil: there is none.
+func (a answer) unclear() *Intent {
+	if a.outcome == Unknown && a.change.Action() == planner.ActionCreate && !a.last.At.IsZero() {
+		return &a.last
+	}
+	return nil
 }
 
 // noCreates is why no more creates are to be sent, for want of credit or because of a
@@ -86,7 +102,7 @@ type question struct {
 type leaving struct {
 	job    *job
 	change planner.Change
-	reply  chan<- *withheld
+	reply  chan<- *ending
 }
 
 // reading is a server that was read alone.
@@ -102,32 +118,17 @@ func (question) isMessage() {}
 func (leaving) isMessage()  {}
 func (reading) isMessage()  {}
 
-// withheld is why a request was not sent after all, and the outcome of that.
-type withheld struct {
-	outcome Outcome
-	why     *Error
-}
-
-func (h *withheld) Error() string { return h.why.Error() }
-
 func (w *worker) work(ctx context.Context) {
-	e := w.send(ctx)
-	w.remember(ctx, e)
-	w.seeLeft(ctx, e)
-	a := answer{left: w.left, job: w.job, change: w.change, ending: e, made: w.made, down: w.down, deeds: w.deeds, begun: w.begun, stateErr: w.stateErr}
-	if e.outcome == Unknown && w.change.Action() == planner.ActionCreate && !w.last.At.IsZero() {
-		a.ambiguous = &w.last
-	}
-	if w.marked {
-		a.mark = w.mark
-	}
-	w.messages <- a
+	w.ending = w.send(ctx)
+	w.remember(ctx)
+	w.seeLeft(ctx)
+	w.messages <- w.answer
 }
 
 // seeLeft reads, after a reboot that a rollout has a say in, whether its server has left
 // active: the old boot may go on answering for a while.
-func (w *worker) seeLeft(ctx context.Context, e ending) {
-	if w.mark == nil || e.outcome != Done || w.change.Action() != planner.ActionReboot {
+func (w *worker) seeLeft(ctx context.Context) {
+	if w.marks == nil || w.outcome != Done || w.change.Action() != planner.ActionReboot {
 		return
 	}
 	s := readServer(ctx, w.Client, w.change.About().ID)

@@ -97,7 +97,11 @@ func observation(w *world) planner.Observation {
 
 func (w *world) run(p *planner.Plan) *apply.Result {
 	w.Helper()
-	r := w.runner.Run(w.Context(), w.drain, p)
+	runner := w.runner
+	if runner.State == nil {
+		runner.State = locked(w.T, &statetest.Disk{}, w.client)
+	}
+	r := runner.Run(w.Context(), w.drain, p)
 	if sum := r.Count(apply.Done) + r.Count(apply.Failed) + r.Count(apply.Unknown) + r.Count(apply.NotStarted); sum != len(p.Changes) {
 		w.Errorf("%d outcomes for %d changes", sum, len(p.Changes))
 	}
