@@ -28,7 +28,7 @@ func (r review) shorter(g group) group {
 
 // groupItem is a group as a row: who it is, what changes, and what to do about it.
 func (s Style) groupItem(g group) item {
-	it := item{symbol: g.Symbol, color: meanings[g.Kind].color, names: g.names(), kept: g.Warning == "", note: g.note(), cost: g.Cost.String()}
+	it := item{symbol: g.Symbol, color: meanings[g.Kind].color, names: g.Members.ranges(), kept: g.Warning == "", note: g.note(), cost: g.Cost.String()}
 	it.details = s.fields(g.Fields)
 	if what := g.what(); what != "" {
 		it.details = append(it.details, s.line(plain, Escape(what)))

@@ -38,7 +38,7 @@ var followsFrom = map[planner.DriftKind]kind{
 
 // reviewDrift puts drift in the order of reading. The plan is of the same observation.
 func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
-	v := driftReview{Drift: d, Plan: p, Pending: groupsOf(driftFacts(d.Pending), many)}
+	v := driftReview{Drift: d, Plan: p, Pending: groupsOf(driftFacts(d.Pending))}
 	follows, blocked := consequences(p)
 	byKind := make(map[kind][]*fact)
 	for _, f := range driftFacts(d.Differences) {
@@ -54,7 +54,7 @@ func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
 	}
 	var all []*fact
 	for _, k := range kinds {
-		if groups := groupsOf(byKind[k], many); len(groups) > 0 {
+		if groups := groupsOf(byKind[k]); len(groups) > 0 {
 			v.Sections = append(v.Sections, section{k, groups})
 			all = append(all, byKind[k]...)
 		}

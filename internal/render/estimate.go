@@ -94,10 +94,3 @@ func lasted(d time.Duration) string {
 	}
 	return span(d)
 }
-
-func servers(n int) string {
-	if n == 1 {
-		return "1 server"
-	}
-	return fmt.Sprintf("%d servers", n)
-}

@@ -73,20 +73,5 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", n/3600, n/60%60)
 }
 
-// named is how many servers a line names before it counts.
-const named = 2
-
-// few writes the first of some names, and how many more there are.
-func few(names []string) string {
-	if len(names) > named+1 {
-		names = append(names[:named:named], fmt.Sprintf("%d more", len(names)-named))
-	}
-	list := names[0]
-	if last := len(names) - 1; last > 0 {
-		list = strings.Join(names[:last], ", ") + " and " + names[last]
-	}
-	return list
-}
-
 // minTold is the shortest time worth telling.
 const minTold = time.Second

@@ -18,7 +18,7 @@ type group struct {
 	Drift   planner.DriftKind // "" in a plan
 	Code    planner.Code      // of why nothing is done; "" where something is
 	Symbol  string
-	Members []member              // in the plan's order, at least one
+	Members members               // in the plan's order, at least one
 	Fields  []planner.FieldChange // old → new; those of drift are in What
 	What    string                // what is there, or will be, or is the matter; "" where the fields say it
 	Warning string                // how the data is lost, as the rest of a sentence; "" where none is
@@ -41,55 +41,56 @@ type member struct {
 	Labels   fleet.Labels // of its entry
 }
 
-// groupsOf makes one group of those facts that say the same, where they are at
-// least as many as atLeast, and of each other one. It stands where its first fact did.
-func groupsOf(facts []*fact, atLeast int) (groups []group) {
-	var alike [][]*fact              // those that say the same
-	which := make([]int, len(facts)) // of alike, for each fact
-	known := make(map[string]int)    // likewise, by key
-	for i, f := range facts {
-		key := ""
-		if len(facts) >= atLeast {
-			key = f.key()
-		}
-		at, found := known[key]
-		if key == "" || !found {
-			at, alike = len(alike), append(alike, nil)
-			known[key] = at
-		}
-		which[i], alike[at] = at, append(alike[at], f)
+type members []member
+
+// names are those of all.
+func (list members) names() []string {
+	names := make([]string, len(list))
+	for i, m := range list {
+		names[i] = m.Name
 	}
+	return names
+}
+
+// ranges are the names, the consecutive ones as ranges.
+func (list members) ranges() []string { return ranges(list.names()) }
+
+// groupsOf makes one group of those facts that say the same. It stands where its first
+// fact did.
+func groupsOf(facts []*fact) (groups []group) {
+	for _, same := range grouped(facts, (*fact).key) {
+		groups = append(groups, newGroup(same...))
+	}
+	return groups
+}
+
+// singles makes a group of each fact.
+func singles(facts []*fact) []group {
+	groups := make([]group, len(facts))
 	for i, f := range facts {
-		switch all := alike[which[i]]; {
-		case len(all) < atLeast:
-			groups = append(groups, newGroup(f))
-		case all[0] == f:
-			groups = append(groups, newGroup(all...))
-		}
+		groups[i] = newGroup(f)
 	}
 	return groups
 }
 
 // key is equal for the facts that say the same of their servers, but for the
-// servers' names and the lines of the file. It is "" where a text holds the mark of
-// a name by itself: such a server is shown alone, so that the mark means one thing.
+// servers' names and the lines of the file. It is the fact itself where a text holds the
+// mark of a name: such a server is shown alone, so that the mark means one thing.
 // Where a server is, and what is there that is deleted or left alone, is counted, and
 // makes no groups.
-func (f fact) key() string {
-	marks := 0
-	f.Live = nil
-	f = *f.withMarks(&marks)
-	if f.Spec != nil {
-		spec := *f.Spec
-		spec.Location = ""
-		f.Spec = &spec
+func (f *fact) key() any {
+	marks, bare := 0, *f
+	bare.Live = nil
+	marked := bare.withMarks(&marks)
+	if marked.Spec != nil {
+		marked.Spec.Location = ""
 	}
 	data, _ := json.Marshal(struct { // texts, numbers and booleans always encode
 		fact
 		What, Why, File string
-	}{f, f.What.Key(), f.Why.Key(), f.At.File})
+	}{*marked, marked.What.Key(), marked.Why.Key(), f.At.File})
 	if strings.Count(string(data), nameMark) != marks {
-		return ""
+		return f
 	}
 	return string(data)
 }
@@ -103,7 +104,7 @@ func newGroup(facts ...*fact) group {
 	}
 	g := group{Kind: first.Kind, Action: first.Action, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss, facts: facts}
 	what, why, at := newStatement(name, *first.What), newStatement(name, *first.Why), newPlaces(first.At)
-	g.Members = make([]member, 0, len(facts))
+	g.Members = make(members, 0, len(facts))
 	for i, f := range facts {
 		g.Members, g.At = append(g.Members, f.Member), append(g.At, f.places()...)
 		if f.change != nil {
@@ -120,6 +121,8 @@ func newGroup(facts ...*fact) group {
 	switch {
 	case first.Drift != "":
 		g.Hint, g.Reason = "", bracketed(at.String())
+	case first.Why.Code == planner.CodeAskedFor: // What says it
+		g.Reason = ""
 	case first.Why.Code == "":
 		g.Reason = bracketed(what.remark())
 	}
@@ -131,10 +134,7 @@ func newGroup(facts ...*fact) group {
 
 // singly is a group's members, each as a group of its own.
 func (g group) singly(c planner.Cost) []group {
-	groups := make([]group, len(g.facts))
-	for i, f := range g.facts {
-		groups[i] = newGroup(f)
-	}
+	groups := singles(g.facts)
 	price(groups, c)
 	return groups
 }
@@ -146,32 +146,15 @@ const mostPlans = 6
 // of them ends.
 func byPlan(groups []group) (divided []group) {
 	for _, g := range groups {
-		at := make(map[string][]int)
-		var plans []string
-		for i, m := range g.Members {
-			if at[m.Plan] == nil {
-				plans = append(plans, m.Plan)
-			}
-			at[m.Plan] = append(at[m.Plan], i)
+		parts := grouped(g.facts, func(f *fact) string { return f.Member.Plan })
+		if len(parts) > mostPlans {
+			parts = [][]*fact{g.facts}
 		}
-		if len(plans) == 1 || len(plans) > mostPlans {
-			divided = append(divided, g)
-			continue
-		}
-		for _, plan := range plans {
-			divided = append(divided, g.part(at[plan]))
+		for _, facts := range parts {
+			divided = append(divided, newGroup(facts...))
 		}
 	}
 	return divided
-}
-
-// part is some members of a group of deletes.
-func (g group) part(members []int) group {
-	facts := make([]*fact, len(members))
-	for i, m := range members {
-		facts[i] = changeFact(g.changes[m])
-	}
-	return newGroup(facts...)
 }
 
 func bracketed(text string) string {
@@ -190,13 +173,4 @@ func (g group) note() string {
 		return g.Members[0].ID
 	}
 	return fmt.Sprintf("×%d", len(g.Members))
-}
-
-// names are the names of a group's servers, the consecutive ones as ranges.
-func (g group) names() []string {
-	all := make([]string, len(g.Members))
-	for i, m := range g.Members {
-		all[i] = m.Name
-	}
-	return ranges(all)
 }

@@ -27,7 +27,7 @@ func alikePlan(from, to string, names ...string) *planner.Plan {
 
 func TestAlikeChangesAreOneGroup(t *testing.T) {
 	names := []string{"web-1", "web-10", "web-2", "web-3", "web-4"}
-	r := reviewOf(alikePlan("{name}.old.example", "{name}.example.com", names...), 5)
+	r := reviewOf(alikePlan("{name}.old.example", "{name}.example.com", names...))
 	if len(r.Sections) != 1 || len(r.Sections[0].Groups) != 1 {
 		t.Fatalf("sections are %+v, want one of one group", r.Sections)
 	}
@@ -36,7 +36,7 @@ func TestAlikeChangesAreOneGroup(t *testing.T) {
 	if len(g.Members) != 5 || text != "{name}.old.example → {name}.example.com" || g.Reason != "hostname differs from fleet.yaml:9…13" {
 		t.Errorf("the group has %d servers, %q, %q", len(g.Members), text, g.Reason)
 	}
-	if got, want := g.names(), []string{"web-[1:4]", "web-10"}; !slices.Equal(got, want) {
+	if got, want := g.Members.ranges(), []string{"web-[1:4]", "web-10"}; !slices.Equal(got, want) {
 		t.Errorf("its servers are %q, want %q", got, want)
 	}
 }
@@ -46,13 +46,16 @@ func TestAlikeChangesAreOneGroup(t *testing.T) {
 func TestUnlikeChangesStayApart(t *testing.T) {
 	oneDiffers := alikePlan("{name}.old", "{name}.new", "a-1", "a-2", "a-3", "a-4", "a-5")
 	oneDiffers.Changes[2].(*planner.Update).Fields[0].From = planner.Text("a-3.other")
-	for name, p := range map[string]*planner.Plan{
-		"too few":         alikePlan("{name}.old", "{name}.new", "a-1", "a-2", "a-3", "a-4"),
-		"one differs":     oneDiffers,
-		"the mark itself": alikePlan("x{name}x", "y", "{name}", "{name}", "{name}", "{name}", "{name}"),
+	for name, c := range map[string]struct {
+		plan   *planner.Plan
+		groups int
+	}{
+		"one alone":       {alikePlan("{name}.old", "{name}.new", "a-1"), 1},
+		"one differs":     {oneDiffers, 2},
+		"the mark itself": {alikePlan("x{name}x", "y", "{name}", "{name}", "{name}", "{name}", "{name}"), 5},
 	} {
-		if n := len(reviewOf(p, 5).Sections[0].Groups); n != len(p.Changes) {
-			t.Errorf("%s: %d groups, want %d", name, n, len(p.Changes))
+		if n := len(reviewOf(c.plan).Sections[0].Groups); n != c.groups {
+			t.Errorf("%s: %d groups, want %d", name, n, c.groups)
 		}
 	}
 }
@@ -61,9 +64,9 @@ func TestUnlikeChangesStayApart(t *testing.T) {
 // replacements come first.
 func TestReviewHoldsEverything(t *testing.T) {
 	p := everything()
-	for _, atLeast := range []int{1, many, everyServer} {
+	for name, group := range map[string]func([]*fact) []group{"together": groupsOf, "singly": singles} {
 		var seen []string
-		r := reviewOf(p, atLeast)
+		r := newReview(p, group)
 		for _, s := range r.Sections {
 			for _, g := range s.Groups {
 				for _, m := range g.Members {
@@ -73,10 +76,10 @@ func TestReviewHoldsEverything(t *testing.T) {
 		}
 		const rebooted = 1 // is in the group of its update
 		if want := len(p.Changes) - rebooted + len(p.Waits) + len(p.Blocked) + len(p.Unlisted) + len(p.Excluded) + len(p.Notes); len(seen) != want {
-			t.Errorf("%d servers are shown, want %d", len(seen), want)
+			t.Errorf("%s: %d servers are shown, want %d", name, len(seen), want)
 		}
 		if want := []string{"old-01", "old-02", "old-03", "old-04"}; !slices.Equal(seen[:4], want) {
-			t.Errorf("the first are %q, want %q", seen[:4], want)
+			t.Errorf("%s: the first are %q, want %q", name, seen[:4], want)
 		}
 	}
 }
@@ -134,7 +137,7 @@ func TestMemoryOfAReview(t *testing.T) {
 		return m.HeapAlloc
 	}
 	before := live()
-	r := reviewOf(p, many)
+	r := reviewOf(p)
 	if each := (live() - before) / n; each > 600 {
 		t.Errorf("a review takes %d bytes for each server, want 600 at most", each)
 	}

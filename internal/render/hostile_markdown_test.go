@@ -98,13 +98,14 @@ func TestMarkdownShowsAll(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"Basic VPS, us-west 8, us-east 6":          "Basic VPS, us-west 8, us-east 6",
-		"os: Debian 11 → debian-12":                "os: Debian 11 → debian-12",
-		"POST /servers/: 402 Payment Required":     "POST <code>/servers/</code>: 402 Payment Required",
-		"web-01.example.com":                       "<code>web-01.example.com</code>",
-		"<b> & co":                                 "<code>&lt;b&gt; &amp;</code> co",
-		"averyveryverylongnamewithoutanymarkinit1": "averyveryverylongnam<wbr>ewithoutanymarkinit1",
-		"a-very-very-long-name-with-marks":         "a-very-very-long-<wbr>name-with-marks",
+		"Basic VPS, us-west 8, us-east 6":                 "Basic VPS, us-west 8, us-east 6",
+		"os: Debian 11 → debian-12":                       "os: Debian 11 → debian-12",
+		"POST /servers/: 402 Payment Required":            "POST <code>/servers/</code>: 402 Payment Required",
+		`write rollouts: { a: { names: ["b-*"] } } there`: `write <code>rollouts: { a: { names: ["b-*"] } }</code> there`,
+		"web-01.example.com":                              "<code>web-01.example.com</code>",
+		"<b> & co":                                        "<code>&lt;b&gt; &amp;</code> co",
+		"averyveryverylongnamewithoutanymarkinit1":        "averyveryverylongnam<wbr>ewithoutanymarkinit1",
+		"a-very-very-long-name-with-marks":                "a-very-very-long-<wbr>name-with-marks",
 	} {
 		if got := mdText(text); got != want {
 			t.Errorf("%q is %s, want %s", text, got, want)

@@ -117,7 +117,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		return string(b)
 	}
 	all := make(map[string]output)
-	for of, servers := range map[string]int{"one": 1, "many": many} {
+	for of, servers := range map[string]int{"one": 1, "many": 2} {
 		p := hostilePlan(text, servers)
 		r := hostileResult(p, text)
 		var plan, result bytes.Buffer

@@ -12,7 +12,7 @@ import (
 func Accepted(r *importer.Result, s Style) string {
 	text := "Nothing to accept.\n"
 	if n := len(r.Servers); n > 0 {
-		text = fmt.Sprintf("%s in %s.\n", servers(n), entryCount(r.Entries))
+		text = fmt.Sprintf("%s in %s.\n", servers(n), entries(r.Entries))
 	}
 	return text + leftText(r.Left, s)
 }
@@ -32,7 +32,7 @@ func Imported(r *importer.Result, s Style) string {
 	var b strings.Builder
 	switch n := len(r.Servers); {
 	case n > 0:
-		fmt.Fprintf(&b, "%s in %s.", servers(n), entryCount(r.Entries))
+		fmt.Fprintf(&b, "%s in %s.", servers(n), entries(r.Entries))
 		if r.Existing > 0 {
 			fmt.Fprintf(&b, " Listed already: %d.", r.Existing)
 		}
@@ -45,13 +45,6 @@ func Imported(r *importer.Result, s Style) string {
 	b.WriteString(unmanagedText(r.Unmanaged, s))
 	b.WriteString(leftText(r.Left, s))
 	return b.String()
-}
-
-func entryCount(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }
 
 // unmanagedText tells of fields that are not written.
@@ -93,7 +86,7 @@ func leftSentence(l importer.Left) string {
 	case importer.WhyName:
 		return who + " has a name that no entry can have. This entry renames it:"
 	case importer.WhyNext:
-		return who + " has the name of a replacement on its way."
+		return who + " has the name of an unfinished replacement."
 	case importer.WhyDuplicate:
 		return fmt.Sprintf("%s has the name of server %s, and no two entries have one name. This entry renames it:", who, Escape(l.Other))
 	case importer.WhyUnclear:

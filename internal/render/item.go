@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -196,14 +195,8 @@ func (s Style) ownLines(it item, c columns) (lines []line) {
 // cut is names on two lines at most, and how many more there are.
 func cut(names []string, room int) []string {
 	lines := wrap(names, room)
-	if len(lines) <= 2 {
-		return lines
-	}
-	for n := len(names) - 1; n > 0; n-- {
-		shown := append(names[:n:n], fmt.Sprintf("… and %d more", len(names)-n))
-		if lines = wrap(shown, room); len(lines) <= 2 {
-			break
-		}
+	for n := len(names) - 1; n > 0 && len(lines) > 2; n-- {
+		lines = wrap(atMost(n, names, "… and %d more"), room)
 	}
 	return lines
 }

@@ -72,7 +72,7 @@ func failureMarkdown(r Run, maxBytes int) document {
 		return d
 	}
 	t := mdTable{summary: "The plan, of which nothing was carried out", number: monthly}
-	review := reviewOf(r.Plan, many)
+	review := reviewOf(r.Plan)
 	for _, sec := range review.Sections {
 		lead, _ := sec.title()
 		t.parts = append(t.parts, planPart(review, sec, lead, ""))

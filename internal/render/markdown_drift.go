@@ -73,11 +73,9 @@ func (v driftReview) rows(s section, name, title string) mdPart {
 			what = ""
 		}
 		what = mdAfterNames(what, review{File: v.File}.lines(g), g.Hint)
-		row := mdRow{text: mdSubject("", g.names(), len(g.Members), s.Kind.losesData()) + what, servers: len(g.Members)}
+		row := mdRow{text: mdSubject("", g.Members.ranges(), len(g.Members), s.Kind.losesData()) + what, servers: len(g.Members)}
 		if s.Kind.losesData() {
-			for _, m := range g.Members {
-				row.kept = append(row.kept, m.Name)
-			}
+			row.kept = g.Members.names()
 		}
 		part.rows = append(part.rows, row)
 	}

@@ -21,7 +21,7 @@ func planMarkdown(r Run) document {
 		worst.parts = append(worst.parts, guardsPart(v))
 	}
 	var harmlessTitles, restTitles []string
-	review := reviewOf(p, many)
+	review := reviewOf(p)
 	for _, sec := range review.Sections {
 		lead, said := sec.title()
 		if said != "" {
@@ -149,11 +149,9 @@ func guardsPart(violations []planner.Violation) mdPart {
 func planPart(r review, sec section, lead, said string) mdPart {
 	part := mdPart{name: lead, title: lead + said}
 	for _, g := range sec.Groups {
-		row := mdRow{text: mdSubject(g.Symbol, g.names(), len(g.Members), g.Kind.losesData()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
+		row := mdRow{text: mdSubject(g.Symbol, g.Members.ranges(), len(g.Members), g.Kind.losesData()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
 		if g.Kind.losesData() {
-			for _, m := range g.Members {
-				row.kept = append(row.kept, m.Name)
-			}
+			row.kept = g.Members.names()
 		}
 		part.rows = append(part.rows, row)
 	}

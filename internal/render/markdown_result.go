@@ -13,7 +13,7 @@ import (
 // data is gone, is open; what is done is folded.
 func resultMarkdown(r Run) document {
 	v := reviewResult(r.Plan, r.Result)
-	review := reviewOf(r.Plan, many)
+	review := reviewOf(r.Plan)
 	d, file := document{head: resultOpening(v)}, ""
 	open := mdTable{number: "time"}
 	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), doneInShort(v)), number: "time"}
@@ -163,21 +163,19 @@ func fateRow(s fateSection, g outcomeGroup) mdRow {
 	if g.Hint != s.Hint {
 		what += nextLines(g.Hint)
 	}
-	subject := mdSubject("", g.names(), len(g.Members), false)
+	subject := mdSubject("", g.Members.ranges(), len(g.Members), false)
 	if exists(s.Fate) {
 		subject = withIDs(g.Members)
 	}
 	row := mdRow{text: subject + " " + what, number: g.time(), servers: len(g.Members)}
 	if g.Kind.losesData() {
-		for _, m := range g.Members {
-			row.kept = append(row.kept, m.Name)
-		}
+		row.kept = g.Members.names()
 	}
 	return row
 }
 
 // withIDs names servers with their ids, as they exist and are billed.
-func withIDs(members []member) string {
+func withIDs(members members) string {
 	var parts []string
 	for _, m := range members {
 		text := mdCode(m.Name)
@@ -206,7 +204,7 @@ func donePart(s fateSection) mdPart {
 	part := mdPart{name: "Done"}
 	for _, g := range s.Groups {
 		if g.Kind != kindCreate && g.Kind != kindReplace {
-			part.rows = append(part.rows, mdRow{text: mdSubject(g.deed(), g.names(), len(g.Members), g.Kind == kindDelete), number: g.time(), servers: len(g.Members)})
+			part.rows = append(part.rows, mdRow{text: mdSubject(g.deed(), g.Members.ranges(), len(g.Members), g.Kind == kindDelete), number: g.time(), servers: len(g.Members)})
 			continue
 		}
 		for _, rep := range slices.Concat(g.Reports...) {

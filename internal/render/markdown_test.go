@@ -112,7 +112,7 @@ func TestMarkdownIsTruncated(t *testing.T) {
 			t.Errorf("%d bytes: it says that something was truncated: %v", allowed, truncated)
 		}
 		for _, c := range p.Changes {
-			if isLoss(c) && !strings.Contains(string(text), c.About().Name) {
+			if kind(c.Action()).losesData() && !strings.Contains(string(text), c.About().Name) {
 				t.Errorf("%d bytes: %s %s is not in it", allowed, c.Action(), c.About().Name)
 			}
 		}
@@ -153,7 +153,7 @@ func TestResultMarkdownIsTruncated(t *testing.T) {
 		}
 	}
 	for _, c := range p.Changes {
-		if isLoss(c) && !strings.Contains(string(text), c.About().Name) {
+		if kind(c.Action()).losesData() && !strings.Contains(string(text), c.About().Name) {
 			t.Errorf("%s %s is not in it", c.Action(), c.About().Name)
 		}
 	}

@@ -19,6 +19,12 @@ var (
 // around are the marks of a sentence before and after what is code.
 var around = regexp.MustCompile(`^([(“]?)(.*?)([.,;:)”]*)$`)
 
+// block is a part of a fleet file on one line: its words are code together.
+var block = regexp.MustCompile(`[\w-]+: \{ .*\}`)
+
+// inBlock stands between the words of a block; no escaped text has it.
+const inBlock = "\x00"
+
 // mdText is text in a cell: words as they are, all else as code.
 func mdText(text string) string {
 	var b strings.Builder
@@ -29,7 +35,8 @@ func mdText(text string) string {
 			isCode = false
 		}
 	}
-	for i, w := range strings.Split(Escape(text), " ") {
+	text = block.ReplaceAllStringFunc(Escape(text), func(s string) string { return strings.ReplaceAll(s, " ", inBlock) })
+	for i, w := range strings.Split(text, " ") {
 		parts := around.FindStringSubmatch(w)
 		before, odd, after := parts[1], parts[2], parts[3]
 		if harmless.MatchString(w) && !reference.MatchString(w) || odd == "" {
@@ -47,7 +54,7 @@ func mdText(text string) string {
 				b.WriteString("<code>")
 				isCode = true
 			}
-			b.WriteString(breakable(odd))
+			b.WriteString(breakable(strings.ReplaceAll(odd, inBlock, " ")))
 		}
 		if after != "" {
 			end()

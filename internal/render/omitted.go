@@ -52,12 +52,5 @@ func NotThere(names []string) string {
 const maxNames = 20
 
 func nameList(names []string) string {
-	list := ranges(slices.Clone(names))
-	for i := range list {
-		list[i] = Escape(list[i])
-	}
-	if more := len(list) - maxNames; more > 0 {
-		list = append(list[:maxNames], fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(list, ", ")
+	return Escape(strings.Join(atMost(maxNames, ranges(slices.Clone(names)), "and %d more"), ", "))
 }

@@ -121,13 +121,6 @@ func (v resultReview) headline() (text string, c color) {
 	return text, c
 }
 
-func areEntries(n int) string {
-	if n == 1 {
-		return "1 entry is"
-	}
-	return fmt.Sprintf("%d entries are", n)
-}
-
 // next says what to do after a run; "" where all is done. It may hold text from outside.
 func (v resultReview) next() string {
 	switch left := v.left(); {

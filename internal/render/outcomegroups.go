@@ -16,7 +16,7 @@ type outcomeGroup struct {
 	Fate    fate
 	Kind    kind
 	Then    planner.Action   // what came after it, in the same servers; "" where nothing did
-	Members []member         // with the ids that are known by now
+	Members members          // with the ids that are known by now
 	Reports [][]apply.Report // of each member
 	Error   string           // why; "" where it is done
 	Hint    string
@@ -93,7 +93,7 @@ func newOutcome(reports []apply.Report) outcomeGroup {
 	if rep.ID != "" {
 		f.Member.ID = rep.ID
 	}
-	g.Members, g.Slowest = []member{f.Member}, f.Member.Name
+	g.Members, g.Slowest = members{f.Member}, f.Member.Name
 	for _, rep := range reports {
 		g.Longest += rep.Duration
 	}
@@ -124,15 +124,6 @@ func (g outcomeGroup) changes() (n int) {
 		n += len(of)
 	}
 	return n
-}
-
-// names are the servers of a group.
-func (g outcomeGroup) names() []string {
-	all := make([]string, len(g.Members))
-	for i, m := range g.Members {
-		all[i] = m.Name
-	}
-	return ranges(all)
 }
 
 // deed is what was to be done, or what was.

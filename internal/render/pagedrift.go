@@ -64,7 +64,7 @@ func (v driftReview) lead() (lead []paragraph) {
 			if len(p.Phrases) > 1 {
 				p.Phrases = append(p.Phrases, phrase{Text: "; "})
 			}
-			p.Phrases = append(p.Phrases, phrase{Text: s.allNames(), Anchor: slug(driftMeanings[s.Kind].title)})
+			p.Phrases = append(p.Phrases, phrase{Text: strings.Join(s.members().ranges(), ", "), Anchor: slug(driftMeanings[s.Kind].title)})
 		}
 		p.Phrases = append(p.Phrases, phrase{Text: "."})
 		lead = append(lead, p)

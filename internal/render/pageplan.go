@@ -10,7 +10,7 @@ import (
 
 // plan shows what is to be done.
 func (d *page) plan(r Run) {
-	p, v := r.Plan, reviewOf(r.Plan, many)
+	p, v := r.Plan, reviewOf(r.Plan)
 	d.Headline, d.Tone = strings.TrimSuffix(total(p), "."), calm
 	d.CommandFor, d.Command = "To carry out exactly this", r.Command
 	d.About = place(p.Account, p.Endpoint, v.File)
@@ -48,20 +48,9 @@ func (r review) lossLead() []paragraph {
 		if word == "" {
 			continue
 		}
-		lead = append(lead, phrase{Text: word}, phrase{Text: s.allNames(), Anchor: string(s.Kind)}, phrase{Text: ". "})
+		lead = append(lead, phrase{Text: word}, phrase{Text: strings.Join(s.members().ranges(), ", "), Anchor: string(s.Kind)}, phrase{Text: ". "})
 	}
 	return []paragraph{{Phrases: lead}}
-}
-
-// allNames are the names of all servers of a section, the consecutive ones as ranges.
-func (s section) allNames() string {
-	var names []string
-	for _, g := range s.Groups {
-		for _, m := range g.Members {
-			names = append(names, m.Name)
-		}
-	}
-	return strings.Join(ranges(names), ", ")
 }
 
 // planCards are the few facts that everybody wants of a plan, its cost first.

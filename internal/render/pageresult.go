@@ -66,7 +66,7 @@ func (d *page) result(r Run) {
 
 // blocked adds what nothing was done to, as the plan said.
 func (d *page) blocked(p *planner.Plan, blocked []planner.Blocked) {
-	v := reviewOf(&planner.Plan{Blocked: blocked, Cost: p.Cost}, many)
+	v := reviewOf(&planner.Plan{Blocked: blocked, Cost: p.Cost})
 	s := v.Sections[0]
 	title, said := s.title()
 	rows := v.planRows(s)
@@ -107,7 +107,7 @@ func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 			continue
 		}
 		row := a.row(g, slowest)
-		row.asGroup(g.names())
+		row.asGroup(g.Members.ranges())
 		row.Members = rows
 		for i := range rows {
 			rows[i].Class = "member"

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -54,7 +53,7 @@ func (r review) planRows(s section) (rows []pageRow) {
 	for _, g := range s.Groups {
 		row := r.planRow(g)
 		if len(g.Members) > 1 {
-			row.asGroup(g.names())
+			row.asGroup(g.Members.ranges())
 			for _, one := range g.singly(r.Plan.Cost) {
 				m := r.planRow(one)
 				m.Class = "member"
@@ -71,10 +70,10 @@ func (r review) planRows(s section) (rows []pageRow) {
 const maxRanges = 12
 
 func fewNames(ranges []string) []string {
-	if more := len(ranges) - maxRanges; more > 1 {
-		return append(slices.Clone(ranges[:maxRanges]), fmt.Sprintf("and %d more", more))
+	if len(ranges) == maxRanges+1 {
+		return ranges
 	}
-	return ranges
+	return atMost(maxRanges, ranges, "and %d more")
 }
 
 // asGroup makes a row the one of several servers.

@@ -15,9 +15,9 @@ const maxLines = 300
 // waited for, the cost, and in the end whose data is lost, the totals and the digest.
 func Plan(p *planner.Plan, s Style) string {
 	var b strings.Builder
-	r := reviewOf(p, many)
+	r := reviewOf(p)
 	if s.View == Whole {
-		r = reviewOf(p, everyServer)
+		r = newReview(p, singles)
 	}
 	all := s.reviewItems(r)
 	c := s.columnsFor(slices.Concat(all...))
@@ -105,7 +105,7 @@ func (s section) isCompact() bool {
 func (s Style) compact(b *strings.Builder, r review, sec section) {
 	if sec.Kind == kindNote {
 		for _, g := range sec.Groups {
-			text := strings.Join(g.names(), ", ") + ": " + r.shorter(g).what()
+			text := strings.Join(g.Members.ranges(), ", ") + ": " + r.shorter(g).what()
 			switch {
 			case g.Code == planner.CodeAtOnce && s.View != Whole:
 				continue
@@ -118,7 +118,7 @@ func (s Style) compact(b *strings.Builder, r review, sec section) {
 	}
 	var names []string
 	for _, g := range sec.Groups {
-		names = append(names, g.names()...)
+		names = append(names, g.Members.ranges()...)
 		if g.Kind == kindWait {
 			names[len(names)-1] += " (" + g.What + ")"
 		}

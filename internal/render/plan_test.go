@@ -140,9 +140,22 @@ func TestSharedReasonStandsOnce(t *testing.T) {
 	}
 }
 
+// That a change was asked for is said once, however much is shown.
+func TestAskedForIsSaidOnce(t *testing.T) {
+	asked := planner.Reason{Code: planner.CodeAskedFor}
+	p := &planner.Plan{Changes: []planner.Change{
+		&planner.Power{Subject: about("web-1", "101", asked), Verb: planner.ActionStop, From: planner.StatusActive},
+		&planner.Power{Subject: about("web-2", "102", asked), Verb: planner.ActionReboot, From: planner.StatusActive},
+	}}
+	text := Plan(p, Style{View: Whole})
+	if n := strings.Count(text, "as was asked for"); n != len(p.Changes) {
+		t.Errorf("it is said %d times in\n%s", n, text)
+	}
+}
+
 func TestPlanViews(t *testing.T) {
 	p := everything()
-	for i := range 2 * many {
+	for i := range 4 {
 		name := fmt.Sprintf("app-%02d", i+1)
 		p.Changes = append(p.Changes,
 			&planner.Delete{Subject: about(name, fmt.Sprint(300+i), planner.Reason{Code: planner.CodeUnlisted}), Old: live(fmt.Sprint(300+i), name)},
@@ -166,7 +179,7 @@ func TestLongPlansAreSummedUp(t *testing.T) {
 	}
 	text := Plan(p, Style{})
 	for _, c := range p.Changes {
-		if isLoss(c) && !strings.Contains(text, c.About().Name) {
+		if kind(c.Action()).losesData() && !strings.Contains(text, c.About().Name) {
 			t.Errorf("%s %s is left out", c.Action(), c.About().Name)
 		}
 	}

@@ -86,10 +86,7 @@ func (p *progress) rollingLines() (lines []string) {
 			lines = append(lines, Escape(rollingText(g, p.doings[g.Name])))
 		}
 	}
-	if more := len(lines) - mostRolling; more > 0 {
-		lines = append(lines[:mostRolling], fmt.Sprintf("%d more rollouts", more))
-	}
-	return lines
+	return atMost(mostRolling, lines, "%d more rollouts")
 }
 
 // postpone notes that a change is put off. Of those for which the same is said, the
@@ -131,9 +128,9 @@ func (s Style) endedLine(g outcomeGroup) string {
 	if len(g.Members) == 1 {
 		return ended(g, s)
 	}
-	names := strings.Join(g.names(), ", ")
+	names := strings.Join(g.Members.ranges(), ", ")
 	if g.Fate == fateDone && !g.Kind.losesData() {
-		names = strings.Join(cut(g.names(), s.width()-20), " ")
+		names = strings.Join(cut(g.Members.ranges(), s.width()-20), " ")
 	}
 	text := Escape(fmt.Sprintf("%s (%d): ", names, len(g.Members)))
 	m := fateMeanings[g.Fate]
@@ -176,15 +173,11 @@ func (p *progress) oldest(n int) string {
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(p.waits[a].since.Compare(p.waits[b].since), strings.Compare(a, b))
 	})
-	var parts []string
-	for _, name := range names[:min(n, len(names))] {
+	for i, name := range names {
 		w := p.waits[name]
-		parts = append(parts, fmt.Sprintf("%s %s, to be %s", name, span(time.Since(w.since)), w.target))
+		names[i] = fmt.Sprintf("%s %s, to be %s", name, span(time.Since(w.since)), w.target)
 	}
-	if more := len(names) - n; more > 0 {
-		parts = append(parts, fmt.Sprintf("%d more", more))
-	}
-	return strings.Join(parts, "; ")
+	return strings.Join(atMost(n, names, "%d more"), "; ")
 }
 
 // inFlight says what is not over yet, for whoever interrupts it.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -38,15 +39,12 @@ func refusal(r apply.Refusal) (text, hint string) {
 
 // commandsForbidden names a few of the commands.
 func commandsForbidden(commands []fleet.Command) (text, hint string) {
-	const most = 3
-	text = "the plan would run commands on this host, so nothing was changed:"
-	for _, c := range commands[:min(len(commands), most)] {
-		text += "\n  " + commandText(c)
+	list := make([]string, len(commands))
+	for i, c := range commands {
+		list[i] = commandText(c)
 	}
-	if more := len(commands) - most; more > 0 {
-		text += fmt.Sprintf("\n  and %d more", more)
-	}
-	return text, "read what the plan shows of them; then give --allow-commands"
+	return "the plan would run commands on this host, so nothing was changed:" + indented(atMost(3, list, "and %d more")),
+		"read what the plan shows of them; then give --allow-commands"
 }
 
 // notReviewed names a few of the changes that were not.
@@ -56,37 +54,26 @@ func notReviewed(changes []planner.Change) (text, hint string) {
 		return "the plan is not the one that was reviewed, nothing was changed",
 			hint + "\na plan file, or a plan that an apply of its digest has kept on this host, would have let it resume"
 	}
-	const most = 5
-	text = "this was not reviewed, nothing was changed:"
-	for _, c := range changes[:min(len(changes), most)] {
-		text += fmt.Sprintf("\n  %s %s", c.Action(), c.About().Name)
-		if id := c.About().ID; id != "" {
-			text += " (" + id + ")"
-		}
+	list := make([]string, len(changes))
+	for i, c := range changes {
+		list[i] = string(c.Action()) + " " + withID(c.About().Name, c.About().ID)
 	}
-	if more := len(changes) - most; more > 0 {
-		text += fmt.Sprintf("\n  and %d more", more)
-	}
-	return text, hint
+	return "this was not reviewed, nothing was changed:" + indented(atMost(5, list, "and %d more")), hint
 }
+
+// indented is a list below a text, one a line.
+func indented(list []string) string { return "\n  " + strings.Join(list, "\n  ") }
 
 func wrongAccount(r *apply.WrongAccount) (text, hint string) {
 	switch {
 	case r.At.Line == 0:
-		return fmt.Sprintf("the plan is for the account %s, the token is of %s", orUnknown(r.Want), orUnknown(r.Got)),
+		return fmt.Sprintf("the plan is for the account %s, the token is of %s", cmp.Or(r.Want, "(unknown)"), cmp.Or(r.Got, "(unknown)")),
 			"use the token that the plan was made with, or make a new plan"
 	case r.Got == "":
 		return fmt.Sprintf("%s: the file is for the account %s, and the API does not tell whose token this is", r.At, r.Want),
 			"if the token is the right one, remove account: from the file"
 	}
 	return fmt.Sprintf("%s: the file is for the account %s, the token is of %s", r.At, r.Want, r.Got), "use a token of " + r.Want
-}
-
-func orUnknown(account string) string {
-	if account == "" {
-		return "(unknown)"
-	}
-	return account
 }
 
 func guardsExceeded(violations []planner.Violation) (text, hint string) {

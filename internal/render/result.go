@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -93,14 +94,14 @@ func (s Style) whoAndWhy(sec fateSection, g outcomeGroup) string {
 	if room < minDetails { // they stand below what was done
 		room = s.width() - itemIndent
 	}
-	names := wrap(g.names(), room)
+	names := wrap(g.Members.ranges(), room)
 	switch {
 	case sec.Fate != fateDone && sec.Fate != fateNotStarted:
 		names = []string{strings.Join(g.namesWithIDs(), ", ")}
 	case sec.Fate == fateDone && g.Kind == kindCreate && len(g.Members) == 1:
 		names = g.namesWithIDs()
 	case sec.Fate == fateDone && !g.Kind.losesData():
-		names = cut(g.names(), room)
+		names = cut(g.Members.ranges(), room)
 	}
 	text := strings.Join(names, " ")
 	if g.Error != "" && sec.Error == "" {
@@ -115,17 +116,12 @@ func (s Style) whoAndWhy(sec fateSection, g outcomeGroup) string {
 // namesWithIDs are the servers of a group with the ids of those that exist, or as
 // ranges where none does.
 func (g outcomeGroup) namesWithIDs() []string {
-	var names []string
-	known := false
-	for _, m := range g.Members {
-		if m.ID != "" {
-			m.Name += " (" + m.ID + ")"
-			known = true
-		}
-		names = append(names, m.Name)
+	if !slices.ContainsFunc(g.Members, func(m member) bool { return m.ID != "" }) {
+		return g.Members.ranges()
 	}
-	if !known {
-		return g.names()
+	names := make([]string, len(g.Members))
+	for i, m := range g.Members {
+		names[i] = withID(m.Name, m.ID)
 	}
 	return names
 }
@@ -156,7 +152,7 @@ func (l dataLoss) count() string {
 
 // blockedSection is entries that nothing was done to.
 func blockedSection(blocked []planner.Blocked) section {
-	return section{kindBlocked, groupsOf(each(blocked, blockedFact), many)}
+	return section{kindBlocked, groupsOf(each(blocked, blockedFact))}
 }
 
 // blockedNow shows entries that nothing was done to: those that a plan has explained

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -22,15 +21,12 @@ type section struct {
 	Groups []group
 }
 
-// many is how many servers have to be alike to be shown as one group.
-const many = 2
-
-// everyServer is a number of servers that no group reaches.
-const everyServer = math.MaxInt
-
 // reviewOf puts a plan in the order of reading, losses first. Servers of which the
-// same is said are one group where there are at least as many of them as atLeast says.
-func reviewOf(p *planner.Plan, atLeast int) review {
+// same is said are one group.
+func reviewOf(p *planner.Plan) review { return newReview(p, groupsOf) }
+
+// newReview is reviewOf with another way to make groups of what is said.
+func newReview(p *planner.Plan, group func([]*fact) []group) review {
 	facts := planFacts(p)
 	r := review{Plan: p, File: oneFile(facts)}
 	byKind := make(map[kind][]*fact)
@@ -38,7 +34,7 @@ func reviewOf(p *planner.Plan, atLeast int) review {
 		byKind[f.Kind] = append(byKind[f.Kind], f)
 	}
 	for _, k := range kinds {
-		groups := groupsOf(byKind[k], atLeast)
+		groups := group(byKind[k])
 		if k == kindDelete {
 			groups = byPlan(groups)
 		}
@@ -85,13 +81,7 @@ func oneFile(facts []*fact) (file string) {
 	return file
 }
 
-// servers counts the servers of a section.
-func (s section) servers() (n int) {
-	for _, g := range s.Groups {
-		n += len(g.Members)
-	}
-	return n
-}
+func (s section) servers() int { return len(s.members()) }
 
 // title is what a section begins with, such as Delete 20 servers, and what is the
 // same for all of them, or "".
@@ -103,7 +93,7 @@ func (s section) title() (lead, said string) {
 	}
 	switch s.Kind {
 	case kindBlocked:
-		lead = fmt.Sprintf("%s %s", m.title, entriesOf(n))
+		lead = fmt.Sprintf("%s %s", m.title, entries(n))
 	case kindExcluded:
 		lead = fmt.Sprintf("%s %d", m.title, n)
 	case kindNote:
@@ -135,13 +125,6 @@ func (s section) rebooted() string {
 		return "then reboot"
 	}
 	return fmt.Sprintf("then reboot %d of them", n)
-}
-
-func entriesOf(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }
 
 // lines are the places of a group in its file, such as :34 or :34…47; with the file's
@@ -180,11 +163,6 @@ func each[T any](list []T, one func(T) *fact) []*fact {
 	return facts
 }
 
-// isLoss reports whether a change loses the data of a server.
-func isLoss(c planner.Change) bool {
-	return c.Action() == planner.ActionDelete || c.Action() == planner.ActionReplace
-}
-
 // losses counts the servers whose data a plan loses.
 func losses(p *planner.Plan) int {
 	count := p.Count()
@@ -209,4 +187,12 @@ func lossesText(p *planner.Plan) string {
 		return fmt.Sprintf("%d servers lose their data: all are replaced.", replaced)
 	}
 	return fmt.Sprintf("%d servers lose their data: %d deleted, %d replaced.", deleted+replaced, deleted, replaced)
+}
+
+// members are all servers of a section.
+func (s section) members() (all members) {
+	for _, g := range s.Groups {
+		all = append(all, g.Members...)
+	}
+	return all
 }

@@ -83,23 +83,20 @@ func rollingText(g apply.GroupResult, doing string) string {
 // where it is done.
 func rollingState(g apply.GroupResult) string {
 	why := newStatement("", g.Why)
-	until, _ := why.rolloutWord("until")
-	until = strings.TrimPrefix(until, ",")
+	until := strings.TrimPrefix(why.word("until"), ",")
 	switch {
 	case g.State == apply.GroupPaused && until == "":
 		return fmt.Sprintf("paused after step %d of %d, until it is let go on", g.Step, g.Steps)
 	case g.State == apply.GroupPaused:
 		return fmt.Sprintf("paused after step %d of %d%s", g.Step, g.Steps, until)
 	case g.State == apply.GroupWaiting && g.Why.Code == planner.CodeFreeze:
-		reason, _ := why.rolloutWord("frozen")
-		return "frozen" + reason + until
+		return "frozen" + why.word("frozen") + until
 	case g.State == apply.GroupWaiting:
 		return "waiting for a window" + until
 	case g.State == apply.GroupStopped && g.Why.Code != planner.CodeHalted:
 		return "stopped"
 	case g.State == apply.GroupStopped:
-		reason, _ := why.rolloutWord("failed")
-		return "stopped" + reason
+		return "stopped" + why.word("failed")
 	}
 	return ""
 }

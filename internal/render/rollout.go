@@ -71,7 +71,7 @@ func rolloutText(g planner.Group, doubled map[string]bool) policyText {
 	if steps := g.Steps(); len(steps) > 1 {
 		add("steps: %s%s", joined(steps, ", ", strconv.Itoa), pauseText(r.Pause))
 	}
-	add("stops after %s", failures(r.MaxFailures+1))
+	add("stops after %s", quantity(r.MaxFailures+1, "failure", "failures"))
 	t.Lines = append(t.Lines, probeLines("asks first:", r.Gate)...)
 	t.Lines = append(t.Lines, probeLines("ready when", r.Ready)...)
 	if len(r.Ready) > 0 {
@@ -86,13 +86,6 @@ func rolloutText(g planner.Group, doubled map[string]bool) policyText {
 		}
 	}
 	return t
-}
-
-func failures(n int) string {
-	if n == 1 {
-		return "1 failure"
-	}
-	return fmt.Sprintf("%d failures", n)
 }
 
 // changedOf are the names of a group's servers that the plan changes, in order.

@@ -1,14 +1,9 @@
 package render
 
-import (
-	"os"
-	"strings"
-
-	"github.com/vps-fleet/fleet/planner"
-)
+import "github.com/vps-fleet/fleet/planner"
 
 // This file has all sentences that are made of reasons, and of nothing else. What
-// stands behind a $ is filled in from the reason; see word.
+// stands behind a $ is filled in from the reason; see words.
 
 // saying is what is the matter, and what to do about it, where that is known.
 type saying struct{ message, hint string }
@@ -145,64 +140,4 @@ var outcomes = map[planner.Code]saying{
 	planner.CodeFreeze:      {"it is frozen$frozen$until", "wait, or give --override-freeze REASON"},
 	planner.CodeSelf:        {"this host runs on it", "run fleet elsewhere, or give --allow-self"},
 	planner.CodeSelfLast:    {"this host runs on it, so it comes last", ""},
-}
-
-// Explain writes a reason about a server as a sentence, and what to do about it.
-// Nothing else makes sentences of reasons; whoever shows them escapes them.
-func Explain(name string, r planner.Reason) (message, hint string) {
-	s := newStatement(name, r)
-	return s.message(), s.hint()
-}
-
-// message is what is the matter.
-func (s statement) message() string {
-	text := os.Expand(s.saying().message, s.word)
-	if s.outcome && s.Action != "" {
-		text = "to " + string(s.Action) + ", but " + text
-	}
-	return text
-}
-
-// hint is what to do about it; "" where nothing is sure to help.
-func (s statement) hint() string { return os.Expand(s.saying().hint, s.word) }
-
-// remark is the place in the file that a statement is about and does not name.
-func (s statement) remark() string {
-	said := s.saying()
-	for _, names := range []string{"$at", "$cause", "$differs"} {
-		if strings.Contains(said.message+said.hint, names) {
-			return ""
-		}
-	}
-	return s.place(0)
-}
-
-// Statement is what is said of servers that are blocked for the same reason.
-// Where there are several, {name} stands for the name of each.
-type Statement struct {
-	Code          planner.Code
-	Names         []string
-	Message, Hint string
-}
-
-// Statements are what is said of blocked servers, each statement once.
-func Statements(blocked []planner.Blocked) (list []Statement) {
-	for _, g := range groupsOf(each(blocked, blockedFact), 2) {
-		s := Statement{Code: g.Code, Message: g.What, Hint: g.Hint}
-		for _, m := range g.Members {
-			s.Names = append(s.Names, m.Name)
-		}
-		list = append(list, s)
-	}
-	return list
-}
-
-func (s statement) saying() saying {
-	if s.outcome {
-		return outcomes[s.Code]
-	}
-	if said, ok := sayings[codeAndAction{s.Code, s.Action}]; ok {
-		return said
-	}
-	return sayings[codeAndAction{code: s.Code}]
 }

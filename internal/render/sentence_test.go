@@ -2,8 +2,10 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -222,6 +224,18 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	}
 }
 
+// What stands behind a $ in the tables is a word.
+func TestEveryWordIsKnown(t *testing.T) {
+	for _, said := range append(slices.Collect(maps.Values(sayings)), slices.Collect(maps.Values(outcomes))...) {
+		os.Expand(said.message+" "+said.hint, func(name string) string {
+			if words[name] == nil && name != "cause" {
+				t.Errorf("%q: no word is $%s", said.message, name)
+			}
+			return ""
+		})
+	}
+}
+
 // Six servers that are blocked for one reason are one group with one hint, whichever
 // other servers are in their way and wherever in the file they stand.
 func TestOneReasonIsOneGroup(t *testing.T) {
@@ -251,7 +265,7 @@ func TestOneReasonIsOneGroup(t *testing.T) {
 			name := fmt.Sprintf("web-%d", i+1)
 			blocked = append(blocked, planner.Blocked{Name: name, Reason: test.reason(i, name)})
 		}
-		groups := groupsOf(each(blocked, blockedFact), many)
+		groups := groupsOf(each(blocked, blockedFact))
 		if len(groups) != 1 {
 			t.Errorf("%q: %d groups", test.message, len(groups))
 			continue

@@ -1,8 +1,7 @@
 package render
 
 import (
-	"cmp"
-	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -23,10 +22,7 @@ type statement struct {
 // newStatement is a reason about one server; add makes it one about several.
 func newStatement(name string, r planner.Reason) statement {
 	s := statement{Reason: r, subject: name, allow: newPlaces(r.Allow)}
-	_, planned := sayings[codeAndAction{s.Code, s.Action}]
-	if !planned {
-		_, planned = sayings[codeAndAction{code: s.Code}]
-	}
+	_, planned := sayingOf(r)
 	s.outcome = !planned ||
 		s.Action != "" && s.Cause == "" && (s.Code == planner.CodeStatus || s.Code == planner.CodeNextUnfit) ||
 		s.Action == "" && s.Code == planner.CodeNeeds
@@ -53,123 +49,64 @@ func (s *statement) add(r planner.Reason) {
 	}
 }
 
-// word is what stands in a saying for a name behind a $.
-func (s statement) word(name string) string {
-	switch name {
-	case "subject":
-		return s.subject
-	case "at":
-		return s.place(0)
-	case "entry":
-		return s.place(1)
-	case "allow":
-		return s.allow.String()
-	case "name":
-		return s.Name
-	case "names":
-		return strings.Join(s.Names, ", ")
-	case "pattern":
-		return quoted(s.Pattern)
-	case "mode":
-		return string(s.Mode)
-	case "status":
-		return quoted(string(s.Status))
-	case "action":
-		return string(s.Action)
-	case "count":
-		return fmt.Sprint(s.Count)
-	case "since":
-		return s.Since.UTC().Format("2006-01-02 15:04 UTC")
-	case "servers":
-		return fmt.Sprint(len(s.Servers))
-	case "cause":
-		return newStatement(s.subject, planner.Reason{Code: s.Cause, At: s.Reason.At}).message()
-	}
-	if text, ok := s.fieldWord(name); ok {
-		return text
-	}
-	if text, ok := s.rolloutWord(name); ok {
-		return text
-	}
-	return s.serverWord(name)
+// Explain writes a reason about a server as a sentence, and what to do about it.
+// Nothing else makes sentences of reasons; whoever shows them escapes them.
+func Explain(name string, r planner.Reason) (message, hint string) {
+	s := newStatement(name, r)
+	return s.message(), s.hint()
 }
 
-// fieldWord is a word about keys and fields.
-func (s statement) fieldWord(name string) (text string, ok bool) {
-	switch name {
-	case "keys":
-		return s.keys(), true
-	case "fields":
-		if len(s.Fields) == 0 {
-			return "its replacement was asked for", true
-		}
-		return differences(s.Fields), true
-	case "changed":
-		return joined(s.Fields, "; ", func(f planner.FieldChange) string {
-			name, was, is := fieldWords(f)
-			return fmt.Sprintf("%s was %s and is %s now", name, was, is)
-		}), true
-	case "differs":
-		return s.differs(), true
-	case "plan":
-		return s.field(0).To.String(), true
-	case "location":
-		return s.field(1).To.String(), true
-	case "billed":
-		if s.Status == planner.StatusStopped {
-			return "; a stopped server is still billed", true
-		}
-		return "", true
-	case "undone":
-		return s.undone(), true
-	case "known":
-		return s.knownNames(), true
+// message is what is the matter.
+func (s statement) message() string {
+	text := os.Expand(s.saying().message, s.word)
+	if s.outcome && s.Action != "" {
+		text = "to " + string(s.Action) + ", but " + text
 	}
-	return "", false
+	return text
 }
 
-// serverWord is a word about other servers, or about how far a wait has come.
-func (s statement) serverWord(name string) string {
-	other := s.other()
-	switch name {
-	case "id":
-		return cmp.Or(other.ID, "that the file gives")
-	case "ids":
-		return joined(s.Servers, ", ", func(o planner.Other) string { return o.ID })
-	case "other_id":
-		return cmp.Or(other.ID, other.Name)
-	case "other":
-		if other.ID == "" || other.Name == "" {
-			return other.Name + other.ID
+// hint is what to do about it; "" where nothing is sure to help.
+func (s statement) hint() string { return os.Expand(s.saying().hint, s.word) }
+
+// remark is the place in the file that a statement is about and does not name.
+func (s statement) remark() string {
+	said := s.saying()
+	for _, names := range []string{"$at", "$cause", "$differs"} {
+		if strings.Contains(said.message+said.hint, names) {
+			return ""
 		}
-		return fmt.Sprintf("%s (%s)", other.Name, other.ID)
-	case "owner":
-		if other.ID == "" {
-			return "another server"
-		}
-		return "server " + other.ID
-	case "prices":
-		return s.prices()
-	case "unresolved":
-		if s.Count > 0 {
-			return fmt.Sprintf("the create was given up %d times, and each time nothing was created", s.Count)
-		}
-		return s.Name + " may have been created"
-	case "later":
-		if s.Count > 0 {
-			return "the API does not answer creates reliably; run again later"
-		}
-	case "not_yet":
-		if len(s.Fields) > 0 {
-			return fmt.Sprintf("not yet %s: ", s.field(0).To)
-		}
-	case "still":
-		if s.field(0).From.IsNull() {
-			return "not seen yet"
-		}
-		return fmt.Sprintf("still %s, not %s", s.field(0).From, s.field(0).To)
-	case "ended":
-		return fmt.Sprintf("%s, not %s", s.field(0).From, s.field(0).To)
 	}
-	return ""
+	return s.place(0)
+}
+
+// Statement is what is said of servers that are blocked for the same reason.
+// Where there are several, {name} stands for the name of each.
+type Statement struct {
+	Code          planner.Code
+	Names         []string
+	Message, Hint string
+}
+
+// Statements are what is said of blocked servers, each statement once.
+func Statements(blocked []planner.Blocked) (list []Statement) {
+	for _, g := range groupsOf(each(blocked, blockedFact)) {
+		list = append(list, Statement{Code: g.Code, Names: g.Members.names(), Message: g.What, Hint: g.Hint})
+	}
+	return list
+}
+
+func (s statement) saying() saying {
+	if s.outcome {
+		return outcomes[s.Code]
+	}
+	said, _ := sayingOf(s.Reason)
+	return said
+}
+
+// sayingOf is what a plan says of a reason, if it says anything.
+func sayingOf(r planner.Reason) (said saying, ok bool) {
+	if said, ok = sayings[codeAndAction{r.Code, r.Action}]; !ok {
+		said, ok = sayings[codeAndAction{code: r.Code}]
+	}
+	return said, ok
 }

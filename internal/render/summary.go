@@ -9,13 +9,7 @@ func (s Style) summary(r review) string {
 		if sec.Kind == kindNote {
 			continue
 		}
-		var names []string
-		for _, g := range sec.Groups {
-			for _, m := range g.Members {
-				names = append(names, m.Name)
-			}
-		}
-		s.listed(&b, titleColor(sec.Kind), textTitle(sec), ranges(names), !sec.Kind.losesData())
+		s.listed(&b, titleColor(sec.Kind), textTitle(sec), sec.members().ranges(), !sec.Kind.losesData())
 	}
 	if b.Len() == 0 {
 		return ""

@@ -60,13 +60,6 @@ func noChanges(p *planner.Plan) string {
 	return fmt.Sprintf(". %s as the file says", areServers(p.Scope.Selected))
 }
 
-func areServers(n int) string {
-	if n == 1 {
-		return "1 server is"
-	}
-	return fmt.Sprintf("%d servers are", n)
-}
-
 // alsoThere counts what the total leaves out, and says what no rollout holds back: with
 // the rollout to write where that fits into the line.
 func (s Style) alsoThere(p *planner.Plan) string {
@@ -99,21 +92,9 @@ func awayAtOnce(p *planner.Plan) (away, rollout string) {
 		return "", ""
 	}
 	note := newStatement("", p.Notes[i].Reason)
-	patterns, _ := note.rolloutWord("patterns")
 	of := strings.Join(note.Names, ", ")
 	if len(note.Names) > named {
 		of = fmt.Sprintf("%d ranges", len(note.Names))
 	}
-	return Escape(fmt.Sprintf("%d of %s away at once", note.Count, of)), Escape("rollouts: { tier: { names: [" + patterns + "] } }")
-}
-
-// counted makes "2 failed" of each number that is not zero and the word after it.
-func counted(pairs ...any) []string {
-	var parts []string
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i] != 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", pairs[i], pairs[i+1]))
-		}
-	}
-	return parts
+	return Escape(fmt.Sprintf("%d of %s away at once", note.Count, of)), Escape("rollouts: { tier: { names: [" + note.word("patterns") + "] } }")
 }

@@ -12,7 +12,7 @@ import (
 
 // what is what a fact says is there, or will be, in these servers; "" where its
 // fields say it.
-func (f *fact) what(said statement, servers []member) string {
+func (f *fact) what(said statement, servers members) string {
 	plan := tallied(servers, func(m member) string { return m.Plan })
 	location := tallied(servers, func(m member) string { return m.Location })
 	switch {
@@ -41,30 +41,17 @@ const mostCounted = 4
 
 // tallied tells the values that servers have, and how many have each where they are
 // not all the same: us-west 8, us-east 6.
-func tallied(servers []member, value func(member) string) string {
-	count := make(map[string]int)
-	for _, m := range servers {
-		count[value(m)]++
+func tallied(servers members, value func(member) string) string {
+	groups := grouped(servers, value)
+	if len(groups) == 1 {
+		return value(servers[0])
 	}
-	values := make([]string, 0, len(count))
-	for v := range count {
-		values = append(values, v)
+	slices.SortFunc(groups, func(a, b members) int { return cmp.Or(len(b)-len(a), strings.Compare(value(a[0]), value(b[0]))) })
+	values := make([]string, len(groups))
+	for i, g := range groups {
+		values[i] = fmt.Sprintf("%s %d", value(g[0]), len(g))
 	}
-	slices.SortFunc(values, func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
-	if len(values) == 1 {
-		return values[0]
-	}
-	more := len(values) - mostCounted
-	if more > 0 {
-		values = values[:mostCounted]
-	}
-	for i, v := range values {
-		values[i] = fmt.Sprintf("%s %d", v, count[v])
-	}
-	if more > 0 {
-		values = append(values, fmt.Sprintf("%d more", more))
-	}
-	return strings.Join(values, ", ")
+	return strings.Join(atMost(mostCounted, values, "%d more"), ", ")
 }
 
 // specText is what a server is created with, on one line.
