@@ -36,16 +36,16 @@ func (r *reader) checkPolicies() {
 // checkTimes refuses what contradicts itself within one rollout.
 func (r *reader) checkTimes(w *writtenRollout) {
 	if w.ReadyTimeout.Duration > 0 && w.ReadyFor.Duration > w.ReadyTimeout.Duration {
-		r.problemf(w.at["ready_for"], "raise ready_timeout, or lower ready_for", "ready_for is longer than ready_timeout, so no server is ever ready")
+		r.problemf(w.values["ready_for"], "raise ready_timeout, or lower ready_for", "ready_for is longer than ready_timeout, so no server is ever ready")
 	}
 	if w.Pause != (Pause{}) && len(w.Steps) < 2 {
-		r.problemf(w.at["pause"], "write steps: [1, 100%]", "a pause is between steps, and rollout %s has none", quote(w.Name))
+		r.problemf(w.values["pause"], "write steps: [1, 100%]", "a pause is between steps, and rollout %s has none", quote(w.Name))
 	}
-	if w.MaxUnavailable.Set && w.MaxUnavailable.N == 0 && (w.at["max_surge"].Node == nil || w.MaxSurge.N == 0) {
-		r.problemf(w.at["max_unavailable"], "write max_surge as well, or a number from 1", "with max_unavailable %s and no max_surge nothing could ever be done", w.MaxUnavailable)
+	if w.MaxUnavailable.Set && w.MaxUnavailable.N == 0 && (w.lacks("max_surge") || w.MaxSurge.N == 0) {
+		r.problemf(w.values["max_unavailable"], "write max_surge as well, or a number from 1", "with max_unavailable %s and no max_surge nothing could ever be done", w.MaxUnavailable)
 	}
 	for i, step := range w.Steps {
-		n := w.at["steps"].child(w.at["steps"].Content[i])
+		n := w.values["steps"].child(w.values["steps"].Content[i])
 		switch last := i == len(w.Steps)-1; {
 		case !step.Set:
 		case step.N == 0:
@@ -69,12 +69,12 @@ func (r *reader) checkGroup(w *writtenRollout) {
 	if size == 0 {
 		return // all are to be stopped or deleted
 	}
-	if w.MaxUnavailable.N > 0 && w.MaxUnavailable.Of(size) == 0 && (w.at["max_surge"].Node == nil || w.MaxSurge.N == 0) {
-		r.problemf(w.at["max_unavailable"], "write a number, such as 1", "%s of the %s of rollout %s is none, so nothing could ever be done",
+	if w.MaxUnavailable.N > 0 && w.MaxUnavailable.Of(size) == 0 && (w.lacks("max_surge") || w.MaxSurge.N == 0) {
+		r.problemf(w.values["max_unavailable"], "write a number, such as 1", "%s of the %s of rollout %s is none, so nothing could ever be done",
 			w.MaxUnavailable, plural(size, "server"), quote(w.Name))
 	}
 	if w.MaxFailures >= size {
-		r.warnf(w.at["max_failures"], "write fewer than the group has servers", "rollout %s has %s, so %d failures never stop it",
+		r.warnf(w.values["max_failures"], "write fewer than the group has servers", "rollout %s has %s, so %d failures never stop it",
 			quote(w.Name), plural(size, "server"), w.MaxFailures)
 	}
 	r.checkSteps(w, size)
@@ -86,12 +86,12 @@ func (r *reader) checkGroup(w *writtenRollout) {
 // once percentages are numbers.
 func (r *reader) checkSteps(w *writtenRollout, size int) {
 	if len(w.Steps) > 1 && w.Steps[0].AtLeast(size) >= size {
-		r.warnf(w.at["steps"], "", "the first step of rollout %s is all of its %s, so none of them is tried first", quote(w.Name), plural(size, "server"))
+		r.warnf(w.values["steps"], "", "the first step of rollout %s is all of its %s, so none of them is tried first", quote(w.Name), plural(size, "server"))
 		return
 	}
 	for i := 1; i < len(w.Steps); i++ {
 		if before, now := w.Steps[i-1], w.Steps[i]; now.AtLeast(size) < before.AtLeast(size) {
-			r.problemf(w.at["steps"], "", "of %s, step %s is fewer than step %s", plural(size, "server"), now, before)
+			r.problemf(w.values["steps"], "", "of %s, step %s is fewer than step %s", plural(size, "server"), now, before)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (r *reader) checkSteps(w *writtenRollout, size int) {
 func (r *reader) checkDomain(w *writtenRollout) {
 	key, isLabel := strings.CutPrefix(w.Domain, DomainLabel)
 	if isLabel {
-		r.needLabel(w, w.at["domain"], key)
+		r.needLabel(w, w.values["domain"], key)
 	}
 }
 

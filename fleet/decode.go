@@ -176,6 +176,12 @@ func (r *reader) text(n node, what string) (string, bool) {
 	return "", false
 }
 
+// string is the text of a scalar; "" where something is wrong with it.
+func (r *reader) string(n node, what string) string {
+	s, _ := r.text(n, what)
+	return s
+}
+
 var wordPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$`)
 
 // ValidCode reports whether a text can be an id or a location in a fleet file.
@@ -215,6 +221,11 @@ var otherWords = map[string]string{
 var choiceHints = map[string]string{
 	"replace":           `"delete-first" deletes the old server before the new one is created, "create-first" afterwards`,
 	"a field of ignore": "a field that is left out is not managed; hostname: unmanaged switches a default off",
+}
+
+// oneOf reads one of a few words.
+func (r *reader) oneOf(words ...string) func(n node, what string) string {
+	return func(n node, what string) string { return r.choice(n, what, words...) }
 }
 
 // choice reads one of a few words.

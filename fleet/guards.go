@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -140,18 +139,18 @@ var guardKeys = []string{"max_deletes", "max_changes", "max_monthly_cost", "max_
 
 func (r *reader) guards(n node) {
 	g := &r.fleet.Guards
-	for key, value := range r.pairs(n, "guards") {
-		switch {
-		case !slices.Contains(guardKeys, key.Value):
-			r.problemf(key, didYouMean(key.Value, guardKeys), "unknown key %s in guards", quote(key.Value))
-		case !r.once("guards.", key):
-		case key.Value == "max_deletes":
+	for key, value := range r.known(n, "guards", guardKeys) {
+		if !r.once("guards.", key) {
+			continue
+		}
+		switch key.Value {
+		case "max_deletes":
 			g.MaxDeletes = r.limit(value, key.Value)
-		case key.Value == "max_changes":
+		case "max_changes":
 			g.MaxChanges = r.limit(value, key.Value)
-		case key.Value == "max_monthly_cost":
+		case "max_monthly_cost":
 			g.MaxMonthlyCost = r.costLimit(value, key.Value, false)
-		case key.Value == "max_cost_increase":
+		case "max_cost_increase":
 			g.MaxCostIncrease = r.costLimit(value, key.Value, true)
 		}
 	}

@@ -31,7 +31,7 @@ func ParseTexts(texts []Text) (*Fleet, error) {
 			return nil, Problems{{Pos: Pos{File: t.Name}, Message: fmt.Sprintf("larger than %d MiB", maxSize>>20)}}
 		}
 	}
-	return read(files)
+	return readFiles(files)
 }
 
 // reader turns the documents of all files into one Fleet. Defaults and entries
@@ -69,7 +69,7 @@ type complaint struct {
 	format string
 }
 
-func read(files []*file) (*Fleet, error) {
+func readFiles(files []*file) (*Fleet, error) {
 	r := &reader{
 		told:    map[complaint]bool{},
 		set:     map[string]node{},

@@ -34,8 +34,8 @@ func (r *reader) probes(n node, what string) (probes []Probe) {
 }
 
 // gate reads the probes of a group as a whole, which are about no server in particular.
-func (r *reader) gate(n node) []Probe {
-	probes := r.probes(n, "gate")
+func (r *reader) gate(n node, what string) []Probe {
+	probes := r.probes(n, what)
 	for i, p := range probes {
 		text := strings.Join(p.texts(), " ")
 		switch item := n.child(n.Content[i]); {
@@ -49,23 +49,11 @@ func (r *reader) gate(n node) []Probe {
 }
 
 // probe reads one probe, which has exactly one kind.
-func (r *reader) probe(n node) (p Probe) {
+func (r *reader) probe(n node) Probe {
+	o := r.object(n, "a probe", probeKinds)
 	var kinds []string
-	for key, value := range r.pairs(n, "a probe") {
+	for key := range r.pairs(n, "a probe") {
 		kinds = append(kinds, key.Value)
-		switch key.Value {
-		case "tcp":
-			p.TCP = r.count(value, "tcp", 1, 65535)
-		case "http":
-			p.HTTP = r.httpProbe(value)
-		case "command":
-			p.Command = r.command(value, "a probe")
-			p.Command.Timeout.Duration = ProbeCommandTimeout
-		case "prometheus":
-			p.Prometheus = r.prometheusProbe(value)
-		default:
-			r.unknownKey(key, "a probe", probeKinds)
-		}
 	}
 	switch {
 	case n.Kind != yaml.MappingNode:
@@ -74,51 +62,43 @@ func (r *reader) probe(n node) (p Probe) {
 	case len(kinds) > 1:
 		r.problemf(n, "make each an item of its own, beginning with -", "a probe is of one kind, and this one has %s", strings.Join(kinds, ", "))
 	}
-	return p
+	return Probe{
+		TCP:        read(o, "tcp", r.count(1, 65535), 0),
+		HTTP:       read(o, "http", r.httpProbe, nil),
+		Command:    read(o, "command", r.commandProbe, nil),
+		Prometheus: read(o, "prometheus", r.prometheusProbe, nil),
+	}
 }
 
-func (r *reader) httpProbe(n node) *HTTPProbe {
-	p := HTTPProbe{Status: 200}
-	for key, value := range r.pairs(n, "http") {
-		switch key.Value {
-		case "url":
-			p.URL = r.url(value, "url")
-		case "status":
-			p.Status = r.count(value, "status", 100, 599)
-		case "insecure":
-			p.Insecure = r.bool(value, "insecure")
-		default:
-			r.unknownKey(key, "http", httpKeys)
-		}
-	}
-	if n.Kind == yaml.MappingNode && !has(n, "url") {
+func (r *reader) httpProbe(n node, what string) *HTTPProbe {
+	o := r.object(n, what, httpKeys)
+	if o.lacks("url") {
 		r.problemf(n, `write url: "https://{hostname}/health"`, "http needs a url")
 	}
-	return &p
+	return &HTTPProbe{
+		URL:      read(o, "url", r.url, ""),
+		Status:   read(o, "status", r.count(100, 599), 200),
+		Insecure: read(o, "insecure", r.bool, false),
+	}
 }
 
-func (r *reader) prometheusProbe(n node) *PrometheusProbe {
-	var p PrometheusProbe
-	for key, value := range r.pairs(n, "prometheus") {
-		switch key.Value {
-		case "url":
-			p.URL = r.url(value, "url")
-		case "query":
-			p.Query = r.placeholders(value, "query")
-		case "expect":
-			p.Expect = Expect(r.choice(value, "expect", string(ExpectEmpty), string(ExpectNonEmpty)))
-		default:
-			r.unknownKey(key, "prometheus", prometheusKeys)
-		}
-	}
-	if n.Kind == yaml.MappingNode && !(has(n, "url") && has(n, "query") && has(n, "expect")) {
+func (r *reader) commandProbe(n node, _ string) *Command {
+	c := r.command(n, "a probe")
+	c.Timeout.Duration = ProbeCommandTimeout
+	return c
+}
+
+func (r *reader) prometheusProbe(n node, what string) *PrometheusProbe {
+	o := r.object(n, what, prometheusKeys)
+	if o.lacks("url") || o.lacks("query") || o.lacks("expect") {
 		r.problemf(n, `write { url: "http://prom:9090", query: "up == 0", expect: empty }`, "prometheus needs url, query and expect")
 	}
-	return &p
+	return &PrometheusProbe{
+		URL:    read(o, "url", r.url, ""),
+		Query:  read(o, "query", r.placeholders, ""),
+		Expect: Expect(read(o, "expect", r.oneOf(string(ExpectEmpty), string(ExpectNonEmpty)), "")),
+	}
 }
-
-// has reports whether a mapping has a key, whatever is wrong with its value.
-func has(n node, key string) bool { return child(n.Node, key) != nil }
 
 var (
 	webURL    = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?([/?]\S*)?$`)
@@ -142,22 +122,15 @@ func (r *reader) url(n node, what string) string {
 
 // hook reads a command that runs before or after a disruption.
 func (r *reader) hook(n node, what string) *Command {
-	c := &Command{}
-	timeout := Duration{DefaultCommandTimeout}
-	for key, value := range r.pairs(n, what) {
-		switch key.Value {
-		case "command":
-			c = r.command(value, what)
-		case "timeout":
-			timeout = r.duration(value, "timeout", false)
-		default:
-			r.unknownKey(key, what, hookKeys)
-		}
-	}
-	if n.Kind == yaml.MappingNode && !has(n, "command") {
+	o := r.object(n, what, hookKeys)
+	if o.lacks("command") {
 		r.problemf(n, `write `+what+`: { command: [./`+what+`, "{name}"] }`, "%s needs a command", what)
 	}
-	c.Timeout = timeout
+	c := &Command{}
+	if command, ok := o.values["command"]; ok {
+		c = r.command(command, what)
+	}
+	c.Timeout = read(o, "timeout", r.duration, Duration{DefaultCommandTimeout})
 	return c
 }
 

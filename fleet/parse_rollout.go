@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"errors"
 	"iter"
 	"maps"
 	"regexp"
@@ -22,20 +21,19 @@ const maxPolicies = 200
 
 var rolloutName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
 
-// writtenRollout is a rollout with the places of its keys, for what can be checked
+// writtenRollout is a rollout with the places of its values, for what can be checked
 // only once all entries are known.
 type writtenRollout struct {
 	Rollout
+	object
 	key node
-	at  map[string]node // the values, by key
 }
 
 // readRollouts takes in the rollouts of one file.
 func (r *reader) readRollouts(n node) {
 	for key, value := range r.pairs(n, "rollouts") {
 		switch {
-		case len(r.rollouts) == maxPolicies:
-			r.problemf(key, "", "more than %d rollouts", maxPolicies)
+		case r.tooMany(key, len(r.rollouts), "rollouts"):
 			return
 		case !rolloutName.MatchString(key.Value):
 			r.problemf(key, "letters, digits, - and _, at most 63 in all", "the name of rollout %s is malformed", quote(key.Value))
@@ -45,68 +43,64 @@ func (r *reader) readRollouts(n node) {
 	}
 }
 
+// tooMany refuses more rollouts, windows or freezes than a fleet may have.
+func (r *reader) tooMany(n node, have int, what string) bool {
+	if have < maxPolicies {
+		return false
+	}
+	r.problemf(n, "", "more than %d %s", maxPolicies, what)
+	return true
+}
+
 // rollout reads one rollout.
 func (r *reader) rollout(key, n node) writtenRollout {
 	one := Limit{Set: true, N: 1}
-	w := writtenRollout{key: key, at: map[string]node{}, Rollout: Rollout{
-		Name: key.Value, MaxUnavailable: one, MaxSurge: one, At: key.pos(),
-		ReadyTimeout: Duration{DefaultReadyTimeout}, MinDown: Duration{DefaultMinDown}, ProgressDeadline: Duration{DefaultProgressDeadline},
-	}}
-	for field, value := range r.pairs(n, "a rollout") {
-		w.at[field.Value] = value
-		r.rolloutField(&w.Rollout, field, value)
+	o := r.object(n, "a rollout", rolloutKeys)
+	w := Rollout{
+		Name: key.Value,
+		Pick: r.pick(o),
+
+		MaxUnavailable:   read(o, "max_unavailable", r.limit, one),
+		MaxSurge:         read(o, "max_surge", r.limit, one),
+		Domain:           read(o, "domain", r.domain, ""),
+		After:            read(o, "after", r.after, nil),
+		Steps:            read(o, "steps", r.steps, nil),
+		Pause:            read(o, "pause", r.pause, Pause{}),
+		MaxFailures:      read(o, "max_failures", r.count(0, maxServers), 0),
+		Gate:             read(o, "gate", r.gate, nil),
+		Ready:            read(o, "ready", r.probes, nil),
+		ReadyTimeout:     read(o, "ready_timeout", r.duration, Duration{DefaultReadyTimeout}),
+		MinDown:          read(o, "min_down", r.durationOrNone, Duration{DefaultMinDown}),
+		ProgressDeadline: read(o, "progress_deadline", r.duration, Duration{DefaultProgressDeadline}),
+		Drain:            read(o, "drain", r.hook, nil),
+		Restore:          read(o, "restore", r.hook, nil),
+
+		At: key.pos(),
 	}
-	if _, written := w.at["ready_for"]; !written && len(w.Ready)+len(w.Gate) > 0 {
-		w.ReadyFor.Duration = min(DefaultReadyFor, w.ReadyTimeout.Duration)
+	readyFor := Duration{}
+	if len(w.Ready)+len(w.Gate) > 0 {
+		readyFor.Duration = min(DefaultReadyFor, w.ReadyTimeout.Duration)
 	}
-	if n.Kind == yaml.MappingNode && len(w.Names) == 0 && w.Labels.IsZero() && w.at["names"].Node == nil && w.at["labels"].Node == nil {
+	w.ReadyFor = read(o, "ready_for", r.durationOrNone, readyFor)
+	if o.lacks("names") && o.lacks("labels") {
 		r.problemf(key, `write labels: role=web, or names: ["web-*"]`, "rollout %s says neither names nor labels", quote(key.Value))
 	}
-	return w
+	return writtenRollout{w, o, key}
 }
 
-func (r *reader) rolloutField(w *Rollout, key, value node) {
-	switch key.Value {
-	case "names", "labels":
-		r.pick(&w.Pick, key, value)
-	case "max_unavailable":
-		w.MaxUnavailable = r.limit(value, key.Value)
-	case "max_surge":
-		w.MaxSurge = r.limit(value, key.Value)
-	case "domain":
-		w.Domain = r.domain(value)
-	case "after":
-		for item := range r.shortList(value, key.Value) {
-			name, _ := r.text(item, "a rollout of after")
-			w.After = append(w.After, name)
-		}
-	case "steps":
-		for item := range r.shortList(value, key.Value) {
-			w.Steps = append(w.Steps, r.limit(item, "a step"))
-		}
-	case "pause":
-		w.Pause = r.pause(value)
-	case "max_failures":
-		w.MaxFailures = r.count(value, key.Value, 0, maxServers)
-	case "gate":
-		w.Gate = r.gate(value)
-	case "ready":
-		w.Ready = r.probes(value, key.Value)
-	case "ready_for":
-		w.ReadyFor = r.duration(value, key.Value, true)
-	case "ready_timeout":
-		w.ReadyTimeout = r.duration(value, key.Value, false)
-	case "min_down":
-		w.MinDown = r.duration(value, key.Value, true)
-	case "progress_deadline":
-		w.ProgressDeadline = r.duration(value, key.Value, false)
-	case "drain":
-		w.Drain = r.hook(value, key.Value)
-	case "restore":
-		w.Restore = r.hook(value, key.Value)
-	default:
-		r.unknownKey(key, "a rollout", rolloutKeys)
+// after reads the names of rollouts that are to be done first.
+func (r *reader) after(n node, what string) (names []string) {
+	for item := range r.shortList(n, what) {
+		names = append(names, r.string(item, "a rollout of after"))
 	}
+	return names
+}
+
+func (r *reader) steps(n node, what string) (steps []Limit) {
+	for item := range r.shortList(n, what) {
+		steps = append(steps, r.limit(item, "a step"))
+	}
+	return steps
 }
 
 // shortList gives the entries of a list that has no more than there can be policies.
@@ -118,39 +112,39 @@ func (r *reader) shortList(n node, what string) iter.Seq[node] {
 	return r.items(n, what)
 }
 
-func (r *reader) unknownKey(key node, in string, known []string) {
-	r.problemf(key, didYouMean(key.Value, known), "unknown key %s in %s", quote(key.Value), in)
+// pick reads the names and the labels by which a policy chooses entries.
+func (r *reader) pick(o object) Pick {
+	return Pick{Names: read(o, "names", r.pickNames, nil), Labels: read(o, "labels", r.selector, Selector{})}
 }
 
-// pick reads the names or the labels by which a policy chooses entries.
-func (r *reader) pick(p *Pick, key, value node) {
-	if key.Value == "names" {
-		for pattern := range r.patterns(value, key.Value) {
-			p.Names = append(p.Names, pattern.Pattern)
-		}
-		if value.Kind == yaml.SequenceNode && len(value.Content) == 0 {
-			r.problemf(value, "leave it out to choose by labels alone", "names lists no pattern")
-		}
-		return
+func (r *reader) pickNames(n node, what string) (names []string) {
+	for pattern := range r.patterns(n, what) {
+		names = append(names, pattern.Pattern)
 	}
-	if value.Kind == yaml.MappingNode {
-		r.problemf(value, "write it as a selector, such as role=web,env!=dev", "labels here must be a selector, not a mapping")
-		return
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		r.problemf(n, "leave it out to choose by labels alone", "names lists no pattern")
 	}
-	s, ok := r.text(value, key.Value)
+	return names
+}
+
+func (r *reader) selector(n node, what string) Selector {
+	if n.Kind == yaml.MappingNode {
+		r.problemf(n, "write it as a selector, such as role=web,env!=dev", "labels here must be a selector, not a mapping")
+		return Selector{}
+	}
+	s, ok := r.text(n, what)
 	if !ok {
-		return
+		return Selector{}
 	}
-	selector, err := ParseSelector(s)
-	var bad *SelectorError
-	if errors.As(err, &bad) {
-		r.flaw(value, &flaw{len(string([]rune(s)[:bad.Column-1])), bad.Message, bad.hint})
+	selector, bad := parseSelector(s)
+	if bad != nil {
+		r.flaw(n, bad)
 	}
-	p.Labels = selector
+	return selector
 }
 
-func (r *reader) domain(n node) string {
-	s, ok := r.text(n, "domain")
+func (r *reader) domain(n node, what string) string {
+	s, ok := r.text(n, what)
 	key, isLabel := strings.CutPrefix(s, DomainLabel)
 	switch {
 	case !ok:
@@ -162,11 +156,12 @@ func (r *reader) domain(n node) string {
 	return s
 }
 
-func (r *reader) pause(n node) Pause {
+// pause reads a time between steps, or manual.
+func (r *reader) pause(n node, what string) Pause {
 	if n.Value == "manual" && n.Kind == yaml.ScalarNode {
 		return Pause{Manual: true}
 	}
-	return Pause{For: r.duration(n, "pause", false)}
+	return Pause{For: r.duration(n, what)}
 }
 
 // rolloutNames are the names of all rollouts, sorted.
@@ -183,7 +178,7 @@ func (r *reader) checkAfter() {
 	names := r.rolloutNames()
 	for _, w := range r.rollouts {
 		for i, name := range w.After {
-			item := w.at["after"].child(w.at["after"].Content[i])
+			item := w.values["after"].child(w.values["after"].Content[i])
 			switch {
 			case names[name] == nil && !r.partial:
 				hint := didYouMean(name, slices.Sorted(maps.Keys(names)))
@@ -193,7 +188,7 @@ func (r *reader) checkAfter() {
 			}
 		}
 		if circle := circleFrom(w.Name, w.Name, names, map[string]bool{}); circle != nil {
-			r.problemf(w.at["after"], "take one of them out", "rollout %s waits for itself: %s", quote(w.Name), strings.Join(circle, " is after "))
+			r.problemf(w.values["after"], "take one of them out", "rollout %s waits for itself: %s", quote(w.Name), strings.Join(circle, " is after "))
 		}
 	}
 }

@@ -11,6 +11,14 @@ const selectorForm = "a selector is written role=web,env!=dev or zone in (a, b);
 
 // ParseSelector reads a selector. The error is a *SelectorError.
 func ParseSelector(text string) (Selector, error) {
+	s, bad := parseSelector(text)
+	if bad != nil {
+		return s, &SelectorError{text, 1 + utf8.RuneCountInString(text[:bad.at]), bad.message, bad.hint}
+	}
+	return s, nil
+}
+
+func parseSelector(text string) (Selector, *flaw) {
 	p := selectorParser{text: text}
 	var s Selector
 	for {
@@ -24,7 +32,7 @@ func ParseSelector(text string) (Selector, error) {
 			bad = p.flaw("a comma is missing", selectorForm)
 		}
 		if bad != nil {
-			return Selector{}, &SelectorError{text, 1 + utf8.RuneCountInString(text[:bad.at]), bad.message, bad.hint}
+			return Selector{}, bad
 		}
 		s.terms = append(s.terms, t)
 	}

@@ -9,8 +9,11 @@ import (
 // maxDuration is longer than any rollout takes.
 const maxDuration = 30 * 24 * time.Hour
 
-// duration reads a time, which may be none only where that means something.
-func (r *reader) duration(n node, what string, orNone bool) Duration {
+func (r *reader) duration(n node, what string) Duration       { return r.anyDuration(n, what, false) }
+func (r *reader) durationOrNone(n node, what string) Duration { return r.anyDuration(n, what, true) }
+
+// anyDuration reads a time, which may be none only where that means something.
+func (r *reader) anyDuration(n node, what string, orNone bool) Duration {
 	s, ok := r.text(n, what)
 	if !ok {
 		return Duration{}
@@ -32,17 +35,15 @@ func (r *reader) duration(n node, what string, orNone bool) Duration {
 }
 
 // count reads a whole number between two others.
-func (r *reader) count(n node, what string, least, most int) int {
-	s, ok := r.text(n, what)
-	if !ok {
-		return least
+func (r *reader) count(least, most int) func(n node, what string) int {
+	return func(n node, what string) int {
+		s, ok := r.text(n, what)
+		i, err := strconv.Atoi(s)
+		if ok && (err != nil || !plain(n.Node) || !numberPattern.MatchString(s) || i < least || i > most) {
+			r.problemf(n, "", "%s must be a number from %d to %d, not %s", what, least, most, quote(s))
+		}
+		return i
 	}
-	i, err := strconv.Atoi(s)
-	if err != nil || !plain(n.Node) || !numberPattern.MatchString(s) || i < least || i > most {
-		r.problemf(n, "", "%s must be a number from %d to %d, not %s", what, least, most, quote(s))
-		return least
-	}
-	return i
 }
 
 // value reads a text that has a form of its own.

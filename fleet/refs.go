@@ -20,13 +20,8 @@ var (
 
 // readCatalog takes in the account's ids by name.
 func (r *reader) readCatalog(n node) {
-	for key, names := range r.pairs(n, "catalog") {
-		ids, ok := r.catalog[key.Value]
-		if !ok {
-			r.problemf(key, didYouMean(key.Value, catalogKeys), "unknown key %s in catalog", quote(key.Value))
-			continue
-		}
-		what := "catalog." + key.Value
+	for key, names := range r.known(n, "catalog", catalogKeys) {
+		ids, what := r.catalog[key.Value], "catalog."+key.Value
 		for name, id := range r.pairs(names, what) {
 			s, ok := r.text(name, "a name in "+what)
 			if ok && plain(name.Node) && digitsPattern.MatchString(s) {
