@@ -9,7 +9,7 @@ import (
 
 // TestAddToCatalog gives names to ids in every style of a catalog.
 func TestAddToCatalog(t *testing.T) {
-	plans := []FieldText{field("big", "2"), field("1e3", QuoteID("a b"))}
+	plans := []FieldText{field("big", "2"), field(`"1e3"`, QuoteID("a b"))}
 	systems := []FieldText{field("debian-12", "3")}
 	tests := []struct{ name, text, want string }{
 		{"none", "version: 1\n\n# all\nservers:\n  a: {}\n",
@@ -34,7 +34,7 @@ func TestAddToCatalog(t *testing.T) {
 				t.Errorf("%s: %v", test.name, err)
 				continue
 			}
-			got, err := Splice([]byte(text), edits)
+			got, err := l.Splice(edits)
 			if diff := cmp.Diff(strings.ReplaceAll(test.want, "\n", end), string(got)); diff != "" || err != nil {
 				t.Errorf("%s: %v, -want +got\n%s", test.name, err, diff)
 			}

@@ -176,11 +176,8 @@ func TestEditProperty(t *testing.T) {
 			edits, err = l.Split(key, NewEntry{Key: name, Fields: fields})
 			want[name] = change(want[name])
 		case "after", "before":
-			insert := l.InsertAfter
-			if rapid.Bool().Draw(t, "before") {
-				insert = l.InsertBefore
-			}
-			edits, err = insert(key, NewEntry{Key: "new-[1:3]", Fields: fields, Apart: rapid.Bool().Draw(t, "apart")})
+			at := Place{Key: key, Before: rapid.Bool().Draw(t, "before")}
+			edits, err = l.Insert(at, NewEntry{Key: "new-[1:3]", Fields: fields, Apart: rapid.Bool().Draw(t, "apart")})
 			added, err := Parse("fleet.yaml", []byte(defaultsOf(text)+"servers:\n  new-[1:3]: "+flowFields(fields)+"\n"))
 			if err != nil {
 				t.Fatal(err)
@@ -192,7 +189,7 @@ func TestEditProperty(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, text)
 		}
-		data, err := Splice([]byte(text), edits)
+		data, err := l.Splice(edits)
 		if err != nil {
 			t.Fatal(err)
 		}

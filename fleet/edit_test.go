@@ -18,33 +18,33 @@ func TestEdits(t *testing.T) {
 		want       string
 	}{
 		{"after, on lines of its own", "version: 1\nservers:\n  web-01:   # front\n      plan: 1  # small\n      # its comment\n\n  # cache\n  z: { plan: 1 }\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertAfter("web-01", db) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{Key: "web-01"}, db) },
 			"version: 1\nservers:\n  web-01:   # front\n      plan: 1  # small\n      # its comment\n  db-01:\n      plan: 2\n      hostname: db-01.example.com\n\n  # cache\n  z: { plan: 1 }\n"},
 		{"after the last, on one line", "version: 1\nservers:\n  a: {}\n  z: { plan: 1 } # last\n\n# end\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertAfter("", db) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{}, db) },
 			"version: 1\nservers:\n  a: {}\n  z: { plan: 1 } # last\n  db-01: { plan: 2, hostname: db-01.example.com }\n\n# end\n"},
 		{"after the last, without a last line end", "version: 1\nservers:\n  z: { plan: 1 }",
 			func(l *Layout) ([]Edit, error) {
-				return l.InsertAfter("", NewEntry{Key: "web-[1:3]", Apart: true}, NewEntry{Key: "web_4", Fields: []FieldText{field(FieldID, "7")}})
+				return l.Insert(Place{}, NewEntry{Key: "web-[1:3]", Apart: true}, NewEntry{Key: "web_4", Fields: []FieldText{field(FieldID, "7")}})
 			},
 			"version: 1\nservers:\n  z: { plan: 1 }\n\n  web-[1:3]: {}\n  \"web_4\": { id: 7 }"},
 		{"before", "version: 1\nservers:\n  # about a\n  a:\n    plan: 1\n  # about z\n  z:\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertBefore("z", db) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{Key: "z", Before: true}, db) },
 			"version: 1\nservers:\n  # about a\n  a:\n    plan: 1\n  db-01:\n    plan: 2\n    hostname: db-01.example.com\n  # about z\n  z:\n"},
 		{"before the first", "version: 1\nservers:\n  # about a\n  a: { plan: 1 }\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertBefore("a", db) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{Key: "a", Before: true}, db) },
 			"version: 1\nservers:\n  db-01: { plan: 2, hostname: db-01.example.com }\n  # about a\n  a: { plan: 1 }\n"},
 		{"into a flow mapping", "version: 1\nservers: { a: { plan: 1 }, b, } # all\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertAfter("b", NewEntry{Key: "c-[1:3]"}) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{Key: "b"}, NewEntry{Key: "c-[1:3]"}) },
 			"version: 1\nservers: { a: { plan: 1 }, b, \"c-[1:3]\": {}, } # all\n"},
 		{"before in a flow mapping", "version: 1\nservers: {a: {plan: 1}}\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertBefore("a", db) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{Key: "a", Before: true}, db) },
 			"version: 1\nservers: {db-01: { plan: 2, hostname: db-01.example.com }, a: {plan: 1}}\n"},
 		{"into no servers", "version: 1\nservers: {} # none\nowns: [a]\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertAfter("", db) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{}, db) },
 			"version: 1\nservers: # none\n  db-01: { plan: 2, hostname: db-01.example.com }\nowns: [a]\n"},
 		{"without servers", "version: 1\nowns: [a]\n\n",
-			func(l *Layout) ([]Edit, error) { return l.InsertAfter("", NewEntry{Key: "a"}) },
+			func(l *Layout) ([]Edit, error) { return l.Insert(Place{}, NewEntry{Key: "a"}) },
 			"version: 1\nowns: [a]\nservers:\n  a: {}\n\n"},
 		{"a value", "version: 1\nservers:\n  a: { hostname: \"a, b\" , plan: 1 }\n  b:\n    location: x # old\n    plan: 'x y'  # odd\n",
 			func(l *Layout) ([]Edit, error) {
@@ -109,7 +109,7 @@ func TestEdits(t *testing.T) {
 				t.Errorf("%s, %s: %v", test.name, style, err)
 				continue
 			}
-			got, err := Splice([]byte(text), edits)
+			got, err := l.Splice(edits)
 			if diff := cmp.Diff(convert(test.want), string(got)); diff != "" || err != nil {
 				t.Errorf("%s, %s: %v, -want +got\n%s", test.name, style, err, diff)
 			}

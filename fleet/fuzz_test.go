@@ -101,7 +101,7 @@ func FuzzEdit(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			text, err := Splice(data, edits)
+			text, err := l.Splice(edits)
 			if err != nil {
 				t.Fatal(err)
 			}

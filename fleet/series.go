@@ -66,15 +66,19 @@ func seriesOf(run []numberedName, step int) Series {
 		s.Names = append(s.Names, n.prefix+n.digits+n.suffix)
 	}
 	first, last := run[0], run[len(run)-1]
-	switch {
-	case len(run) == 1:
-		s.Key = s.Names[0]
-	case step == 1:
-		s.Key = fmt.Sprintf("%s[%s:%s]%s", first.prefix, first.digits, last.digits, first.suffix)
-	default:
-		s.Key = fmt.Sprintf("%s[%s:%s:%d]%s", first.prefix, first.digits, last.digits, step, first.suffix)
+	s.Key = s.Names[0]
+	if len(run) > 1 {
+		s.Key = rangeKey(first.prefix, first.digits, last.digits, step, first.suffix)
 	}
 	return s
+}
+
+// rangeKey writes a key that has one range.
+func rangeKey(prefix, first, last string, step int, suffix string) string {
+	if step == 1 {
+		return fmt.Sprintf("%s[%s:%s]%s", prefix, first, last, suffix)
+	}
+	return fmt.Sprintf("%s[%s:%s:%d]%s", prefix, first, last, step, suffix)
 }
 
 // numberedName is a name apart from the last number in it.

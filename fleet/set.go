@@ -11,28 +11,26 @@ import (
 // no other entry changes. The error is Problems, where the text would have to be
 // written anew.
 func (l *Layout) Set(key string, fields ...FieldText) ([]Edit, error) {
-	e, ok := l.entry(key)
-	if !ok {
-		return nil, l.missing(key)
+	e, err := l.entry(key)
+	if err != nil {
+		return nil, err
 	}
 	edits, err := l.set(e, fields)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range l.repeats(e.value, fields) {
-		edits = append(edits, Edit{l.start(a), l.end(a), l.flow(a.Alias, nil)})
-	}
-	return l.original(edits), nil
+	return append(edits, l.writeOut(l.repeats(e.value, fields))...), nil
 }
 
-func (l *Layout) original(edits []Edit) []Edit {
-	for i, e := range edits {
-		edits[i] = l.origin.edit(e)
+// writeOut writes what aliases repeat in their places.
+func (l *Layout) writeOut(aliases []*yaml.Node) (edits []Edit) {
+	for _, a := range aliases {
+		edits = append(edits, Edit{l.start(a), l.end(a), l.flow(a.Alias, nil)})
 	}
 	return edits
 }
 
-// set changes the fields of one entry; the edits are of the clean text.
+// set changes the fields of one entry.
 func (l *Layout) set(e entryNode, fields []FieldText) ([]Edit, error) {
 	switch v := e.value; {
 	case len(fields) == 0:
@@ -45,7 +43,7 @@ func (l *Layout) set(e entryNode, fields []FieldText) ([]Edit, error) {
 		if l.file.data[at-1] != ':' && v.Anchor == "" {
 			text = ":" + text // a key of a flow mapping without a value
 		}
-		return []Edit{{at, at, text}}, nil
+		return insertion(at, text), nil
 	case blank(v):
 		return []Edit{{l.bare(v), l.end(v), flowFields(fields)}}, nil
 	case v.Kind != yaml.MappingNode:
@@ -91,19 +89,10 @@ func (l *Layout) addFields(n *yaml.Node, fields []FieldText) Edit {
 	last := len(n.Content) - 2
 	end := l.pairEnd(n.Content[last], n.Content[last+1])
 	if n.Style&yaml.FlowStyle != 0 {
-		text := l.gap(end)
-		for _, f := range fields {
-			text += ", " + string(f.Field) + ": " + f.Text
-		}
-		return Edit{end, end, text}
-	}
-	var text string
-	indent := strings.Repeat(" ", n.Content[0].Column-1)
-	for _, f := range fields {
-		text += "\n" + indent + string(f.Field) + ": " + f.Text
+		return Edit{end, end, l.gap(end) + ", " + joined(fields, FieldText.String)}
 	}
 	end = l.lineEnd(end)
-	return Edit{end, end, text}
+	return Edit{end, end, blockFields(strings.Repeat(" ", n.Content[0].Column-1), fields)}
 }
 
 // repeats are the aliases of what changes when fields of an entry do: of the whole
@@ -124,11 +113,7 @@ func (l *Layout) flow(n *yaml.Node, changed []FieldText) string {
 	case yaml.AliasNode:
 		return "*" + n.Value
 	case yaml.SequenceNode:
-		items := make([]string, len(n.Content))
-		for i, c := range n.Content {
-			items[i] = l.flow(c, nil)
-		}
-		return "[" + strings.Join(items, ", ") + "]"
+		return "[" + joined(n.Content, func(c *yaml.Node) string { return l.flow(c, nil) }) + "]"
 	case yaml.ScalarNode:
 		return l.flowScalar(n)
 	}

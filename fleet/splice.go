@@ -6,19 +6,30 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"strings"
 )
 
-// Edit replaces the bytes of a text from Start to End by New.
+// Edit replaces the bytes of a Layout's text from Start to End by New.
 type Edit struct {
 	Start, End int
 	New        string
 }
 
-// Splice makes edits of one text, whose offsets are all of the text before any of
-// them. What stands outside of the edits stays as it is, byte for byte. Edits at
-// one place are made in the order in which they are given; it is an error where
-// two overlap.
-func Splice(data []byte, edits []Edit) ([]byte, error) {
+// Splice makes edits of the text that the layout is of. What stands outside of the
+// edits stays as it is, byte for byte, and what they write ends its lines as the text
+// does. Edits at one place are made in the order in which they are given; it is an
+// error where two overlap.
+func (l *Layout) Splice(edits []Edit) ([]byte, error) {
+	o := originOf(l.given)
+	given := make([]Edit, len(edits))
+	for i, e := range edits {
+		given[i] = o.edit(e)
+	}
+	return splice(l.given, given)
+}
+
+// splice makes edits whose offsets are all of the text before any of them.
+func splice(data []byte, edits []Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
 	var out []byte
@@ -61,7 +72,7 @@ func originOf(data []byte) origin {
 
 // edit is an edit of the clean text as one of the text as it was.
 func (o origin) edit(e Edit) Edit {
-	return Edit{o.offset(e.Start), o.offset(e.End), string(bytes.ReplaceAll([]byte(e.New), []byte("\n"), []byte(o.end)))}
+	return Edit{o.offset(e.Start), o.offset(e.End), strings.ReplaceAll(e.New, "\n", o.end)}
 }
 
 func (o origin) offset(clean int) int {

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -14,24 +13,27 @@ import (
 // says is said of each part, comments included. The error is Problems, where the
 // text would have to be written anew.
 func (l *Layout) Split(key string, apart ...NewEntry) ([]Edit, error) {
-	e, ok := l.entry(key)
-	if !ok {
-		return nil, l.missing(key)
+	e, err := l.entry(key)
+	if err != nil {
+		return nil, err
 	}
 	p, bad := parsePattern(key)
 	if bad != nil {
-		return nil, l.missing(key)
+		return nil, l.refuse(e.key, bad.message)
 	}
 	flow := l.servers.Style&yaml.FlowStyle != 0
 	start, end, between := l.start(e.key), l.pairEnd(e.key, e.value), ", "
-	if !flow {
+	switch {
+	case !flow:
 		if err := l.ownLines(e); err != nil {
 			return nil, err
 		}
 		end, between = l.entryEnd(e), "\n"+strings.Repeat(" ", e.key.Column-1)
+	case l.gap(end) != "":
+		between = " , "
 	}
 	var parts []string
-	for _, part := range l.cut(p, e, apart) {
+	for _, part := range l.parts(p, e, apart) {
 		edits, err := l.set(e, part.Fields)
 		if err != nil {
 			return nil, err
@@ -40,20 +42,14 @@ func (l *Layout) Split(key string, apart ...NewEntry) ([]Edit, error) {
 		for i := range edits {
 			edits[i].Start, edits[i].End = edits[i].Start-start, edits[i].End-start
 		}
-		text, err := Splice(l.file.data[start:end], edits)
+		text, err := splice(l.file.data[start:end], edits)
 		if err != nil {
 			return nil, err
 		}
 		parts = append(parts, string(text))
 	}
-	if flow && l.gap(end) != "" {
-		between = " , "
-	}
 	edits := []Edit{{start, end, strings.Join(parts, between)}}
-	for _, a := range l.repeatsInside(e.value) {
-		edits = append(edits, Edit{l.start(a), l.end(a), l.flow(a.Alias, nil)})
-	}
-	return l.original(edits), nil
+	return append(edits, l.writeOut(l.repeatsInside(e.value))...), nil
 }
 
 // repeatsInside are the aliases elsewhere of an entry and of anything in it.
@@ -78,58 +74,35 @@ func (l *Layout) repeatsInside(n *yaml.Node) []*yaml.Node {
 	return aliases
 }
 
-// cut is the parts of a range in its order: what is to be apart, and ranges of what
-// is between.
-func (l *Layout) cut(p pattern, e entryNode, apart []NewEntry) []NewEntry {
-	var parts []NewEntry
-	from := 0
-	rest := func(to int) {
-		for _, key := range p.keys(from, to) {
-			parts = append(parts, l.part(p, e, NewEntry{Key: key}))
-		}
-		from = to + 1
+// parts are the entries that a range is split into, in its order: a range or a name for
+// each run of names that get the same fields.
+func (l *Layout) parts(p pattern, e entryNode, apart []NewEntry) (parts []NewEntry) {
+	fields := make(map[string][]FieldText, len(apart))
+	for _, a := range apart {
+		fields[a.Key] = a.Fields
 	}
-	fieldsOf := func(i int) (fields []FieldText, ok bool) {
+	fieldsOf := func(i int) []FieldText {
 		name, _ := p.name(i)
-		k := slices.IndexFunc(apart, func(a NewEntry) bool { return a.Key == name })
-		if k < 0 {
-			return nil, false
-		}
-		return apart[k].Fields, true
+		return fields[name]
 	}
-	for i := 0; i < p.count(); i++ {
-		fields, isApart := fieldsOf(i)
-		if !isApart {
-			continue
-		}
-		rest(i)
-		end := i + 1
-		for end < p.count() {
-			if next, isApart := fieldsOf(end); !isApart || !slices.Equal(next, fields) {
-				break
-			}
+	for i, end := 0, 0; i < p.count(); i = end {
+		for end = i + 1; end < p.count() && slices.Equal(fieldsOf(end), fieldsOf(i)); {
 			end++
 		}
 		for _, key := range p.keys(i, end) {
-			parts = append(parts, l.part(p, e, NewEntry{Key: key, Fields: fields}))
+			parts = append(parts, l.part(p, e, NewEntry{Key: key, Fields: fieldsOf(i)}))
 		}
-		from, i = end, end-1
 	}
-	rest(p.count())
 	return parts
 }
 
 // keys list the names from the i-th to the one before the j-th.
 func (p pattern) keys(i, j int) []string {
-	var keys []string
 	if len(p.ranges) == 1 && j-i > 1 {
 		s := p.ranges[0]
-		key := fmt.Sprintf("%s[%s:%s", p.literals[0], s.at(i), s.at(j-1))
-		if s.step > 1 {
-			key += fmt.Sprintf(":%d", s.step)
-		}
-		return []string{key + "]" + p.literals[1]}
+		return []string{rangeKey(p.literals[0], s.at(i), s.at(j-1), s.step, p.literals[1])}
 	}
+	var keys []string
 	for ; i < j; i++ {
 		name, _ := p.name(i)
 		keys = append(keys, name)

@@ -31,12 +31,6 @@ func (j Job) additions(chosen []candidate, d defaults, n *names, r *Result) erro
 	return err
 }
 
-// place is where entries go: behind an entry, or in front of it.
-type place struct {
-	key    string // "" is the end of all
-	before bool
-}
-
 // insert puts entries in their places: among those of their family, in natural
 // order, and those that have none at the end.
 func (c *change) insert(entries []fleet.NewEntry) error {
@@ -47,25 +41,21 @@ func (c *change) insert(entries []fleet.NewEntry) error {
 	for _, keys := range families {
 		slices.SortFunc(keys, fleet.CompareNames)
 	}
-	at := make(map[place][]fleet.NewEntry)
-	var places []place
+	at := make(map[fleet.Place][]fleet.NewEntry)
+	var places []fleet.Place
 	for _, e := range entries {
 		p := placeOf(e.Key, families[family(e.Key)])
 		if at[p] == nil {
 			places = append(places, p)
-			e.Apart = p.key == "" && len(families) > 0
+			e.Apart = p.Key == "" && len(families) > 0
 		}
 		at[p] = append(at[p], e)
 	}
-	if end := slices.Index(places, place{}); end >= 0 { // behind what goes to the last entry
-		places = append(slices.Delete(places, end, end+1), place{})
+	if end := slices.Index(places, fleet.Place{}); end >= 0 { // behind what goes to the last entry
+		places = append(slices.Delete(places, end, end+1), fleet.Place{})
 	}
 	for _, p := range places {
-		insert := c.layout.InsertAfter
-		if p.before {
-			insert = c.layout.InsertBefore
-		}
-		edits, err := insert(p.key, at[p]...)
+		edits, err := c.layout.Insert(p, at[p]...)
 		if err != nil {
 			return err
 		}
@@ -75,13 +65,13 @@ func (c *change) insert(entries []fleet.NewEntry) error {
 }
 
 // placeOf is the place of a key among the sorted ones of its family.
-func placeOf(key string, sorted []string) place {
+func placeOf(key string, sorted []string) fleet.Place {
 	smaller, _ := slices.BinarySearchFunc(sorted, key, fleet.CompareNames)
 	switch {
 	case len(sorted) == 0:
-		return place{}
+		return fleet.Place{}
 	case smaller == 0:
-		return place{key: sorted[0], before: true}
+		return fleet.Place{Key: sorted[0], Before: true}
 	}
-	return place{key: sorted[smaller-1]}
+	return fleet.Place{Key: sorted[smaller-1]}
 }

@@ -24,12 +24,12 @@ type change struct {
 func openChanges(texts []fleet.Text) (*changes, error) {
 	c := &changes{of: make(map[string]*change)}
 	for _, t := range texts {
-		x := &change{text: t}
-		if err := x.make(); err != nil {
+		layout, err := fleet.ReadLayout(t)
+		if err != nil {
 			return nil, err
 		}
 		c.names = append(c.names, t.Name)
-		c.of[t.Name] = x
+		c.of[t.Name] = &change{text: t, layout: layout}
 	}
 	return c, nil
 }
@@ -37,9 +37,8 @@ func openChanges(texts []fleet.Text) (*changes, error) {
 // make makes the edits, so that more can follow on the new text. Where two are of one
 // place, none is made.
 func (c *change) make() error {
-	edits := c.edits
+	data, err := c.layout.Splice(c.edits)
 	c.edits = nil
-	data, err := fleet.Splice(c.text.Data, edits)
 	if err != nil {
 		return fmt.Errorf("cannot change %s in place: %w", c.text.Name, err)
 	}

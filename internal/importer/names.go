@@ -20,7 +20,7 @@ type catalog struct {
 	byID   map[string]string
 	taken  map[string]bool   // names that stand for something
 	called map[string]string // what the API calls an id
-	added  []fleet.FieldText // names with their ids, in the order in which they were needed
+	added  []fleet.FieldText // names with their ids, as YAML writes them, in the order in which they were needed
 	closed bool              // no more names are added
 }
 
@@ -87,7 +87,7 @@ func (c *catalog) text(id string) string {
 		return fleet.QuoteID(id)
 	}
 	c.byID[id], c.taken[name] = name, true
-	c.added = append(c.added, fleet.FieldText{Field: fleet.Field(name), Text: fleet.QuoteID(id)})
+	c.added = append(c.added, fleet.FieldText{Field: fleet.Field(fleet.QuoteText(name)), Text: fleet.QuoteID(id)})
 	return fleet.QuoteText(name)
 }
 

@@ -116,11 +116,7 @@ func catalogText(n *names) string {
 		slices.SortFunc(c.added, func(a, b fleet.FieldText) int {
 			return cmp.Or(fleet.CompareNames(a.Text, b.Text), cmp.Compare(a.Field, b.Field))
 		})
-		group := fleet.NewEntry{Key: c.kind}
-		for _, f := range c.added {
-			group.Fields = append(group.Fields, fleet.FieldText{Field: fleet.Field(fleet.QuoteText(string(f.Field))), Text: f.Text})
-		}
-		b.WriteString(group.Text(lineWidth))
+		b.WriteString(fleet.NewEntry{Key: c.kind, Fields: c.added}.Text(lineWidth))
 	}
 	if b.Len() == 0 {
 		return ""
