@@ -22,12 +22,12 @@ func (j Job) additions(chosen []candidate, d defaults, n *names, r *Result) erro
 	if err := c.addNames(n, j.Into); err != nil {
 		return err
 	}
-	if !isNew {
-		if err := c.of[j.Into].insert(entries); err != nil {
-			return err
-		}
+	if isNew {
+		c.of(j.Into).Old = nil
+	} else if err := c.of(j.Into).insert(entries); err != nil {
+		return err
 	}
-	r.Files, err = c.files(j.Texts)
+	r.Files, err = c.files()
 	return err
 }
 
@@ -41,36 +41,29 @@ func (c *change) insert(entries []fleet.NewEntry) error {
 	for _, keys := range families {
 		slices.SortFunc(keys, fleet.CompareNames)
 	}
-	at := make(map[fleet.Place][]fleet.NewEntry)
-	var places []fleet.Place
+	var last []fleet.NewEntry
 	for _, e := range entries {
-		p := placeOf(e.Key, families[family(e.Key)])
-		if at[p] == nil {
-			places = append(places, p)
-			e.Apart = p.Key == "" && len(families) > 0
+		keys := families[family(e.Key)]
+		if len(keys) == 0 {
+			last = append(last, e)
+			continue
 		}
-		at[p] = append(at[p], e)
-	}
-	if end := slices.Index(places, fleet.Place{}); end >= 0 { // behind what goes to the last entry
-		places = append(slices.Delete(places, end, end+1), fleet.Place{})
-	}
-	for _, p := range places {
-		edits, err := c.layout.Insert(p, at[p]...)
-		if err != nil {
+		e.Apart = false
+		if err := c.add(c.layout.Insert(placeOf(e.Key, keys), e)); err != nil {
 			return err
 		}
-		c.edits = append(c.edits, edits...)
 	}
-	return nil
+	if len(last) == 0 {
+		return nil
+	}
+	last[0].Apart = len(families) > 0
+	return c.add(c.layout.Insert(fleet.Place{}, last...))
 }
 
 // placeOf is the place of a key among the sorted ones of its family.
 func placeOf(key string, sorted []string) fleet.Place {
 	smaller, _ := slices.BinarySearchFunc(sorted, key, fleet.CompareNames)
-	switch {
-	case len(sorted) == 0:
-		return fleet.Place{}
-	case smaller == 0:
+	if smaller == 0 {
 		return fleet.Place{Key: sorted[0], Before: true}
 	}
 	return fleet.Place{Key: sorted[smaller-1]}

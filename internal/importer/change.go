@@ -8,30 +8,36 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// changes are edits of several files.
-type changes struct {
-	names []string // of the files, in their order
-	of    map[string]*change
-}
+// changes are those of several files, in their order.
+type changes []*change
 
-// change is the edits of one file, all of the text that its layout is of.
+// change is a file with edits of its text, all of them of the text that its layout is of.
 type change struct {
-	text   fleet.Text
+	File
 	layout *fleet.Layout
 	edits  []fleet.Edit
 }
 
-func openChanges(texts []fleet.Text) (*changes, error) {
-	c := &changes{of: make(map[string]*change)}
+func openChanges(texts []fleet.Text) (c changes, err error) {
 	for _, t := range texts {
-		layout, err := fleet.ReadLayout(t)
-		if err != nil {
+		x := &change{File: File{t.Name, t.Data, t.Data}}
+		if x.layout, err = fleet.ReadLayout(t); err != nil {
 			return nil, err
 		}
-		c.names = append(c.names, t.Name)
-		c.of[t.Name] = &change{text: t, layout: layout}
+		c = append(c, x)
 	}
 	return c, nil
+}
+
+// of is the change of a file.
+func (c changes) of(name string) *change {
+	return c[slices.IndexFunc(c, func(x *change) bool { return x.Name == name })]
+}
+
+// add takes in what a method of the layout answers.
+func (c *change) add(edits []fleet.Edit, err error) error {
+	c.edits = append(c.edits, edits...)
+	return err
 }
 
 // make makes the edits, so that more can follow on the new text. Where two are of one
@@ -40,40 +46,33 @@ func (c *change) make() error {
 	data, err := c.layout.Splice(c.edits)
 	c.edits = nil
 	if err != nil {
-		return fmt.Errorf("cannot change %s in place: %w", c.text.Name, err)
+		return fmt.Errorf("cannot change %s in place: %w", c.Name, err)
 	}
-	c.text.Data = data
-	c.layout, err = fleet.ReadLayout(c.text)
+	c.New = data
+	c.layout, err = fleet.ReadLayout(fleet.Text{Name: c.Name, Data: data})
 	return err
 }
 
 // addNames adds to the catalog what entries refer to: in the file into which is
 // written, or else in the first that has a catalog.
-func (c *changes) addNames(n *names, into string) error {
-	home := c.of[into]
-	for _, name := range c.names {
-		if !home.layout.HasCatalog() && c.of[name].layout.HasCatalog() {
-			home = c.of[name]
+func (c changes) addNames(n *names, into string) error {
+	home := c.of(into)
+	for _, x := range c {
+		if !home.layout.HasCatalog() && x.layout.HasCatalog() {
+			home = x
 		}
 	}
-	edits, err := home.layout.AddToCatalog(n.plans.added, n.os.added)
-	home.edits = append(home.edits, edits...)
-	return err
+	return home.add(home.layout.AddToCatalog(n.plans.added, n.os.added))
 }
 
-// files are those that have changed. What was not there before is new.
-func (c *changes) files(before []fleet.Text) (files []File, err error) {
-	for _, name := range c.names {
-		x := c.of[name]
+// files are those that have changed.
+func (c changes) files() (files []File, err error) {
+	for _, x := range c {
 		if err := x.make(); err != nil {
 			return nil, err
 		}
-		f := File{Name: name, New: x.text.Data}
-		if i := slices.IndexFunc(before, func(t fleet.Text) bool { return t.Name == name }); i >= 0 {
-			f.Old = before[i].Data
-		}
-		if f.Old == nil || !bytes.Equal(f.Old, f.New) {
-			files = append(files, f)
+		if x.Old == nil || !bytes.Equal(x.Old, x.New) {
+			files = append(files, x.File)
 		}
 	}
 	return files, nil

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,52 +11,43 @@ import (
 
 // fields are what an entry has to say over the defaults for its servers to be as
 // they are.
-func (e *entry) fields(d defaults, n *names) []fleet.FieldText {
-	var fields []fleet.FieldText
-	add := func(f fleet.Field, text string) { fields = append(fields, fleet.FieldText{Field: f, Text: text}) }
+func (e *entry) fields(d defaults, n *names) (fields []fleet.FieldText) {
 	if e.id != "" {
-		add(fleet.FieldID, fleet.QuoteID(e.id))
+		fields = append(fields, fleet.FieldText{Field: fleet.FieldID, Text: fleet.QuoteID(e.id)})
 	}
-	if e.plan != d.plan && !d.ignored(fleet.FieldPlan) {
-		add(fleet.FieldPlan, n.plans.text(e.plan))
+	if !e.isRange() { // {1} is no hostname, so that it is never a single server's
+		d.hostname = strings.ReplaceAll(d.hostname, "{name}", e.servers[0].Name)
 	}
-	if e.os != d.os && !d.ignored(fleet.FieldOS) {
-		add(fleet.FieldOS, n.os.text(e.os))
-	}
-	if e.location != d.location && !d.ignored(fleet.FieldLocation) {
-		add(fleet.FieldLocation, fleet.QuoteText(e.location))
-	}
-	if text := e.hostnameText(d.hostname); text != "" {
-		add(fleet.FieldHostname, text)
-	}
-	switch {
-	case e.backups == d.backups:
-	case e.backups == "":
-		add(fleet.FieldBackupsEnabled, unmanaged)
-	default:
-		add(fleet.FieldBackupsEnabled, e.backups)
-	}
+	fields = append(fields, e.over(d, n)...)
 	if e.powerDiffers(d.status) {
-		add(fleet.FieldStatus, unmanaged)
+		fields = append(fields, fleet.FieldText{Field: fleet.FieldStatus, Text: unmanaged})
 	}
+	return fields
+}
+
+// over is what is said of values where defaults have others.
+func (v values) over(d defaults, n *names) (fields []fleet.FieldText) {
+	say := func(f fleet.Field, here, byDefault string, text func(string) string) {
+		if here != byDefault && !slices.Contains(d.ignores, f) {
+			fields = append(fields, fleet.FieldText{Field: f, Text: text(here)})
+		}
+	}
+	say(fleet.FieldPlan, v.plan, d.plan, n.plans.text)
+	say(fleet.FieldOS, v.os, d.os, n.os.text)
+	say(fleet.FieldLocation, v.location, d.location, fleet.QuoteText)
+	say(fleet.FieldHostname, v.hostname, d.hostname, hostnameText)
+	say(fleet.FieldBackupsEnabled, v.backups, d.backups, func(s string) string { return cmp.Or(s, unmanaged) })
 	return fields
 }
 
 // unmanaged switches a default off.
 const unmanaged = "unmanaged"
 
-func (d defaults) ignored(f fleet.Field) bool { return slices.Contains(d.ignores, f) }
-
-// hostnameText is what an entry says of its hostname; "" where the default says it.
-func (e *entry) hostnameText(byDefault string) string {
-	name := e.servers[0].Name
-	switch {
-	case e.isRange() && e.hostname == byDefault, !e.isRange() && e.hostname == strings.ReplaceAll(byDefault, "{name}", name):
-		return "" // {1} is no hostname, so that it is never a single server's
-	case e.hostname == "":
+func hostnameText(hostname string) string {
+	if hostname == "" {
 		return unmanaged
 	}
-	return fleet.QuoteText(e.hostname)
+	return fleet.QuoteText(hostname)
 }
 
 // powerDiffers reports whether a default would start or stop a server.

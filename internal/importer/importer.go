@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -72,18 +73,13 @@ func (j Job) DetailsFor(servers []planner.Server) (ids []string) {
 
 // read parses the files with their changes.
 func (j Job) read(files []File) (*fleet.Fleet, error) {
-	texts := make([]fleet.Text, len(j.Texts))
-	copy(texts, j.Texts)
+	texts := slices.Clone(j.Texts)
 	for _, f := range files {
-		found := false
-		for i := range texts {
-			if texts[i].Name == f.Name {
-				texts[i].Data, found = f.New, true
-			}
+		i := slices.IndexFunc(texts, func(t fleet.Text) bool { return t.Name == f.Name })
+		if i < 0 {
+			i, texts = len(texts), append(texts, fleet.Text{Name: f.Name})
 		}
-		if !found {
-			texts = append(texts, fleet.Text{Name: f.Name, Data: f.New})
-		}
+		texts[i].Data = f.New
 	}
 	after, err := fleet.ParseTexts(texts)
 	if err != nil {

@@ -26,7 +26,7 @@ version: 1
 func (j Job) newFile(chosen []candidate, n *names, r *Result) defaults {
 	entries := entriesOf(chosen)
 	d := mostCommon(entries)
-	common := commonFields(d, n)
+	common := d.over(defaults{}, n)
 	written := newEntries(entries, d, n)
 	var b strings.Builder
 	b.WriteString(j.head())
@@ -84,27 +84,6 @@ func quotedList(texts []string) string {
 
 // email is an address that needs no quotes in YAML.
 var email = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+$`)
-
-// commonFields are the defaults as they are written.
-func commonFields(d defaults, n *names) (fields []fleet.FieldText) {
-	add := func(f fleet.Field, text string) { fields = append(fields, fleet.FieldText{Field: f, Text: text}) }
-	if d.plan != "" {
-		add(fleet.FieldPlan, n.plans.text(d.plan))
-	}
-	if d.os != "" {
-		add(fleet.FieldOS, n.os.text(d.os))
-	}
-	if d.location != "" {
-		add(fleet.FieldLocation, fleet.QuoteText(d.location))
-	}
-	if d.hostname != "" {
-		add(fleet.FieldHostname, fleet.QuoteText(d.hostname))
-	}
-	if d.backups != "" {
-		add(fleet.FieldBackupsEnabled, d.backups)
-	}
-	return fields
-}
 
 // catalogText is the catalog of a new file, by id.
 func catalogText(n *names) string {

@@ -16,21 +16,21 @@ func (j Job) rewrite(all []*drifted, n *names, r *Result) error {
 	}
 	byFile := make(map[string][]*drifted)
 	for _, d := range all {
-		x := c.of[d.at.File]
+		x := c.of(d.at.File)
 		d.key, _ = x.layout.KeyAt(d.at)
 		byFile[d.at.File] = append(byFile[d.at.File], d)
 		r.Entries++
 		j.inherited(d, x.layout, r)
 	}
 	for file, list := range byFile {
-		if err := c.of[file].rewrite(list); err != nil {
+		if err := c.of(file).rewrite(list); err != nil {
 			return err
 		}
 	}
 	if err := c.addNames(n, all[0].at.File); err != nil {
 		return err
 	}
-	r.Files, err = c.files(j.Texts)
+	r.Files, err = c.files()
 	return err
 }
 
@@ -58,21 +58,17 @@ func (c *change) rewrite(list []*drifted) error {
 
 // edit changes one entry. Where not all of its servers have become the same, those
 // that differ are parted from its range.
-func (c *change) edit(d *drifted) (err error) {
-	var edits []fleet.Edit
+func (c *change) edit(d *drifted) error {
 	if common, ok := d.common(); ok {
-		edits, err = c.layout.Set(d.key, common...)
-	} else {
-		var apart []fleet.NewEntry
-		for _, name := range d.names {
-			if fields := d.fields[name]; fields != nil {
-				apart = append(apart, fleet.NewEntry{Key: name, Fields: fields})
-			}
-		}
-		edits, err = c.layout.Split(d.key, apart...)
+		return c.add(c.layout.Set(d.key, common...))
 	}
-	c.edits = append(c.edits, edits...)
-	return err
+	var apart []fleet.NewEntry
+	for _, name := range d.names {
+		if fields := d.fields[name]; fields != nil {
+			apart = append(apart, fleet.NewEntry{Key: name, Fields: fields})
+		}
+	}
+	return c.add(c.layout.Split(d.key, apart...))
 }
 
 // common are the fields that all servers of an entry have in one way by now, a
