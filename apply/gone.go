@@ -74,12 +74,7 @@ func (a *absence) note(listed bool, asked time.Time, apart time.Duration) (prove
 // taken is why a change must not give its server a name; nil where it may: by the
 // newest list another server has it.
 func (r *run) taken(c planner.Change) *ending {
-	name := ""
-	if create, ok := c.(*planner.Create); ok {
-		name = create.Name
-	} else {
-		_, name = planner.Renames(c)
-	}
+	name := planner.Claims(c)
 	other, lives := r.cache.named[name]
 	if name == "" || !lives || other == c.About().ID {
 		return nil

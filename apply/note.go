@@ -47,7 +47,7 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 			w.since, w.owed = time.Now().Round(0), true
 			return w.noteReboot(ctx, c, RebootOwed)
 		}
-		if _, name := planner.Renames(c); name != "" && time.Now().Before(w.young) {
+		if name := planner.Claims(c); name != "" && time.Now().Before(w.young) {
 			return w.State.Note(ctx, Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionCreate,
 				ID: c.ID, Name: name, At: w.young.Add(-w.Settle)}, true)
 		}

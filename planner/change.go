@@ -172,6 +172,9 @@ func (v Value) Equal(w Value) bool {
 // AsText returns a text value's text; ok is false for every other kind.
 func (v Value) AsText() (s string, ok bool) { s, ok = v.v.(string); return }
 
+// text is a text value's text, "" of every other.
+func (v Value) text() string { s, _ := v.AsText(); return s }
+
 // AsBool returns a boolean value; ok is false for every other kind.
 func (v Value) AsBool() (b, ok bool) { b, ok = v.v.(bool); return }
 

@@ -111,7 +111,7 @@ func compareUpdate(c *Update, w World) Comparison {
 			others = append(others, FieldChange{f.Field, f.From, now})
 		}
 	}
-	if _, renames := claims(c); !renames && live.Name != c.Name {
+	if Claims(c) == "" && live.Name != c.Name {
 		others = append(others, renamed(c.Name, live))
 	}
 	_, ok := live.Status.Target()

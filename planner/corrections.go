@@ -32,8 +32,8 @@ func (p *Plan) BlockCorrected(past []Correction, max int) *Plan {
 	})
 	rest.Blocked = slices.Clone(p.Blocked)
 	for _, l := range left {
-		b := Blocked{Name: l.change.About().Name, Reason: l.why}
-		if id := l.change.About().ID; id != "" {
+		b := Blocked{Name: l.Change.About().Name, Reason: l.Reason}
+		if id := l.Change.About().ID; id != "" {
 			b.IDs = []string{id}
 		}
 		rest.Blocked = append(rest.Blocked, b)

@@ -91,7 +91,7 @@ func newCost(live []*Server, labels map[*Server]fleet.Labels, changes []Change, 
 }
 
 // without is the cost of a plan that some of its changes are taken out of.
-func (c Cost) without(changes []removed) Cost {
+func (c Cost) without(changes []Refused) Cost {
 	t := tally{nil, make(map[place]*CostRow), make(map[label]*LabelCost)}
 	for _, r := range c.Rows {
 		t.rows[place{r.Plan.ID, r.Location}] = &r
@@ -100,7 +100,7 @@ func (c Cost) without(changes []removed) Cost {
 		t.labels[label{l.Key, l.Value}] = &l
 	}
 	for _, l := range changes {
-		t.count(l.change, -1)
+		t.count(l.Change, -1)
 	}
 	return t.cost()
 }

@@ -13,7 +13,7 @@ import (
 func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	w := newWorld(o)
 	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(o), owed: o.owedReboots(), asked: sel.Asked}
+	d := &differ{fleet: f, world: w, names: newNames(o), owed: o.owed(), asked: sel.Asked}
 	live := managed(f, w, m)
 	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
 	for _, x := range m.matches {

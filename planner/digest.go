@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
 )
 
 // Digest names what a plan does, in 32 hexadecimal digits: two plans have the same
@@ -36,6 +39,48 @@ func ParseDigest(text string) (string, error) {
 		return "", errors.New("not a digest: it is not 32 hexadecimal digits")
 	}
 	return digest, nil
+}
+
+// Unapproved lists the changes of a new plan that are not approved, in the plan's
+// order. left is what is left of the plan that was approved (Plan.Remaining), by the
+// same observation as the new plan. A change with another old or new value, to
+// another server, by another policy, or of another account or endpoint is not approved.
+//
+// An apply of a digest resumes so: it keeps the plan of the digest before its first
+// change; the next apply of that digest reads the kept plan, holds it against the
+// servers, and goes on if the new plan has nothing that is unapproved.
+func (p *Plan) Unapproved(left *Plan) []Change {
+	if p.Account != left.Account || p.Endpoint != left.Endpoint {
+		return p.Changes
+	}
+	approved, rules := make(map[string]bool, len(left.Changes)), left.Rules()
+	for _, c := range left.Changes {
+		approved[ruled(c, rules[c.About().Name].of(c))] = true
+	}
+	var unapproved []Change
+	rules = p.Rules()
+	for _, c := range p.Changes {
+		policies := rules[c.About().Name].of(c)
+		if !approved[ruled(c, policies)] && !approved[ruled(unmade(c), policies)] {
+			unapproved = append(unapproved, c)
+		}
+	}
+	return unapproved
+}
+
+// ruled is what makes a change what it is, with the policies that have a say in it.
+func ruled(c Change, policies []string) string {
+	return encodeIdentity(append(identity(c), policies...)...)
+}
+
+// unmade is a change of power as it was planned while its server was still to be
+// made: without an id. What is left has such a change only for a server that the
+// same plan makes, so no other server is taken for it.
+func unmade(c Change) Change {
+	if p, ok := c.(*Power); ok {
+		return &Power{Subject: Subject{Name: p.Name}, Verb: p.Verb, From: p.From}
+	}
+	return c
 }
 
 // identity is all that makes a change what it is.
@@ -94,4 +139,71 @@ func boolOrNull(b *bool) Value {
 		return Value{}
 	}
 	return Bool(*b)
+}
+
+// policies are all that decides how a plan is carried out, without the places in the
+// file: none for a plan that no policy is about.
+func (p *Plan) policies() (list []string) {
+	for _, g := range p.Rollouts {
+		if g.changes() {
+			list = append(list, rolloutIdentity(g.Policy))
+		}
+	}
+	for _, w := range p.Windows {
+		list = append(list, windowIdentity(w))
+	}
+	for _, f := range p.Freezes {
+		list = append(list, freezeIdentity(f))
+	}
+	for _, r := range p.Ready {
+		r.Ready = withoutFolders(r.Ready)
+		list = append(list, policyIdentity("ready", r))
+	}
+	return list
+}
+
+func rolloutIdentity(r fleet.Rollout) string {
+	r.At = fleet.Pos{}
+	r.Gate, r.Ready = withoutFolders(r.Gate), withoutFolders(r.Ready)
+	r.Drain, r.Restore = withoutFolder(r.Drain), withoutFolder(r.Restore)
+	return policyIdentity("rollout", r)
+}
+
+func probesIdentity(probes []fleet.Probe) string {
+	return policyIdentity("ready", withoutFolders(probes))
+}
+
+func windowIdentity(w fleet.Window) string {
+	w.At = fleet.Pos{}
+	return policyIdentity("window", w)
+}
+
+func freezeIdentity(f fleet.Freeze) string {
+	f.At = fleet.Pos{}
+	return policyIdentity("freeze", f)
+}
+
+// policyIdentity writes a policy as documents have it.
+func policyIdentity(kind string, policy any) string {
+	data, _ := json.Marshal(policy) // texts and numbers always encode
+	return encodeIdentity(kind, string(data))
+}
+
+// withoutFolders leaves out where commands run: another host may have the same files
+// elsewhere.
+func withoutFolders(probes []fleet.Probe) []fleet.Probe {
+	probes = slices.Clone(probes)
+	for i := range probes {
+		probes[i].Command = withoutFolder(probes[i].Command)
+	}
+	return probes
+}
+
+func withoutFolder(c *fleet.Command) *fleet.Command {
+	if c == nil {
+		return nil
+	}
+	alone := *c
+	alone.Dir = ""
+	return &alone
 }

@@ -17,11 +17,7 @@ func (x Disturbed) is(s *Server) bool {
 
 // disturbed are, by the entry's name, the servers that earlier runs have disturbed.
 func (o Observation) disturbed() map[string]Disturbed {
-	all := make(map[string]Disturbed, len(o.Disturbed))
-	for _, x := range o.Disturbed {
-		all[x.Name] = x
-	}
-	return all
+	return byKey(o.Disturbed, func(x Disturbed) string { return x.Name })
 }
 
 // disturbed reports whether an earlier run has left the server so that it is to become

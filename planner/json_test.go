@@ -74,6 +74,26 @@ func checkReadsBack(t *testing.T, p *planner.Plan) {
 	}
 }
 
+// A digest that people have approved, and a plan that they have saved, are those of a
+// later version too.
+func TestDigestsStay(t *testing.T) {
+	for name, test := range map[string]struct {
+		p                *planner.Plan
+		digest, checksum string
+	}{
+		"everything": {diff(t, everything, everythingLive...), "c67c584c385e219dd376ecf821d66668", "384c9cdc34f4847789511e32f64b9fb2"},
+		"policies":   {diff(t, policies, policiesLive...), "eb4d8341f34dffd9c57546dc0dff8b70", "49e4d2b24e49e691c65f73bc2257929d"},
+		"narrowed":   {diff(t, policies, policiesLive...).Only([]planner.Action{planner.ActionReboot, planner.ActionUpdate, planner.ActionStop}), "fa8047c1444b93389f949f81d0382e55", "fa7c26f66f6a58429303cfd14e9d9a56"},
+	} {
+		if got := test.p.Digest(); got != test.digest {
+			t.Errorf("the digest of %s is %s, was %s", name, got, test.digest)
+		}
+		if !strings.Contains(encode(t, test.p), `"checksum": "`+test.checksum+`"`) {
+			t.Errorf("the plan of %s is written in another way:\n%s", name, encode(t, test.p)[:200])
+		}
+	}
+}
+
 // Sentences are for people: who rewords one has not edited the plan.
 func TestSentencesAreNotPartOfThePlan(t *testing.T) {
 	p := diff(t, everything, everythingLive...)

@@ -31,6 +31,15 @@ func newWorld(o Observation) *world {
 	return w
 }
 
+// byKey is a list by what key gives of each, the last of those of which it is the same.
+func byKey[T any](list []T, key func(T) string) map[string]T {
+	all := make(map[string]T, len(list))
+	for _, x := range list {
+		all[key(x)] = x
+	}
+	return all
+}
+
 // match is an entry with the live server that it stands for.
 type match struct {
 	entry   *fleet.Server

@@ -19,106 +19,49 @@ func (p *Plan) Only(actions []Action) *Plan {
 		return Reason{Code: CodeExcluded}, !slices.Contains(actions, c.Action())
 	})
 	for _, r := range out {
-		rest.Excluded = append(rest.Excluded, Excluded{r.change.Action(), r.change.About(), r.why})
+		rest.Excluded = append(rest.Excluded, Excluded{r.Change.Action(), r.Change.About(), r.Reason})
 	}
 	return rest
 }
 
-// removed is a change that a narrower plan lacks.
-type removed struct {
-	change Change
-	why    Reason
-}
-
 // without removes the changes that refuse gives a reason against, those that need
 // them, and the waits that were only for them.
-func (p *Plan) without(refuse func(Change) (why Reason, out bool)) (*Plan, []removed) {
-	n := narrowing{refuse: refuse, needs: p.needs(), verdicts: make(map[Change]verdict)}
+func (p *Plan) without(refuse func(Change) (why Reason, out bool)) (*Plan, []Refused) {
+	because, why := make([]int, len(p.Changes)), make([]Reason, len(p.Changes))
+	for i, c := range p.Changes {
+		because[i] = -1
+		if reason, out := refuse(c); out {
+			because[i], why[i] = i, reason
+		}
+	}
+	needs := p.needs()
+	spread(because, func(i int) []int { return needs[i] })
 	rest := *p
 	rest.Changes, rest.Waits = nil, nil
-	var out []removed
+	var out []Refused
+	returned := false                                             // a server is not away any more
 	changed, kept := make(map[string]bool), make(map[string]bool) // ids
-	for _, c := range p.Changes {
+	for i, c := range p.Changes {
 		id := c.About().ID
 		changed[id] = true
-		if v := n.verdict(c); v.out {
-			out = append(out, removed{c, v.why})
+		switch before := because[i]; {
+		case before < 0:
+			kept[id] = true
+			rest.Changes = append(rest.Changes, c)
 			continue
+		case before != i:
+			needed := p.Changes[before]
+			why[i] = Reason{Code: CodeNeeds, Action: needed.Action(), Name: needed.About().Name}
 		}
-		kept[id] = true
-		rest.Changes = append(rest.Changes, c)
+		out = append(out, Refused{c, why[i]})
+		returned = returned || returns(c)
 	}
-	for _, w := range p.Waits {
-		if kept[w.ID] || !changed[w.ID] || w.disturbed() {
-			rest.Waits = append(rest.Waits, w)
-		}
-	}
+	rest.Waits = keep(p.Waits, func(w Wait) bool { return kept[w.ID] || !changed[w.ID] || w.disturbed() })
 	rest.Cost = p.Cost.without(out)
-	if slices.ContainsFunc(out, func(r removed) bool { return returns(r.change) }) { // so many are not away any more
-		rest.Notes = slices.DeleteFunc(slices.Clone(p.Notes), func(n Note) bool { return n.Reason.Code == CodeAtOnce })
+	if returned {
+		rest.Notes = keep(p.Notes, func(n Note) bool { return n.Reason.Code != CodeAtOnce })
 	}
 	rest.regroup()
 	rest.Cost.Peak = rest.peak()
 	return &rest, out
-}
-
-// narrowing finds out which changes stay in a plan.
-type narrowing struct {
-	refuse   func(Change) (why Reason, out bool)
-	needs    map[Change][]Change
-	verdicts map[Change]verdict
-}
-
-// verdict is whether a change is out, and why.
-type verdict struct {
-	out bool
-	why Reason
-}
-
-func (n *narrowing) verdict(c Change) verdict {
-	if v, known := n.verdicts[c]; known {
-		return v
-	}
-	n.verdicts[c] = verdict{} // changes that need one another in a circle do not put each other out
-	why, out := n.refuse(c)
-	for _, before := range n.needs[c] {
-		if !out && n.verdict(before).out {
-			why, out = Reason{Code: CodeNeeds, Action: before.Action(), Name: before.About().Name}, true
-		}
-	}
-	n.verdicts[c] = verdict{out, why}
-	return n.verdicts[c]
-}
-
-// needs tells which changes each change cannot do without: those that release the
-// name it claims, the one that makes its server, and, for a reboot, the update it
-// is for.
-func (p *Plan) needs() map[Change][]Change {
-	released, makes, updates := make(map[string][]Change), make(map[string]Change), make(map[string]Change)
-	for _, c := range p.Changes {
-		if name, ok := releases(c); ok {
-			released[name] = append(released[name], c)
-		}
-		switch c.Action() {
-		case ActionCreate, ActionReplace:
-			makes[c.About().Name] = c
-		case ActionUpdate:
-			updates[c.About().ID] = c
-		}
-	}
-	needs := make(map[Change][]Change)
-	for _, c := range p.Changes {
-		if name, ok := claims(c); ok {
-			needs[c] = released[name]
-		}
-		power, ok := c.(*Power)
-		switch {
-		case !ok:
-		case power.ID == "" && makes[power.Name] != nil:
-			needs[c] = []Change{makes[power.Name]}
-		case power.Verb == ActionReboot && power.Reason.Code != CodeAskedFor && updates[power.ID] != nil:
-			needs[c] = []Change{updates[power.ID]}
-		}
-	}
-	return needs
 }

@@ -2,13 +2,9 @@ package planner
 
 import "github.com/vps-fleet/fleet/fleet"
 
-// owedReboots are, by the server's id, the reboots that earlier runs have not come to.
-func (o Observation) owedReboots() map[string]Owed {
-	owed := make(map[string]Owed, len(o.Owed))
-	for _, x := range o.Owed {
-		owed[x.ID] = x
-	}
-	return owed
+// owed are, by the server's id, the reboots that earlier runs have not come to.
+func (o Observation) owed() map[string]Owed {
+	return byKey(o.Owed, func(x Owed) string { return x.ID })
 }
 
 // owedReboot plans the reboot that a server is owed, and reports whether it is owed one.

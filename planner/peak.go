@@ -30,11 +30,18 @@ func (p *Plan) peak() Peak {
 		}
 	}
 	peak.Servers = max(before, after)
-	groups := p.surging()
-	doubled := make(map[int][]fleet.Money) // by the group that bounds it most: what is paid twice
+	var surges []int
+	for _, g := range p.Rollouts {
+		surges = append(surges, g.Surge())
+	}
+	const unbounded = -1                                     // no rollout
+	doubled, rules := make(map[int][]fleet.Money), p.Rules() // by the group that bounds it most: what is paid twice
 	for _, c := range p.Changes {
 		if r, ok := c.(*Replace); ok && r.Mode == fleet.ReplaceCreateFirst && r.NextID == "" {
-			g := groups.least(r.Name)
+			g := unbounded
+			if rule := rules[r.Name]; rule != nil && len(rule.Groups) > 0 {
+				g = slices.MinFunc(rule.Groups, func(a, b int) int { return surges[a] - surges[b] })
+			}
 			doubled[g] = append(doubled[g], min(prices[r.Old.Plan.ID], prices[r.Spec.Plan.ID]))
 		}
 	}
@@ -42,7 +49,7 @@ func (p *Plan) peak() Peak {
 		slices.Sort(costs)
 		slices.Reverse(costs)
 		if g != unbounded {
-			costs = costs[:min(len(costs), groups.surge[g])]
+			costs = costs[:min(len(costs), surges[g])]
 		}
 		peak.Servers += len(costs)
 		for _, c := range costs {
@@ -50,35 +57,4 @@ func (p *Plan) peak() Peak {
 		}
 	}
 	return peak
-}
-
-// surging is by how much each of a plan's rollouts bounds new servers beside old ones.
-type surging struct {
-	surge []int
-	of    map[string][]int // the rollouts of each server
-}
-
-// unbounded stands for no rollout.
-const unbounded = -1
-
-func (p *Plan) surging() surging {
-	s := surging{of: make(map[string][]int)}
-	for i, g := range p.Rollouts {
-		s.surge = append(s.surge, g.Surge())
-		for _, m := range g.Servers {
-			s.of[m.Name] = append(s.of[m.Name], i)
-		}
-	}
-	return s
-}
-
-// least is the rollout of a server that allows the fewest new servers.
-func (s surging) least(name string) int {
-	least := unbounded
-	for _, g := range s.of[name] {
-		if least == unbounded || s.surge[g] < s.surge[least] {
-			least = g
-		}
-	}
-	return least
 }

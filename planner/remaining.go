@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Refused is a change of an approved plan that is not to be carried out any more.
+// Refused is a change that is not to be carried out, and why.
 type Refused struct {
 	Change Change
 	Reason Reason
@@ -16,11 +16,12 @@ type Refused struct {
 // changes that are in conflict with the live servers, all others of the same server,
 // and whatever needs these. Nothing is ever added.
 func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
-	r := remainder{plan: p, world: newWorld(o).World, left: make(map[int]Change), why: make(map[int]Reason),
-		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool), owed: o.owedReboots(), taken: make(map[string]Taken)}
-	for _, t := range o.Taken {
-		r.taken[t.ID] = t
-	}
+	rest := *p
+	rest.Changes, rest.Waits = nil, nil
+	rest.Notes, rest.Blocked = slices.Clone(p.Notes), slices.Clone(p.Blocked)
+	r := remainder{plan: p, rest: &rest, world: newWorld(o).World, owed: o.owed(), left: make([]Change, len(p.Changes)), why: make(map[int]Reason),
+		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool)}
+	r.taken = byKey(o.Taken, func(t Taken) string { return t.ID })
 	for _, c := range p.Changes {
 		r.known[c.About().ID] = true
 	}
@@ -29,36 +30,31 @@ func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 	}
 	jobs := p.Jobs()
 	r.refuseJobs(jobs)
-	rest := *p
-	rest.Changes, rest.Waits = nil, nil
-	rest.Notes, rest.Blocked = append(slices.Clone(p.Notes), r.notes...), append(slices.Clone(p.Blocked), r.blocked...)
 	var refused []Refused
 	for i, c := range p.Changes {
 		if why, ok := r.why[i]; ok {
 			refused = append(refused, Refused{c, why})
-		} else if left := r.left[i]; left != nil {
-			rest.Changes = append(rest.Changes, left)
+		} else if r.left[i] != nil {
+			rest.Changes = append(rest.Changes, r.left[i])
 		}
 	}
-	rest.Waits = r.waits(rest.Changes, jobs)
+	r.wait(jobs)
 	rest.awaitDisturbed(o.disturbed(), r.world)
 	rest.sort()
 	return &rest, refused
 }
 
-// remainder gathers what is left of a plan, by the indexes of its changes.
+// remainder gathers what is left of a plan.
 type remainder struct {
-	plan    *Plan
-	world   World
-	left    map[int]Change
-	why     map[int]Reason  // a change is refused
-	makes   map[string]bool // names of servers that are still to be made
-	updated map[string]bool // ids of servers whose update is in place
-	known   map[string]bool // ids that the plan speaks of
-	owed    map[string]Owed
-	taken   map[string]Taken
-	notes   []Note
-	blocked []Blocked
+	plan, rest *Plan
+	world      World
+	left       []Change        // by the indexes of the plan's changes; nil: nothing
+	why        map[int]Reason  // by the same: a change is refused
+	makes      map[string]bool // names of servers that are still to be made
+	updated    map[string]bool // ids of servers whose update is in place
+	known      map[string]bool // ids that the plan speaks of
+	owed       map[string]Owed
+	taken      map[string]Taken
 }
 
 // compare finds out what is left of a change. What one server's changes leave of
@@ -66,22 +62,18 @@ type remainder struct {
 // reboot whose update is in place.
 func (r *remainder) compare(i int, c Change) {
 	power, _ := c.(*Power)
-	if power != nil && power.ID == "" && r.makes[c.About().Name] {
+	reboot := c.Action() == ActionReboot
+	switch x := Compare(c, r.world); {
+	case power != nil && power.ID == "" && r.makes[power.Name]:
 		r.left[i] = c
-		return
-	}
-	if c.Action() == ActionReboot && power.Reason.Code == CodeAskedFor && r.wasTaken(power) {
-		return
-	}
-	x := Compare(c, r.world)
-	switch {
+	case reboot && power.Reason.Code == CodeAskedFor && r.wasTaken(power):
 	case x.Standing == InConflict:
 		r.why[i] = x.Reason
 	case x.Standing == InPlace && c.Action() == ActionDelete && r.reused(c.(*Delete)) != nil:
 		r.why[i] = taken(r.reused(c.(*Delete)))
 	case x.Standing == InPlace:
 		r.updated[c.About().ID] = c.Action() == ActionUpdate
-	case c.Action() == ActionReboot && r.mayHaveBeen(power):
+	case reboot && r.mayHaveBeen(power):
 		r.leaveOut(power)
 	default:
 		r.left[i] = x.Left
@@ -104,6 +96,13 @@ func (r *remainder) wasTaken(reboot *Power) bool {
 	return sent
 }
 
+// mayHaveBeen reports whether a reboot may have been taken already: its update is in
+// place, or it was itself owed when it was approved, and nothing says that it still is.
+func (r *remainder) mayHaveBeen(reboot *Power) bool {
+	x, owed := r.owed[reboot.ID]
+	return (r.updated[reboot.ID] || reboot.Reason.Code == CodeOwed) && (!owed || x.Unclear)
+}
+
 // leaveOut says why a reboot is not repeated that may have been taken already.
 func (r *remainder) leaveOut(reboot *Power) {
 	t, sent := r.taken[reboot.ID]
@@ -118,74 +117,52 @@ func (r *remainder) leaveOut(reboot *Power) {
 }
 
 func (r *remainder) note(reboot *Power, why Reason) {
-	r.notes = append(r.notes, Note{reboot.Name, why})
+	r.rest.Notes = append(r.rest.Notes, Note{reboot.Name, why})
 }
 
 // block says that nobody can tell whether a reboot was taken.
 func (r *remainder) block(reboot *Power, since time.Time) {
-	r.blocked = append(r.blocked, Blocked{reboot.Name, []string{reboot.ID}, Reason{Code: CodeRebootUnclear, Since: since}})
-}
-
-// mayHaveBeen reports whether a reboot may have been taken already: its update is in
-// place, or it was itself owed when it was approved, and nothing says that it still is.
-func (r *remainder) mayHaveBeen(reboot *Power) bool {
-	x, owed := r.owed[reboot.ID]
-	return (r.updated[reboot.ID] || reboot.Reason.Code == CodeOwed) && (!owed || x.Unclear)
+	r.rest.Blocked = append(r.rest.Blocked, Blocked{reboot.Name, []string{reboot.ID}, Reason{Code: CodeRebootUnclear, Since: since}})
 }
 
 // reused are servers that the plan does not know and that have the name of a server
 // that it deletes.
-func (r *remainder) reused(c *Delete) (others []*Server) {
-	for _, s := range r.world.byName[c.Old.Name] {
-		if !r.known[s.ID] {
-			others = append(others, s)
-		}
-	}
-	return others
+func (r *remainder) reused(c *Delete) []*Server {
+	return keep(r.world.byName[c.Old.Name], func(s *Server) bool { return !r.known[s.ID] })
 }
 
 // refuseJobs refuses the whole of each job in which a change is in conflict, and the
 // jobs that need it.
 func (r *remainder) refuseJobs(jobs []Job) {
-	bad := make(map[int]string) // jobs, with the name to tell
-	for again := true; again; {
-		again = false
-		for i, j := range jobs {
-			_, already := bad[i]
-			name, refused := r.refusal(j, bad)
-			if !already && refused {
-				bad[i], again = name, true
-			}
-		}
-	}
+	because := make([]int, len(jobs))
 	for i, j := range jobs {
-		name, refused := bad[i]
+		because[i] = -1
+		if r.conflicts(j) {
+			because[i] = i
+		}
+	}
+	spread(because, func(i int) []int { return jobs[i].Needs })
+	for i, j := range jobs {
+		root := because[i]
+		for root >= 0 && because[root] != root {
+			root = because[root]
+		}
 		for _, c := range j.Changes {
-			if _, known := r.why[c]; refused && !known && r.left[c] != nil {
-				r.why[c] = Reason{Code: CodeNeeds, Name: name}
+			if _, known := r.why[c]; root >= 0 && !known && r.left[c] != nil {
+				r.why[c] = Reason{Code: CodeNeeds, Name: jobs[root].Name}
 			}
 		}
 	}
 }
 
-// refusal reports whether a job is refused, and the server because of which.
-func (r *remainder) refusal(j Job, bad map[int]string) (name string, refused bool) {
-	for _, c := range j.Changes {
-		if _, conflict := r.why[c]; conflict {
-			return j.Name, true
-		}
-	}
-	for _, before := range j.Needs {
-		if name, refused := bad[before]; refused {
-			return name, true
-		}
-	}
-	return "", false
+// conflicts reports whether a change of a job is refused.
+func (r *remainder) conflicts(j Job) bool {
+	return slices.ContainsFunc(j.Changes, func(c int) bool { _, refused := r.why[c]; return refused })
 }
 
-// waits are for servers in transition: those that are still to be changed, and those
-// that the plan waited for, but for those of refused changes.
-func (r *remainder) waits(left []Change, jobs []Job) (waits []Wait) {
+// wait adds the waits for servers in transition: those that are still to be changed,
+// and those that the plan waited for, but for those of refused changes.
+func (r *remainder) wait(jobs []Job) {
 	waiting := make(map[string]bool)
 	add := func(name, id string) {
 		live := r.world.byID[id]
@@ -194,17 +171,15 @@ func (r *remainder) waits(left []Change, jobs []Job) (waits []Wait) {
 		}
 		if target, ok := live.Status.Target(); ok && target != live.Status {
 			waiting[id] = true
-			waits = append(waits, Wait{Name: name, ID: live.ID, From: live.Status, To: target})
+			r.rest.Waits = append(r.rest.Waits, Wait{Name: name, ID: live.ID, From: live.Status, To: target})
 		}
 	}
-	for _, c := range left {
+	for _, c := range r.rest.Changes {
 		add(c.About().Name, c.About().ID)
 	}
 	for _, j := range jobs {
-		refused := slices.ContainsFunc(j.Changes, func(c int) bool { _, ok := r.why[c]; return ok })
-		if j.Wait >= 0 && !refused {
+		if j.Wait >= 0 && !r.conflicts(j) {
 			add(r.plan.Waits[j.Wait].Name, r.plan.Waits[j.Wait].ID)
 		}
 	}
-	return waits
 }

@@ -6,44 +6,12 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// claims is the name that a change gives to a server that did not have it.
-func claims(c Change) (string, bool) {
-	switch c := c.(type) {
-	case *Create:
-		return c.Name, true
-	case *Update:
-		for _, f := range c.Fields {
-			if f.Field == fleet.FieldName {
-				return f.To.AsText()
-			}
-		}
-	case *Replace:
-		return c.Name + fleet.NextSuffix, c.FailedID != ""
-	}
-	return "", false
-}
-
-// releases is the name that nobody has any more once a change is done.
-func releases(c Change) (string, bool) {
-	switch c := c.(type) {
-	case *Delete:
-		return c.Old.Name, true
-	case *Update:
-		for _, f := range c.Fields {
-			if f.Field == fleet.FieldName {
-				return f.From.AsText()
-			}
-		}
-	}
-	return "", false
-}
-
 // blockTakenNames blocks what would give a server a name that another one has
 // and that this plan does not release first. Two servers of one name are never made.
 func (d *differ) blockTakenNames() {
 	t := nameTransfer{world: d.world, releasing: make(map[string]Change), checked: make(map[Change]*Reason)}
 	for _, c := range d.plan.Changes {
-		if _, ok := releases(c); ok {
+		if releases(c) != "" {
 			t.releasing[c.About().ID] = c
 		}
 	}
@@ -76,8 +44,8 @@ type nameTransfer struct {
 
 // conflict is why a change cannot have the name it claims; nil where it can.
 func (t *nameTransfer) conflict(c Change) *Reason {
-	name, ok := claims(c)
-	if !ok || len(t.world.byName[name]) == 0 {
+	name := Claims(c)
+	if name == "" || len(t.world.byName[name]) == 0 {
 		return nil
 	}
 	if why, known := t.checked[c]; known {

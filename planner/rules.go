@@ -18,6 +18,7 @@ type Rule struct {
 	Freezes      []fleet.Freeze
 
 	drains, restores bool
+	named, timed     []string // its policies as the digest has them: rollouts and probes, windows and freezes
 }
 
 // awaitsReady reports whether more than the API's status tells whether it is ready.
@@ -34,44 +35,56 @@ func (p *Plan) Rules() map[string]*Rule {
 		return rules[name]
 	}
 	for _, ready := range p.Ready {
+		identity := probesIdentity(ready.Ready)
 		for _, name := range ready.Names {
-			*rule(name) = Rule{Ready: ready.Ready, ReadyFor: fleet.DefaultReadyFor, ReadyTimeout: fleet.DefaultReadyTimeout}
+			*rule(name) = Rule{Ready: ready.Ready, ReadyFor: fleet.DefaultReadyFor, ReadyTimeout: fleet.DefaultReadyTimeout, named: []string{identity}}
 		}
 	}
 	for i, g := range p.Rollouts {
+		identity := rolloutIdentity(g.Policy)
 		for _, m := range g.Servers {
-			rule(m.Name).join(i, g.Policy)
+			rule(m.Name).join(i, g.Policy, identity)
 		}
 	}
-	for _, c := range p.Changes {
-		about := c.About()
-		if r := rules[about.Name]; !waitsForWindow(c) || r != nil && len(r.Windows)+len(r.Freezes) > 0 {
-			continue
+	for _, w := range p.Windows {
+		identity := windowIdentity(w)
+		for name := range p.waiting(w.Pick) {
+			r := rule(name)
+			r.Windows, r.timed = append(r.Windows, w), append(r.timed, identity)
 		}
-		for _, w := range p.Windows {
-			if w.Matches(about.Name, about.Labels) {
-				r := rule(about.Name)
-				r.Windows = append(r.Windows, w)
-			}
-		}
-		for _, f := range p.Freezes {
-			if f.Matches(about.Name, about.Labels) {
-				r := rule(about.Name)
-				r.Freezes = append(r.Freezes, f)
-			}
+	}
+	for _, f := range p.Freezes {
+		identity := freezeIdentity(f)
+		for name := range p.waiting(f.Pick) {
+			r := rule(name)
+			r.Freezes, r.timed = append(r.Freezes, f), append(r.timed, identity)
 		}
 	}
 	return rules
 }
 
 // join adds a group's policy. Of times the longest counts.
-func (r *Rule) join(group int, policy fleet.Rollout) {
-	r.Groups = append(r.Groups, group)
+func (r *Rule) join(group int, policy fleet.Rollout, identity string) {
+	r.Groups, r.named = append(r.Groups, group), append(r.named, identity)
 	r.Ready = slices.Concat(r.Ready, policy.Ready)
 	r.ReadyFor = max(r.ReadyFor, policy.ReadyFor.Duration)
 	r.ReadyTimeout = max(r.ReadyTimeout, policy.ReadyTimeout.Duration)
 	r.MinDown = max(r.MinDown, policy.MinDown.Duration)
 	r.drains, r.restores = r.drains || policy.Drain != nil, r.restores || policy.Restore != nil
+}
+
+// of are the policies that have a say in a change.
+func (r *Rule) of(c Change) (policies []string) {
+	if r == nil {
+		return nil
+	}
+	if rolls(c) {
+		policies = append(policies, r.named...)
+	}
+	if waitsForWindow(c) {
+		policies = append(policies, r.timed...)
+	}
+	return policies
 }
 
 // Commands are all that carrying a plan out may run.

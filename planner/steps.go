@@ -101,17 +101,26 @@ func Usual(s Step) time.Duration {
 	return 10 * time.Second
 }
 
-// Steps are the steps of a change, in order.
-func Steps(c Change) []Step {
+// Steps are the steps of a change, in order, where no policy has a say in it.
+func Steps(c Change) []Step { return (*Rule)(nil).steps(c, false) }
+
+// steps are those of a change with what the policies ask for, if any. A server that is
+// to be stopped at once need not be ready first.
+func (r *Rule) steps(c Change, stops bool) []Step {
 	switch c := c.(type) {
 	case *Create:
-		return createSteps(c)
+		return append(createSteps(c), r.comeBack("", false, stops)...)
 	case *Power:
-		return []Step{Request{c}, Await{c.ID, Target(c.Goal()), c.From, true}}
+		steps := []Step{Request{c}, Await{c.ID, Target(c.Goal()), c.From, true}}
+		return append(steps, r.comeBack(c.ID, c.Verb == ActionReboot, c.Verb == ActionStop)...)
 	case *Replace:
-		return replaceSteps(c)
+		if c.Mode == fleet.ReplaceDeleteFirst {
+			steps := append(deleteSteps(c.Subject, c.Old), createSteps(&Create{Subject{Name: c.Name}, c.Spec})...)
+			return append(steps, r.comeBack("", false, stops)...)
+		}
+		return r.createFirstSteps(c, stops)
 	case *Delete:
-		return deleteSteps(c)
+		return deleteSteps(c.Subject, c.Old)
 	}
 	return []Step{Request{c}}
 }
@@ -120,17 +129,13 @@ func createSteps(c *Create) []Step {
 	return []Step{Request{c}, Await{Target: TargetActive, Sent: true}}
 }
 
-func deleteSteps(c *Delete) []Step {
-	return []Step{Request{c}, Await{c.ID, TargetGone, c.Old.Status, true}}
+func deleteSteps(about Subject, old Server) []Step {
+	return []Step{Request{&Delete{about, old}}, Await{about.ID, TargetGone, old.Status, true}}
 }
 
-// replaceSteps go, for create-first, through names: whatever the run is stopped
-// after, what is left plans to the rest.
-func replaceSteps(c *Replace) (steps []Step) {
-	remove := deleteSteps(&Delete{c.Subject, c.Old})
-	if c.Mode == fleet.ReplaceDeleteFirst {
-		return append(remove, createSteps(&Create{Subject{Name: c.Name}, c.Spec})...)
-	}
+// createFirstSteps go through names: whatever the run is stopped after, what is left
+// plans to the rest. The new server takes over before the old one leaves.
+func (r *Rule) createFirstSteps(c *Replace, stops bool) (steps []Step) {
 	next, finish := c.Name+fleet.NextSuffix, c.Finish
 	if c.NextID == "" {
 		steps = createSteps(&Create{Subject{Name: next}, c.Spec})
@@ -138,26 +143,41 @@ func replaceSteps(c *Replace) (steps []Step) {
 	} else {
 		steps = []Step{Await{ID: c.NextID, Target: TargetActive}}
 	}
-	steps = append(steps, remove...)
+	steps = append(steps, r.takeOver(c.ID, stops)...)
+	steps = append(steps, deleteSteps(c.Subject, c.Old)...)
 	if len(finish) == 0 {
 		return steps
 	}
 	return append(steps, Request{&Update{Subject: Subject{Name: c.Name, ID: c.NextID}, Fields: finish}})
 }
 
-// Step is the step that a wait of a plan is.
-func (w Wait) Step() Step { return Await{ID: w.ID, Target: Target(w.To), From: w.From} }
-
-// Renames is the name that a change takes from its server, and the one that it gives
-// it; "" where it renames none.
-func Renames(c Change) (from, to string) {
-	if u, ok := c.(*Update); ok {
-		for _, f := range u.Fields {
-			if f.Field == fleet.FieldName {
-				from, _ = f.From.AsText()
-				to, _ = f.To.AsText()
-			}
-		}
+// comeBack are the steps until a server serves again.
+func (r *Rule) comeBack(id string, rebooted, stops bool) (steps []Step) {
+	if r == nil || stops {
+		return nil
 	}
-	return from, to
+	if r.awaitsReady() {
+		steps = append(steps, Ready{ID: id, Rebooted: rebooted})
+	}
+	if len(r.Groups) > 0 {
+		steps = append(steps, Restore{ID: id})
+	}
+	return steps
+}
+
+// takeOver are the steps between a new server that is active and the end of the old one.
+func (r *Rule) takeOver(old string, stops bool) (steps []Step) {
+	if r == nil || stops {
+		return nil
+	}
+	if r.awaitsReady() {
+		steps = append(steps, Ready{})
+	}
+	if r.restores {
+		steps = append(steps, Restore{New: true}, Ready{})
+	}
+	if r.drains {
+		steps = append(steps, Drain{old})
+	}
+	return steps
 }
