@@ -52,34 +52,13 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 			})
 		},
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forAPI(cmd.Flags())
-	c.flags.forChanges(cmd.Flags())
-	c.flags.forAsked(cmd.Flags())
-	c.flags.forMetrics(cmd.Flags())
-	c.flags.forDetail(cmd.Flags())
-	c.flags.forReports(cmd.Flags())
-	c.flags.forApply(cmd.Flags())
-	c.flags.forOverrides(cmd.Flags())
-	return cmd
-}
-
-// forApply are the flags that only apply has.
-func (f *flags) forApply(set *pflag.FlagSet) {
-	set.BoolVar(&f.autoApprove, "auto-approve", false, "do not ask")
-	set.StringVar(&f.digest, "digest", "", "do not ask if the reviewed plan had this `digest`; refuse what is not in it")
-	set.BoolVar(&f.bootstrap, "bootstrap", false, "accept that none of ten or more listed servers exists yet")
-	set.DurationVar(&f.pollInterval, "poll-interval", 0, "look at servers in transition after this `time` each; 0 is when they can be expected")
-	set.DurationVar(&f.timeout, "timeout", apply.DefaultTimeout, "wait for this `time` for a server to be ready")
-	set.DurationVar(&f.wait, "wait", 0, "wait this `time` for another apply of the account to end; 0 is not at all")
-	set.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "lock-timeout" { // as terraform calls it
 			name = "wait"
 		}
 		return pflag.NormalizedName(name)
 	})
-	set.IntVar(&f.maxCorrections, "max-corrections", 3, "with --auto-approve, block what this `number` of runs in a row corrected in vain; 0 never")
-	set.StringVar(&f.events, "events", "", "write what happens to this `file` as it happens, one line of JSON for each event")
+	return cmd
 }
 
 // checkApply refuses flags that do not go together, or not with a saved plan.

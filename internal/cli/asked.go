@@ -4,18 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
-
-// forAsked are the flags that ask for changes beside those that the files ask for.
-func (f *flags) forAsked(set *pflag.FlagSet) {
-	set.StringSliceVar(&f.asked.Reboot, "reboot", nil, "also reboot listed servers whose names match this `glob`; may be given again")
-	set.StringSliceVar(&f.asked.Replace, "replace", nil, "also replace listed servers whose names match this `glob`, where their entries have replace:; may be given again")
-	set.StringSliceVar(&f.asked.Start, "start", nil, "also start listed servers whose names match this `glob`; may be given again")
-	set.StringSliceVar(&f.asked.Stop, "stop", nil, "also stop listed servers whose names match this `glob`; may be given again")
-}
 
 // askedFlags are the flags that ask for changes, with their patterns.
 func (f *flags) askedFlags() []askedFlag {

@@ -23,7 +23,7 @@ type command struct {
 func newCommand(p Process) *command {
 	d := &diagnostics{w: p.Stderr}
 	n := notices{d, p.Stderr}
-	return &command{Process: p, diag: d, notices: n, log: zerolog.Nop(), interrupts: newInterrupts(p.Signals, n)}
+	return &command{Process: p, flags: newFlags(), diag: d, notices: n, log: zerolog.Nop(), interrupts: newInterrupts(p.Signals, n)}
 }
 
 // diagnostics is stderr for logs and notices. While a live display is on the

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/vps-fleet/fleet/internal/goldenfile"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -15,28 +14,29 @@ import (
 
 // docs/commands.md is what the commands say of themselves.
 func TestCommandsPage(t *testing.T) {
-	goldenfile.Compare(t, "../../docs/commands.md", commandsPage(newRoot(newCommand(Process{}))))
+	c := newCommand(Process{})
+	goldenfile.Compare(t, "../../docs/commands.md", commandsPage(newRoot(c), c.flagGroups()))
 }
 
 // commandsPage is the help of all commands as one page of Markdown.
-func commandsPage(root *cobra.Command) string {
+func commandsPage(root *cobra.Command, groups []flagGroup) string {
 	var b strings.Builder
 	b.WriteString("# Commands\n\n<!-- go test ./internal/cli -run CommandsPage -update writes this page. -->\n\n")
 	b.WriteString(strings.ReplaceAll(root.Long, "\n  ", "\n    ") + "\n\n")
 	b.WriteString("Symbols of plans: " + inline(symbolRows(render.Symbols())) + ".\n\n")
 	b.WriteString("Symbols of results: " + inline(symbolRows(render.Outcomes())) + ".\n")
 	for _, c := range runnable(root) {
-		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), about(c), c.UseLine())
+		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), about(c), useLine(c))
 		if c.Example != "" {
-			b.WriteString("\n" + strings.TrimPrefix(strings.ReplaceAll(c.Example, "\n  ", "\n"), "  ") + "\n")
+			b.WriteString("\n" + unindented(c.Example) + "\n")
 		}
 		b.WriteString("```\n\nExit codes: " + inline(exitRows(c)) + ".\n")
 	}
 	b.WriteString("\n## Flags\n")
-	for _, g := range flagGroups {
+	for _, g := range groups {
 		fmt.Fprintf(&b, "\n### %s\n\n| flag | | default | commands |\n|---|---|---|---|\n", g.title)
-		for _, name := range g.names {
-			b.WriteString(pageRow(root, name))
+		for _, f := range g.flags {
+			b.WriteString(pageRow(root, f))
 		}
 	}
 	return b.String()
@@ -56,35 +56,17 @@ func inline(rows []helpRow) string {
 	return strings.Join(parts, "; ")
 }
 
-// pageRow is a flag's row of the page, with the commands that take it; a row for each
-// of its meanings, where commands mean something else by it.
-func pageRow(root *cobra.Command, name string) string {
-	if f := root.PersistentFlags().Lookup(name); f != nil {
-		return flagRow(f, []string{"all"})
+// pageRow is a flag's row of the page, with the commands that take it.
+func pageRow(root *cobra.Command, f flag) string {
+	takenBy, declared := []string{everyCommand}, root.Flag(f.name)
+	if f.takenBy != everyCommand {
+		takenBy = slices.Sorted(strings.FieldsSeq(f.takenBy))
+		cmd, _, _ := root.Find(takenBy[:1])
+		declared = cmd.Flag(f.name)
 	}
-	var meanings []*pflag.Flag
-	takenBy := map[string][]string{} // by what is meant
-	for _, c := range runnable(root) {
-		f := c.Flags().Lookup(name)
-		if f == nil {
-			continue
-		}
-		if takenBy[f.Usage] == nil {
-			meanings = append(meanings, f)
-		}
-		takenBy[f.Usage] = append(takenBy[f.Usage], c.Name())
+	if slices.Equal(takenBy, []string{root.Name()}) {
+		return ""
 	}
-	rows := ""
-	for _, f := range meanings {
-		commands := takenBy[f.Usage]
-		if len(commands) == len(runnable(root)) {
-			commands = []string{"all"}
-		}
-		rows += flagRow(f, commands)
-	}
-	return rows
-}
-
-func flagRow(f *pflag.Flag, takenBy []string) string {
-	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", flagHead(f), f.Usage, flagDefault(f), strings.Join(takenBy, ", "))
+	_, usage := f.words()
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", f.head(), usage, flagDefault(declared), strings.Join(takenBy, ", "))
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func newDrift(c *command) *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "drift [-f FILE]...",
 		Short: "Tell whether servers have become different from the file",
 		Long: `Compare the servers with fleet files and tell how they differ, whatever may be done
@@ -34,13 +34,6 @@ then its end.`,
 			return c.withMetrics("drift", c.flags.files, func(rec *record) error { return c.reported(cmd.Context(), rec, c.drift) })
 		},
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forAPI(cmd.Flags())
-	c.flags.forMetrics(cmd.Flags())
-	c.flags.forReports(cmd.Flags())
-	cmd.Flags().StringVar(&c.flags.since, "since", "", "leave out what was written since this former `file`, directory or git revision")
-	cmd.Flags().StringVar(&c.flags.once, "once", "", "write text only where the drift is not the one that this `file` has recorded")
-	return cmd
 }
 
 func (c *command) drift(ctx context.Context, rec *record) error {

@@ -17,8 +17,7 @@ import (
 )
 
 func newGet(c *command) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "get NAME",
 		Short: "Show one server with all that the API tells of it",
 		Long: `Show one server: its addresses, plan and prices, what it uses, where the fleet file
@@ -30,20 +29,15 @@ server's id; the server may be any of the account's.`,
 			switch {
 			case len(args) != 1:
 				return refusal{"get takes the name of one server", "fleet list shows many"}
-			case format != "text" && format != "json":
-				return refusal{fmt.Sprintf("-o %s is not a format", format), "the formats are text and json"}
+			case c.flags.detailFormat != "text" && c.flags.detailFormat != "json":
+				return refusal{fmt.Sprintf("-o %s is not a format", c.flags.detailFormat), "the formats are text and json"}
 			}
-			return c.get(cmd.Context(), args[0], format, fileIsGiven(cmd.Flags()))
+			return c.get(cmd.Context(), args[0], fileIsGiven(cmd.Flags()))
 		},
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forAccess(cmd.Flags())
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "write this `format`: text or json")
-	_ = cmd.RegisterFlagCompletionFunc("output", oneOf("text", "json"))
-	return cmd
 }
 
-func (c *command) get(ctx context.Context, name, format string, given bool) error {
+func (c *command) get(ctx context.Context, name string, given bool) error {
 	in, _, err := c.listInput(nil, given)
 	if err != nil {
 		return err
@@ -65,7 +59,7 @@ func (c *command) get(ctx context.Context, name, format string, given bool) erro
 		return err
 	}
 	d := detailOf(in, seen, detail)
-	if format == "json" {
+	if c.flags.detailFormat == "json" {
 		text, err := inventory.DetailJSON(d, seen.Account, seen.Endpoint)
 		if err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"github.com/vps-fleet/fleet/internal/render"
 )
 
 // newHelp tells of a command or a topic by its name, which is not lost when it is
@@ -25,7 +24,8 @@ func newHelp(c *command) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "topics" {
-				c.print(topicsText(c.style(c.Stdout)))
+				p := page{lists: []helpList{{"Topics", topicRows()}}, more: "fleet help TOPIC tells more of a topic."}
+				c.print(helpText(p, c.style(c.Stdout)))
 				return nil
 			}
 			about, rest, err := cmd.Root().Find(args)
@@ -39,11 +39,4 @@ func newHelp(c *command) *cobra.Command {
 			return nil
 		},
 	}
-}
-
-func topicsText(style render.Style) string {
-	h := helpPage{Style: fitted(style)}
-	h.list("Topics", topicRows())
-	h.prose("fleet help TOPIC tells more of a topic.")
-	return h.String()[1:]
 }

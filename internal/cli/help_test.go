@@ -15,23 +15,20 @@ import (
 )
 
 // allCommands are fleet and its commands.
-func allCommands() []*cobra.Command {
-	root := newRoot(newCommand(Process{}))
+func allCommands(c *command) []*cobra.Command {
+	root := newRoot(c)
 	return append(runnable(root), root)
-}
-
-// allTopics stand among the commands as some that cannot be run.
-func allTopics() []*cobra.Command {
-	return slices.DeleteFunc(slices.Clone(newRoot(newCommand(Process{})).Commands()), (*cobra.Command).Runnable)
 }
 
 // Help keeps to the width that it is read at, wherever a word allows it, and says the
 // same at each.
 func TestHelpWidths(t *testing.T) {
-	for _, cmd := range append(allCommands(), allTopics()...) {
-		wide := strings.Fields(helpText(cmd, render.Style{Width: 200}))
+	c := newCommand(Process{})
+	root := newRoot(c)
+	for _, cmd := range append(root.Commands(), root) { // with the topics
+		wide := strings.Fields(helpText(c.page(cmd), render.Style{Width: 200}))
 		for _, width := range []int{0, 100, 80, 40} {
-			text := helpText(cmd, render.Style{Width: width})
+			text := helpText(c.page(cmd), render.Style{Width: width})
 			limit := width
 			if width == 0 {
 				limit = helpWidth
@@ -53,11 +50,12 @@ func TestHelpWidths(t *testing.T) {
 // All that a command can be told, and all that it can end with, is in its help, in
 // groups; nobody reads how the flags were declared.
 func TestHelpIsWhole(t *testing.T) {
-	for _, cmd := range allCommands() {
-		text := helpText(cmd, render.Style{})
+	c := newCommand(Process{})
+	for _, cmd := range allCommands(c) {
+		text := helpText(c.page(cmd), render.Style{})
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if strings.Count(text, "--"+f.Name+" ")+strings.Count(text, "--"+f.Name+"[=")+strings.Count(text, "--"+f.Name+"\n") == 0 {
-				t.Errorf("the help of %s does not tell of --%s: is it in flagGroups?", cmd.Name(), f.Name)
+				t.Errorf("the help of %s does not tell of --%s: what has declared it?", cmd.Name(), f.Name)
 			}
 		})
 		for _, want := range []string{"\nUsage\n", "\nLogs and help\n", "\nExit codes\n  0  ", "\n  1  "} {
@@ -67,6 +65,22 @@ func TestHelpIsWhole(t *testing.T) {
 		}
 		if strings.Contains(text, "`") {
 			t.Errorf("the help of %s shows backticks:\n%s", cmd.Name(), text)
+		}
+	}
+}
+
+// Every command that a flag is for takes it.
+func TestFlagsAreTaken(t *testing.T) {
+	c := newCommand(Process{})
+	root := newRoot(c)
+	for _, g := range c.flagGroups() {
+		for _, f := range g.flags {
+			for name := range strings.FieldsSeq(f.takenBy) {
+				i := slices.IndexFunc(root.Commands(), func(cmd *cobra.Command) bool { return cmd.Name() == name })
+				if name != everyCommand && name != root.Name() && (i < 0 || root.Commands()[i].Flags().Lookup(f.name) == nil) {
+					t.Errorf("%s does not take --%s", name, f.name)
+				}
+			}
 		}
 	}
 }

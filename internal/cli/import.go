@@ -25,8 +25,7 @@ type importFlags struct {
 }
 
 func newImport(c *command) *cobra.Command {
-	var i importFlags
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "import [PATTERN...]",
 		Short: "Write the fleet file for servers that exist",
 		Long: `Write entries for the servers of the account that no entry lists yet: a whole new
@@ -48,24 +47,12 @@ different from the file, the file is changed to what they are.`,
 					return err
 				}
 			}
-			if i.accept {
-				return c.acceptDrift(cmd.Context(), i, args)
+			if c.flags.imports.accept {
+				return c.acceptDrift(cmd.Context(), c.flags.imports, args)
 			}
-			return c.importServers(cmd.Context(), i, args)
+			return c.importServers(cmd.Context(), c.flags.imports, args)
 		},
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forAccess(cmd.Flags())
-	c.flags.forSettle(cmd.Flags())
-	set := cmd.Flags()
-	set.StringVar(&i.into, "into", "", "where there are several files, add the entries to this `file`, old or new")
-	set.StringVar(&i.status, "status", "", "import only servers in this `status`: active, stopped")
-	set.StringVar(&i.location, "location", "", "import only servers at this `location`")
-	set.BoolVar(&i.write, "write", false, "write the file, rather than show what would be written")
-	set.BoolVar(&i.details, "details", false, "write backups_enabled too, which takes a request for each server")
-	set.BoolVar(&i.accept, "accept", false, "write what servers have become into their entries")
-	_ = cmd.RegisterFlagCompletionFunc("status", oneOf("active", "stopped"))
-	return cmd
 }
 
 // importServers writes entries for servers that no entry lists.

@@ -9,7 +9,7 @@ import (
 )
 
 func newIntents(c *command) *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "intents",
 		Short: "Show creates whose servers no list has shown yet",
 		Long: `Show the creates that were sent and whose servers no list of the API has shown yet,
@@ -20,8 +20,6 @@ it is certain that there is none. Nothing is sent and nothing is changed.`,
 		Args:    noArguments("name a journal with --journal"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.intents(cmd.Context()) },
 	}
-	c.flags.forState(cmd.Flags())
-	return cmd
 }
 
 func (c *command) intents(ctx context.Context) error {

@@ -24,6 +24,7 @@ type listFlags struct {
 	columns    []string
 	sort       string
 	all        bool
+	whole      bool // what Ansible asks for, and gets in any case
 	allowEmpty bool
 	out        string
 	block      bool
@@ -34,8 +35,7 @@ type listFlags struct {
 var tables = []string{"table", "wide"}
 
 func newList(c *command) *cobra.Command {
-	var l listFlags
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "list [PATTERN...]",
 		Short: "Tell which servers there are, for people and for other tools",
 		Long: `List servers: those that the fleet file speaks for, or with --all, and where there is
@@ -53,46 +53,19 @@ that fails, nothing is printed and the file of --out stays as it was.`,
   fleet list --columns name,ip_address,label:role --sort location`,
 		ValidArgsFunction: c.namesInFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := c.checkList(&l, cmd.Flags()); err != nil {
+			if err := c.flags.list.check(cmd.Flags()); err != nil {
 				return err
 			}
-			return c.list(cmd.Context(), l, args, fileIsGiven(cmd.Flags()))
+			return c.list(cmd.Context(), c.flags.list, args, fileIsGiven(cmd.Flags()))
 		},
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forAccess(cmd.Flags())
-	c.flags.forLabels(cmd.Flags())
-	l.declare(cmd.Flags())
-	_ = cmd.RegisterFlagCompletionFunc("output", oneOf(listFormats()...))
-	_ = cmd.RegisterFlagCompletionFunc("columns", listed(oneOf(inventory.ColumnNames()...)))
-	_ = cmd.RegisterFlagCompletionFunc("sort", oneOf(inventory.ColumnNames()...))
-	return cmd
-}
-
-func (l *listFlags) declare(set *pflag.FlagSet) {
-	set.StringVarP(&l.format, "output", "o", "table", "write this `format`: "+strings.Join(listFormats(), ", "))
-	set.StringSliceVar(&l.columns, "columns", nil, "show these `columns` of a table or of CSV, such as name,ip_address,label:role")
-	set.BoolVar(&l.NoHeader, "no-header", false, "leave out the titles of a table or of CSV")
-	set.StringVar(&l.sort, "sort", "name", "sort by this `column`")
-	set.BoolVar(&l.all, "all", false, "list all servers of the account, whether or not the fleet file speaks for them")
-	set.BoolVar(&l.IPv6, "ipv6", false, "tell IPv6 addresses too, which takes a request for each server; with -o ip only those")
-	set.BoolVar(&l.allowEmpty, "allow-empty", false, "accept that none of the listed servers exists")
-	set.StringVar(&l.out, "out", "", "write the list to this `file`, and only where it changes; keep the file's mode and owner")
-	set.BoolVar(&l.block, "block", false, "with -o hosts, replace only the lines between # BEGIN fleet and # END fleet in the file of --out")
-	set.DurationVar(&l.watch, "watch", 0, "show the table again, every 5s or after this `time`, until interrupted")
-	set.Lookup("watch").NoOptDefVal = "5s"
-	set.StringVar(&l.User, "user", "root", "for -o ssh, log in as this `user`; \"\" leaves that to the rest of ssh's configuration")
-	set.Uint16Var(&l.Port, "port", 9100, "for -o prometheus, the `port` of the servers' exporter")
-	set.StringVar(&l.Zone, "zone", "", "for -o octodns and -o zone, write only this DNS `zone`")
-	set.StringVar(&l.Host, "host", "", "for -o ansible, write only this `name`'s variables, as Ansible may ask for")
-	set.Bool("list", false, "for -o ansible, write the whole inventory, as Ansible asks for; it is the default")
 }
 
 // listFormats are all values of -o.
 func listFormats() []string { return slices.Concat(tables, inventory.Formats()) }
 
-// checkList refuses flags that do not go together.
-func (c *command) checkList(l *listFlags, set *pflag.FlagSet) error {
+// check refuses flags that do not go together.
+func (l *listFlags) check(set *pflag.FlagSet) error {
 	isTable := slices.Contains(tables, l.format)
 	switch {
 	case !slices.Contains(listFormats(), l.format):

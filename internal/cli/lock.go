@@ -11,7 +11,7 @@ import (
 )
 
 func newLock(c *command) *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "lock",
 		Short: "Show which applies are under way, and where",
 		Long: `Show who has the lock of an account: the applies that are under way, with the host,
@@ -25,9 +25,6 @@ and nothing is changed.`,
 		Args:    noArguments("it shows the locks of all accounts"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.lock(cmd.Context()) },
 	}
-	c.flags.forState(cmd.Flags())
-	cmd.Flags().BoolVar(&c.flags.json, "json", false, "write a JSON document to stdout")
-	return cmd
 }
 
 func (c *command) lock(ctx context.Context) error {

@@ -11,64 +11,48 @@ import (
 // one for each command and topic, with what its help says. They tell the version and
 // the date that they are given.
 func ManualPages(version, date string) map[string]string {
+	c := newCommand(Process{})
+	root, footer := newRoot(c), fmt.Sprintf(`"%s" "fleet %s"`, roffEscape(date), roffEscape(version))
 	pages := make(map[string]string)
-	footer := fmt.Sprintf(`"%s" "fleet %s"`, roffEscape(date), roffEscape(version))
-	var add func(cmd *cobra.Command)
-	add = func(cmd *cobra.Command) {
-		if t, ok := topicOf(cmd); ok {
-			pages[t.manual+"."+t.section] = topicManual(t, footer)
-			return
-		}
-		pages[manualName(cmd)+".1"] = commandManual(cmd, footer)
-		for _, sub := range cmd.Commands() {
-			add(sub)
-		}
+	for _, cmd := range append(root.Commands(), root) {
+		p := c.page(cmd)
+		pages[p.manual+"."+p.section] = manualText(p, footer)
 	}
-	add(newRoot(newCommand(Process{})))
 	return pages
 }
 
 // manualName is what man calls the page of a command.
 func manualName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
-func commandManual(cmd *cobra.Command, footer string) string {
-	var p roffPage
-	p.heading(manualName(cmd), "1", footer, cmd.Short)
-	p.section("Synopsis")
-	p.lines(useLine(cmd))
-	p.section("Description")
-	p.prose(about(cmd))
-	if cmd.Example != "" {
-		p.section("Examples")
-		p.lines(strings.TrimPrefix(strings.ReplaceAll(cmd.Example, "\n  ", "\n"), "  "))
+func manualText(p page, footer string) string {
+	var r roffPage
+	fmt.Fprintf(&r, ".TH %s %s %s\n", strings.ToUpper(roffEscape(p.manual)), p.section, footer)
+	r.section("Name")
+	fmt.Fprintf(&r, "%s \\- %s\n", roffEscape(p.manual), roffEscape(p.short))
+	if p.usage != "" {
+		r.section("Synopsis")
+		r.lines(p.usage)
 	}
-	for _, l := range helpLists(cmd) {
-		p.list(l)
+	r.section("Description")
+	r.prose(p.prose)
+	if p.example != "" {
+		r.section("Examples")
+		r.lines(unindented(p.example))
 	}
-	p.seeAlso(manualName(cmd))
-	return p.String()
+	for _, l := range p.lists {
+		r.list(l)
+	}
+	r.seeAlso(p.manual)
+	return r.String()
 }
 
-func topicManual(t topic, footer string) string {
-	var p roffPage
-	p.heading(t.manual, t.section, footer, t.short)
-	p.section("Description")
-	p.prose(t.text)
-	for _, l := range t.lists {
-		p.list(l)
-	}
-	p.seeAlso(t.manual)
-	return p.String()
+// unindented are lines that are indented by two spaces, without these.
+func unindented(text string) string {
+	return strings.TrimPrefix(strings.ReplaceAll(text, "\n  ", "\n"), "  ")
 }
 
 // roffPage is a page of the manual as it is being written, in the macros of man(7).
 type roffPage struct{ strings.Builder }
-
-func (p *roffPage) heading(name, section, footer, short string) {
-	fmt.Fprintf(p, ".TH %s %s %s\n", strings.ToUpper(roffEscape(name)), section, footer)
-	p.section("Name")
-	fmt.Fprintf(p, "%s \\- %s\n", roffEscape(name), roffEscape(short))
-}
 
 func (p *roffPage) section(title string) {
 	fmt.Fprintf(p, ".SH \"%s\"\n", roffEscape(strings.ToUpper(title)))

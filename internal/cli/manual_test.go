@@ -23,7 +23,7 @@ func TestManualPages(t *testing.T) {
 			t.Errorf("%s tells no version and date:\n%.200s", name, page)
 		}
 	}
-	for _, cmd := range allCommands() {
+	for _, cmd := range allCommands(newCommand(Process{})) {
 		page := pages[manualName(cmd)+".1"]
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if !strings.Contains(page, roffEscape("--"+f.Name)) {

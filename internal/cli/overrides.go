@@ -16,15 +16,6 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
-// forOverrides are the flags that let one apply do more than the file's policies allow
-// by themselves.
-func (f *flags) forOverrides(set *pflag.FlagSet) {
-	set.BoolVar(&f.overrides.AllowCommands, "allow-commands", false, "run the commands of the plan's probes and rollouts, which the plan shows")
-	set.BoolVar(&f.overrides.AllowSelf, "allow-self", false, "also disrupt the server that this, or its state, is on, last of all")
-	set.StringSliceVar(&f.overrides.AllowUnready, "allow-unready", nil, "also delete, stop or replace the server of this `name` if it is not ready; may be given again")
-	set.StringVar(&f.overrides.OverrideFreeze, "override-freeze", "", "begin in spite of freezes, for this `reason`, which the report tells")
-}
-
 // onceFlags are for one run, so that their variables do not count.
 var onceFlags = []string{"reboot", "replace", "start", "stop", "allow-unready", "override-freeze"}
 

@@ -12,7 +12,7 @@ import (
 )
 
 func newPlan(c *command) *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "plan [-f FILE]...",
 		Short: "Show what would change, and change nothing",
 		Long: `Compare fleet files with the API and show what apply would change, and why. A plan
@@ -35,18 +35,6 @@ it is kept in the state for apply --digest, on any host that has the same state.
 			return err
 		},
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forAPI(cmd.Flags())
-	c.flags.forChanges(cmd.Flags())
-	c.flags.forAsked(cmd.Flags())
-	c.flags.forDetail(cmd.Flags())
-	c.flags.forReports(cmd.Flags())
-	c.flags.forPipelines(cmd.Flags())
-	cmd.Flags().BoolVar(&c.flags.summary, "summary", false, "show one screen: what is done to how many servers")
-	cmd.Flags().StringVar(&c.flags.out, "out", "", "also write the plan to this `file`, for apply")
-	cmd.Flags().BoolVar(&c.flags.keep, "keep", false, "keep the plan in the state, so that apply --digest needs no file and can be resumed")
-	cmd.Flags().BoolVar(&c.flags.detailedExitCode, "detailed-exitcode", false, "exit with 2 where the servers are not as the file says: changes are pending, or blocked")
-	return cmd
 }
 
 func (c *command) plan(ctx context.Context, rec *record) error {

@@ -37,7 +37,6 @@ func newRoot(c *command) *cobra.Command {
 			return c.startLog()
 		},
 	}
-	c.flags.forEvery(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newCompletion(), newPlan(c), newApply(c), newDrift(c), newGet(c), newImport(c), newIntents(c), newList(c), newLock(c), newUnlock(c), newValidate(c), newSandbox(c), newSchema(c), newState(c), newVersion(c))
 	root.SetHelpCommand(newHelp(c))
@@ -45,8 +44,7 @@ func newRoot(c *command) *cobra.Command {
 	c.addTopics(root)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	for _, cmd := range append(root.Commands(), root) {
-		nameValues(cmd)
-		c.completeFlags(cmd)
+		c.addFlags(cmd)
 	}
 	root.SetHelpFunc(c.showHelp)
 	return root

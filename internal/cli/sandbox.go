@@ -13,9 +13,7 @@ import (
 )
 
 func newSandbox(c *command) *cobra.Command {
-	var listen string
-	var seeds uint16
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "sandbox [FILE]",
 		Short: "Serve the built-in API on a local address",
 		Long: `Serve the built-in emulator of the VPS.org API until interrupted, its servers kept in
@@ -30,12 +28,9 @@ have made by hand, to try list and import on.`,
 			if len(args) == 1 {
 				file = args[0]
 			}
-			return c.serveSandbox(cmd.Context(), listen, file, int(seeds))
+			return c.serveSandbox(cmd.Context(), c.flags.listen, file, int(c.flags.seeds))
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "local `address` to serve on; port 0 is any free one")
-	cmd.Flags().Uint16Var(&seeds, "servers", 0, "begin with this `number` of servers, made by hand as it were")
-	return cmd
 }
 
 func (c *command) serveSandbox(ctx context.Context, listen, file string, seeds int) error {

@@ -11,7 +11,7 @@ import (
 
 func newState(c *command) *cobra.Command {
 	const actions = "it is init or show"
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "state init|show",
 		Short: "Prepare the state that several hosts share, or show it",
 		Long: `Prepare or show the state of --state, which several hosts share: in a bucket with
@@ -42,9 +42,6 @@ says which servers exist.`,
 			return c.stateShow(cmd.Context())
 		},
 	}
-	c.flags.forShared(cmd.Flags())
-	cmd.Flags().BoolVar(&c.flags.json, "json", false, "write one JSON document to stdout, all else to stderr")
-	return cmd
 }
 
 func (c *command) stateInit(ctx context.Context) error {

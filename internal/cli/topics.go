@@ -7,12 +7,8 @@ import (
 
 // topic is what help explains beside the commands.
 type topic struct {
-	name    string // fleet help NAME
-	short   string
-	manual  string // the name of its page
-	section string // of the manual: 5 for files, 7 for the rest
-	text    string
-	lists   []helpList
+	name string // fleet help NAME
+	page
 }
 
 const fileText = `A fleet file says in YAML which servers should exist. It is fleet.yaml unless -f names
@@ -34,20 +30,17 @@ JSON Schema, from which editors offer keys and values.`
 // topics are all topics, in the order in which help tells of them.
 func topics() []topic {
 	return []topic{
-		{
-			name: "fleet-file", short: "Every key of a fleet file", manual: "fleet-file", section: "5",
-			text: fileText, lists: fileKeys(),
-		},
-		{
-			name: "symbols", short: "What the symbols of plans and results mean", manual: "fleet-symbols", section: "7",
-			text:  "Each line of a plan begins with a symbol: what would be done to the servers that it names. In a result it says what became of that.",
+		{"fleet-file", page{manual: "fleet-file", section: "5", short: "Every key of a fleet file", prose: fileText, lists: fileKeys()}},
+		{"symbols", page{
+			manual: "fleet-symbols", section: "7", short: "What the symbols of plans and results mean",
+			prose: "Each line of a plan begins with a symbol: what would be done to the servers that it names. In a result it says what became of that.",
 			lists: []helpList{{"Symbols of plans", symbolRows(render.Symbols())}, {"Symbols of results", symbolRows(render.Outcomes())}},
-		},
-		{
-			name: "exit-codes", short: "What each exit code means", manual: "fleet-exit-codes", section: "7",
-			text:  "A script learns from the exit code what has come of a run.",
+		}},
+		{"exit-codes", page{
+			manual: "fleet-exit-codes", section: "7", short: "What each exit code means",
+			prose: "A script learns from the exit code what has come of a run.",
 			lists: []helpList{{"Exit codes", exitRows(&cobra.Command{})}},
-		},
+		}},
 	}
 }
 
@@ -56,18 +49,6 @@ func (c *command) addTopics(root *cobra.Command) {
 	for _, t := range topics() {
 		root.AddCommand(&cobra.Command{Use: t.name, Short: t.short})
 	}
-}
-
-// topicOf is the topic that stands among the commands as one that cannot be run.
-func topicOf(cmd *cobra.Command) (topic, bool) {
-	if cmd.IsAdditionalHelpTopicCommand() {
-		for _, t := range topics() {
-			if t.name == cmd.Name() {
-				return t, true
-			}
-		}
-	}
-	return topic{}, false
 }
 
 func topicRows() (rows []helpRow) {

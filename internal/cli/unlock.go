@@ -11,8 +11,7 @@ import (
 )
 
 func newUnlock(c *command) *cobra.Command {
-	var epoch int64
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "unlock --epoch N [ACCOUNT]",
 		Short: "End the lease of an apply that is gone",
 		Long: `End the lease of an apply whose process is gone, before it ends by itself two minutes
@@ -27,12 +26,9 @@ Only a state of several hosts has leases. The lock of a folder goes with its pro
 			if !cmd.Flags().Changed("epoch") {
 				return refusal{"--epoch is missing", "give the one that fleet lock shows"}
 			}
-			return c.unlock(cmd.Context(), epoch, strings.Join(args, ""))
+			return c.unlock(cmd.Context(), c.flags.epoch, strings.Join(args, ""))
 		},
 	}
-	c.flags.forState(cmd.Flags())
-	cmd.Flags().Int64Var(&epoch, "epoch", 0, "end the lease with this `number`, and no other")
-	return cmd
 }
 
 func (c *command) unlock(ctx context.Context, epoch int64, account string) error {

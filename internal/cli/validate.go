@@ -11,7 +11,7 @@ import (
 )
 
 func newValidate(c *command) *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "validate [-f FILE]...",
 		Short: "Check fleet files without asking the API",
 		Long: `Check fleet files, all mistakes at once, without a token or a request. Whether the
@@ -21,9 +21,6 @@ is a warning.`,
 		Args:    noArguments("name fleet files with -f"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.reported(cmd.Context(), new(record), c.validate) },
 	}
-	c.flags.forFiles(cmd.Flags())
-	c.flags.forPipelines(cmd.Flags())
-	return cmd
 }
 
 func (c *command) validate(_ context.Context, rec *record) error {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
@@ -21,26 +20,6 @@ var (
 	levels     = []string{"debug", "info", "warn", "error"}
 	logFormats = []string{"console", "json"}
 )
-
-// completeFlags offers values for the flags of a command that offer none yet. For a
-// flag that is not here no value can be known, and no file is offered either.
-func (c *command) completeFlags(cmd *cobra.Command) {
-	values := map[string]cobra.CompletionFunc{
-		"target": listed(c.namesInFile), "exclude": listed(c.namesInFile),
-		"reboot": listed(c.namesInFile), "replace": listed(c.namesInFile), "start": listed(c.namesInFile), "stop": listed(c.namesInFile), "allow-unready": listed(c.namesInFile), "host": c.namesInFile,
-		"selector": listed(c.labelsInFile), "only": listed(oneOf(kinds()...)),
-		"log-level": oneOf(levels...), "log-format": oneOf(logFormats...),
-		"file": fleetFiles, "gitlab": folders,
-	}
-	for _, name := range []string{"since", "token-file", "sandbox", "journal", "out", "markdown", "html", "events", "metrics", "once", "into"} {
-		values[name] = anyFile
-	}
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if _, ok := cmd.GetFlagCompletionFunc(f.Name); !ok && values[f.Name] != nil {
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, values[f.Name]) // fails for flags that do not exist or are registered
-		}
-	})
-}
 
 // oneOf offers values that are always the same.
 func oneOf(values ...string) cobra.CompletionFunc {

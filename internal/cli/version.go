@@ -24,7 +24,7 @@ type build struct {
 }
 
 func newVersion(c *command) *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version, and the commit that it was built from",
 		Example: "  fleet version\n  fleet version --json",
@@ -38,8 +38,6 @@ func newVersion(c *command) *cobra.Command {
 			return written(json.NewEncoder(c.Stdout).Encode(b))
 		},
 	}
-	cmd.Flags().BoolVar(&c.flags.json, "json", false, "write one JSON document to stdout")
-	return cmd
 }
 
 // thisBuild is what the linker was told, or else what Go noted by itself.
