@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -19,7 +21,7 @@ const youngest = 5 * time.Second
 type cache struct {
 	entries map[string]entry  // by id, as what this run and those before have done has left them
 	named   map[string]string // the id of a server of a name
-	past    memory
+	past    deeds.Memory
 	updated map[string]string // by id, as the observation has told it that the plan is from
 	window  time.Duration     // of what has been done; see Runner.Settle
 	twice   map[string]bool   // names that it gives to several servers
@@ -53,7 +55,7 @@ type listing struct {
 func (listing) isMessage() {}
 
 func newCache(window time.Duration, seen []planner.Server) *cache {
-	c := &cache{entries: make(map[string]entry), named: make(map[string]string), past: make(memory), updated: make(map[string]string, len(seen)),
+	c := &cache{entries: make(map[string]entry), named: make(map[string]string), past: make(deeds.Memory), updated: make(map[string]string, len(seen)),
 		window: window, listed: time.Now()}
 	for _, s := range seen {
 		c.updated[s.ID] = s.UpdatedAt
@@ -76,7 +78,7 @@ func (c *cache) put(s planner.Server, asked time.Time) {
 // and does not tell of one that it has had before: by the window, or because the server
 // was updated after it was observed to be otherwise.
 func (c *cache) proves(s *planner.Server, asked time.Time) bool {
-	if !asked.Before(c.past[s.ID].certain(s.Status, c.window)) {
+	if !asked.Before(c.past[s.ID].TrustStatus(s.Status, c.window)) {
 		return true
 	}
 	before, err := time.Parse(time.RFC3339, c.updated[s.ID])
@@ -87,13 +89,13 @@ func (c *cache) proves(s *planner.Server, asked time.Time) bool {
 // keep keeps a server as it is after what was done to it, which the API may not show yet.
 func (c *cache) keep(e entry) {
 	c.drop(e.ID)
-	if p := c.past[e.ID]; p != nil && p.recent(e.asked, c.window) {
-		status, over := e.Status, p.lay(&e.Server)
+	if p := c.past[e.ID]; p != nil && p.Recent(e.asked, c.window) {
+		over, _ := p.Lay(&e.Server)
 		if over == nil {
 			return
 		}
+		over.Status = e.Status // waits are for what the API says
 		e.Server = *over
-		e.Status = status // waits are for what the API says
 	}
 	c.entries[e.ID], c.named[e.Name] = e, e.ID
 }
@@ -106,9 +108,9 @@ func (c *cache) drop(id string) {
 }
 
 // done notes what was done to a server, or found out about it.
-func (c *cache) done(deeds []Deed) {
+func (c *cache) done(deeds []deeds.Deed) {
 	for _, d := range deeds {
-		c.past.add(d)
+		c.past.Add(d)
 		if e, known := c.entries[d.ID]; known {
 			c.keep(e)
 		}
@@ -123,7 +125,7 @@ func (c *cache) replace(servers []planner.Server, asked time.Time) {
 		c.keep(entry{s, asked})
 	}
 	for id, e := range old {
-		if e.asked.After(asked) || c.entries[id].ID == "" && c.past.young(id, asked, c.window) {
+		if e.asked.After(asked) || c.entries[id].ID == "" && asked.Before(c.past[id].TrustAbsence(c.window)) {
 			c.keep(e)
 		}
 	}
@@ -135,19 +137,19 @@ func (c *cache) replace(servers []planner.Server, asked time.Time) {
 	}
 }
 
-// others are the servers that have the name of a server too.
-func (c *cache) others(id string) (list []planner.Server) {
-	name := c.entries[id].Name
-	if !c.twice[name] {
+// twins are a server and those that have its name too; nil where there are none.
+func (c *cache) twins(id string) (list []*planner.Server) {
+	self := c.entries[id]
+	if !c.twice[self.Name] {
 		return nil
 	}
 	for _, e := range c.entries {
-		if e.Name == name && e.ID != id {
-			list = append(list, e.Server)
+		if e.Name == self.Name && e.ID != id {
+			list = append(list, &e.Server)
 		}
 	}
-	slices.SortFunc(list, func(a, b planner.Server) int { return strings.Compare(a.ID, b.ID) })
-	return list
+	slices.SortFunc(list, func(a, b *planner.Server) int { return strings.Compare(a.ID, b.ID) })
+	return slices.Insert(list, 0, &self.Server)
 }
 
 // answerQuestion tells a worker of a server, as it was seen a moment ago, or by a list
@@ -182,15 +184,7 @@ func (r *run) readList(ctx context.Context) {
 func readList(ctx context.Context, c *vpsorg.Client) listing {
 	ctx, asked := timed(ctx)
 	listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
-	return listing{fromServers(listed), asked(), time.Since(asked()), err}
-}
-
-func byName(servers []planner.Server) map[string][]planner.Server {
-	named := make(map[string][]planner.Server, len(servers))
-	for _, s := range servers {
-		named[s.Name] = append(named[s.Name], s)
-	}
-	return named
+	return listing{observe.Servers(listed), asked(), time.Since(asked()), err}
 }
 
 // listed takes a list in: for the cache, for those who have asked, and for the waits.
@@ -203,7 +197,7 @@ func (r *run) listed(l listing) {
 	} else {
 		r.cache.replace(l.servers, l.asked)
 		r.cache.took = l.took
-		r.note(shown(r.intents, l.servers))
+		r.note(shown(r.intents, planner.NewWorld(l.servers...)))
 	}
 	for _, q := range asking {
 		e, found := r.cache.entries[q.id]

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -30,10 +30,10 @@ func (w *world) quiet(n int) (file string) {
 
 // observe reads with a cache, as a run of its own, and returns the plan, how many
 // requests there were by kind, and the ids whose details were read.
-func (w *world) observe(c *apply.DetailCache, file string) (p *planner.Plan, sent map[string]int, read []string) {
+func (w *world) observe(c *observe.DetailCache, file string) (p *planner.Plan, sent map[string]int, read []string) {
 	w.Helper()
 	mark := len(w.emulator.Ledger())
-	observer := apply.NewObserver(w.client)
+	observer := observe.New(w.client)
 	observer.Details = c
 	f := w.input(file).Fleet
 	o, err := observer.Fleet(w.Context(), f, planner.Selection{})
@@ -70,7 +70,7 @@ func backups(on bool) func(*vpsorg.Server) {
 func TestQuietServersAreNotReadAgain(t *testing.T) {
 	inWorld(t, &emulator.Emulator{PageSize: 100}, func(w *world) {
 		file := w.quiet(10_000)
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		for _, details := range []int{10_000, 10} {
 			p, sent, _ := w.observe(c, file)
 			want := map[string]int{"GET /servers/": 100, "GET /account/me/": 1, "GET /plans/": 1, "GET detail": details}
@@ -90,33 +90,33 @@ func TestDetailsThatAreReadAnew(t *testing.T) {
 	everything := []string{"1", "2", "3", "4", "5", "6", "7", "8"}
 	for _, test := range []struct {
 		name   string
-		before func(w *world, c *apply.DetailCache)
+		before func(w *world, c *observe.DetailCache)
 		want   []string
 	}{
-		{"nothing happened", func(*world, *apply.DetailCache) {}, everything[:5]},
-		{"just under the age", func(*world, *apply.DetailCache) { time.Sleep(24*time.Hour - time.Second) }, everything[:5]},
-		{"at the age", func(*world, *apply.DetailCache) { time.Sleep(24 * time.Hour) }, everything},
-		{"from a clock that was ahead", func(_ *world, c *apply.DetailCache) {
+		{"nothing happened", func(*world, *observe.DetailCache) {}, everything[:5]},
+		{"just under the age", func(*world, *observe.DetailCache) { time.Sleep(24*time.Hour - time.Second) }, everything[:5]},
+		{"at the age", func(*world, *observe.DetailCache) { time.Sleep(24 * time.Hour) }, everything},
+		{"from a clock that was ahead", func(_ *world, c *observe.DetailCache) {
 			for id, d := range c.Entries {
 				d.ReadAt = d.ReadAt.Add(time.Hour)
 				c.Entries[id] = d
 			}
 		}, everything},
-		{"updated_at moved", func(w *world, _ *apply.DetailCache) { w.emulator.Edit("8", func(*vpsorg.Server) {}) }, []string{"1", "2", "3", "4", "5", "8"}},
-		{"only the oldest are the sample", func(_ *world, c *apply.DetailCache) {
+		{"updated_at moved", func(w *world, _ *observe.DetailCache) { w.emulator.Edit("8", func(*vpsorg.Server) {}) }, []string{"1", "2", "3", "4", "5", "8"}},
+		{"only the oldest are the sample", func(_ *world, c *observe.DetailCache) {
 			for _, id := range everything[3:] {
 				d := c.Entries[id]
 				d.ReadAt = d.ReadAt.Add(-time.Minute)
 				c.Entries[id] = d
 			}
 		}, everything[3:]},
-		{"dropped", func(_ *world, c *apply.DetailCache) { delete(c.Entries, "7") }, []string{"1", "2", "3", "4", "5", "7"}},
-		{"all dropped", func(_ *world, c *apply.DetailCache) { c.Entries = nil }, everything},
+		{"dropped", func(_ *world, c *observe.DetailCache) { delete(c.Entries, "7") }, []string{"1", "2", "3", "4", "5", "7"}},
+		{"all dropped", func(_ *world, c *observe.DetailCache) { c.Entries = nil }, everything},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{}, func(w *world) {
 				file := w.quiet(n)
-				c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+				c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 				w.observe(c, file)
 				test.before(w, c)
 				p, _, read := w.observe(c, file)
@@ -135,7 +135,7 @@ func TestDetailsThatAreReadAnew(t *testing.T) {
 func TestAllDetailsAreProvenInTurn(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(20)
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		w.observe(c, file)
 		sampled := map[string]bool{}
 		for range 4 {
@@ -158,7 +158,7 @@ func TestDetailsOfRestlessServersAreNotCached(t *testing.T) {
 		file := w.quiet(8)
 		w.emulator.Edit("8", func(*vpsorg.Server) {})
 		w.emulator.Edit("7", func(s *vpsorg.Server) { s.UpdatedAt = "yesterday" })
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		w.observe(c, file)
 		if d := cmp.Diff([]string{"1", "2", "3", "4", "5", "6"}, slices.Sorted(maps.Keys(c.Entries))); d != "" {
 			t.Errorf("cached, -want +got:\n%s", d)
@@ -169,7 +169,7 @@ func TestDetailsOfRestlessServersAreNotCached(t *testing.T) {
 func TestServersThatAreGoneAreDropped(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(8)
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		w.observe(c, file)
 		w.emulator.Remove("8")
 		w.emulator.Edit("7", func(s *vpsorg.Server) { s.Name = "other" }) // nobody asks for it now, and it has changed
@@ -187,7 +187,7 @@ func TestServersThatAreGoneAreDropped(t *testing.T) {
 func TestContradictionEmptiesTheCache(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(20)
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		w.observe(c, file)
 		w.secretly("1", backups(true)) // the next look proves it
 		w.secretly("19", backups(true))
@@ -211,7 +211,7 @@ func TestNoChangeRestsOnTheCache(t *testing.T) {
 		w.quiet(8)
 		off := "servers: {'web-[1:8]': {backups_enabled: false}}"
 		on := "servers: {'web-[1:7]': {backups_enabled: false}, web-8: {backups_enabled: true}}"
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		w.observe(c, off)
 		w.secretly("8", backups(true))
 		mark := len(w.emulator.Ledger())
@@ -227,9 +227,9 @@ func TestNoChangeRestsOnTheCache(t *testing.T) {
 func TestApprovedPlansAreHeldAgainstFreshDetails(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		w.quiet(1)
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		p, _, _ := w.observe(c, "servers: {web-1: {backups_enabled: true}}")
-		observer := apply.NewObserver(w.client)
+		observer := observe.New(w.client)
 		observer.Details = c
 		w.secretly("1", backups(true))
 		o, err := observer.Plan(w.Context(), p)
@@ -247,7 +247,7 @@ func TestStaleListIsReadAgainWithACache(t *testing.T) {
 	e := &emulator.Emulator{}
 	inWorld(t, e, func(w *world) {
 		file := w.quiet(8)
-		c := &apply.DetailCache{MaxAge: 24 * time.Hour}
+		c := &observe.DetailCache{MaxAge: 24 * time.Hour}
 		w.observe(c, file)
 		e.Fault = once(http.MethodGet, "/servers/3/", emulator.Fault{Answer: answer(http.StatusNotFound, "{}")})
 		_, sent, _ := w.observe(c, file)

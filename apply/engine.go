@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -43,7 +44,7 @@ type Approval struct {
 // Observe reads what a plan of the input needs. The state is needed before that only for
 // its cached details.
 func (e *Engine) Observe(ctx context.Context, in Input) (seen planner.Observation, err error) {
-	observer := NewObserver(e.Client)
+	observer := observe.New(e.Client)
 	var state State
 	if e.DetailsMaxAge > 0 {
 		account, err := observer.Account(ctx)
@@ -63,7 +64,7 @@ func (e *Engine) Observe(ctx context.Context, in Input) (seen planner.Observatio
 	if err != nil {
 		return seen, err
 	}
-	return e.recall(ctx, state, seen, in)
+	return e.recall(ctx, state, seen, in.includes)
 }
 
 // open opens an account's state to be read; nil where that cannot be, which is no
@@ -75,23 +76,6 @@ func (e *Engine) open(ctx context.Context, account string) State {
 		return nil
 	}
 	return state
-}
-
-// recall lays what was observed over with what a state remembers.
-func (e *Engine) recall(ctx context.Context, state State, seen planner.Observation, in Input) (planner.Observation, error) {
-	deeds, err := state.Deeds(ctx)
-	if err != nil {
-		e.warn(StateUnread, err)
-		return seen, nil
-	}
-	marks, err := state.Marks(ctx)
-	if err != nil {
-		e.warn(StateUnread, err)
-		return seen, nil
-	}
-	seen.Disturbed = disturbed(marks)
-	err = overlay{Engine: e, deeds: deeds, about: in.includes}.lay(ctx, &seen)
-	return seen, err
 }
 
 // Plan plans. It changes nothing and locks nothing.
@@ -202,7 +186,7 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 // account is a run's hold on its account: nobody else applies to it meanwhile.
 type account struct {
 	*Engine
-	observer *Observer
+	observer *observe.Observer
 	state    LockedState
 	digest   string           // of the plan that was approved; "": of none that can be resumed
 	kept     *KeptPlan        // that plan, where no run has come to its end; nil: none
@@ -214,7 +198,7 @@ type account struct {
 // lock finds out whose token this is and locks the state. All that the run observes
 // has to be observed after it.
 func (e *Engine) lock(ctx context.Context) (*account, error) {
-	observer := NewObserver(e.Client)
+	observer := observe.New(e.Client)
 	name, err := observer.Account(ctx)
 	if err != nil {
 		return nil, err
@@ -234,7 +218,7 @@ func (in Input) plan(seen planner.Observation) Planned {
 func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*planner.Plan, error) {
 	names := p.Names()
 	seen, err := a.observeShown(ctx, drain, func(name string) bool { return names[name] }, func() (planner.Observation, error) {
-		seen, err := a.observer.Plan(ctx, p)
+		seen, err := steady(a.observer.Plan(ctx, p))
 		if err == nil && p.Account != seen.Account {
 			err = &WrongAccount{Want: p.Account, Got: seen.Account}
 		}

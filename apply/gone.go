@@ -47,7 +47,7 @@ func (w *worker) gone(ctx context.Context, id string) (bool, error) {
 		}
 		w.messages <- workerList(l)
 		switch now := time.Now(); {
-		case index(l.servers)[id] == nil && now.After(w.young):
+		case planner.NewWorld(l.servers...).Server(id) == nil && now.After(w.young):
 			return true, nil
 		case w.stopped() || now.After(give) && now.After(w.young):
 			return false, errNotAgreed

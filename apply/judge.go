@@ -31,7 +31,7 @@ func (p *poller) judgeMissing(x *wait, seen finding) {
 	switch {
 	case x.Kind.Target == planner.TargetGone:
 		p.arrived(x, seen.asked)
-	case x.last != "" && x.gone.note(seen.listed, seen.asked, p.run.apart()) && !p.run.cache.past.young(x.id, seen.asked, p.run.Settle):
+	case x.last != "" && x.gone.note(seen.listed, seen.asked, p.run.apart()) && !seen.asked.Before(p.run.cache.past[x.id].TrustAbsence(p.run.Settle)):
 		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeGone, Status: x.last}})
 	default:
 		p.missed(x, seen.asked) // not shown yet
@@ -71,11 +71,10 @@ func (p *poller) twins(x *wait) *Error {
 	if x.job.made != x.id {
 		return nil
 	}
-	others := p.run.cache.others(x.id)
-	if len(others) == 0 {
+	all := p.run.cache.twins(x.id)
+	if len(all) < 2 {
 		return nil
 	}
-	all := append([]planner.Server{p.run.cache.entries[x.id].Server}, others...)
 	return &Error{Reason: planner.Reason{Code: planner.CodeDuplicates, Name: all[0].Name, Servers: p.run.others(all)}}
 }
 

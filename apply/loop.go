@@ -180,7 +180,7 @@ func (r *run) dispatch(ctx context.Context) {
 		r.poller.sending()
 		w := worker{
 			Runner: r.Runner, answer: answer{job: j, change: change, down: r.down}, messages: r.messages, stopping: r.stopping,
-			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.young(j, change), certain: r.certain(change),
+			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.cache.past[cmp.Or(change.About().ID, j.made)].TrustAbsence(r.Settle), certain: r.certain(change),
 			owes: j.reboots(change), since: r.owed[change.About().ID], marks: r.rolling.disrupting(j, change),
 		}
 		go w.work(ctx)
@@ -218,20 +218,11 @@ func (r *run) mayLeave(m leaving) *ending {
 	return nil
 }
 
-// young is until when no answer proves that the server of a change is gone.
-func (r *run) young(j *job, c planner.Change) time.Time {
-	p := r.cache.past[cmp.Or(c.About().ID, j.made)]
-	if p == nil || p.made.IsZero() {
-		return time.Time{}
-	}
-	return p.made.Add(r.Settle)
-}
-
 // certain is until when no answer proves that a server has the status to which a change
 // leads.
 func (r *run) certain(c planner.Change) time.Time {
 	if power, ok := c.(*planner.Power); ok {
-		return r.cache.past[power.ID].certain(power.Goal(), r.Settle)
+		return r.cache.past[power.ID].TrustStatus(power.Goal(), r.Settle)
 	}
 	return time.Time{}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -57,8 +58,8 @@ func (m Mark) over() bool {
 func (m Mark) Complete() bool { return (m.Server != nil) != (m.Group != nil) }
 
 // PruneMarks are some of all marks, oldest first, without those that a later one has
-// taken the place of. One that says that something is over is kept for KeepDeeds, since
-// what it ends may be noted elsewhere; any other for KeepPlanned.
+// taken the place of. One that says that something is over is kept for deeds.Keep, since
+// what it ends may be noted elsewhere; any other for deeds.KeepPlanned.
 func PruneMarks(some, all []Mark, now time.Time) []Mark {
 	last := make(map[string]Mark, len(all))
 	for _, m := range all {
@@ -66,9 +67,9 @@ func PruneMarks(some, all []Mark, now time.Time) []Mark {
 	}
 	return slices.DeleteFunc(slices.Clone(some), func(m Mark) bool {
 		l := last[m.key()]
-		keep := KeepPlanned
+		keep := deeds.KeepPlanned
 		if m.over() {
-			keep = KeepDeeds
+			keep = deeds.Keep
 		}
 		return !l.At.Equal(m.At) || l.Account != m.Account || now.Sub(m.At) >= keep
 	})

@@ -5,16 +5,27 @@ import (
 	"context"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
 // This file has what a worker notes in the state, before it sends a change and after.
 
-func (w *worker) deed(c planner.Change, id string) Deed { return newDeed(w.key, c, id) }
+// deed is what a change of a server is when it is done.
+func (w *worker) deed(c planner.Change, id string) deeds.Deed {
+	d := deeds.Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: c.Action(), ID: id, Name: c.About().Name, At: time.Now().Round(0)}
+	switch c := c.(type) {
+	case *planner.Create:
+		d.Spec = &c.Spec
+	case *planner.Update:
+		d.Fields = c.Fields
+	}
+	return d
+}
 
 // note notes what was done. A run that is cut off still notes what it knows.
-func (w *worker) note(ctx context.Context, d Deed) {
+func (w *worker) note(ctx context.Context, d deeds.Deed) {
 	w.deeds = append(w.deeds, d)
 	w.stateErr = cmp.Or(w.stateErr, w.State.Note(context.WithoutCancel(ctx), d, false))
 }
@@ -45,10 +56,10 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 	case *planner.Update:
 		if w.owes && w.since.IsZero() {
 			w.since, w.owed = time.Now().Round(0), true
-			return w.noteReboot(ctx, c, RebootOwed)
+			return w.noteReboot(ctx, c, deeds.RebootOwed)
 		}
 		if name := planner.Claims(c); name != "" && time.Now().Before(w.young) {
-			return w.State.Note(ctx, Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionCreate,
+			return w.State.Note(ctx, deeds.Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionCreate,
 				ID: c.ID, Name: name, At: w.young.Add(-w.Settle)}, true)
 		}
 	case *planner.Power:
@@ -57,15 +68,15 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 				w.since = time.Now().Round(0)
 			}
 			w.sent = true
-			return w.noteReboot(ctx, c, RebootSent)
+			return w.noteReboot(ctx, c, deeds.RebootSent)
 		}
 	}
 	return nil
 }
 
-func (w *worker) noteReboot(ctx context.Context, c planner.Change, stage RebootStage) error {
+func (w *worker) noteReboot(ctx context.Context, c planner.Change, stage deeds.RebootStage) error {
 	s := c.About()
-	return w.State.Note(context.WithoutCancel(ctx), Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionReboot,
+	return w.State.Note(context.WithoutCancel(ctx), deeds.Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionReboot,
 		Reboot: stage, ID: s.ID, Name: s.Name, At: time.Now().Round(0), Since: w.since, Plan: w.Digest}, stage != "")
 }
 
@@ -77,9 +88,9 @@ func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
 		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
 	case vpsorg.Ambiguous(err) && !notSent(err):
 	case w.sent && c.About().Reason.Code == planner.CodeAskedFor:
-		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, RebootRefused))
+		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, deeds.RebootRefused))
 	case w.sent:
-		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, RebootOwed))
+		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, deeds.RebootOwed))
 	}
 	w.sent = false
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -44,7 +44,7 @@ func TestPricesAreExactOrUnknown(t *testing.T) {
 func TestPlansThatTheTokenMayNotReadAreUnknown(t *testing.T) {
 	for status, fails := range map[int]bool{http.StatusNotFound: false, http.StatusForbidden: false, http.StatusUnauthorized: true} {
 		inWorld(t, plansAnswer(status, `{"detail": "no"}`), func(w *world) {
-			o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
+			o, err := observe.New(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
 			if (err != nil) != fails || o.Offers != nil {
 				t.Errorf("%d: got %v and the error %v", status, o.Offers, err)
 			}

@@ -204,8 +204,7 @@ func (p *poller) listed(l listing) {
 	if p.polling && !p.alone {
 		defer p.over(l.err != nil)
 	}
-	var named map[string][]planner.Server
-	var live map[string]*planner.Server
+	live := planner.NewWorld(l.servers...)
 	for _, x := range p.waits {
 		switch {
 		case x.ended:
@@ -213,15 +212,9 @@ func (p *poller) listed(l listing) {
 			p.giveUp(x, l.err)
 		case x.begun.After(l.asked): // the list is from before
 		case x.create != nil:
-			if named == nil {
-				named = byName(l.servers)
-			}
-			p.judgeResolve(x, named[x.create.Name], l.asked)
+			p.judgeResolve(x, live.Named(x.create.Name), l.asked)
 		default:
-			if live == nil {
-				live = index(l.servers)
-			}
-			p.judge(x, finding{live[x.id], true, l.asked})
+			p.judge(x, finding{live.Server(x.id), true, l.asked})
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -65,10 +66,10 @@ func (r *run) resolveFirst(ctx context.Context) {
 
 // recall takes in what was done lately.
 func (r *run) recall(ctx context.Context) error {
-	deeds, err := r.State.Deeds(ctx)
-	r.cache.done(deeds)
+	done, err := r.State.Deeds(ctx)
+	r.cache.done(done)
 	r.owed = make(map[string]time.Time)
-	for id, d := range reboots(deeds) {
+	for id, d := range deeds.Reboots(done) {
 		r.owed[id] = d.Since
 	}
 	return err
@@ -108,8 +109,8 @@ func windowEnd(intents []Intent, window time.Duration) time.Time {
 // judgeResolve decides, by a complete list that was asked for at the time asked,
 // whether an ambiguous create made a server. That it made none takes two lists, one
 // of them from after the window.
-func (p *poller) judgeResolve(x *wait, named []planner.Server, asked time.Time) {
-	var news []planner.Server
+func (p *poller) judgeResolve(x *wait, named []*planner.Server, asked time.Time) {
+	var news []*planner.Server
 	for _, live := range named {
 		if !p.run.known[live.ID] {
 			news = append(news, live)
@@ -119,7 +120,7 @@ func (p *poller) judgeResolve(x *wait, named []planner.Server, asked time.Time) 
 	switch {
 	case len(news) > 1:
 		p.end(x, Unknown, &Error{Reason: planner.Reason{Code: planner.CodeDuplicates, Name: x.create.Name, Servers: p.run.others(news)}})
-	case len(news) == 1 && x.create.Spec.Made(news[0]):
+	case len(news) == 1 && x.create.Spec.Made(*news[0]):
 		p.resolved(x, news[0].ID)
 	case len(news) == 1:
 		p.end(x, Unknown, &Error{Reason: planner.Reason{Code: planner.CodeUnfit, Name: x.create.Name, Servers: p.run.others(news)}})
@@ -132,7 +133,7 @@ func (p *poller) judgeResolve(x *wait, named []planner.Server, asked time.Time) 
 }
 
 // others are servers with their prices, as far as the plan knows these.
-func (r *run) others(servers []planner.Server) (list []planner.Other) {
+func (r *run) others(servers []*planner.Server) (list []planner.Other) {
 	for _, s := range servers {
 		other := planner.Other{ID: s.ID, Name: s.Name}
 		for _, row := range r.plan.Cost.Rows {
@@ -188,17 +189,27 @@ func (noted) isMessage() {}
 
 // shown are the intents whose server a list shows: the only one of its name, and as
 // it was to be made.
-func shown(open []Intent, servers []planner.Server) (list []resolution) {
-	if len(open) == 0 {
-		return nil
-	}
-	named := byName(servers)
+func shown(open []Intent, live planner.World) (list []resolution) {
 	for _, i := range open {
-		if found := named[i.Name]; len(found) == 1 && i.Fits(found[0]) {
+		if found := live.Named(i.Name); len(found) == 1 && i.Fits(*found[0]) {
 			list = append(list, resolution{i, Resolution{Made: found[0].ID}})
 		}
 	}
 	return list
+}
+
+// resolve closes the intents whose server exists.
+func resolve(ctx context.Context, state LockedState, servers []planner.Server) error {
+	open, err := state.Intents(ctx)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	for _, x := range shown(open, planner.NewWorld(servers...)) {
+		if err := x.note(ctx, state); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // note closes intents, in the state without keeping the loop waiting. A run that is
@@ -213,7 +224,7 @@ func (r *run) note(list []resolution) {
 	})
 	for _, x := range list {
 		if x.of.Made != "" {
-			r.cache.done([]Deed{x.deed()})
+			r.cache.done([]deeds.Deed{x.deed()})
 		}
 	}
 	r.noting++
@@ -227,10 +238,10 @@ func (r *run) note(list []resolution) {
 }
 
 // deed is that the intent's server was made.
-func (x resolution) deed() Deed {
+func (x resolution) deed() deeds.Deed {
 	i := x.intent
 	spec := planner.Spec{Plan: planner.Named{ID: i.Plan}, OS: planner.Named{ID: i.OS}, Location: i.Location, Hostname: i.Hostname}
-	return Deed{Endpoint: i.Endpoint, Account: i.Account, Action: planner.ActionCreate, ID: x.of.Made, Name: i.Name, Spec: &spec, At: time.Now().Round(0)}
+	return deeds.Deed{Endpoint: i.Endpoint, Account: i.Account, Action: planner.ActionCreate, ID: x.of.Made, Name: i.Name, Spec: &spec, At: time.Now().Round(0)}
 }
 
 // note closes the intent.

@@ -116,6 +116,22 @@ func (w *worker) create(ctx context.Context, c *planner.Create) error {
 	return err
 }
 
+func toCreate(name string, s planner.Spec) vpsorg.CreateRequest {
+	req := vpsorg.CreateRequest{
+		Name:           name,
+		PlanID:         vpsorg.ID(s.Plan.ID),
+		OSID:           vpsorg.ID(s.OS.ID),
+		Location:       s.Location,
+		Hostname:       s.Hostname,
+		BackupsEnabled: s.BackupsEnabled,
+	}
+	if s.SSHKey != nil {
+		key := vpsorg.ID(s.SSHKey.ID)
+		req.SSHKeyID = &key
+	}
+	return req
+}
+
 // update changes fields, with PUT where all three change.
 func (w *worker) update(ctx context.Context, id vpsorg.ID, fields []planner.FieldChange) error {
 	var patch vpsorg.PatchRequest

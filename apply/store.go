@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -42,7 +44,7 @@ type State interface {
 
 	// Deeds are what earlier runs have done lately, and the reboots that they owe,
 	// oldest first.
-	Deeds(ctx context.Context) ([]Deed, error)
+	Deeds(ctx context.Context) ([]deeds.Deed, error)
 
 	// Marks are what rollouts of earlier runs have left to be known, oldest first.
 	Marks(ctx context.Context) ([]Mark, error)
@@ -52,10 +54,10 @@ type State interface {
 
 	// Details are what has been read of servers one by one, by id. An error costs
 	// requests and nothing else: they are read anew.
-	Details(ctx context.Context) (map[string]Detail, error)
+	Details(ctx context.Context) (map[string]observe.Detail, error)
 
 	// PutDetails replaces them. Of two at once, one wins.
-	PutDetails(ctx context.Context, all map[string]Detail) error
+	PutDetails(ctx context.Context, all map[string]observe.Detail) error
 
 	// Plan is the plan that was kept under a digest; nil where there is none, or it
 	// was kept more than KeepPlans ago.
@@ -99,7 +101,7 @@ type LockedState interface {
 
 	// Note notes a deed. If it is to be durable, it is when Note returns nil, and all
 	// that was noted before it is too.
-	Note(ctx context.Context, d Deed, durable bool) error
+	Note(ctx context.Context, d deeds.Deed, durable bool) error
 
 	// Mark notes a mark. It is durable when Mark returns nil.
 	Mark(ctx context.Context, m Mark) error

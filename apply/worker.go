@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -50,7 +52,7 @@ type answer struct {
 	made     string // the id of the server that was created
 	mark     *Mark  // that was noted; nil: none was
 	left     bool   // its server was seen to leave active after the reboot
-	deeds    []Deed
+	deeds    []deeds.Deed
 	down     time.Time // since when the API has been down for changes, by the run or by this one; zero: it is not
 	begun    []Intent  // that are still open
 	last     Intent    // the last that was begun
@@ -195,7 +197,7 @@ func (w *worker) ask(id string) known {
 func readServer(ctx context.Context, c *vpsorg.Client, id string) reading {
 	ctx, asked := timed(ctx)
 	live, err := c.GetServer(ctx, vpsorg.ID(id))
-	return reading{id, fromServer(live), asked(), err}
+	return reading{id, observe.Server(live), asked(), err}
 }
 
 func (w *worker) stopped() bool {

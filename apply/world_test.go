@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
@@ -88,7 +89,7 @@ func (w *world) input(file string) apply.Input {
 
 func observation(w *world) planner.Observation {
 	w.Helper()
-	o, err := apply.NewObserver(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
+	o, err := observe.New(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -24,11 +24,13 @@ var arrows = map[string][]string{
 	"planner":                   {"fleet"},
 	"vpsorg":                    {},
 	"vpsorg/emulator":           {"vpsorg", "internal/files"},
-	"apply":                     {"fleet", "planner", "vpsorg", "apply/poll", "apply/rollout"},
+	"apply":                     {"fleet", "planner", "vpsorg", "apply/deeds", "apply/observe", "apply/poll", "apply/rollout"},
+	"apply/deeds":               {"fleet", "planner"},
+	"apply/observe":             {"fleet", "planner", "vpsorg", "apply/deeds"},
 	"apply/poll":                {"planner"},
 	"apply/rollout":             {"fleet", "planner"},
 	"internal/importer":         {"fleet", "planner"},
-	"internal/render":           {"fleet", "planner", "apply", "internal/importer", "internal/inventory", "internal/state"},
+	"internal/render":           {"fleet", "planner", "apply", "apply/deeds", "internal/importer", "internal/inventory", "internal/state"},
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
 	"internal/metrics":          {},
@@ -37,8 +39,8 @@ var arrows = map[string][]string{
 	"internal/files":            {},
 	"internal/goldenfile":       {},
 	"internal/installed":        {},
-	"internal/state":            {"planner", "apply", "internal/files"},
-	"internal/state/statetest":  {"fleet", "planner", "apply", "internal/state"},
+	"internal/state":            {"planner", "apply", "apply/deeds", "apply/observe", "internal/files"},
+	"internal/state/statetest":  {"fleet", "planner", "apply", "apply/deeds", "apply/observe", "internal/state"},
 	"internal/state/bucket":     {"internal/state"},
 	"internal/state/location":   {"internal/state", "internal/state/bucket", "internal/state/postgres"},
 	"internal/state/postgres":   {"internal/state"},
@@ -52,7 +54,7 @@ var arrows = map[string][]string{
 }
 
 // offline are the packages that cannot reach the network, whatever they do.
-var offline = []string{"fleet", "planner", "apply/poll", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics"}
+var offline = []string{"fleet", "planner", "apply/deeds", "apply/poll", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics"}
 
 func TestArrows(t *testing.T) {
 	seen := map[string]bool{}

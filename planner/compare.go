@@ -31,6 +31,12 @@ func index(servers []*Server) World {
 	return w
 }
 
+// Server is the server of an id; nil where there is none.
+func (w World) Server(id string) *Server { return w.byID[id] }
+
+// Named are the servers of a name.
+func (w World) Named(name string) []*Server { return w.byName[name] }
+
 // Standing says how far an approved change has come.
 type Standing int
 

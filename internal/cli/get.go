@@ -46,7 +46,7 @@ func (c *command) get(ctx context.Context, name string, given bool) error {
 	if err != nil {
 		return err
 	}
-	seen, err := engine.List(ctx, in, true, func([]planner.Server) []string { return nil })
+	seen, err := engine.List(ctx, in, vpsorg.ListFilter{}, true, func([]planner.Server) []string { return nil })
 	if err != nil {
 		return err
 	}

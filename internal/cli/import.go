@@ -68,7 +68,7 @@ func (c *command) importServers(ctx context.Context, i importFlags, patterns []s
 	}
 	in := apply.Input{Fleet: job.Fleet, Selection: planner.Selection{Targets: patterns}}
 	progress := c.detailProgress(count)
-	job.Observation, err = engine.ListSome(ctx, in, i.filter(), func(servers []planner.Server) []string {
+	job.Observation, err = engine.List(ctx, in, i.filter(), true, func(servers []planner.Server) []string {
 		if !i.details && job.Fleet.Defaults.BackupsEnabled == nil {
 			return nil
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/vps-fleet/fleet/internal/inventory"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/vpsorg"
 )
 
 // listFlags are the flags that only list has.
@@ -167,7 +168,7 @@ func (l *listFlags) chosen(inReach bool) (show []inventory.Column, by inventory.
 // goes to stderr.
 func (c *command) listText(ctx context.Context, engine *apply.Engine, in apply.Input, l listFlags, by inventory.Column) (string, error) {
 	prices := slices.Contains(slices.Concat(tables, []string{"csv", "json"}), l.format) || l.sort == "price_monthly"
-	seen, err := engine.List(ctx, in, prices, func(servers []planner.Server) (ids []string) {
+	seen, err := engine.List(ctx, in, vpsorg.ListFilter{}, prices, func(servers []planner.Server) (ids []string) {
 		if l.IPv6 {
 			for _, s := range inventory.Find(in.Fleet, l.all, planner.Observation{Servers: servers}, in.Selection).Servers {
 				ids = append(ids, s.ID)

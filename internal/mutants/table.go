@@ -19,7 +19,7 @@ var table = []mutant{
 	// A second server, or somebody else's.
 	{"adopt-any-of-the-name", "Whatever new server has the name of an unanswered create is taken for the one it made.",
 		"./apply", "TestUnfitServerIsNotAdopted", "poller.judgeResolve",
-		`len(news) == 1 && x.create.Spec.Made(news[0])`,
+		`len(news) == 1 && x.create.Spec.Made(*news[0])`,
 		`len(news) == 1`},
 	{"forget-who-was-there", "A server that the plan knows is taken for the one that an unanswered create made.",
 		"./apply", "TestKnownServerIsNotAdopted", "poller.judgeResolve",
@@ -35,7 +35,7 @@ var table = []mutant{
 		`window - age`},
 	{"close-on-any-of-the-name", "Any server of the name closes the intent of a create.",
 		"./apply", "TestUnfitServerIsNotAdopted", "shown",
-		` && i.Fits(found[0])`,
+		` && i.Fits(*found[0])`,
 		``},
 	{"forget-ambiguity", "A change that was once without an answer counts as failed when its last attempt is refused.",
 		"./apply", "TestAmbiguousAttemptIsRemembered", "worker.refused",

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/internal/state"
 )
 
@@ -59,9 +59,9 @@ func contentsRows(a state.Account, now time.Time) (rows [][2]string) {
 	}
 	for _, d := range a.Deeds {
 		switch d.Reboot {
-		case apply.RebootOwed:
+		case deeds.RebootOwed:
 			owed = append(owed, d.Name)
-		case apply.RebootSent:
+		case deeds.RebootSent:
 			doubtful = append(doubtful, d.Name)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/state"
@@ -22,8 +23,8 @@ func kept() state.Contents {
 			Endpoint: "https://api.example.com/api/v1", Account: "ann@example.com", Epoch: 17,
 			Lease:   &state.Lease{Holder: apply.Holder{PID: 4711, Host: "ci-3\x1b", Command: "fleet apply", Since: now.Add(-time.Minute)}, Taken: now.Add(-time.Minute), Expires: now.Add(90 * time.Second)},
 			Intents: []apply.Intent{{Name: "web-01", Hostname: &host, Until: now}, {Name: "web-02"}},
-			Deeds: []apply.Deed{
-				{Name: "web-03", Reboot: apply.RebootOwed, Action: planner.ActionReboot, Since: now, Plan: "0123456789abcdef0123456789abcdef"}, {Name: "web-04", Reboot: apply.RebootSent, Action: planner.ActionReboot},
+			Deeds: []deeds.Deed{
+				{Name: "web-03", Reboot: deeds.RebootOwed, Action: planner.ActionReboot, Since: now, Plan: "0123456789abcdef0123456789abcdef"}, {Name: "web-04", Reboot: deeds.RebootSent, Action: planner.ActionReboot},
 				{Name: "web-05", Action: planner.ActionUpdate, Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("a"), To: planner.Text("b")}}},
 				{Name: "web-01", ID: "17", Action: planner.ActionCreate, Spec: &spec},
 			},
@@ -33,7 +34,7 @@ func kept() state.Contents {
 			},
 			Corrections: []planner.Correction{{Name: "web-08", What: "start", Times: 2}},
 		},
-		{Endpoint: "https://api.example.com/api/v1", Epoch: 1, Intents: []apply.Intent{}, Deeds: []apply.Deed{}, Marks: []apply.Mark{}, Corrections: []planner.Correction{}},
+		{Endpoint: "https://api.example.com/api/v1", Epoch: 1, Intents: []apply.Intent{}, Deeds: []deeds.Deed{}, Marks: []apply.Mark{}, Corrections: []planner.Correction{}},
 	}}
 }
 

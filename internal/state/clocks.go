@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 )
 
 // moment is an instant by both clocks of this host. The monotonic one stands still
@@ -65,12 +66,12 @@ func shiftIntents(list []apply.Intent, ahead skew) []apply.Intent {
 	return list
 }
 
-func shiftDeed(d apply.Deed, ahead skew) apply.Deed {
+func shiftDeed(d deeds.Deed, ahead skew) deeds.Deed {
 	d.At, d.Since = shifted(d.At, ahead), shifted(d.Since, ahead)
 	return d
 }
 
-func shiftDeeds(list []apply.Deed, ahead skew) []apply.Deed {
+func shiftDeeds(list []deeds.Deed, ahead skew) []deeds.Deed {
 	for n := range list {
 		list[n] = shiftDeed(list[n], ahead)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
 	"github.com/vps-fleet/fleet/planner"
@@ -67,6 +68,6 @@ func TestHostsWhoseClocksAreApart(t *testing.T) {
 }
 
 // deedOf is a delete of a server just now.
-func deedOf(id string) apply.Deed {
-	return apply.Deed{Endpoint: statetest.Ann.Endpoint, Account: statetest.Ann.Account, Action: planner.ActionDelete, ID: id, At: time.Now().Round(0)}
+func deedOf(id string) deeds.Deed {
+	return deeds.Deed{Endpoint: statetest.Ann.Endpoint, Account: statetest.Ann.Account, Action: planner.ActionDelete, ID: id, At: time.Now().Round(0)}
 }

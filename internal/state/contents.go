@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -24,7 +25,7 @@ type Account struct {
 	Epoch       int64                `json:"epoch"`           // how many times the lease was taken
 	Lease       *Lease               `json:"lease,omitempty"` // without its nonce; nil: nobody has it
 	Intents     []apply.Intent       `json:"intents"`
-	Deeds       []apply.Deed         `json:"deeds"`
+	Deeds       []deeds.Deed         `json:"deeds"`
 	Marks       []apply.Mark         `json:"marks"`
 	Corrections []planner.Correction `json:"corrections"`
 }

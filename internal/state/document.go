@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -26,7 +27,7 @@ type document struct {
 	Lease         *Lease               `json:"lease,omitempty"`
 	Intents       []apply.Intent       `json:"intents,omitempty"`
 	Resolved      []string             `json:"resolved,omitempty"` // keys of other documents' intents that are over for this account
-	Deeds         []apply.Deed         `json:"deeds,omitempty"`
+	Deeds         []deeds.Deed         `json:"deeds,omitempty"`
 	Marks         []apply.Mark         `json:"marks,omitempty"`
 	Corrections   []planner.Correction `json:"corrections,omitempty"`
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -52,15 +53,15 @@ func (s *locked) PutCorrections(_ context.Context, all []planner.Correction) err
 }
 
 type detailsDocument struct {
-	FormatVersion int                     `json:"format_version"`
-	Endpoint      string                  `json:"endpoint"`
-	Account       string                  `json:"account"`
-	Details       map[string]apply.Detail `json:"details"`
+	FormatVersion int                       `json:"format_version"`
+	Endpoint      string                    `json:"endpoint"`
+	Account       string                    `json:"account"`
+	Details       map[string]observe.Detail `json:"details"`
 }
 
 // Details are what has been read of servers one by one; an error says why that
 // cannot be used.
-func (s *state) Details(context.Context) (map[string]apply.Detail, error) {
+func (s *state) Details(context.Context) (map[string]observe.Detail, error) {
 	name := s.base() + detailsSuffix
 	data, err := s.folder.disk.Read(name)
 	if err != nil || data == nil {
@@ -70,7 +71,7 @@ func (s *state) Details(context.Context) (map[string]apply.Detail, error) {
 }
 
 // decodeDetails reads the details of an account.
-func decodeDetails(name string, k apply.Key, data []byte) (map[string]apply.Detail, error) {
+func decodeDetails(name string, k apply.Key, data []byte) (map[string]observe.Detail, error) {
 	var doc detailsDocument
 	switch err := json.Unmarshal(data, &doc); {
 	case err != nil:
@@ -90,7 +91,7 @@ func decodeDetails(name string, k apply.Key, data []byte) (map[string]apply.Deta
 }
 
 // PutDetails replaces the details; none need no file.
-func (s *state) PutDetails(_ context.Context, all map[string]apply.Detail) error {
+func (s *state) PutDetails(_ context.Context, all map[string]observe.Detail) error {
 	name := s.base() + detailsSuffix
 	err := s.folder.put(name, detailsDocument{1, s.key.Endpoint, s.key.Account, all}, len(all) == 0)
 	return s.folder.failed("save the details", name, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/internal/files"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
@@ -21,7 +22,7 @@ func fill(t *testing.T, f *state.Folder) {
 	s, err := f.Lock(ctx, statetest.Ann, apply.Holder{PID: 7, Host: "here", Command: "fleet apply", Since: time.Now()})
 	if err == nil {
 		err = errors.Join(s.Begin(ctx, intent("a")), s.PutCorrections(ctx, []planner.Correction{{Name: "a", Times: 1}}),
-			s.PutDetails(ctx, map[string]apply.Detail{"1": {}}), s.PutPlan(ctx, &planner.Plan{}), s.Close())
+			s.PutDetails(ctx, map[string]observe.Detail{"1": {}}), s.PutPlan(ctx, &planner.Plan{}), s.Close())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 		}
 		s, err := state.InFile(filepath.Join(dir, "j")).Lock(ctx, statetest.Ann, apply.Holder{})
 		if err == nil {
-			err = errors.Join(s.PutCorrections(ctx, []planner.Correction{{Times: 1}}), s.PutDetails(ctx, map[string]apply.Detail{"1": {}}), s.PutPlan(ctx, &planner.Plan{}), s.Close())
+			err = errors.Join(s.PutCorrections(ctx, []planner.Correction{{Times: 1}}), s.PutDetails(ctx, map[string]observe.Detail{"1": {}}), s.PutPlan(ctx, &planner.Plan{}), s.Close())
 		}
 		if !errors.Is(err, files.ErrNotRegular) {
 			t.Errorf("%s: %v", planted, err)

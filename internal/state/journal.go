@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 )
 
 // record is one line of a journal.
@@ -21,7 +22,7 @@ type record struct {
 	Intent *apply.Intent `json:"intent,omitempty"`
 	Closed string        `json:"closed,omitempty"` // key of an intent, of this journal or another
 	Why    string        `json:"why,omitempty"`    // what became of it, for people
-	Deed   *apply.Deed   `json:"deed,omitempty"`
+	Deed   *deeds.Deed   `json:"deed,omitempty"`
 	Mark   *apply.Mark   `json:"mark,omitempty"`
 }
 
@@ -36,7 +37,7 @@ func key(i apply.Intent) string {
 type entries struct {
 	open     map[string]apply.Intent
 	resolved map[string]bool
-	deeds    []apply.Deed
+	deeds    []deeds.Deed
 	marks    []apply.Mark
 }
 

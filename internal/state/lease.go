@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 )
 
 // clockStep is the coarsest step of a backend's clock: an HTTP Date has seconds.
@@ -105,7 +106,7 @@ func (l *leasedState) load(ctx context.Context) error {
 		}
 	}
 	l.all = l.own.with(l.key, entriesOf(others))
-	l.own.deeds = apply.PruneDeeds(l.own.deeds, l.all.deeds, time.Now())
+	l.own.deeds = deeds.Prune(l.own.deeds, l.all.deeds, time.Now())
 	l.own.marks = apply.PruneMarks(l.own.marks, l.all.marks, time.Now())
 	return l.dropOldPlans(ctx, now)
 }

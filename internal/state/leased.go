@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -87,7 +88,7 @@ func (l *leasedState) Intents(context.Context) ([]apply.Intent, error) {
 }
 
 // Deeds are what was done to the account's servers lately.
-func (l *leasedState) Deeds(context.Context) ([]apply.Deed, error) {
+func (l *leasedState) Deeds(context.Context) ([]deeds.Deed, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return shiftDeeds(slices.Clone(l.all.deeds), -l.skew), nil
@@ -153,7 +154,7 @@ func (l *leasedState) Resolve(_ context.Context, i apply.Intent, _ apply.Resolut
 }
 
 // Note notes a deed.
-func (l *leasedState) Note(ctx context.Context, d apply.Deed, durable bool) error {
+func (l *leasedState) Note(ctx context.Context, d deeds.Deed, durable bool) error {
 	d = shiftDeed(d, l.skew)
 	n := l.note(func() { l.own.deeds, l.all.deeds = append(l.own.deeds, d), append(l.all.deeds, d) })
 	if !durable {

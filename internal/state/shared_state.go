@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -50,7 +52,7 @@ func (s *sharedState) Intents(ctx context.Context) ([]apply.Intent, error) {
 
 // Deeds are what was done to the account's servers lately, by what other documents
 // say included.
-func (s *sharedState) Deeds(ctx context.Context) ([]apply.Deed, error) {
+func (s *sharedState) Deeds(ctx context.Context) ([]deeds.Deed, error) {
 	all, err := s.read(ctx)
 	return all.deeds, err
 }
@@ -69,7 +71,7 @@ func (s *sharedState) Corrections(ctx context.Context) ([]planner.Correction, er
 
 // Details are what has been read of servers one by one; an error says why that
 // cannot be used.
-func (s *sharedState) Details(ctx context.Context) (map[string]apply.Detail, error) {
+func (s *sharedState) Details(ctx context.Context) (map[string]observe.Detail, error) {
 	name := folderOf(s.key) + detailsName
 	o, err := s.store.object(ctx, "read the details", name)
 	if err != nil || o.Version == "" {
@@ -79,7 +81,7 @@ func (s *sharedState) Details(ctx context.Context) (map[string]apply.Detail, err
 }
 
 // PutDetails replaces the details; none need no object.
-func (s *sharedState) PutDetails(ctx context.Context, all map[string]apply.Detail) error {
+func (s *sharedState) PutDetails(ctx context.Context, all map[string]observe.Detail) error {
 	name := folderOf(s.key) + detailsName
 	if len(all) == 0 {
 		return s.store.drop(ctx, "save the details", name)

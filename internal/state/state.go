@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 )
 
 // state is one account's, to be read.
@@ -28,7 +29,7 @@ func (s *state) Intents(context.Context) ([]apply.Intent, error) {
 
 // Deeds are what was done to the account's servers lately, by what other journals
 // say included.
-func (s *state) Deeds(context.Context) ([]apply.Deed, error) {
+func (s *state) Deeds(context.Context) ([]deeds.Deed, error) {
 	_, all, err := s.read()
 	return all.deeds, err
 }
@@ -78,11 +79,11 @@ func (e *entries) with(k apply.Key, others []entries) (all entries) {
 		}
 	}
 	maps.DeleteFunc(all.open, func(_ string, i apply.Intent) bool { return !mine(k, i.Endpoint, i.Account) })
-	all.deeds = slices.DeleteFunc(all.deeds, func(d apply.Deed) bool { return !mine(k, d.Endpoint, d.Account) })
+	all.deeds = slices.DeleteFunc(all.deeds, func(d deeds.Deed) bool { return !mine(k, d.Endpoint, d.Account) })
 	if len(all.deeds) > len(e.deeds) {
-		slices.SortStableFunc(all.deeds, func(a, b apply.Deed) int { return a.At.Compare(b.At) })
+		slices.SortStableFunc(all.deeds, func(a, b deeds.Deed) int { return a.At.Compare(b.At) })
 	}
-	all.deeds = apply.PruneDeeds(all.deeds, all.deeds, time.Now())
+	all.deeds = deeds.Prune(all.deeds, all.deeds, time.Now())
 	all.marks = slices.DeleteFunc(all.marks, func(m apply.Mark) bool { return !mine(k, m.Endpoint, m.Account) })
 	slices.SortStableFunc(all.marks, func(a, b apply.Mark) int { return a.At.Compare(b.At) })
 	all.marks = apply.PruneMarks(all.marks, all.marks, time.Now())
@@ -106,7 +107,7 @@ type locked struct {
 
 	mu    sync.Mutex
 	open  map[string]apply.Intent // the intents that are open for this account
-	deeds []apply.Deed
+	deeds []deeds.Deed
 	marks []apply.Mark
 }
 
@@ -119,7 +120,7 @@ func (f *Folder) locked(k apply.Key, held locks) (*locked, error) {
 	if err != nil {
 		return nil, err
 	}
-	own.deeds = apply.PruneDeeds(own.deeds, all.deeds, time.Now())
+	own.deeds = deeds.Prune(own.deeds, all.deeds, time.Now())
 	own.marks = apply.PruneMarks(own.marks, all.marks, time.Now())
 	s.open, s.deeds, s.marks = all.open, all.deeds, all.marks
 	if data, err := f.disk.Read(s.base()); err != nil || string(encode(own)) != string(data) {
@@ -140,14 +141,14 @@ func (s *locked) Intents(context.Context) ([]apply.Intent, error) {
 }
 
 // Deeds are what was done to the account's servers lately.
-func (s *locked) Deeds(context.Context) ([]apply.Deed, error) {
+func (s *locked) Deeds(context.Context) ([]deeds.Deed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.deeds), nil
 }
 
 // Note notes a deed.
-func (s *locked) Note(_ context.Context, d apply.Deed, durable bool) error {
+func (s *locked) Note(_ context.Context, d deeds.Deed, durable bool) error {
 	n, err := s.journal.append(record{Deed: &d})
 	if err == nil {
 		s.mu.Lock()

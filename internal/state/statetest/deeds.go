@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
 // deed is something that was done so long ago.
-func deed(k apply.Key, ago time.Duration, a planner.Action, stage apply.RebootStage) apply.Deed {
-	return apply.Deed{Endpoint: k.Endpoint, Account: k.Account, Action: a, Reboot: stage, ID: "7", Name: "a", At: time.Now().Add(-ago).UTC()}
+func deed(k apply.Key, ago time.Duration, a planner.Action, stage deeds.RebootStage) deeds.Deed {
+	return deeds.Deed{Endpoint: k.Endpoint, Account: k.Account, Action: a, Reboot: stage, ID: "7", Name: "a", At: time.Now().Add(-ago).UTC()}
 }
 
 // wantDeeds holds that these deeds are known for an account, under a lock and without.
@@ -43,8 +44,8 @@ func deedsOutlive(t *tester) {
 	update := deed(Ann, time.Minute, planner.ActionUpdate, "")
 	update.Fields = []planner.FieldChange{{Field: fleet.FieldHostname, To: planner.Text("x")}}
 	t.with(Ann, func(s apply.LockedState) {
-		t.ok(s.Note(ctx, deed(Ann, 3*apply.KeepDeeds, planner.ActionCreate, ""), false))
-		t.ok(s.Note(ctx, deed(Ann, 2*apply.KeepDeeds, planner.ActionReboot, apply.RebootOwed), true))
+		t.ok(s.Note(ctx, deed(Ann, 3*deeds.Keep, planner.ActionCreate, ""), false))
+		t.ok(s.Note(ctx, deed(Ann, 2*deeds.Keep, planner.ActionReboot, deeds.RebootOwed), true))
 		t.ok(s.Note(ctx, update, false))
 		deeds, err := s.Deeds(ctx)
 		t.ok(err)
@@ -64,7 +65,7 @@ func deedsOutlive(t *tester) {
 // A run that does not know its account owes what the account does, and settles it.
 func deedsUnknownOnce(t *tester) {
 	t.with(Ann, func(s apply.LockedState) {
-		t.ok(s.Note(ctx, deed(Ann, time.Minute, planner.ActionReboot, apply.RebootOwed), true))
+		t.ok(s.Note(ctx, deed(Ann, time.Minute, planner.ActionReboot, deeds.RebootOwed), true))
 	})
 	t.wantDeeds(Unknown, "rebootowed")
 	t.with(Unknown, func(s apply.LockedState) { t.ok(s.Note(ctx, deed(Unknown, 0, planner.ActionReboot, ""), false)) })

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -30,8 +31,8 @@ func corrections(t *tester) {
 func details(t *tester) {
 	s, err := t.open().Open(ctx, Ann)
 	t.ok(err)
-	want := apply.Detail{UpdatedAt: "2026-01-02T03:04:05Z", BackupsEnabled: true, ReadAt: time.Now().Add(-time.Hour).UTC().Truncate(time.Second)}
-	t.ok(s.PutDetails(ctx, map[string]apply.Detail{"7": want}))
+	want := observe.Detail{UpdatedAt: "2026-01-02T03:04:05Z", BackupsEnabled: true, ReadAt: time.Now().Add(-time.Hour).UTC().Truncate(time.Second)}
+	t.ok(s.PutDetails(ctx, map[string]observe.Detail{"7": want}))
 	t.ok(s.Close())
 	t.with(Ann, func(s apply.LockedState) {
 		got, err := s.Details(ctx)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/deeds"
 )
 
 // mark is what was noted of a server so long ago; over: that it is as it should be.
@@ -50,7 +51,7 @@ func marksOutlive(t *tester) {
 	group.StepsOver, group.OverAt = 1, time.Now().UTC()
 	t.with(Ann, func(s apply.LockedState) {
 		t.ok(s.Mark(ctx, mark(Ann, 3*time.Minute, "a", false)))
-		t.ok(s.Mark(ctx, mark(Ann, 3*apply.KeepDeeds, "b", false)))
+		t.ok(s.Mark(ctx, mark(Ann, 3*deeds.Keep, "b", false)))
 		t.ok(s.Mark(ctx, apply.Mark{Endpoint: Ann.Endpoint, Account: Ann.Account, At: time.Now().UTC(), Group: &group}))
 		t.ok(s.Mark(ctx, mark(Ann, time.Minute, "a", true)))
 	})

@@ -1,4 +1,4 @@
-package apply
+package observe
 
 import (
 	"encoding/json"
@@ -8,9 +8,10 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// This file is the one place where the API's types and the planner's meet.
+// This file turns the API's types into the planner's.
 
-func fromServer(s vpsorg.Server) planner.Server {
+// Server is a server as the API tells of it.
+func Server(s vpsorg.Server) planner.Server {
 	return planner.Server{
 		ID:             string(s.ID),
 		Name:           s.Name,
@@ -26,10 +27,11 @@ func fromServer(s vpsorg.Server) planner.Server {
 	}
 }
 
-func fromServers(servers []vpsorg.Server) []planner.Server {
+// Servers are servers as the API tells of them.
+func Servers(servers []vpsorg.Server) []planner.Server {
 	out := make([]planner.Server, len(servers))
 	for i := range servers {
-		out[i] = fromServer(servers[i])
+		out[i] = Server(servers[i])
 	}
 	return out
 }
@@ -58,20 +60,4 @@ func fromPrice(n *json.Number) *fleet.Money {
 		return nil
 	}
 	return &m
-}
-
-func toCreate(name string, s planner.Spec) vpsorg.CreateRequest {
-	req := vpsorg.CreateRequest{
-		Name:           name,
-		PlanID:         vpsorg.ID(s.Plan.ID),
-		OSID:           vpsorg.ID(s.OS.ID),
-		Location:       s.Location,
-		Hostname:       s.Hostname,
-		BackupsEnabled: s.BackupsEnabled,
-	}
-	if s.SSHKey != nil {
-		key := vpsorg.ID(s.SSHKey.ID)
-		req.SSHKeyID = &key
-	}
-	return req
 }
