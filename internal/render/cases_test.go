@@ -246,8 +246,7 @@ func TestReviewOfTheMixedCase(t *testing.T) {
 	r := reviewOf(mixedCase(t))
 	var got []string
 	for _, s := range r.Sections {
-		lead, said := s.title()
-		got = append(got, lead+"|"+said)
+		got = append(got, s.Lead+"|"+s.Said)
 		for _, g := range s.Groups {
 			got = append(got, strings.Join([]string{"  " + g.Symbol, strings.Join(g.Members.ranges(), " "), g.note(), g.What, g.Cost.String(), r.lines(g)}, "|"))
 		}

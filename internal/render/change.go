@@ -1,36 +1,32 @@
 package render
 
-import "strings"
+import "cmp"
 
-// reviewItems are the groups of a plan's sections as rows of its text.
+// reviewItems are the groups of a review's sections as rows of its text.
 func (s Style) reviewItems(r review) [][]item {
 	all := make([][]item, len(r.Sections))
 	for i, sec := range r.Sections {
-		if sec.isCompact() && s.View != Whole {
-			continue
-		}
-		for _, g := range sec.Groups {
-			it := s.groupItem(r.shorter(g))
-			it.at = r.lines(g)
-			all[i] = append(all[i], it)
+		if !sec.isBrief() || s.View == Whole {
+			all[i] = s.sectionItems(r, sec)
 		}
 	}
 	return all
 }
 
-// shorter is a group whose texts leave out the name of the one file that they are about.
-func (r review) shorter(g group) group {
-	if r.File != "" {
-		g.What, g.Hint, g.Reason = strings.ReplaceAll(g.What, r.File+":", ":"), strings.ReplaceAll(g.Hint, r.File+":", ":"), strings.ReplaceAll(g.Reason, r.File+":", ":")
+func (s Style) sectionItems(r review, sec section) (items []item) {
+	for _, g := range sec.Groups {
+		it := s.groupItem(r.shorter(g), sec.color)
+		it.at = r.lines(g)
+		items = append(items, it)
 	}
-	return g
+	return items
 }
 
 // groupItem is a group as a row: who it is, what changes, and what to do about it.
-func (s Style) groupItem(g group) item {
-	it := item{symbol: g.Symbol, color: meanings[g.Kind].color, names: g.Members.ranges(), kept: g.Warning == "", note: g.note(), cost: g.Cost.String()}
+func (s Style) groupItem(g group, c color) item {
+	it := item{symbol: cmp.Or(g.Symbol, "·"), color: c, names: g.Members.ranges(), kept: !g.Kind.losesData(), note: g.note(), cost: g.Cost.String()}
 	it.details = s.fields(g.Fields)
-	if what := g.what(); what != "" {
+	if what := g.What; what != "" {
 		it.details = append(it.details, s.line(plain, Escape(what)))
 	}
 	for _, more := range []string{g.then(), g.Remark} {

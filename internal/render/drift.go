@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -17,18 +18,8 @@ const driftVersion = 2
 // reported the last time.
 func Drift(run Run, before bool, s Style) string {
 	d, v := run.Drift, reviewDrift(run.Drift, run.Plan)
-	lines := review{File: v.File}
-	all := make([][]item, len(v.Sections))
-	var items []item
-	for i, sec := range v.Sections {
-		all[i] = s.driftItems(lines, sec.Groups, driftMeanings[sec.Kind].color, true)
-		for j := range all[i] {
-			all[i][j].kept = !sec.Kind.losesData()
-		}
-		items = append(items, all[i]...)
-	}
-	pending := s.driftItems(lines, v.Pending, dim, false)
-	c := s.columnsFor(append(items, pending...))
+	all := s.reviewItems(v.review)
+	c := s.columnsFor(slices.Concat(all...))
 	var b strings.Builder
 	head := []string{"fleet drift", whose(d.Account, d.Endpoint)}
 	if v.File != "" {
@@ -36,74 +27,42 @@ func Drift(run Run, before bool, s Style) string {
 	}
 	b.WriteString(s.paragraph(bold, strings.Join(head, " · ")))
 	for i, sec := range v.Sections {
-		m := driftMeanings[sec.Kind]
-		title := fmt.Sprintf("%s %d, %s", m.title, sec.servers(), m.ofMany)
-		b.WriteString("\n" + s.paragraph(m.color, title))
+		title := sec.title()
+		if sec.Kind == kindPending {
+			title = capitalized(sec.Said)
+		}
+		b.WriteString("\n" + s.paragraph(sec.color, title))
 		s.items(&b, all[i], c)
-	}
-	if len(pending) > 0 {
-		b.WriteString("\n" + s.paragraph(dim, capitalized(v.whyPending())))
-		s.items(&b, pending, c)
 	}
 	b.WriteString("\n")
 	if n := v.losses(); n > 0 {
 		b.WriteString(s.paragraph(boldRed, "An apply would destroy the data of "+servers(n)+"."))
 	}
 	b.WriteString(s.paragraph(bold, v.total(before)))
-	if v.servers() > 0 {
-		next := "Next: fleet plan shows what an apply would do"
-		if n := v.repairable(); n > 0 {
-			next += fmt.Sprintf("; fleet apply --only %s repairs %d without any loss", driftRepairs, n)
-		}
-		b.WriteString(s.paragraph(plain, next+"."))
-	}
+	b.WriteString(s.paragraph(plain, prefixed("Next: ", joined(v.next(), "", func(p phrase) string { return p.Text }))))
 	if f := d.Fingerprint(); f != "" {
 		b.WriteString(s.paragraph(dim, "Fingerprint: "+f))
 	}
 	return b.String()
 }
 
-// driftItems are groups of drift as rows, in words and without the symbols of a plan.
-// Where they have a title, it says what is missing, and what is too many.
-func (s Style) driftItems(r review, groups []group, c color, titled bool) (items []item) {
-	for _, g := range groups {
-		switch g.Kind, g.Remark = "", ""; g.Drift {
-		case planner.DriftMissing, planner.DriftUnwanted, planner.DriftUnlisted:
-			if titled {
-				g.Drift, g.What = "", "" // the title says it
-			}
-		}
-		it := s.groupItem(r.shorter(g))
-		it.symbol, it.color, it.at = "·", c, r.lines(g)
-		items = append(items, it)
+// driftText says how servers are not as the file says; what is unclear has a reason.
+func driftText(f *fact, servers members) string {
+	which := "each"
+	if len(servers) == 1 {
+		which = "server " + servers[0].ID
 	}
-	return items
-}
-
-// driftText says how a server is not as the file says; what is unclear has a reason.
-func driftText(f *fact) string {
 	switch f.Drift {
 	case planner.DriftMissing:
 		return "it does not exist"
 	case planner.DriftUnwanted:
-		return "exists, and the file says absent: true"
+		return which + " exists, and the file says absent: true"
 	case planner.DriftUnlisted:
-		return "exists, and no entry lists it"
+		return which + " exists, and no entry lists it"
 	case planner.DriftStatus:
 		return fmt.Sprintf("status is %s, and fleet does nothing to such a server", f.Fields[0].From)
 	}
 	return differences(f.Fields)
-}
-
-// whichIsThere begins what is said of servers that should not be there.
-func (g group) whichIsThere() string {
-	switch {
-	case g.Drift != planner.DriftUnwanted && g.Drift != planner.DriftUnlisted:
-		return ""
-	case len(g.Members) == 1:
-		return "server " + g.Members[0].ID + " "
-	}
-	return "each "
 }
 
 // total is the closing line, which counts servers: Drift: 1 missing, 2 changed.
@@ -111,7 +70,9 @@ func (v driftReview) total(before bool) string {
 	d := v.Drift
 	var parts []string
 	for _, s := range v.Sections {
-		parts = append(parts, counted(s.servers(), driftMeanings[s.Kind].past)...)
+		if s.Kind != kindPending {
+			parts = append(parts, counted(s.servers(), s.past)...)
+		}
 	}
 	text := "Drift: " + strings.Join(parts, ", ") + "."
 	switch {
@@ -151,7 +112,7 @@ func differenceDocuments(list []planner.Difference) []differenceDocument {
 	all := make([]differenceDocument, len(list))
 	for i, x := range list {
 		g := newGroup(driftFact(x))
-		all[i] = differenceDocument{x, g.what(), newStatement(x.Name, x.Reason).hint()}
+		all[i] = differenceDocument{x, g.What, newStatement(x.Name, x.Reason).hint()}
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,13 +10,14 @@ import (
 
 // driftReview is what every reader of drift is shown, by what an apply would do about
 // it and in the order of a plan: a difference that costs a server its data comes first.
+// What is newly written in the file, and not applied yet, comes last.
 type driftReview struct {
-	Drift    *planner.Drift
-	Plan     *planner.Plan // what an apply would do
-	File     string        // the one fleet file that all places are in; "" where there is no such one
-	Sections []section     // of the kinds of driftMeanings, none of them empty, each once
-	Pending  []group       // newly written in the file, and not applied yet
+	review
+	Drift *planner.Drift
 }
+
+// kindPending is drift that is none.
+const kindPending = kind("pending")
 
 // driftMeanings is how servers are marked that differ, by what an apply would do; past is
 // what they are counted as.
@@ -27,6 +29,7 @@ var driftMeanings = map[kind]meaning{
 	kindUpdate:   {color: amber, title: "Changed", past: "changed", ofMany: "an apply updates them"},
 	kindStart:    {color: amber, title: "Power", past: "power", ofMany: "an apply starts or stops them"},
 	kindUnlisted: {color: dim, title: "Unlisted", past: "unlisted", ofMany: "not in the file, left alone"},
+	kindPending:  {color: dim, title: "Pending"},
 }
 
 // followsFrom is what an apply would do about a kind of drift, where its plan does not
@@ -38,10 +41,9 @@ var followsFrom = map[planner.DriftKind]kind{
 
 // reviewDrift puts drift in the order of reading. The plan is of the same observation.
 func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
-	v := driftReview{Drift: d, Plan: p, Pending: groupsOf(driftFacts(d.Pending))}
 	follows, blocked := consequences(p)
-	byKind := make(map[kind][]*fact)
-	for _, f := range driftFacts(d.Differences) {
+	differing, pending := driftFacts(d.Differences), driftFacts(d.Pending)
+	for i, f := range differing {
 		k, ok := follows[f.Member.Name]
 		if !ok || k == kindUpdate && f.Drift == planner.DriftPower { // what else is changed in it is no drift
 			k = followsFrom[f.Drift]
@@ -49,18 +51,33 @@ func reviewDrift(d *planner.Drift, p *planner.Plan) driftReview {
 		if b, ok := blocked[f.Member.Name]; ok && k == kindBlocked {
 			f = b
 		}
-		f.Kind = k
-		byKind[k] = append(byKind[k], f)
+		f.Kind, f.Symbol = k, ""
+		f.Titled = slices.Contains([]planner.DriftKind{planner.DriftMissing, planner.DriftUnwanted, planner.DriftUnlisted}, f.Drift)
+		differing[i] = f
 	}
-	var all []*fact
-	for _, k := range kinds {
-		if groups := groupsOf(byKind[k]); len(groups) > 0 {
-			v.Sections = append(v.Sections, section{k, groups})
-			all = append(all, byKind[k]...)
+	for _, f := range pending {
+		f.Kind = kindPending
+	}
+	all := append(differing, pending...)
+	v := driftReview{review{Plan: p, File: oneFile(all)}, d}
+	for _, k := range append(kinds, kindPending) {
+		facts := slices.DeleteFunc(slices.Clone(all), func(f *fact) bool { return f.Kind != k })
+		if len(facts) > 0 {
+			v.Sections = append(v.Sections, driftSection(k, groupsOf(facts)))
 		}
 	}
-	v.File = oneFile(all)
 	return v
+}
+
+// driftSection is servers of which the same would become.
+func driftSection(k kind, groups []group) section {
+	s := section{Kind: k, meaning: driftMeanings[k], Said: driftMeanings[k].ofMany, Groups: groups}
+	s.Word = strings.ToLower(s.meaning.title)
+	s.Lead = fmt.Sprintf("%s %d", s.meaning.title, s.servers())
+	if k == kindPending {
+		s.Said = whyPending(groups)
+	}
+	return s
 }
 
 // consequences are what a plan does to each server, by name, the worst of it; and
@@ -83,12 +100,12 @@ func consequences(p *planner.Plan) (follows map[string]kind, blocked map[string]
 }
 
 // whyPending is why what is pending is no drift.
-func (v driftReview) whyPending() string {
+func whyPending(groups []group) string {
 	var parts []string
-	if slices.ContainsFunc(v.Pending, func(g group) bool { return !g.waitsForTurn() }) {
+	if slices.ContainsFunc(groups, func(g group) bool { return !g.waitsForTurn() }) {
 		parts = append(parts, "newly written in the file, and not applied yet")
 	}
-	if slices.ContainsFunc(v.Pending, group.waitsForTurn) {
+	if slices.ContainsFunc(groups, group.waitsForTurn) {
 		parts = append(parts, "to come in a rollout that waits")
 	}
 	return strings.Join(parts, "; or ")
@@ -118,7 +135,7 @@ func driftFacts(list []planner.Difference) (facts []*fact) {
 // servers counts those that differ, without the unlisted ones.
 func (v driftReview) servers() (n int) {
 	for _, s := range v.Sections {
-		if s.Kind != kindUnlisted {
+		if s.Kind != kindUnlisted && s.Kind != kindPending {
 			n += s.servers()
 		}
 	}
@@ -128,10 +145,8 @@ func (v driftReview) servers() (n int) {
 // count is how many servers are in the sections of some kinds.
 func (v driftReview) count(of ...kind) (n int) {
 	for _, s := range v.Sections {
-		for _, k := range of {
-			if s.Kind == k {
-				n += s.servers()
-			}
+		if slices.Contains(of, s.Kind) {
+			n += s.servers()
 		}
 	}
 	return n
@@ -145,3 +160,30 @@ func (v driftReview) repairable() int { return v.count(kindUpdate, kindStart) }
 
 // driftRepairs are the kinds of change that destroy nothing and create nothing.
 const driftRepairs = "update,reboot,start,stop"
+
+// headline is how many servers differ, with what from; "" where none does.
+func (v driftReview) headline(from string) (text string) {
+	n, unlisted := v.servers(), v.count(kindUnlisted)
+	switch {
+	case n > 0 && unlisted > 0:
+		return quantity(n, "server differs", "servers differ") + from + fmt.Sprintf(", %d more unlisted", unlisted)
+	case n > 0:
+		return quantity(n, "server differs", "servers differ") + from
+	case unlisted > 0:
+		return servers(unlisted) + " unlisted"
+	}
+	return ""
+}
+
+// next is what can be done about the drift.
+func (v driftReview) next() []phrase {
+	if v.servers() == 0 {
+		return nil
+	}
+	next := []phrase{{Text: "fleet plan", Code: true}, {Text: " shows what an apply would do"}}
+	if n := v.repairable(); n > 0 {
+		next = append(next, phrase{Text: "; "}, phrase{Text: "fleet apply --only " + driftRepairs, Code: true},
+			phrase{Text: fmt.Sprintf(" repairs %d without any loss", n)})
+	}
+	return append(next, phrase{Text: "."})
+}

@@ -10,9 +10,9 @@ import (
 // fact is what is said of one server, as data.
 type fact struct {
 	Kind   kind              // "" of drift
-	Action planner.Action    // "" where nothing is changed
 	Then   planner.Action    // what comes after it, in the same server; "" where nothing does
 	Drift  planner.DriftKind // "" in a plan
+	Titled bool              // the title of its section says what the drift is
 	Symbol string
 	change planner.Change
 	Member member                `json:"-"`
@@ -21,7 +21,7 @@ type fact struct {
 	Live   *planner.Server       // that is there
 	From   planner.Status        // of a start or a stop, or a wait
 	To     planner.Status        // likewise
-	Loss   string                // how the data is lost, as the rest of a sentence; "" where none is
+	Made   bool                  // a replacement whose new server exists already
 	What   *planner.Reason       `json:"-"` // that it is blocked, or noted; never nil
 	Why    *planner.Reason       `json:"-"` // why it is changed, or excluded; never nil
 	At     fleet.Pos             `json:"-"` // of what it differs from
@@ -33,7 +33,7 @@ var noReason = new(planner.Reason)
 // changeFact is one change as it is shown.
 func changeFact(c planner.Change) *fact {
 	subject := c.About()
-	f := &fact{Kind: kind(c.Action()), Action: c.Action(), Symbol: symbol(c), change: c,
+	f := &fact{Kind: kind(c.Action()), Symbol: symbol(c), change: c,
 		Member: member{Name: subject.Name, ID: subject.ID, Labels: subject.Labels}, What: noReason}
 	switch c := c.(type) {
 	case *planner.Create:
@@ -50,22 +50,12 @@ func changeFact(c planner.Change) *fact {
 		}
 	case *planner.Replace:
 		f.Why = &c.Reason
-		f.Fields, f.Loss, f.Member.Location, f.Member.Plan = c.Fields, replaceLoss(c), c.Old.Location, called("plan", c.Old.Plan)
+		f.Fields, f.Made, f.Member.Location, f.Member.Plan = c.Fields, c.NextID != "", c.Old.Location, called("plan", c.Old.Plan)
 	case *planner.Delete:
 		f.Why = &c.Reason
-		f.Live, f.Loss, f.Member.Location, f.Member.Plan = &c.Old, "is lost for good", c.Old.Location, called("plan", c.Old.Plan)
+		f.Live, f.Member.Location, f.Member.Plan = &c.Old, c.Old.Location, called("plan", c.Old.Plan)
 	}
 	return f
-}
-
-func replaceLoss(r *planner.Replace) string {
-	switch {
-	case r.NextID != "":
-		return "is lost; its replacement exists already"
-	case r.Mode == fleet.ReplaceCreateFirst:
-		return "is lost, once there is a replacement"
-	}
-	return "is lost, before there is a replacement"
 }
 
 func waitFact(w planner.Wait) *fact {
@@ -89,7 +79,7 @@ func unlistedFact(s planner.Server) *fact {
 }
 
 func excludedFact(x planner.Excluded) *fact {
-	f := &fact{Kind: kindExcluded, Action: x.Action, Symbol: meanings[kind(x.Action)].symbol, Member: member{Name: x.Name, ID: x.ID}, What: &x.Reason, Why: noReason}
+	f := &fact{Kind: kindExcluded, Symbol: meanings[kind(x.Action)].symbol, Member: member{Name: x.Name, ID: x.ID}, What: &x.Reason, Why: noReason}
 	if x.ExcludedBy.Code != planner.CodeExcluded {
 		f.Why = &x.ExcludedBy
 	}

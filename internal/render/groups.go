@@ -13,7 +13,6 @@ import (
 // stands in its texts for the name of each, and file:3…9 for lines 3 to 9.
 type group struct {
 	Kind    kind              // "" of drift
-	Action  planner.Action    // "" where nothing is changed
 	Then    planner.Action    // what comes after it, in the same servers; "" where nothing does
 	Drift   planner.DriftKind // "" in a plan
 	Code    planner.Code      // of why nothing is done; "" where something is
@@ -21,7 +20,6 @@ type group struct {
 	Members members               // in the plan's order, at least one
 	Fields  []planner.FieldChange // old → new; those of drift are in What
 	What    string                // what is there, or will be, or is the matter; "" where the fields say it
-	Warning string                // how the data is lost, as the rest of a sentence; "" where none is
 	Remark  string                // what its section does not say of it; "" where that is nothing
 	Reason  string                // why it is so, in full
 	Hint    string
@@ -102,7 +100,7 @@ func newGroup(facts ...*fact) group {
 	if len(facts) > 1 {
 		first, name = first.withMarks(new(int)), nameMark
 	}
-	g := group{Kind: first.Kind, Action: first.Action, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, Warning: first.Loss, facts: facts}
+	g := group{Kind: first.Kind, Then: first.Then, Drift: first.Drift, Code: first.What.Code, Symbol: first.Symbol, facts: facts}
 	what, why, at := newStatement(name, *first.What), newStatement(name, *first.Why), newPlaces(first.At)
 	g.Members = make(members, 0, len(facts))
 	for i, f := range facts {
@@ -163,9 +161,6 @@ func bracketed(text string) string {
 	}
 	return "(" + text + ")"
 }
-
-// what is what the group says is there.
-func (g group) what() string { return g.whichIsThere() + g.What }
 
 // note is what tells a group apart beside its names: its server's id, or how many it has.
 func (g group) note() string {

@@ -74,8 +74,8 @@ func failureMarkdown(r Run, maxBytes int) document {
 	t := mdTable{summary: "The plan, of which nothing was carried out", number: monthly}
 	review := reviewOf(r.Plan)
 	for _, sec := range review.Sections {
-		lead, _ := sec.title()
-		t.parts = append(t.parts, planPart(review, sec, lead, ""))
+		sec.Said = ""
+		t.parts = append(t.parts, planPart(review, sec))
 	}
 	if n := losses(r.Plan); n > 0 {
 		t.summary += fmt.Sprintf(": it would have ended the data of %s", servers(n))

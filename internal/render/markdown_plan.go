@@ -23,11 +23,7 @@ func planMarkdown(r Run) document {
 	var harmlessTitles, restTitles []string
 	review := reviewOf(p)
 	for _, sec := range review.Sections {
-		lead, said := sec.title()
-		if said != "" {
-			said = ", " + said
-		}
-		part := planPart(review, sec, lead, said)
+		part := planPart(review, sec)
 		switch sec.Kind {
 		case kindDelete, kindReplace, kindBlocked:
 			worst.parts = append(worst.parts, part)
@@ -60,7 +56,7 @@ func capitalized(text string) string { return strings.ToUpper(text[:1]) + text[1
 
 // shortTitle is a section in the title of several: <b>update 16</b> (then reboot 8 of them).
 func shortTitle(sec section) string {
-	text := fmt.Sprintf("<b>%s %d</b>", strings.ToLower(meanings[sec.Kind].title), sec.servers())
+	text := fmt.Sprintf("<b>%s %d</b>", strings.ToLower(sec.meaning.title), sec.servers())
 	if sec.Kind == kindUpdate && sec.rebooted() != "" {
 		text += " (" + sec.rebooted() + ")"
 	}
@@ -145,9 +141,9 @@ func guardsPart(violations []planner.Violation) mdPart {
 	return part
 }
 
-// planPart is a section of a plan as rows, with what is said of all of it.
-func planPart(r review, sec section, lead, said string) mdPart {
-	part := mdPart{name: lead, title: lead + said}
+// planPart is a section of a plan or of drift as rows, with what is said of all of it.
+func planPart(r review, sec section) mdPart {
+	part := mdPart{name: sec.Lead, title: sec.title()}
 	for _, g := range sec.Groups {
 		row := mdRow{text: mdSubject(g.Symbol, g.Members.ranges(), len(g.Members), g.Kind.losesData()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
 		if g.Kind.losesData() {
@@ -182,7 +178,7 @@ func mdWhat(r review, g group) string {
 		name, from, to := fieldWords(f)
 		parts = append(parts, mdText(name+": "+from+" → "+to))
 	}
-	for _, text := range []string{g.what(), g.Remark} {
+	for _, text := range []string{g.What, g.Remark} {
 		if text != "" {
 			parts = append(parts, mdText(text))
 		}

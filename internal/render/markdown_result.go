@@ -30,8 +30,7 @@ func resultMarkdown(r Run) document {
 	open.parts = append(open.parts, lossParts(v.Lost)...)
 	if blocked := blockedSection(r.Result.Blocked); len(blocked.Groups) > 0 {
 		file = review.File
-		lead, said := blocked.title()
-		open.parts = append(open.parts, planPart(review, blocked, lead, ", "+said))
+		open.parts = append(open.parts, planPart(review, blocked))
 	}
 	d.tables = []mdTable{open, done}
 	if v.next() != "" && r.Again != "" {

@@ -41,21 +41,22 @@ type meaning struct {
 	past   string // what was done; "" where nothing is
 	of1    string // what is the same for the one server of a section
 	ofMany string // likewise, of several
+	brief  bool   // a section is a paragraph: its names, and what is said once
 }
 
 var meanings = map[kind]meaning{
-	kindDelete:   {"-", red, "Delete", "deleted", "its data is lost for good", "their data is lost for good"},
-	kindReplace:  {"-/+", red, "Replace", "replaced", "its data is lost; the new one has another id and address", "their data is lost; the new ones have other ids and addresses"},
-	kindBlocked:  {"!", red, "Blocked", "", "nothing is done to it", "nothing is done to them"},
-	kindCreate:   {"+", green, "Create", "created", "", ""},
-	kindUpdate:   {"~", amber, "Update", "updated", "", ""},
-	kindReboot:   {"@", amber, "Reboot", "rebooted", "", ""},
-	kindStart:    {"^", amber, "Start", "started", "", ""},
-	kindStop:     {"v", amber, "Stop", "stopped", "it is still billed", "they are still billed"},
-	kindWait:     {"…", dim, "Wait for", "ready", "", ""},
-	kindUnlisted: {"?", dim, "Unlisted", "", "not in the file, left alone", "not in the file, left alone"},
-	kindExcluded: {"·", dim, "Excluded", "", "not among the kinds of --only", "not among the kinds of --only"},
-	kindNote:     {"i", dim, "Notes", "", "", ""},
+	kindDelete:   {"-", red, "Delete", "deleted", "its data is lost for good", "their data is lost for good", false},
+	kindReplace:  {"-/+", red, "Replace", "replaced", "its data is lost; the new one has another id and address", "their data is lost; the new ones have other ids and addresses", false},
+	kindBlocked:  {"!", red, "Blocked", "", "nothing is done to it", "nothing is done to them", false},
+	kindCreate:   {"+", green, "Create", "created", "", "", false},
+	kindUpdate:   {"~", amber, "Update", "updated", "", "", false},
+	kindReboot:   {"@", amber, "Reboot", "rebooted", "", "", true},
+	kindStart:    {"^", amber, "Start", "started", "", "", true},
+	kindStop:     {"v", amber, "Stop", "stopped", "it is still billed", "they are still billed", true},
+	kindWait:     {"…", dim, "Wait for", "ready", "", "", true},
+	kindUnlisted: {"?", dim, "Unlisted", "", "not in the file, left alone", "not in the file, left alone", true},
+	kindExcluded: {"·", dim, "Excluded", "", "not among the kinds of --only", "not among the kinds of --only", false},
+	kindNote:     {"i", dim, "Notes", "", "", "", true},
 }
 
 const (

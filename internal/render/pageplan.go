@@ -30,12 +30,8 @@ func (d *page) plan(r Run) {
 	}
 	d.Mark = marks[d.Tone]
 	d.Cards = planCards(r, len(d.Refusals))
-	for _, s := range v.Sections {
-		title, said := s.title()
-		m := meanings[s.Kind]
-		d.Sections = append(d.Sections, pageSection{ID: string(s.Kind), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Rows: v.planRows(s)})
-	}
-	d.filters(kindTone)
+	d.sections(v)
+	d.filters(true)
 	d.Policies = policyTexts(p)
 	d.Cost = newCostPage(p.Cost)
 }

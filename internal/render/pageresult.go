@@ -60,21 +60,17 @@ func (d *page) result(r Run) {
 	if len(r.Result.Blocked) > 0 {
 		d.blocked(r.Plan, r.Result.Blocked)
 	}
-	d.filterFates()
-	d.filters(func(kind) tone { return quiet }) // the colours of a result are those of its outcomes
+	d.filter("By outcome", "outcome", func(r pageRow) string { return string(r.Outcome) }, true)
+	d.filters(false) // the colours of a result are those of its outcomes
 }
 
 // blocked adds what nothing was done to, as the plan said.
 func (d *page) blocked(p *planner.Plan, blocked []planner.Blocked) {
-	v := reviewOf(&planner.Plan{Blocked: blocked, Cost: p.Cost})
-	s := v.Sections[0]
-	title, said := s.title()
-	rows := v.planRows(s)
+	d.sections(reviewOf(&planner.Plan{Blocked: blocked, Cost: p.Cost}))
+	rows := d.Sections[len(d.Sections)-1].Rows
 	for i := range rows {
 		rows[i].asLane()
 	}
-	m := meanings[kindBlocked]
-	d.Sections = append(d.Sections, pageSection{ID: string(kindBlocked), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Rows: rows})
 	d.Cards = append(d.Cards, card{"Blocked", fmt.Sprint(len(blocked)), "as planned", warn})
 }
 
@@ -208,12 +204,4 @@ func (v resultReview) fateCard(s fateSection) card {
 		more += ": " + said
 	}
 	return card{m.title, fmt.Sprintf("%d of %d", s.changes(), len(v.Result.Reports)), more, tones[m.color]}
-}
-
-// filterFates lets a page's rows be filtered by what became of them.
-func (d *page) filterFates() {
-	list := d.choices(func(r pageRow) string { return string(r.Outcome) }, func(v string) tone { return tones[fateMeanings[fate(v)].color] })
-	if len(list) > 1 {
-		d.Filters = append(d.Filters, filter{"By outcome", "outcome", list})
-	}
 }

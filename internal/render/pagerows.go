@@ -48,21 +48,24 @@ type fieldParts struct {
 	Old, New []part
 }
 
-// planRows are the groups of a section as rows.
-func (r review) planRows(s section) (rows []pageRow) {
-	for _, g := range s.Groups {
-		row := r.planRow(g)
-		if len(g.Members) > 1 {
-			row.asGroup(g.Members.ranges())
-			for _, one := range g.singly(r.Plan.Cost) {
-				m := r.planRow(one)
-				m.Class = "member"
-				row.Members = append(row.Members, m)
+// sections adds those of a review.
+func (d *page) sections(r review) {
+	for _, s := range r.Sections {
+		p := pageSection{ID: slug(s.Word), Class: tones[s.color], Symbol: s.symbol, Title: s.Lead, Said: s.Said}
+		for _, g := range s.Groups {
+			row := r.planRow(g, s.Word)
+			if len(g.Members) > 1 {
+				row.asGroup(g.Members.ranges())
+				for _, one := range g.singly(r.Plan.Cost) {
+					m := r.planRow(one, s.Word)
+					m.Class = "member"
+					row.Members = append(row.Members, m)
+				}
 			}
+			p.Rows = append(p.Rows, row)
 		}
-		rows = append(rows, row)
+		d.Sections = append(d.Sections, p)
 	}
-	return rows
 }
 
 // maxRanges is how many names and ranges of names a row has; the others are in the rows
@@ -84,9 +87,9 @@ func (r *pageRow) asGroup(ranges []string) {
 	}
 }
 
-// planRow is a group as one row.
-func (r review) planRow(g group) pageRow {
-	row := pageRow{Anchor: anchor(string(g.Kind), g.Members[0].Name), Kind: g.Kind, Name: g.Members[0].Name, Note: g.note(), What: g.What, Next: g.Hint,
+// planRow is a group as one row, which is filtered by a word.
+func (r review) planRow(g group, word string) pageRow {
+	row := pageRow{Anchor: anchor(slug(word), g.Members[0].Name), Kind: kind(word), Name: g.Members[0].Name, Note: g.note(), What: g.What, Next: g.Hint,
 		Difference: g.Cost.String(), Lines: r.lines(g)}
 	if len(g.Members) == 1 {
 		row.about(g.facts[0], g.Members[0])
@@ -145,52 +148,57 @@ func anchor(of, name string) string {
 	return of + "-" + name
 }
 
-// choices counts rows by a value that they have, in the order in which it comes.
-func (d *page) choices(value func(pageRow) string, class func(string) tone) (list []choice) {
-	for _, row := range d.rows() {
-		v := value(row)
-		if v == "" {
-			continue
+// filter lets a page's rows be filtered by a value, where they have several: in the order
+// of the kinds, and else in that in which they come.
+func (d *page) filter(label, by string, value func(pageRow) string, inColor bool) {
+	var list []choice
+	for _, s := range d.Sections {
+		for _, row := range s.servers() {
+			v := value(row)
+			if v == "" {
+				continue
+			}
+			i := slices.IndexFunc(list, func(c choice) bool { return c.Value == v })
+			if i < 0 {
+				i, list = len(list), append(list, choice{v, 0, quiet})
+				if inColor {
+					list[i].Class = s.Class
+				}
+			}
+			list[i].Count++
 		}
-		i := slices.IndexFunc(list, func(c choice) bool { return c.Value == v })
-		if i < 0 {
-			i, list = len(list), append(list, choice{v, 0, class(v)})
-		}
-		list[i].Count++
 	}
-	return list
+	slices.SortStableFunc(list, func(a, b choice) int {
+		return slices.Index(kinds, kind(a.Value)) - slices.Index(kinds, kind(b.Value))
+	})
+	if len(list) > 1 {
+		d.Filters = append(d.Filters, filter{label, by, list})
+	}
 }
 
 // rows are those of single servers.
 func (d *page) rows() (list []pageRow) {
 	for _, s := range d.Sections {
-		for _, row := range s.Rows {
-			list = append(list, row.servers()...)
+		list = append(list, s.servers()...)
+	}
+	return list
+}
+
+// servers are the rows of single servers.
+func (s pageSection) servers() (list []pageRow) {
+	for _, row := range s.Rows {
+		if len(row.Members) > 0 {
+			list = append(list, row.Members...)
+		} else {
+			list = append(list, row)
 		}
 	}
 	return list
 }
 
-// servers are the servers of a row, one by one.
-func (r pageRow) servers() []pageRow {
-	if len(r.Members) > 0 {
-		return r.Members
-	}
-	return []pageRow{r}
-}
-
-// kindTone is the tone of a kind in a plan.
-func kindTone(k kind) tone { return tones[meanings[k].color] }
-
 // filters lets a page's rows be filtered by what is done, where and by labels.
-func (d *page) filters(class func(kind) tone) {
-	list := d.choices(func(r pageRow) string { return string(r.Kind) }, func(v string) tone { return class(kind(v)) })
-	slices.SortStableFunc(list, func(a, b choice) int { // drift has its own, in its order
-		return slices.Index(kinds, kind(a.Value)) - slices.Index(kinds, kind(b.Value))
-	})
-	if len(list) > 1 {
-		d.Filters = append(d.Filters, filter{"By kind", "kind", list})
-	}
+func (d *page) filters(inColor bool) {
+	d.filter("By kind", "kind", func(r pageRow) string { return string(r.Kind) }, inColor)
 	var locations, labels []string
 	for _, r := range d.rows() {
 		if r.Location != "" {

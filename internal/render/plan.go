@@ -57,14 +57,14 @@ func (s Style) sections(r review, all [][]item, c columns) string {
 	}
 	var b strings.Builder
 	for i, sec := range r.Sections {
-		if i == 0 || needsCare(sec.Kind) != needsCare(r.Sections[i-1].Kind) {
+		if i == 0 || sec.needsCare() != r.Sections[i-1].needsCare() {
 			b.WriteString("\n")
 		}
-		if sec.isCompact() && s.View != Whole {
-			s.compact(&b, r, sec)
+		if sec.isBrief() && s.View != Whole {
+			s.brief(&b, r, sec)
 			continue
 		}
-		b.WriteString(s.sectionTitle(sec))
+		b.WriteString(s.paragraph(titleColor(sec.Kind), sec.title()))
 		s.items(&b, all[i], c)
 	}
 	b.WriteString(s.costTable(r.Plan.Cost))
@@ -74,11 +74,6 @@ func (s Style) sections(r review, all [][]item, c columns) string {
 	return s.summary(r)
 }
 
-// sectionTitle is the title of a section, in red where data is lost.
-func (s Style) sectionTitle(sec section) string {
-	return s.paragraph(titleColor(sec.Kind), textTitle(sec))
-}
-
 func titleColor(k kind) color {
 	if k.losesData() {
 		return boldRed
@@ -86,26 +81,12 @@ func titleColor(k kind) color {
 	return bold
 }
 
-// needsCare reports whether a section is to be read first: an empty line divides it
-// from what loses nothing.
-func needsCare(k kind) bool { return k.losesData() || k == kindBlocked }
-
-// isCompact reports whether a section is a paragraph: its names, and what is said once.
-// It is none where there is a remark on some of its servers.
-func (s section) isCompact() bool {
-	switch s.Kind {
-	case kindReboot, kindStart, kindStop, kindWait, kindUnlisted, kindNote:
-		return !slices.ContainsFunc(s.Groups, func(g group) bool { return g.Remark != "" })
-	}
-	return false
-}
-
-// compact is a section in one paragraph; notes are one each. That servers are away at
+// brief is a section in one paragraph; notes are one each. That servers are away at
 // once is among the totals, so that the note has only what to do about it.
-func (s Style) compact(b *strings.Builder, r review, sec section) {
+func (s Style) brief(b *strings.Builder, r review, sec section) {
 	if sec.Kind == kindNote {
 		for _, g := range sec.Groups {
-			text := strings.Join(g.Members.ranges(), ", ") + ": " + r.shorter(g).what()
+			text := strings.Join(g.Members.ranges(), ", ") + ": " + r.shorter(g).What
 			switch {
 			case g.Code == planner.CodeAtOnce && s.View != Whole:
 				continue
@@ -123,7 +104,7 @@ func (s Style) compact(b *strings.Builder, r review, sec section) {
 			names[len(names)-1] += " (" + g.What + ")"
 		}
 	}
-	s.listed(b, titleColor(sec.Kind), textTitle(sec), names, s.View != Summary)
+	s.listed(b, titleColor(sec.Kind), sec.title(), names, s.View != Summary)
 }
 
 // listed writes a title and names as a paragraph, cut where they may be.

@@ -150,11 +150,6 @@ func (l dataLoss) count() string {
 	return text + "."
 }
 
-// blockedSection is entries that nothing was done to.
-func blockedSection(blocked []planner.Blocked) section {
-	return section{kindBlocked, groupsOf(each(blocked, blockedFact))}
-}
-
 // blockedNow shows entries that nothing was done to: those that a plan has explained
 // by their names alone.
 func (s Style) blockedNow(b *strings.Builder, blocked, told []planner.Blocked) {
@@ -175,9 +170,9 @@ func (s Style) blockedNow(b *strings.Builder, blocked, told []planner.Blocked) {
 		sec := blockedSection(news)
 		var items []item
 		for _, g := range sec.Groups {
-			items = append(items, s.groupItem(g))
+			items = append(items, s.groupItem(g, sec.color))
 		}
-		b.WriteString("\n" + s.sectionTitle(sec))
+		b.WriteString("\n" + s.paragraph(titleColor(sec.Kind), sec.title()))
 		s.items(b, items, s.columnsFor(items))
 	}
 	if len(old) > 0 {

@@ -15,12 +15,6 @@ type review struct {
 	Sections []section     // none of them empty, each kind once
 }
 
-// section is the groups of one kind.
-type section struct {
-	Kind   kind
-	Groups []group
-}
-
 // reviewOf puts a plan in the order of reading, losses first. Servers of which the
 // same is said are one group.
 func reviewOf(p *planner.Plan) review { return newReview(p, groupsOf) }
@@ -40,7 +34,7 @@ func newReview(p *planner.Plan, group func([]*fact) []group) review {
 		}
 		if len(groups) > 0 {
 			price(groups, p.Cost)
-			r.Sections = append(r.Sections, section{k, groups})
+			r.Sections = append(r.Sections, planSection(k, groups))
 		}
 	}
 	return r
@@ -79,52 +73,6 @@ func oneFile(facts []*fact) (file string) {
 		}
 	}
 	return file
-}
-
-func (s section) servers() int { return len(s.members()) }
-
-// title is what a section begins with, such as Delete 20 servers, and what is the
-// same for all of them, or "".
-func (s section) title() (lead, said string) {
-	n, m := s.servers(), meanings[s.Kind]
-	lead, said = m.title+" "+servers(n), m.ofMany
-	if n == 1 {
-		said = m.of1
-	}
-	switch s.Kind {
-	case kindBlocked:
-		lead = fmt.Sprintf("%s %s", m.title, entries(n))
-	case kindExcluded:
-		lead = fmt.Sprintf("%s %d", m.title, n)
-	case kindNote:
-		lead = m.title
-	case kindUpdate:
-		said = s.rebooted()
-	}
-	return lead, said
-}
-
-// textTitle is a section's whole title.
-func textTitle(s section) string {
-	lead, said := s.title()
-	return strings.TrimSuffix(lead+", "+said, ", ")
-}
-
-// rebooted says how many of a section's servers are rebooted after their update.
-func (s section) rebooted() string {
-	n := 0
-	for _, g := range s.Groups {
-		if g.Then == planner.ActionReboot {
-			n += len(g.Members)
-		}
-	}
-	switch {
-	case n == 0:
-		return ""
-	case n == s.servers():
-		return "then reboot"
-	}
-	return fmt.Sprintf("then reboot %d of them", n)
 }
 
 // lines are the places of a group in its file, such as :34 or :34…47; with the file's
@@ -189,10 +137,10 @@ func lossesText(p *planner.Plan) string {
 	return fmt.Sprintf("%d servers lose their data: %d deleted, %d replaced.", deleted+replaced, deleted, replaced)
 }
 
-// members are all servers of a section.
-func (s section) members() (all members) {
-	for _, g := range s.Groups {
-		all = append(all, g.Members...)
+// shorter is a group whose texts leave out the name of the one file that they are about.
+func (r review) shorter(g group) group {
+	if r.File != "" {
+		g.What, g.Hint, g.Reason = strings.ReplaceAll(g.What, r.File+":", ":"), strings.ReplaceAll(g.Hint, r.File+":", ":"), strings.ReplaceAll(g.Reason, r.File+":", ":")
 	}
-	return all
+	return g
 }

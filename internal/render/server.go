@@ -35,7 +35,7 @@ func Server(d inventory.Detail, now time.Time, s Style) string {
 		s.usage(&b, "disk", u.DiskUsed, float64(d.Storage), "GB")
 		s.usage(&b, "bandwidth", u.BandwidthUsed, float64(d.Bandwidth), "GB this month")
 	}
-	if items := s.driftItems(review{}, groupsOf(each(d.Differences, driftFact)), amber, false); len(items) > 0 {
+	if items := s.sectionItems(review{}, section{meaning: meaning{color: amber}, Groups: groupsOf(each(d.Differences, driftFact))}); len(items) > 0 {
 		b.WriteString("\n" + s.Title("Drift") + "\n")
 		s.items(&b, items, s.columnsFor(items))
 	}

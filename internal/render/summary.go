@@ -9,7 +9,7 @@ func (s Style) summary(r review) string {
 		if sec.Kind == kindNote {
 			continue
 		}
-		s.listed(&b, titleColor(sec.Kind), textTitle(sec), sec.members().ranges(), !sec.Kind.losesData())
+		s.listed(&b, titleColor(sec.Kind), sec.title(), sec.members().ranges(), !sec.Kind.losesData())
 	}
 	if b.Len() == 0 {
 		return ""

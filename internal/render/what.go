@@ -16,12 +16,14 @@ func (f *fact) what(said statement, servers members) string {
 	plan := tallied(servers, func(m member) string { return m.Plan })
 	location := tallied(servers, func(m member) string { return m.Location })
 	switch {
+	case f.Titled:
+		return ""
 	case f.What.Code != "" && f.Drift != "" && f.Drift != planner.DriftUnclear: // it is pending
-		return driftText(f) + "; " + said.message()
+		return driftText(f, servers) + "; " + said.message()
 	case f.What.Code != "":
 		return said.message()
 	case f.Drift != "":
-		return driftText(f)
+		return driftText(f, servers)
 	case f.Spec != nil:
 		return specText(*f.Spec, location)
 	case f.Live != nil:
@@ -87,7 +89,7 @@ func onOff(b bool) string {
 
 // remark is what a section does not say of a fact.
 func remark(f *fact) string {
-	if r, ok := f.change.(*planner.Replace); ok && r.NextID != "" {
+	if f.Made {
 		return "its replacement exists already"
 	}
 	switch f.Why.Code {
