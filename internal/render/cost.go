@@ -13,70 +13,32 @@ import (
 // mostCostRows is how many plans a cost table has, unless all are asked for.
 const mostCostRows = 6
 
-// costTable shows where the cost changes, the biggest difference first, where that is
-// in more than one place.
+// costTable shows where the cost changes, where that is in more than one place.
 func (s Style) costTable(c planner.Cost) string {
-	rows := costByPlan(c, s.View == Whole)
-	if len(rows) < 2 {
+	by := byPlanName
+	if s.View == Whole {
+		by = func(r planner.CostRow) string { return byPlanName(r) + " at " + r.Location }
+	}
+	sums := costSums(changedRows(c), by)
+	if len(sums) < 2 {
 		return ""
 	}
-	if s.View != Whole && len(rows) > mostCostRows+1 {
-		rest := costLine{name: fmt.Sprintf("%d more", len(rows)-mostCostRows)}
-		for _, r := range rows[mostCostRows:] {
-			rest.add(r)
+	if s.View != Whole && len(sums) > mostCostRows+1 {
+		rest := costSum{name: fmt.Sprintf("%d more", len(sums)-mostCostRows)}
+		for _, sum := range sums[mostCostRows:] {
+			rest.add(sum)
 		}
-		rows = append(rows[:mostCostRows:mostCostRows], rest)
+		sums = append(sums[:mostCostRows], rest)
 	}
 	table := [][]string{{"Cost by plan", "servers", "before", "after", "difference"}}
-	for _, r := range rows {
-		table = append(table, r.cells())
+	for _, sum := range sums {
+		cells := []string{sum.name, sum.servers(), "?", "?", "price unknown"}
+		if sum.unpriced == 0 {
+			cells = []string{sum.name, sum.servers(), sum.before.String(), sum.after.String(), sum.difference().Signed()}
+		}
+		table = append(table, cells)
 	}
 	return "\n" + s.aligned(table)
-}
-
-// costLine is what the servers of one plan cost, or of several.
-type costLine struct {
-	name                   string
-	serversWas, serversNow int
-	was, now               fleet.Money
-	unknown                bool
-}
-
-func (l *costLine) add(m costLine) {
-	l.serversWas, l.serversNow = l.serversWas+m.serversWas, l.serversNow+m.serversNow
-	l.was, l.now, l.unknown = l.was+m.was, l.now+m.now, l.unknown || m.unknown
-}
-
-func (l costLine) cells() []string {
-	servers := fmt.Sprintf("%d → %d", l.serversWas, l.serversNow)
-	if l.unknown {
-		return []string{l.name, servers, "?", "?", "price unknown"}
-	}
-	return []string{l.name, servers, l.was.String(), l.now.String(), (l.now - l.was).Signed()}
-}
-
-// costByPlan adds up what changes by plan, or by plan and location.
-func costByPlan(c planner.Cost, byLocation bool) (lines []costLine) {
-	at := make(map[string]int)
-	for _, r := range c.Rows {
-		if r.Before == r.After {
-			continue
-		}
-		name := called("plan", r.Plan)
-		if byLocation {
-			name += " at " + r.Location
-		}
-		was, now, known := r.Monthly()
-		one := costLine{name, r.Before, r.After, was, now, !known}
-		if i, ok := at[name]; ok {
-			lines[i].add(one)
-			continue
-		}
-		at[name] = len(lines)
-		lines = append(lines, one)
-	}
-	slices.SortStableFunc(lines, func(a, b costLine) int { return cmp.Compare((b.now - b.was).Abs(), (a.now - a.was).Abs()) })
-	return lines
 }
 
 // costTotal is the line of what the servers cost; "" where there are none.
@@ -84,11 +46,11 @@ func costTotal(c planner.Cost) string {
 	if len(c.Rows) == 0 {
 		return ""
 	}
-	return "Cost: " + costSum(c)
+	return "Cost: " + costText(c)
 }
 
-// costSum is what servers cost: 35.00 → 55.00 a month (+20.00).
-func costSum(c planner.Cost) string {
+// costText is what servers cost: 35.00 → 55.00 a month (+20.00).
+func costText(c planner.Cost) string {
 	unknown := c.Unknown()
 	sum := fmt.Sprintf("%s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
 	switch {
@@ -105,11 +67,65 @@ func costSum(c planner.Cost) string {
 		parts = append(parts, fmt.Sprintf("what is created costs %s an hour", c.Hourly))
 	}
 	if unknown != nil {
-		var names []string
-		for _, n := range unknown {
-			names = append(names, called("plan", n))
-		}
-		parts = append(parts, "the API tells no price of "+strings.Join(names, ", "))
+		parts = append(parts, "the API tells no price of "+planNames(unknown))
 	}
 	return Escape(strings.Join(parts, "; ")) + "."
+}
+
+func planNames(plans []planner.Named) string {
+	return joined(plans, ", ", func(n planner.Named) string { return called("plan", n) })
+}
+
+// costSum is what some servers cost a month, before a plan and after it.
+type costSum struct {
+	name             string
+	was, will        int         // servers
+	before, after    fleet.Money // of the servers with a price
+	priced, unpriced int         // servers with a price, and without
+}
+
+func (s costSum) difference() fleet.Money { return s.after - s.before }
+
+// servers says how many there were, and will be.
+func (s costSum) servers() string { return fmt.Sprintf("%d → %d", s.was, s.will) }
+
+func (s *costSum) add(t costSum) {
+	s.was, s.will = s.was+t.was, s.will+t.will
+	s.before, s.after = s.before+t.before, s.after+t.after
+	s.priced, s.unpriced = s.priced+t.priced, s.unpriced+t.unpriced
+}
+
+// The ways to add up what servers cost.
+func byPlanName(r planner.CostRow) string { return called("plan", r.Plan) }
+
+func byLocation(r planner.CostRow) string { return r.Location }
+
+// costSums adds rows up under the names that by gives them.
+func costSums(rows []planner.CostRow, by func(planner.CostRow) string) (sums []costSum) {
+	for _, same := range grouped(rows, by) {
+		sum := costSum{name: by(same[0])}
+		for _, r := range same {
+			before, after, known := r.Monthly()
+			one := costSum{was: r.Before, will: r.After, before: before, after: after, unpriced: max(r.Before, r.After)}
+			if known {
+				one.priced, one.unpriced = one.unpriced, 0
+			}
+			sum.add(one)
+		}
+		sums = append(sums, sum)
+	}
+	sortSums(sums)
+	return sums
+}
+
+// sortSums puts the largest difference first.
+func sortSums(sums []costSum) {
+	slices.SortFunc(sums, func(a, b costSum) int {
+		return cmp.Or(cmp.Compare(b.difference().Abs(), a.difference().Abs()), strings.Compare(a.name, b.name))
+	})
+}
+
+// changedRows are those whose number of servers changes.
+func changedRows(c planner.Cost) []planner.CostRow {
+	return slices.DeleteFunc(slices.Clone(c.Rows), func(r planner.CostRow) bool { return r.Before == r.After })
 }

@@ -1,11 +1,8 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -31,31 +28,22 @@ func costInShort(c planner.Cost) string {
 	return text + "."
 }
 
-// costTable is where the cost changes, if that is in more than one place: the greatest
-// difference first.
+// costTable is where the cost changes, if that is in more than one place.
 func costTable(c planner.Cost) mdTable {
-	var part mdPart
-	rows := slices.DeleteFunc(slices.Clone(c.Rows), func(r planner.CostRow) bool { return r.Before == r.After })
-	slices.SortStableFunc(rows, func(a, b planner.CostRow) int { return cmp.Compare(costDifference(b), costDifference(a)) })
-	for _, r := range rows {
-		servers, difference := fmt.Sprintf("%d → %d", r.Before, r.After), "?"
-		if before, after, known := r.Monthly(); known {
-			servers += fmt.Sprintf(", %s → %s", before, after)
-			difference = (after - before).Signed()
-		}
-		part.rows = append(part.rows, mdRow{text: mdText(called("plan", r.Plan) + ", " + r.Location + ": " + servers), number: difference, servers: max(r.Before, r.After)})
-	}
-	if len(part.rows) < 2 {
+	sums := costSums(changedRows(c), func(r planner.CostRow) string { return byPlanName(r) + ", " + r.Location })
+	if len(sums) < 2 {
 		return mdTable{}
 	}
-	part.name = "Cost"
-	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(rows)), head: "plan and location", number: monthly, parts: []mdPart{part}}
-}
-
-// costDifference is by how much a row's cost changes, up or down.
-func costDifference(r planner.CostRow) fleet.Money {
-	before, after, _ := r.Monthly()
-	return max(after-before, before-after)
+	part := mdPart{name: "Cost"}
+	for _, s := range sums {
+		text, difference := s.name+": "+s.servers(), "?"
+		if s.unpriced == 0 {
+			text += fmt.Sprintf(", %s → %s", s.before, s.after)
+			difference = s.difference().Signed()
+		}
+		part.rows = append(part.rows, mdRow{text: mdText(text), number: difference, servers: max(s.was, s.will)})
+	}
+	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(sums)), head: "plan and location", number: monthly, parts: []mdPart{part}}
 }
 
 // priceNotes are what the sum of a plan's cost leaves out.
@@ -64,7 +52,7 @@ func priceNotes(c planner.Cost) (notes []string) {
 		notes = append(notes, "what is created costs "+c.Hourly.String()+" an hour")
 	}
 	if unknown := c.Unknown(); unknown != nil {
-		notes = append(notes, "the API tells no price of "+mdText(joined(unknown, ", ", func(n planner.Named) string { return called("plan", n) })))
+		notes = append(notes, "the API tells no price of "+mdText(planNames(unknown)))
 	}
 	return notes
 }

@@ -182,8 +182,10 @@ func TestCostOnAPage(t *testing.T) {
 	row := func(plan string, monthly *fleet.Money, before, after int) planner.CostRow {
 		return planner.CostRow{Plan: planner.Named{ID: plan, Name: plan}, Location: "us-west", PriceMonthly: monthly, Before: before, After: after}
 	}
-	c := newChart("By plan", rowSums([]planner.CostRow{row("same", money("5"), 2, 2), row("up", money("10"), 0, 1), row("down", money("10"), 3, 0), row("free", nil, 1, 2)},
-		func(r planner.CostRow) string { return r.Plan.Name }))
+	var d costPage
+	d.add("By plan", costSums([]planner.CostRow{row("same", money("5"), 2, 2), row("up", money("10"), 0, 1), row("down", money("10"), 3, 0), row("free", nil, 1, 2)},
+		byPlanName))
+	c := d.Charts[0]
 	want := []string{"75.00", "down down 0.00 75.00 -30.00 30.00 → 0.00 3 → 0", "up up 75.00 25.00 +10.00 0.00 → 10.00 0 → 1", "free    unknown  1 → 2"}
 	got := []string{c.Zero}
 	for _, b := range c.Rows {

@@ -3,7 +3,12 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
+	"time"
+
+	"github.com/vps-fleet/fleet/planner"
 )
 
 // Requests counts what a run has sent to the API.
@@ -63,4 +68,90 @@ func (r Requests) MarshalJSON() ([]byte, error) {
 		Throttled int            `json:"throttled"`
 		Retried   int            `json:"retried"`
 	}{r.total(), byKind, r.Throttled, r.Retried})
+}
+
+// Estimate is the line of what a plan will take: Requests to apply: 214, about 43 s
+// at 5/s; servers ready after 2–5 min. It is "" where apply has nothing to do.
+func Estimate(p *planner.Plan, o planner.EstimateOptions, s Style) string {
+	if text := estimate(p, o); text != "" {
+		return s.paragraph(dim, text)
+	}
+	return ""
+}
+
+func estimate(p *planner.Plan, o planner.EstimateOptions) string {
+	requests, times := effort(p, o)
+	if requests == 0 && times == "" {
+		return ""
+	}
+	return fmt.Sprintf("Requests to apply: %d%s.", requests, times)
+}
+
+// effort is what a plan will take: its requests, and the rest of a sentence about times.
+func effort(p *planner.Plan, o planner.EstimateOptions) (requests int, times string) {
+	if p.Empty() && len(p.Waits) == 0 {
+		return 0, ""
+	}
+	e := p.Estimate(o)
+	switch {
+	case e.Duration < time.Second: // too short to be worth a word
+	case o.Rate > 0:
+		times = fmt.Sprintf(", about %s at %g/s", within(e.Duration, e.Duration), o.Rate)
+	default: // the API may not take them as fast
+		times = ", at least " + within(e.Duration, e.Duration)
+	}
+	if e.Ready.Max > 0 {
+		times += "; servers ready after " + within(e.Ready.Min, e.Ready.Max)
+	}
+	return e.Requests, times
+}
+
+// within is a range of time in few digits: 2–5 min, 43 s – 4.5 min, 43 s.
+func within(from, to time.Duration) string {
+	unit, last := unitOf(from), unitOf(to)
+	if from >= last.length { // 119 s are 2 min where the other end is so long
+		unit = last
+	}
+	least, most := unit.number(from), last.number(to)
+	switch {
+	case unit != last:
+		return least + " " + unit.name + " – " + most + " " + last.name
+	case least != most:
+		return least + "–" + most + " " + last.name
+	}
+	return most + " " + last.name
+}
+
+// timeUnit is what times are told in.
+type timeUnit struct {
+	length time.Duration
+	name   string
+}
+
+// unitOf is the unit that suits a time.
+func unitOf(d time.Duration) timeUnit {
+	switch {
+	case d >= 2*time.Hour:
+		return timeUnit{time.Hour, "h"}
+	case d >= 2*time.Minute:
+		return timeUnit{time.Minute, "min"}
+	}
+	return timeUnit{time.Second, "s"}
+}
+
+// number is a time in a unit, to within 5 %.
+func (u timeUnit) number(d time.Duration) string {
+	n := float64(d) / float64(u.length)
+	if n < 10 {
+		return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(math.Round(n), 'f', -1, 64)
+}
+
+// lasted writes a duration for people.
+func lasted(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return span(d)
 }
