@@ -19,7 +19,7 @@ func (r *rolled) killed(after time.Duration, by apply.Approval) {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(r.Context(), after)
 	defer cancel()
-	if _, err := r.engine(r.disk).Apply(ctx, r.drain, r.in, by); err != nil && ctx.Err() == nil {
+	if _, err := r.counted(ctx, by); err != nil && ctx.Err() == nil {
 		r.Fatal(err)
 	}
 	r.disk.Crash(1000)

@@ -17,8 +17,8 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
-// rolled is a world of some servers in a rollout, of which somebody counts all the time
-// how many are away.
+// rolled is a world of some servers in a rollout, of which somebody counts while a run
+// lasts how many are away.
 type rolled struct {
 	*world
 	disk  *statetest.Disk
@@ -27,7 +27,6 @@ type rolled struct {
 
 	mu   sync.Mutex
 	most int // that were away at once
-	stop chan struct{}
 }
 
 // hooks note the commands that are run, and let some fail.
@@ -87,7 +86,7 @@ func inRollout(t *testing.T, e *emulator.Emulator, n int, policy, fields string,
 		e.Transition = 10 * time.Second
 	}
 	inWorld(t, e, func(w *world) {
-		r := &rolled{world: w, disk: &statetest.Disk{}, hooks: &hooks{out: make(map[string]bool)}, stop: make(chan struct{})}
+		r := &rolled{world: w, disk: &statetest.Disk{}, hooks: &hooks{out: make(map[string]bool)}}
 		for i := range n {
 			w.add("", fmt.Sprintf("web-%02d", i+1), "active")
 		}
@@ -95,14 +94,20 @@ func inRollout(t *testing.T, e *emulator.Emulator, n int, policy, fields string,
 		w.runner.Prober = emulated.Prober{Emulator: e, Others: r.hooks}
 		w.runner.AllowCommands = true
 		r.in = w.input(fmt.Sprintf("guards: {max_deletes: 100%%}\nservers: {'web-[01:%02d]': {plan: 1, os: 5, location: us-west%s}}\n%s", n, fields, policy))
-		go r.count()
-		defer close(r.stop)
 		test(r)
 	})
 }
 
-// count counts who is away, all the time.
-func (r *rolled) count() {
+// counted applies, and counts meanwhile who is away.
+func (r *rolled) counted(ctx context.Context, by apply.Approval) (*apply.Result, error) {
+	ended := make(chan struct{})
+	defer close(ended)
+	go r.count(ended)
+	return r.engine(r.disk).Apply(ctx, r.drain, r.in, by)
+}
+
+// count counts who is away until a run has ended.
+func (r *rolled) count(ended <-chan struct{}) {
 	for {
 		away := 0
 		for _, s := range r.emulator.Servers() {
@@ -118,7 +123,7 @@ func (r *rolled) count() {
 		r.mu.Unlock()
 		select {
 		case <-time.After(200 * time.Millisecond):
-		case <-r.stop:
+		case <-ended:
 			return
 		}
 	}
@@ -143,7 +148,7 @@ func (r *rolled) reboot(by apply.Approval) *apply.Result {
 
 func (r *rolled) roll(by apply.Approval) *apply.Result {
 	r.Helper()
-	result, err := r.engine(r.disk).Apply(r.Context(), r.drain, r.in, by)
+	result, err := r.counted(r.Context(), by)
 	if err != nil {
 		r.Fatal(err)
 	}

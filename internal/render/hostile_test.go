@@ -37,15 +37,16 @@ var hostile = map[string]string{
 	"mark":              "{name}",
 }
 
-// hostilePlan has a text in every place that holds text.
-func hostilePlan(text string, servers int) *planner.Plan {
+// hostilePlan has a text in every place that holds text: so many servers of each kind, and
+// a note and a blocked entry for each code.
+func hostilePlan(text string, servers int, codes []planner.Code) *planner.Plan {
 	named := planner.Named{ID: text, Name: text}
 	spec := planner.Spec{Plan: named, OS: named, Location: text, Hostname: &text, SSHKey: &named}
 	old := planner.Server{ID: text, Name: text, Hostname: &text, Status: planner.Status(text), Location: text, Plan: named, OS: named}
 	fields := []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text(text), To: planner.Text(text + "x")}, {Field: fleet.FieldPlan, From: planner.Reference(named), To: planner.Text(text)}}
 	p := &planner.Plan{Account: text, Endpoint: text,
 		Cost: planner.Cost{Rows: []planner.CostRow{{Plan: named, Location: text, After: 1, Created: 1}, {Plan: planner.Named{ID: text + "2"}, Location: text, Before: 1}}}}
-	for _, c := range allCodes {
+	for _, c := range codes {
 		p.Notes = append(p.Notes, planner.Note{Name: text, Reason: hostileReason(text, c)})
 		p.Blocked = append(p.Blocked, planner.Blocked{Name: text, Reason: hostileReason(text, c)})
 	}
@@ -107,7 +108,8 @@ type output struct {
 	check func(*testing.T, string)
 }
 
-// outputs are all forms, of texts that stand once and of texts that are grouped.
+// outputs are all forms, of texts that stand once, each code's among them, and of texts
+// that are grouped.
 func outputs(t *testing.T, text string) map[string]output {
 	t.Helper()
 	must := func(b []byte, err error) string {
@@ -117,8 +119,7 @@ func outputs(t *testing.T, text string) map[string]output {
 		return string(b)
 	}
 	all := make(map[string]output)
-	for of, servers := range map[string]int{"one": 1, "many": 2} {
-		p := hostilePlan(text, servers)
+	for of, p := range map[string]*planner.Plan{"one": hostilePlan(text, 1, allCodes), "many": hostilePlan(text, 2, nil)} {
 		r := hostileResult(p, text)
 		var plan, result bytes.Buffer
 		if err := errors.Join(PlanJSON(&plan, p), ResultJSON(&result, p, r, Requests{})); err != nil {
@@ -132,12 +133,10 @@ func outputs(t *testing.T, text string) map[string]output {
 		all["plan as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Command: "fleet apply -f " + text}, CommentBytes)), checkMarkdown}
 		all["truncated Markdown of "+of] = output{must(Markdown(Run{Plan: p}, 12000)), checkMarkdown}
 		all["result as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Result: r}, CommentBytes)), checkMarkdown}
-		all["drift as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Drift: hostileDrift(p, text, servers)}, CommentBytes)), checkMarkdown}
-		all["failure as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Err: errors.New(text)}, CommentBytes)), checkMarkdown}
+		all["drift as Markdown of "+of] = output{must(Markdown(Run{Plan: p, Drift: hostileDrift(p, text, len(p.Waits))}, CommentBytes)), checkMarkdown}
 		all["plan as HTML of "+of] = output{must(HTML(Run{Plan: p, Command: "fleet apply -f " + text})), checkHTML}
 		all["result as HTML of "+of] = output{must(HTML(Run{Plan: p, Result: r})), checkHTML}
-		all["drift as HTML of "+of] = output{must(HTML(Run{Plan: p, Drift: hostileDrift(p, text, servers)})), checkHTML}
-		all["failure as HTML of "+of] = output{must(HTML(Run{Plan: p, Err: errors.New(text)})), checkHTML}
+		all["drift as HTML of "+of] = output{must(HTML(Run{Plan: p, Drift: hostileDrift(p, text, len(p.Waits))})), checkHTML}
 		all["plan as JSON of "+of] = output{plan.String(), checkJSON}
 		all["result as JSON of "+of] = output{result.String(), checkJSON}
 		lines := ""
@@ -149,6 +148,9 @@ func outputs(t *testing.T, text string) map[string]output {
 		}
 		all["events of "+of] = output{lines, checkText}
 	}
+	failed := Run{Plan: hostilePlan(text, 1, nil), Err: errors.New(text)}
+	all["failure as Markdown"] = output{must(Markdown(failed, CommentBytes)), checkMarkdown}
+	all["failure as HTML"] = output{must(HTML(failed)), checkHTML}
 	return all
 }
 
@@ -168,8 +170,8 @@ func checkText(t *testing.T, text string) {
 			t.Fatalf("%U got through: %q", r, text[max(0, i-40):min(len(text), i+10)])
 		}
 	}
-	if command := regexp.MustCompile(`(?m)^\s*::.*|.*##\[.*`).FindString(text); command != "" {
-		t.Errorf("a CI obeys %q", command)
+	if found := commandLine.FindString(text); found != "" {
+		t.Errorf("a CI obeys %q", found)
 	}
 }
 
@@ -186,6 +188,13 @@ func checkJSON(t *testing.T, text string) {
 	}
 }
 
+var (
+	commandLine  = regexp.MustCompile(`(?m)^\s*::.*|.*##\[.*`)
+	startTag     = regexp.MustCompile(`<([^/\s>]+)([^>]*)>`)
+	inQuotes     = regexp.MustCompile(`"[^"]*"`)
+	eventHandler = regexp.MustCompile(`\son[a-z]+=`)
+)
+
 // tags are all elements that the content of a page is made of.
 var tags = regexp.MustCompile(`^(header|title|section|div|p|h1|h2|dl|dt|dd|i|b|a|span|small|form|button|label|input|select|option|output|table|thead|tbody|tr|th|td|del|ins|mark|pre|code|svg|g|use|text|rect|line)$`)
 
@@ -196,8 +205,8 @@ func checkHTML(t *testing.T, page string) {
 	if n := strings.Count(page, "<script"); n != 1 {
 		t.Errorf("there are %d scripts", n)
 	}
-	for _, tag := range regexp.MustCompile(`<([^/\s>]+)([^>]*)>`).FindAllStringSubmatch(content(page), -1) {
-		if !tags.MatchString(tag[1]) || regexp.MustCompile(`\son[a-z]+=`).MatchString(regexp.MustCompile(`"[^"]*"`).ReplaceAllString(tag[2], "")) {
+	for _, tag := range startTag.FindAllStringSubmatch(content(page), -1) {
+		if !tags.MatchString(tag[1]) || eventHandler.MatchString(inQuotes.ReplaceAllString(tag[2], "")) {
 			t.Errorf("the element %q came from a text", tag[0])
 		}
 		if strings.Contains(tag[2], "href=") && !strings.Contains(tag[2], `href="#`) {

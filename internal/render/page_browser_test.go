@@ -238,7 +238,7 @@ func TestBrowserShowsTheDrift(t *testing.T) {
 
 func TestBrowserRunsNoText(t *testing.T) {
 	for kind, text := range hostile {
-		p := hostilePlan(text, 1)
+		p := hostilePlan(text, 1, allCodes)
 		for _, r := range []Run{{Plan: p, Command: text}, {Plan: p, Result: hostileResult(p, text)}} {
 			b := open(t, r)
 			if name := eval[string](b, fmt.Sprintf(`document.querySelector(%q).dataset.name`, rows)); name != Escape(text) {
