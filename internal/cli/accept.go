@@ -26,7 +26,7 @@ func (c *command) acceptDrift(ctx context.Context, i importFlags, patterns []str
 	if err != nil {
 		return err
 	}
-	engine, err := c.connect(new(requests))
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
   fleet apply --reboot 'web-*' --only reboot
   fleet apply --sandbox -f examples/quickstart --auto-approve`,
 		Args:              oneArgument("one saved plan", "name fleet files with -f, a sandbox as --sandbox=FILE"),
-		ValidArgsFunction: firstFile,
+		ValidArgsFunction: first(anyFile),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := c.flags.checkApply(cmd.Flags(), len(args) == 1); err != nil {
 				return err
@@ -47,9 +47,7 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 			if len(files) == 0 {
 				files = c.flags.files
 			}
-			return c.withMetrics("apply", files, func(rec *record) error {
-				return c.reported(cmd.Context(), rec, func(ctx context.Context, rec *record) error { return c.apply(ctx, rec, args) })
-			})
+			return c.run(cmd, files, func(ctx context.Context, rec *record) error { return c.apply(ctx, rec, args) })
 		},
 	}
 	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -97,7 +95,7 @@ func (c *command) apply(ctx context.Context, rec *record, args []string) error {
 // carryOut applies a saved plan, or a fleet, and shows how it goes.
 func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) error {
 	rec, in := view.rec, view.in
-	engine, err := c.connect(&rec.requests)
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type command struct {
 	diag       *diagnostics
 	notices    notices
 	interrupts *interrupts
+	requests   requests // that were sent
 }
 
 func newCommand(p Process) *command {

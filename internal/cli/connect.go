@@ -24,8 +24,8 @@ const (
 )
 
 // connect makes the engine for the API, or for the sandbox. It sends nothing.
-func (c *command) connect(count *requests) (*apply.Engine, error) {
-	cfg, sandbox, err := c.clientConfig(count)
+func (c *command) connect() (*apply.Engine, error) {
+	cfg, sandbox, err := c.clientConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +72,10 @@ func (c *command) warn(e apply.Event) {
 }
 
 // clientConfig is how the API is reached, or the sandbox, which is nil where there is none.
-func (c *command) clientConfig(count *requests) (vpsorg.Config, *emulator.Emulator, error) {
+func (c *command) clientConfig() (vpsorg.Config, *emulator.Emulator, error) {
 	notice := newWaitingNotice(c.notices)
 	observe := func(call vpsorg.Call) { // it logs no headers and no body
-		count.add(call)
-		notice.over()
+		c.requests.add(call)
 		c.log.Debug().Stringer("kind", call.Kind).Str("method", call.Method).Str("path", call.Path).Int("status", call.Status).
 			Int("attempt", call.Attempt).Dur("duration", call.Duration).Err(call.Err).Msg("request")
 	}

@@ -18,8 +18,8 @@ type detailProgress struct {
 	done  sync.WaitGroup
 }
 
-func (c *command) detailProgress(count *requests) *detailProgress {
-	return &detailProgress{w: c.Stderr, count: count, live: isTerminal(c.Stderr) && c.Getenv("TERM") != "dumb"}
+func (c *command) detailProgress() *detailProgress {
+	return &detailProgress{w: c.Stderr, count: &c.requests, live: isTerminal(c.Stderr) && c.Getenv("TERM") != "dumb"}
 }
 
 // begin says that so many servers are read. Where nobody watches it says so once.

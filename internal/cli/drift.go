@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -31,7 +29,7 @@ then its end.`,
   fleet drift --json | jq .summary`,
 		Args: noArguments("name fleet files with -f, a former one with --since"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withMetrics("drift", c.flags.files, func(rec *record) error { return c.reported(cmd.Context(), rec, c.drift) })
+			return c.run(cmd, c.flags.files, c.drift)
 		},
 	}
 }
@@ -49,7 +47,7 @@ func (c *command) drift(ctx context.Context, rec *record) error {
 	if err != nil {
 		return err
 	}
-	engine, err := c.connect(&rec.requests)
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}
@@ -84,8 +82,8 @@ func (c *command) showDrift(run render.Run, last string) error {
 	case !reported:
 		_, err = io.WriteString(c.Stdout, render.Drift(run, last != "", c.style(c.Stdout)))
 	}
-	if err != nil && !errors.Is(err, syscall.EPIPE) {
-		return fmt.Errorf("cannot write the drift: %w", err)
+	if err := written("the drift", err); err != nil {
+		return err
 	}
 	if c.flags.once == "" || reported {
 		return nil

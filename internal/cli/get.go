@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ func newGet(c *command) *cobra.Command {
 lists it and how it differs from that. NAME is the server's, its entry's, or the
 server's id; the server may be any of the account's.`,
 		Example:           "  fleet get web-01\n  fleet get 12345 -o json | jq .server.ip_address",
-		ValidArgsFunction: c.firstName,
+		ValidArgsFunction: first(c.namesInFile),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) != 1:
@@ -42,7 +41,7 @@ func (c *command) get(ctx context.Context, name string, given bool) error {
 	if err != nil {
 		return err
 	}
-	engine, err := c.connect(new(requests))
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}
@@ -64,11 +63,9 @@ func (c *command) get(ctx context.Context, name string, given bool) error {
 		if err != nil {
 			return err
 		}
-		_, err = c.Stdout.Write(text)
-		return written(err)
+		return c.show(string(text))
 	}
-	_, err = io.WriteString(c.Stdout, render.Server(d, time.Now(), c.style(c.Stdout)))
-	return written(err)
+	return c.show(render.Server(d, time.Now(), c.style(c.Stdout)))
 }
 
 // findServer is the id of the server that has a name, or whose entry has it, or

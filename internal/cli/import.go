@@ -61,13 +61,12 @@ func (c *command) importServers(ctx context.Context, i importFlags, patterns []s
 	if err != nil {
 		return err
 	}
-	count := new(requests)
-	engine, err := c.connect(count)
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}
 	in := apply.Input{Fleet: job.Fleet, Selection: planner.Selection{Targets: patterns}}
-	progress := c.detailProgress(count)
+	progress := c.detailProgress()
 	job.Observation, err = engine.List(ctx, in, i.filter(), true, func(servers []planner.Server) []string {
 		if !i.details && job.Fleet.Defaults.BackupsEnabled == nil {
 			return nil
@@ -162,6 +161,5 @@ func (c *command) showImport(r *importer.Result) error {
 			text += render.Diff(f.Name, f.Old, f.New, c.style(c.Stdout))
 		}
 	}
-	_, err := io.WriteString(c.Stdout, text)
-	return written(err)
+	return c.show(text)
 }

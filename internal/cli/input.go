@@ -27,9 +27,9 @@ func (c *command) input() (apply.Input, error) {
 }
 
 // outlook is what the requests of a plan will meet, as far as is known by now.
-func (c *command) outlook(e *apply.Engine, sent *requests) planner.EstimateOptions {
+func (c *command) outlook(e *apply.Engine) planner.EstimateOptions {
 	o := planner.EstimateOptions{
-		Rate: c.flags.rate, Parallelism: c.flags.parallelism, Latency: sent.latency(), ListRequests: e.Client.ListCost(),
+		Rate: c.flags.rate, Parallelism: c.flags.parallelism, Latency: c.requests.latency(), ListRequests: e.Client.ListCost(),
 		Provisioning: planner.Range{Min: planner.ProvisioningMin, Max: planner.ProvisioningMax},
 	}
 	if c.flags.sandbox != "" {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -31,6 +30,5 @@ func (c *command) intents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(c.Stdout, render.Intents(open))
-	return written(err)
+	return c.show(render.Intents(open))
 }

@@ -106,7 +106,7 @@ func (c *command) list(ctx context.Context, l listFlags, patterns []string, give
 		return err
 	}
 	l.Columns = show
-	engine, err := c.connect(new(requests))
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}
@@ -124,8 +124,8 @@ func (c *command) list(ctx context.Context, l listFlags, patterns []string, give
 		if l.out != "" {
 			return c.saveList(l, []byte(text))
 		}
-		if _, err := io.WriteString(c.Stdout, text); err != nil || l.watch == 0 {
-			return written(err)
+		if err := c.show(text); err != nil || l.watch == 0 {
+			return err
 		}
 		select {
 		case <-ctx.Done():

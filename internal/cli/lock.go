@@ -3,9 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/internal/state"
 )
@@ -28,23 +28,22 @@ and nothing is changed.`,
 }
 
 func (c *command) lock(ctx context.Context) error {
-	locks, err := c.locks(ctx)
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	locks, err := locksIn(ctx, store)
 	if err != nil {
 		return err
 	}
 	if c.flags.json {
-		return written(render.LocksJSON(c.Stdout, locks))
+		return written("to stdout", render.LocksJSON(c.Stdout, locks))
 	}
-	_, err = io.WriteString(c.Stdout, render.Locks(locks))
-	return written(err)
+	return c.show(render.Locks(locks))
 }
 
-// locks are the locks of all accounts in the store.
-func (c *command) locks(ctx context.Context) ([]state.Lock, error) {
-	store, err := c.store()
-	if err != nil {
-		return nil, err
-	}
+// locksIn are the locks of all accounts in a store.
+func locksIn(ctx context.Context, store apply.Store) ([]state.Lock, error) {
 	switch s := store.(type) {
 	case noStore:
 		return nil, s.err

@@ -14,7 +14,9 @@ func TestRolloutMetrics(t *testing.T) {
 		{Name: "db", State: apply.GroupDone, Changed: 3, Done: 3, Budget: 1},
 		{Name: "web", State: apply.GroupPaused, Changed: 24, Done: 6, Budget: 6, Away: 1, Why: planner.Reason{Code: planner.CodePaused, Since: time.Unix(1e9, 0)}},
 	}
-	text := metrics.Write(rolloutMetrics(groups, func(v float64, more ...metrics.Label) metrics.Sample { return metrics.Sample{Labels: more, Value: v} }))
+	var g gauges
+	g.addRollouts(groups)
+	text := metrics.Write(g.all)
 	for name, want := range map[string]float64{"fleet_rollout_left": 18, "fleet_rollout_budget": 6, "fleet_rollout_paused_since_timestamp_seconds": 1e9} {
 		if got, ok := metrics.Read(text, name, []metrics.Label{{Name: "rollout", Value: "web"}}); !ok || got != want {
 			t.Errorf("%s is %v, %v; want %v in\n%s", name, got, ok, want, text)

@@ -24,13 +24,19 @@ func (c *command) text() io.Writer {
 // print writes text. That nobody reads it does not stop an apply.
 func (c *command) print(text string) { _, _ = io.WriteString(c.text(), text) }
 
+// show writes what a command is there to tell.
+func (c *command) show(text string) error {
+	_, err := io.WriteString(c.Stdout, text)
+	return written("to stdout", err)
+}
+
 // written is the error of writing what a command is there to tell. That nobody reads
 // on, as after head, is none.
-func written(err error) error {
+func written(what string, err error) error {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return nil
 	}
-	return fmt.Errorf("cannot write to stdout: %w", err)
+	return fmt.Errorf("cannot write %s: %w", what, err)
 }
 
 // style is how text on w looks: in colour on a terminal only, unless NO_COLOR or

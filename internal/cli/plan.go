@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -28,7 +25,7 @@ it is kept in the state for apply --digest, on any host that has the same state.
   fleet plan --sandbox --detailed-exitcode`,
 		Args: noArguments("name fleet files with -f, a sandbox as --sandbox=FILE"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := c.reported(cmd.Context(), new(record), c.plan)
+			err := c.run(cmd, c.flags.files, c.plan)
 			if c.flags.out != "" && !c.flags.json && (err == nil || isShown(err)) {
 				c.print("Saved. To carry out exactly this: " + render.Escape(c.savedCommand()) + "\n")
 			}
@@ -42,7 +39,7 @@ func (c *command) plan(ctx context.Context, rec *record) error {
 	if err != nil {
 		return err
 	}
-	engine, err := c.connect(&rec.requests)
+	engine, err := c.connect()
 	if err != nil {
 		return err
 	}
@@ -51,14 +48,14 @@ func (c *command) plan(ctx context.Context, rec *record) error {
 		return err
 	}
 	p := planned.Plan
-	rec.Run = render.Run{Plan: p, Command: c.applyCommand(p), Outlook: c.outlook(engine, &rec.requests)}
+	rec.Run = render.Run{Plan: p, Command: c.applyCommand(p), Outlook: c.outlook(engine)}
 	if c.flags.json {
 		err = render.PlanJSON(c.Stdout, p)
 	} else {
 		_, err = io.WriteString(c.Stdout, c.planText(rec.Run, c.Stdout))
 	}
-	if err != nil && !errors.Is(err, syscall.EPIPE) {
-		return fmt.Errorf("cannot write the plan: %w", err)
+	if err := written("the plan", err); err != nil {
+		return err
 	}
 	if c.flags.keep {
 		if err := engine.Keep(ctx, p); err != nil {
@@ -66,7 +63,7 @@ func (c *command) plan(ctx context.Context, rec *record) error {
 		}
 		c.print("Kept under its digest.\n")
 	}
-	c.print(rec.requests.sent().Line(c.style(c.text())))
+	c.print(c.requests.sent().Line(c.style(c.text())))
 	if c.flags.detailedExitCode && !(p.Empty() && len(p.Blocked) == 0 && len(p.Excluded) == 0) {
 		return errChangesPending
 	}

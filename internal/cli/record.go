@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/ci"
+	"github.com/vps-fleet/fleet/internal/metrics"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -16,8 +19,7 @@ import (
 // record is what a run comes to: what its reports and its metrics are made of.
 type record struct {
 	render.Run
-	warnings fleet.Problems // of the fleet files
-	requests requests
+	warnings fleet.Problems         // of the fleet files
 	byStatus map[planner.Status]int // servers that the fleet speaks for, as they were found; nil before
 	drift    *planner.Drift         // likewise
 }
@@ -49,8 +51,22 @@ func (c *command) reports() []report {
 	}, c.gitHubReports(), c.gitLabReports())
 }
 
-// reported runs a command and writes its reports, however it ends. It refuses to
-// run it where one cannot be written.
+// run runs a command on these files, and writes its reports and its metrics, however it
+// ends. It refuses to run it where one cannot be written.
+func (c *command) run(cmd *cobra.Command, files []string, run func(context.Context, *record) error) error {
+	rec, began := new(record), time.Now()
+	if c.flags.metrics == "" {
+		return c.reported(cmd.Context(), rec, run)
+	}
+	if err := checkReplace("the metrics", c.flags.metrics); err != nil {
+		return err
+	}
+	err := c.reported(cmd.Context(), rec, run)
+	m := c.runMetrics(cmd.Name(), files, began, err, rec)
+	return c.unlessUnsaved(rec, err, replaceFile("the metrics", c.flags.metrics, metrics.Write(m), 0o644))
+}
+
+// reported runs a command and writes its reports.
 func (c *command) reported(ctx context.Context, rec *record, run func(context.Context, *record) error) error {
 	if err := c.checkReports(); err != nil {
 		return err

@@ -22,7 +22,7 @@ shell, point fleet or curl at it. With --servers it begins with an account that 
 have made by hand, to try list and import on.`,
 		Example:           "  fleet sandbox\n  fleet sandbox --servers 60\n  fleet sandbox --listen 127.0.0.1:8080 servers.json",
 		Args:              oneArgument("one file", "serve each file by a sandbox of its own, with an address of its own in --listen"),
-		ValidArgsFunction: firstFile,
+		ValidArgsFunction: first(anyFile),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := defaultSandbox
 			if len(args) == 1 {

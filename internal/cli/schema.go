@@ -13,9 +13,6 @@ func newSchema(c *command) *cobra.Command {
 every key and its values; what depends on other entries, only validate can tell.`,
 		Example: "  fleet schema > fleet.schema.json",
 		Args:    noArguments("it is printed on stdout"),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := c.Stdout.Write(docs.FleetSchema)
-			return written(err)
-		},
+		RunE:    func(*cobra.Command, []string) error { return c.show(string(docs.FleetSchema)) },
 	}
 }

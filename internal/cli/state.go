@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/internal/render"
@@ -52,8 +51,7 @@ func (c *command) stateInit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "Prepared the state in %s. It keeps hosts apart: of two writes at once it takes one.\n", render.Escape(store.Place()))
-	return written(err)
+	return c.show(fmt.Sprintf("Prepared the state in %s. It keeps hosts apart: of two writes at once it takes one.\n", render.Escape(store.Place())))
 }
 
 func (c *command) stateShow(ctx context.Context) error {
@@ -66,8 +64,7 @@ func (c *command) stateShow(ctx context.Context) error {
 		return err
 	}
 	if c.flags.json {
-		return written(render.ContentsJSON(c.Stdout, contents))
+		return written("to stdout", render.ContentsJSON(c.Stdout, contents))
 	}
-	_, err = io.WriteString(c.Stdout, render.Contents(contents))
-	return written(err)
+	return c.show(render.Contents(contents))
 }

@@ -32,11 +32,11 @@ Only a state of several hosts has leases. The lock of a folder goes with its pro
 }
 
 func (c *command) unlock(ctx context.Context, epoch int64, account string) error {
-	locks, err := c.locks(ctx)
+	store, err := c.store()
 	if err != nil {
 		return err
 	}
-	store, err := c.store()
+	locks, err := locksIn(ctx, store)
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,7 @@ func (c *command) unlock(ctx context.Context, epoch int64, account string) error
 	if err := shared.Unlock(ctx, l.Key, epoch); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "Ended the lease of process %d on %s.\n", l.Holder.PID, render.Escape(l.Holder.Host))
-	return written(err)
+	return c.show(fmt.Sprintf("Ended the lease of process %d on %s.\n", l.Holder.PID, render.Escape(l.Holder.Host)))
 }
 
 // leaseOf is the lease with an epoch; of an account, where one is named.

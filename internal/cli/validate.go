@@ -19,7 +19,7 @@ plans, systems and locations exist, only plan can tell; a name that the catalog 
 is a warning.`,
 		Example: "  fleet validate\n  fleet validate -f fleet.yaml -f staging/",
 		Args:    noArguments("name fleet files with -f"),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.reported(cmd.Context(), new(record), c.validate) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.run(cmd, c.flags.files, c.validate) },
 	}
 }
 
@@ -32,8 +32,7 @@ func (c *command) validate(_ context.Context, rec *record) error {
 	for _, w := range f.Warnings {
 		fmt.Fprintf(c.notices, "warning: %s\n", w)
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s: ok, %s\n", render.Escape(strings.Join(c.flags.files, ", ")), contents(f))
-	return err
+	return c.show(fmt.Sprintf("%s: ok, %s\n", render.Escape(strings.Join(c.flags.files, ", ")), contents(f)))
 }
 
 // contents counts a fleet's servers, and apart from them those to be deleted.

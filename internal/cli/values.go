@@ -21,10 +21,24 @@ var (
 	logFormats = []string{"console", "json"}
 )
 
-// oneOf offers values that are always the same.
+// What is offered whatever the fleet files say.
+var (
+	anyFile    = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
+	folders    = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
+	fleetFiles = cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt)
+)
+
 func oneOf(values ...string) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return values, cobra.ShellCompDirectiveNoFileComp
+	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// first offers values for the only argument of a command.
+func first(one cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return one(cmd, args, typed)
 	}
 }
 
@@ -52,26 +66,6 @@ func kinds() (names []string) {
 	return names
 }
 
-func anyFile(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveDefault
-}
-
-// firstFile offers files for the only argument of a command.
-func firstFile(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return nil, cobra.ShellCompDirectiveDefault
-}
-
-func fleetFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
-}
-
-func folders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveFilterDirs
-}
-
 // namesInFile offers the names in the fleet files that begin with what was typed and
 // stand for themselves alone where a pattern is wanted.
 func (c *command) namesInFile(cmd *cobra.Command, _ []string, typed string) (names []string, _ cobra.ShellCompDirective) {
@@ -82,14 +76,6 @@ func (c *command) namesInFile(cmd *cobra.Command, _ []string, typed string) (nam
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
-}
-
-// firstName offers names for the only argument of a command.
-func (c *command) firstName(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return c.namesInFile(cmd, args, typed)
 }
 
 // labelsInFile offers the labels in the fleet files, with their values.

@@ -32,10 +32,9 @@ func newVersion(c *command) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			if !c.flags.json {
-				_, err := fmt.Fprintln(c.Stdout, "fleet "+b.String())
-				return written(err)
+				return c.show("fleet " + b.String() + "\n")
 			}
-			return written(json.NewEncoder(c.Stdout).Encode(b))
+			return written("to stdout", json.NewEncoder(c.Stdout).Encode(b))
 		},
 	}
 }

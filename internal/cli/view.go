@@ -59,7 +59,7 @@ func (v *applyView) emit(e apply.Event) {
 }
 
 func (v *applyView) planned(e apply.Planned) {
-	v.rec.Run = render.Run{Plan: e.Plan, Outlook: v.outlook(v.engine, &v.rec.requests)}
+	v.rec.Run = render.Run{Plan: e.Plan, Outlook: v.outlook(v.engine)}
 	v.rec.Again, v.told = v.typed(), e.Plan.Blocked
 	if e.Observation != nil {
 		v.rec.Command = v.applyCommand(e.Plan)
@@ -133,10 +133,10 @@ func (v *applyView) showResult(r *apply.Result) error {
 	if len(r.Reports) > 0 || len(r.Blocked) > len(v.told) {
 		v.print(render.Result(v.rec.Run, v.told, v.style(v.text())))
 	}
-	sent := v.rec.requests.sent()
+	sent := v.requests.sent()
 	v.print(sent.Line(v.style(v.text())))
 	if !v.flags.json {
 		return nil
 	}
-	return written(render.ResultJSON(v.Stdout, v.rec.Plan, r, sent))
+	return written("to stdout", render.ResultJSON(v.Stdout, v.rec.Plan, r, sent))
 }

@@ -19,24 +19,21 @@ const (
 	sayAgain  = 10 * time.Second // how often it is told while it lasts
 )
 
-// waitingNotice tells people that the API is waited for. Requests side by side meet the
-// same trouble, so each kind of trouble is a line, again after a while.
+// waitingNotice tells people that something is waited for. Requests side by side meet
+// the same trouble, so each kind of trouble is a line, again after a while.
 type waitingNotice struct {
 	w io.Writer
 
-	mu    sync.Mutex
-	said  map[string]time.Time // by what was answered
-	again *time.Timer          // tells of a wait that goes on; nil where there is none
+	mu   sync.Mutex
+	said map[string]time.Time // by the kind of trouble
 }
 
 func newWaitingNotice(w io.Writer) *waitingNotice {
 	return &waitingNotice{w: w, said: map[string]time.Time{}}
 }
 
-// tell is told of a pause before a request is sent again.
+// tell is told of a pause before a request is sent again, and tells of it while it lasts.
 func (n *waitingNotice) tell(wait vpsorg.Wait) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	now := time.Now()
 	if wait.Since.IsZero() {
 		wait.Since = now
@@ -44,12 +41,19 @@ func (n *waitingNotice) tell(wait vpsorg.Wait) {
 	if now.Add(wait.Pause).Sub(wait.Since) < sayWithin {
 		return
 	}
-	n.say(wait, now)
+	fresh := n.say(answered(wait), waitingText(wait, now))
+	if wait.Pause > fresh {
+		time.AfterFunc(fresh, func() {
+			wait.Pause -= fresh
+			n.tell(wait)
+		})
+	}
 }
 
 // sending is told that a request leaves, and tells of it while it has no answer. What it
 // returns is told that it has ended.
 func (n *waitingNotice) sending() (ended func()) {
+	const kind = "no answer yet"
 	since, done := time.Now(), make(chan struct{})
 	go func() {
 		next := time.NewTimer(sayWithin)
@@ -59,7 +63,7 @@ func (n *waitingNotice) sending() (ended func()) {
 			case <-done:
 				return
 			case now := <-next.C:
-				n.unanswered(since, now)
+				n.say(kind, waitingFor("the API", since, now, kind))
 				next.Reset(sayAgain)
 			}
 		}
@@ -67,56 +71,23 @@ func (n *waitingNotice) sending() (ended func()) {
 	return func() { close(done) }
 }
 
-// unanswered tells of a request that has no answer yet, unless another is fresh in mind.
-func (n *waitingNotice) unanswered(since, now time.Time) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.unlessFresh("no answer yet", now, waitingFor("the API", since, now, "no answer yet"))
-}
-
 // state tells of a state that does not answer.
 func (n *waitingNotice) state(place string, since time.Time) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.unlessFresh(place, time.Now(), waitingFor("the state in "+render.Escape(place), since, time.Now(), "no answer yet"))
+	n.say(place, waitingFor("the state in "+render.Escape(place), since, time.Now(), "no answer yet"))
 }
 
-// unlessFresh writes a line unless the last of its kind is fresh in mind, and reports
-// for how long that will be so. The caller has the lock.
-func (n *waitingNotice) unlessFresh(kind string, now time.Time, text string) (fresh time.Duration) {
+// say writes a line unless the last of its kind is fresh in mind, and tells for how
+// long one will be.
+func (n *waitingNotice) say(kind, text string) (fresh time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := time.Now()
 	if last := now.Sub(n.said[kind]); last < sayAgain {
 		return sayAgain - last
 	}
 	n.said[kind] = now
 	_, _ = io.WriteString(n.w, text+"\n")
 	return sayAgain
-}
-
-// over is told that a request has ended: what goes on is told of anew.
-func (n *waitingNotice) over() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.again != nil {
-		n.again.Stop()
-		n.again = nil
-	}
-}
-
-// say tells of a wait unless it is still fresh in mind, and sees to it that it is told
-// again. The caller has the lock.
-func (n *waitingNotice) say(wait vpsorg.Wait, now time.Time) {
-	pause := n.unlessFresh(answered(wait), now, waitingText(wait, now))
-	if n.again != nil {
-		n.again.Stop()
-	}
-	n.again = time.AfterFunc(pause, func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		if n.again != nil {
-			wait.Pause -= pause
-			n.say(wait, time.Now())
-		}
-	})
 }
 
 // waitingText says since when the API is waited for, what it answered and when it is

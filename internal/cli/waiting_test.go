@@ -53,7 +53,6 @@ func TestWaitingNotice(t *testing.T) {
 		for attempt := 2; time.Since(began) < 35*time.Second; attempt++ {
 			pause := min(time.Duration(attempt-1)*500*time.Millisecond, 4*time.Second)
 			for range 10 {
-				n.over()
 				n.tell(vpsorg.Wait{Status: 503, Attempt: attempt, Pause: pause, Since: began})
 			}
 			if passed := time.Since(began); passed+pause >= sayWithin && lines() == 0 {
@@ -65,10 +64,8 @@ func TestWaitingNotice(t *testing.T) {
 			t.Errorf("a wait of 35s is told %d times, want 4:\n%s", n, b.String())
 		}
 		b.Reset()
-		n.over()
 		n.tell(vpsorg.Wait{Status: 429, Attempt: 2, Pause: time.Second, Since: time.Now()})
 		time.Sleep(time.Second)
-		n.over()
 		if lines() != 0 {
 			t.Errorf("of a short wait it is told %q", b.String())
 		}
@@ -82,7 +79,6 @@ func TestLongPauseIsToldAgain(t *testing.T) {
 		n := newWaitingNotice(&b)
 		n.tell(vpsorg.Wait{Status: 429, Attempt: 2, Pause: 25 * time.Second, Since: time.Now()})
 		time.Sleep(25 * time.Second)
-		n.over()
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		var tries []string
