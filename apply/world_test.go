@@ -80,7 +80,7 @@ func (w *world) engine(d *statetest.Disk) *apply.Engine {
 
 func (w *world) input(file string) apply.Input {
 	w.Helper()
-	f, err := fleet.Parse("f.yaml", []byte("version: 1\n"+file))
+	f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte("version: 1\n" + file)})
 	if err != nil {
 		w.Fatal(err)
 	}

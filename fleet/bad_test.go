@@ -22,7 +22,7 @@ func TestBadFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Parse("fleet.yaml", data)
+			_, err = Parse(Text{"fleet.yaml", data})
 			if err == nil {
 				t.Fatal("no problem found")
 			}

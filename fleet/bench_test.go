@@ -26,7 +26,7 @@ func BenchmarkParse(b *testing.B) {
 			b.Fatal(err)
 		}
 		middle := time.Now()
-		f, err := Parse("fleet.yaml", text.Bytes())
+		f, err := Parse(Text{"fleet.yaml", text.Bytes()})
 		if err != nil || len(f.Servers) != 100_000 {
 			b.Fatal(err)
 		}

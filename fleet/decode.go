@@ -66,12 +66,10 @@ func (r *reader) problemf(n node, hint, format string, args ...any) {
 }
 
 func (r *reader) problemAt(n node, column int, hint, format string, args ...any) {
-	pos := Pos{n.file.name, n.Line, column}
-	if r.full() || r.told[complaint{pos, format}] {
+	if r.full() {
 		return
 	}
-	r.told[complaint{pos, format}] = true
-	r.problems = append(r.problems, Problem{pos, fmt.Sprintf(format, args...), n.file.line(n.Line), hint})
+	r.tell(&r.problems, n, column, hint, format, args...)
 	if r.full() {
 		r.problems = append(r.problems, Problem{Pos: Pos{File: n.file.name}, Message: "too many problems; the rest was not read"})
 	}
@@ -79,12 +77,18 @@ func (r *reader) problemAt(n node, column int, hint, format string, args ...any)
 
 // warnf records what may be a mistake.
 func (r *reader) warnf(n node, hint, format string, args ...any) {
-	pos := n.pos()
-	if len(r.fleet.Warnings) >= maxProblems || r.told[complaint{pos, format}] {
+	if len(r.fleet.Warnings) < maxProblems {
+		r.tell(&r.fleet.Warnings, n, n.Column, hint, format, args...)
+	}
+}
+
+func (r *reader) tell(list *Problems, n node, column int, hint, format string, args ...any) {
+	at := complaint{Pos{n.file.name, n.Line, column}, format}
+	if r.told[at] {
 		return
 	}
-	r.told[complaint{pos, format}] = true
-	r.fleet.Warnings = append(r.fleet.Warnings, n.file.problem(n.Line, n.Column, hint, fmt.Sprintf(format, args...)))
+	r.told[at] = true
+	*list = append(*list, n.file.problem(n.Line, column, hint, fmt.Sprintf(format, args...)))
 }
 
 // full reports that so many problems were found that reading on is of no use.

@@ -65,7 +65,7 @@ func (r *reader) document(root node) {
 func (r *reader) once(prefix string, key node) bool {
 	what := prefix + key.Value
 	if first, twice := r.set[what]; twice {
-		r.problemf(key, "set it in one file only", "%s is set twice; first at %s", escape(what), first.pos())
+		r.problemf(key, "set it in one file only", "%s is set twice; first at %s", Escape(what), first.pos())
 		return false
 	}
 	r.set[what] = key

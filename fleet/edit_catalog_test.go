@@ -81,21 +81,21 @@ func TestEntryAt(t *testing.T) {
 // What may be written is what reading takes.
 func TestWhatCanBeWritten(t *testing.T) {
 	for _, name := range []string{"a", "a b", "Büro", "null", "a_[1:3]", "a[", "<<", "", "a-[1:3]", "x--next", "a\tb", "a\nb", "\u202ea", strings.Repeat("x", 255), strings.Repeat("x", 256)} {
-		_, err := Parse("f.yaml", []byte("version: 1\nservers:\n  "+quoteKey(name, true)+": { id: 7 }\n"))
+		_, err := Parse(Text{"f.yaml", []byte("version: 1\nservers:\n  " + quoteKey(name, true) + ": { id: 7 }\n")})
 		if got := CanList(name); got != (err == nil) {
 			t.Errorf("CanList(%q) is %v, and reading it says %v", name, got, err)
 		}
 	}
 	for _, text := range []string{"us-west", "1", "no", "", "a b", "5e7e0000-0000-4000-8000-000000000001", "ü"} {
-		_, err := Parse("f.yaml", []byte("version: 1\nservers:\n  a: { location: "+QuoteText(text)+" }\n"))
+		_, err := Parse(Text{"f.yaml", []byte("version: 1\nservers:\n  a: { location: " + QuoteText(text) + " }\n")})
 		if got := ValidCode(text); got != (err == nil) {
 			t.Errorf("ValidCode(%q) is %v, and reading it says %v", text, got, err)
 		}
-		_, err = Parse("f.yaml", []byte("version: 1\nservers:\n  a: { hostname: "+QuoteText(text)+" }\n"))
+		_, err = Parse(Text{"f.yaml", []byte("version: 1\nservers:\n  a: { hostname: " + QuoteText(text) + " }\n")})
 		if got := ValidHostname(text); got != (err == nil) {
 			t.Errorf("ValidHostname(%q) is %v, and reading it says %v", text, got, err)
 		}
-		_, err = Parse("f.yaml", []byte("version: 1\nowns: ["+QuoteText(text)+"]\nservers: {}\n"))
+		_, err = Parse(Text{"f.yaml", []byte("version: 1\nowns: [" + QuoteText(text) + "]\nservers: {}\n")})
 		if got := ValidPattern(text); got != (err == nil) {
 			t.Errorf("ValidPattern(%q) is %v, and reading it says %v", text, got, err)
 		}

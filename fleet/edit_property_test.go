@@ -146,7 +146,7 @@ func (f *someFile) blockEntry(indent string) {
 func TestEditProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, keys := drawFile(t)
-		before, err := Parse("fleet.yaml", []byte(text))
+		before, err := Parse(Text{"fleet.yaml", []byte(text)})
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, text)
 		}
@@ -178,7 +178,7 @@ func TestEditProperty(t *testing.T) {
 		case "after", "before":
 			at := Place{Key: key, Before: rapid.Bool().Draw(t, "before")}
 			edits, err = l.Insert(at, NewEntry{Key: "new-[1:3]", Fields: fields, Apart: rapid.Bool().Draw(t, "apart")})
-			added, err := Parse("fleet.yaml", []byte(defaultsOf(text)+"servers:\n  new-[1:3]: "+flowFields(fields)+"\n"))
+			added, err := Parse(Text{"fleet.yaml", []byte(defaultsOf(text) + "servers:\n  new-[1:3]: " + flowFields(fields) + "\n")})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +193,7 @@ func TestEditProperty(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := Parse("fleet.yaml", data)
+		after, err := Parse(Text{"fleet.yaml", data})
 		if err != nil {
 			t.Fatalf("%v after a change of %s in\n%s\nto\n%s", err, key, text, data)
 		}

@@ -113,7 +113,7 @@ func TestEdits(t *testing.T) {
 			if diff := cmp.Diff(convert(test.want), string(got)); diff != "" || err != nil {
 				t.Errorf("%s, %s: %v, -want +got\n%s", test.name, style, err, diff)
 			}
-			if _, err := Parse("fleet.yaml", got); err != nil {
+			if _, err := Parse(Text{"fleet.yaml", got}); err != nil {
 				t.Errorf("%s, %s: %v", test.name, style, err)
 			}
 		}

@@ -15,7 +15,7 @@ var sameFleet = cmp.Options{cmpopts.IgnoreUnexported(Fleet{}), cmpopts.IgnoreTyp
 
 func mustParse(t *testing.T, text string) *Fleet {
 	t.Helper()
-	f, err := Parse("fleet.yaml", []byte(text))
+	f, err := Parse(Text{"fleet.yaml", []byte(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestScalars(t *testing.T) {
 		{`a: { renamed_from: "web_01 x" }`, Server{Name: "a", RenamedFrom: "web_01 x"}},
 	}
 	for _, test := range tests {
-		f, err := Parse("fleet.yaml", []byte("version: 1\ncatalog: { plans: { big: 9, \"7\": \"seven\" } }\nservers:\n  "+test.entry+"\n"))
+		f, err := Parse(Text{"fleet.yaml", []byte("version: 1\ncatalog: { plans: { big: 9, \"7\": \"seven\" } }\nservers:\n  " + test.entry + "\n")})
 		if err != nil {
 			t.Errorf("%s: %v", test.entry, err)
 			continue
@@ -278,7 +278,7 @@ func TestStrings(t *testing.T) {
 }
 
 func TestErrorIsProblems(t *testing.T) {
-	_, err := Parse("fleet.yaml", []byte("version: 1\nservers:\n  a: { plan: ~ }\n"))
+	_, err := Parse(Text{"fleet.yaml", []byte("version: 1\nservers:\n  a: { plan: ~ }\n")})
 	var problems Problems
 	if !errors.As(err, &problems) || len(problems) != 1 {
 		t.Fatalf("got %#v", err)

@@ -24,8 +24,8 @@ func FuzzParse(f *testing.F) {
 		if len(data) > 16<<10 {
 			return
 		}
-		fleet, err := Parse("fleet.yaml", data)
-		again, errAgain := Parse("fleet.yaml", data)
+		fleet, err := Parse(Text{"fleet.yaml", data})
+		again, errAgain := Parse(Text{"fleet.yaml", data})
 		if !reflect.DeepEqual(fleet, again) {
 			t.Fatalf("parses to %v, then to %v", fleet, again)
 		}
@@ -84,7 +84,7 @@ func FuzzEdit(f *testing.F) {
 		if len(data) > 4<<10 {
 			return
 		}
-		before, err := Parse("fleet.yaml", data)
+		before, err := Parse(Text{"fleet.yaml", data})
 		if err != nil || len(before.Servers) > 1000 {
 			return
 		}
@@ -105,7 +105,7 @@ func FuzzEdit(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			after, err := Parse("fleet.yaml", text)
+			after, err := Parse(Text{"fleet.yaml", text})
 			if err != nil {
 				t.Fatalf("%q becomes %q: %v", data, text, err)
 			}

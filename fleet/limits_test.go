@@ -52,7 +52,7 @@ func TestBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			f, err := Parse("fleet.yaml", []byte(text))
+			f, err := Parse(Text{"fleet.yaml", []byte(text)})
 			runtime.ReadMemStats(&after)
 			if err == nil {
 				t.Fatalf("parsed to %d servers", len(f.Servers))
@@ -68,14 +68,14 @@ func TestBounds(t *testing.T) {
 }
 
 func TestTooManyItems(t *testing.T) {
-	_, err := Parse("fleet.yaml", []byte("owns: ["+strings.Repeat("a,", maxTokens)+"]"))
+	_, err := Parse(Text{"fleet.yaml", []byte("owns: [" + strings.Repeat("a,", maxTokens) + "]")})
 	if err == nil || !strings.Contains(err.Error(), "too many items") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestTooManyBytes(t *testing.T) {
-	_, err := Parse("fleet.yaml", make([]byte, maxSize+1))
+	_, err := Parse(Text{"fleet.yaml", make([]byte, maxSize+1)})
 	if err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") {
 		t.Errorf("got %v", err)
 	}
@@ -87,7 +87,7 @@ func TestReadingStops(t *testing.T) {
 	for i := range 3000 {
 		text += fmt.Sprintf("  a_%d: {}\n", i)
 	}
-	_, err := Parse("fleet.yaml", []byte(text))
+	_, err := Parse(Text{"fleet.yaml", []byte(text)})
 	problems, ok := err.(Problems)
 	if !ok || len(problems) != maxProblems+1 || !strings.Contains(problems[0].Message, "too many problems") {
 		t.Errorf("%d problems, first %v", len(problems), problems[0])

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -23,7 +24,7 @@ func Load(paths ...string) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := ParseTexts(texts)
+	f, err := Parse(texts...)
 	if err == nil {
 		f.findPrograms()
 	}
@@ -63,9 +64,7 @@ func (l *loader) path(path string) error {
 	case info.IsDir():
 		return l.directory(path)
 	}
-	return l.read(path, info, func() (*os.File, error) {
-		return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	})
+	return l.read(path, info, func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) })
 }
 
 func (l *loader) directory(path string) error {
@@ -75,30 +74,23 @@ func (l *loader) directory(path string) error {
 	}
 	defer root.Close()
 	entries, err := fs.ReadDir(root.FS(), ".")
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !IsFleetFile(e.Name()) })
+	if err == nil && len(entries) == 0 {
+		err = errors.New("no file in this directory ends in .yaml or .yml")
+	}
 	if err != nil {
 		return &ReadError{Path: path, Err: err}
 	}
-	found := false
 	for _, e := range entries {
-		name := e.Name()
-		if !IsFleetFile(name) {
-			continue
-		}
-		found = true
-		full := filepath.Join(path, name)
+		name, full := e.Name(), filepath.Join(path, e.Name())
 		info, err := root.Stat(name)
 		if err != nil {
 			return &ReadError{Path: full, Err: err}
 		}
-		err = l.read(full, info, func() (*os.File, error) {
-			return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-		})
+		err = l.read(full, info, func(flag int) (*os.File, error) { return root.OpenFile(name, flag, 0) })
 		if err != nil {
 			return err
 		}
-	}
-	if !found {
-		return &ReadError{Path: path, Err: errors.New("no file in this directory ends in .yaml or .yml")}
 	}
 	return nil
 }
@@ -110,32 +102,32 @@ func IsFleetFile(name string) bool {
 	return (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(name, ".")
 }
 
-// read takes in one file. What is no regular file is not even opened, and opening
-// does not block, so that a pipe put there in between cannot hold the run.
-func (l *loader) read(path string, info fs.FileInfo, open func() (*os.File, error)) error {
-	if err := regular(info); err != nil {
-		return &ReadError{Path: path, Err: err}
-	}
-	if err := l.once(path); err != nil {
-		return &ReadError{Path: path, Err: err}
-	}
-	f, err := open()
+// read takes in one file.
+func (l *loader) read(path string, info fs.FileInfo, open func(flag int) (*os.File, error)) error {
+	data, err := l.data(path, info, open)
 	if err != nil {
 		return &ReadError{Path: path, Err: err}
 	}
-	defer f.Close()
-	text, err := l.text(f)
-	if err != nil {
-		return &ReadError{Path: path, Err: err}
-	}
-	l.texts = append(l.texts, Text{path, text})
+	l.texts = append(l.texts, Text{path, data})
 	return nil
 }
 
-// text reads an open file, as far as maxSize allows.
-func (l *loader) text(f *os.File) ([]byte, error) {
-	info, err := f.Stat()
+// data reads a file, as far as maxSize allows. What is no regular file is not even
+// opened, and opening does not block, so that a pipe put there in between cannot hold
+// the run.
+func (l *loader) data(path string, info fs.FileInfo, open func(flag int) (*os.File, error)) ([]byte, error) {
+	if err := regular(info); err != nil {
+		return nil, err
+	}
+	if err := l.once(path); err != nil {
+		return nil, err
+	}
+	f, err := open(os.O_RDONLY | syscall.O_NONBLOCK)
 	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
 	if err := regular(info); err != nil {
@@ -201,14 +193,14 @@ type ReadError struct {
 // terminal would obey.
 func (e *ReadError) Error() string {
 	if e.missing {
-		return "no fleet file " + escape(e.Path)
+		return "no fleet file " + Escape(e.Path)
 	}
 	reason := e.Err
 	var at *fs.PathError
 	if errors.As(reason, &at) {
 		reason = at.Err // it has a path of its own, often only the last part
 	}
-	return fmt.Sprintf("cannot read fleet file %s: %s", escape(e.Path), escape(reason.Error()))
+	return fmt.Sprintf("cannot read fleet file %s: %s", Escape(e.Path), Escape(reason.Error()))
 }
 
 // Unwrap gives what is wrong; fs.ErrNotExist where nothing is there.

@@ -173,7 +173,7 @@ func TestReadTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ParseTexts(texts); err != nil {
+	if _, err := Parse(texts...); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]Text{{path, []byte(text)}}, texts); diff != "" {

@@ -17,7 +17,7 @@ func TestFleetLetsItsYAMLGo(t *testing.T) {
 		fmt.Fprintf(&text, "  web-%d: { plan: 1, os: 5, location: us-west, ssh_key: 42, status: active, hostname: web-%d.example.com }\n", i, i)
 	}
 	before := inUse()
-	f, err := Parse("fleet.yaml", text.Bytes())
+	f, err := Parse(Text{"fleet.yaml", text.Bytes()})
 	if err != nil {
 		t.Fatal(err)
 	}

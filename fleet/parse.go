@@ -15,15 +15,9 @@ type Text struct {
 	Data []byte
 }
 
-// Parse reads one fleet file from memory; name stands for it in positions. The
-// error is Problems.
-func Parse(name string, data []byte) (*Fleet, error) {
-	return ParseTexts([]Text{{name, data}})
-}
-
-// ParseTexts reads fleet files from memory as one fleet, as Load does from disk.
-// The error is Problems.
-func ParseTexts(texts []Text) (*Fleet, error) {
+// Parse reads fleet files from memory as one fleet, as Load does from disk. The error
+// is Problems.
+func Parse(texts ...Text) (*Fleet, error) {
 	files, size := make([]*file, len(texts)), 0
 	for i, t := range texts {
 		files[i] = &file{name: t.Name, data: t.Data}

@@ -43,7 +43,7 @@ func (ps Problems) Error() string {
 	}
 	where := fmt.Sprintf("%d files", len(files))
 	if len(files) == 1 {
-		where = escape(ps[0].Pos.File)
+		where = Escape(ps[0].Pos.File)
 	}
 	fmt.Fprintf(&b, "%s in %s", plural(len(ps), "problem"), where)
 	return b.String()
@@ -53,7 +53,7 @@ func (ps Problems) Error() string {
 // each on a line of its own, with nothing in it that a terminal would obey.
 func (p Problem) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", escape(p.Pos.String()), p.Message)
+	fmt.Fprintf(&b, "%s: %s", Escape(p.Pos.String()), p.Message)
 	if p.Pos.Line > 0 {
 		line, before := excerpt(p.Line, p.Pos.Column)
 		fmt.Fprintf(&b, "\n  %s\n  %s^", line, strings.Repeat(" ", before))
@@ -101,7 +101,7 @@ func excerpt(line string, column int) (text string, before int) {
 		}
 		_, size := utf8.DecodeRuneInString(line)
 		if at >= column-excerptWidth {
-			cell := escape(line[:size])
+			cell := Escape(line[:size])
 			b.WriteString(cell)
 			width += utf8.RuneCountInString(cell)
 		}
@@ -113,9 +113,9 @@ func excerpt(line string, column int) (text string, before int) {
 	return b.String(), before
 }
 
-// escape replaces what a terminal would obey or could not show: control and
+// Escape replaces what a terminal would obey or could not show: control and
 // direction characters, and bytes that are not UTF-8.
-func escape(s string) string {
+func Escape(s string) string {
 	var b strings.Builder
 	for s != "" {
 		r, size := utf8.DecodeRuneInString(s)

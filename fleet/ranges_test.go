@@ -98,7 +98,7 @@ func TestOrderProperty(t *testing.T) {
 			return fmt.Sprintf("  %s: { plan: %d, hostname: \"{name}.example.com\" }\n", key, plan)
 		}), 1, 12, func(line string) string { return strings.SplitN(strings.TrimSpace(line), ":", 2)[0][:3] }).Draw(t, "lines")
 		parse := func(lines []string) *Fleet {
-			f, err := Parse("fleet.yaml", []byte("version: 1\nservers:\n"+strings.Join(lines, "")))
+			f, err := Parse(Text{"fleet.yaml", []byte("version: 1\nservers:\n" + strings.Join(lines, ""))})
 			if err != nil {
 				t.Fatal(err)
 			}

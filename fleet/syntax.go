@@ -69,7 +69,7 @@ func (f *file) syntaxProblem(err error) Problem {
 		column = max(1, column-len(m[1]))
 		hint = "put text that starts with * in quotes"
 	}
-	return f.problem(line, column, hint, "not valid YAML: "+escape(message))
+	return f.problem(line, column, hint, "not valid YAML: "+Escape(message))
 }
 
 func splitYAMLError(err error) (line int, message string) {

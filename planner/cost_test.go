@@ -151,7 +151,7 @@ func TestCostOfANarrowedPlan(t *testing.T) {
 		Servers: []planner.Server{{ID: "7", Name: "old", Status: "active", Plan: planner.Named{ID: "1"}, Location: "x"}},
 	}
 	plan := func(old string) *planner.Plan {
-		f, err := fleet.Parse("f.yaml", []byte("version: 1\nowns: ['*']\nservers: {a: {plan: 1, os: 5, location: y}"+old+"}"))
+		f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte("version: 1\nowns: ['*']\nservers: {a: {plan: 1, os: 5, location: y}" + old + "}")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -128,14 +128,14 @@ func TestFingerprintIsStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, o := drawFleet(t), drawWorld(t)
 		find := func(text string, o planner.Observation) *planner.Drift {
-			f, err := fleet.Parse("f.yaml", []byte(text))
+			f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte(text)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return planner.FindDrift(f, nil, o, planner.Selection{})
 		}
 		d := find(text, o)
-		f, _ := fleet.Parse("f.yaml", []byte(text))
+		f, _ := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte(text)})
 		p := planner.Diff(f, o, planner.Selection{})
 		if planned := len(p.Changes)+len(p.Blocked)+len(p.Unlisted) > 0; planned != (len(d.Differences) > 0) {
 			t.Fatalf("the plan is\n%s\nthe drift is\n%s", describe(p), driftLines(d.Differences))

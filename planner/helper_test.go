@@ -12,7 +12,7 @@ import (
 // parse reads a fleet file whose version line and catalog are the same everywhere.
 func parse(t testing.TB, body string) *fleet.Fleet {
 	t.Helper()
-	f, err := fleet.Parse("f.yaml", []byte("version: 1\ncatalog: {plans: {standard: 1, performance: 2}, os: {ubuntu: 5, debian: 3}, ssh_keys: {deploy: 42}}\n"+body))
+	f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte("version: 1\ncatalog: {plans: {standard: 1, performance: 2}, os: {ubuntu: 5, debian: 3}, ssh_keys: {deploy: 42}}\n" + body)})
 	if err != nil {
 		t.Fatal(err)
 	}

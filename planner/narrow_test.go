@@ -64,7 +64,7 @@ func TestOnly(t *testing.T) {
 // and what is kept can be carried out without the rest.
 func TestOnlyNeverWidens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f, err := fleet.Parse("f.yaml", []byte(drawFleet(t)))
+		f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte(drawFleet(t))})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -143,7 +143,7 @@ func setFields(t *rapid.T, s *planner.Server, fields []planner.FieldChange) {
 
 // drawPlan draws a fleet and a world, and plans.
 func drawPlan(t *rapid.T) (*fleet.Fleet, planner.Observation, *planner.Plan) {
-	f, err := fleet.Parse("f.yaml", []byte(drawFleet(t)))
+	f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte(drawFleet(t))})
 	if err != nil {
 		t.Fatal(err)
 	}

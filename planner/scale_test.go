@@ -47,7 +47,7 @@ func BenchmarkPlan(b *testing.B) {
 // many is a fleet and a world a third of which is to be created, updated and deleted.
 func many(b *testing.B, size int) (*fleet.Fleet, planner.Observation) {
 	n := size / 3
-	f, err := fleet.Parse("fleet.yaml", fmt.Appendf(nil, `
+	f, err := fleet.Parse(fleet.Text{Name: "fleet.yaml", Data: fmt.Appendf(nil, `
 version: 1
 unlisted: delete
 owns: ["old-*"]
@@ -56,7 +56,8 @@ defaults: {plan: 1, os: 5, location: us-west}
 servers:
   "new-[1:%d]": {hostname: "{name}.example.com"}
   "web-[1:%d]": {hostname: "{name}.example.com"}
-`, n, n))
+`, n, n)})
+
 	if err != nil {
 		b.Fatal(err)
 	}

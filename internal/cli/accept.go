@@ -22,7 +22,7 @@ func (c *command) acceptDrift(ctx context.Context, i importFlags, patterns []str
 	if err != nil {
 		return err
 	}
-	f, err := fleet.ParseTexts(texts)
+	f, err := fleet.Parse(texts...)
 	if err != nil {
 		return err
 	}

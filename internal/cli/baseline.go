@@ -37,7 +37,7 @@ func (c *command) baseline(ctx context.Context) (*fleet.Fleet, error) {
 		return nil, refusal{fmt.Sprintf("the git revision %s has no %s", c.flags.since, strings.Join(c.flags.files, ", ")),
 			"name a later revision, or leave out --since to compare with all that the file says"}
 	}
-	return fleet.ParseTexts(texts)
+	return fleet.Parse(texts...)
 }
 
 // textsAt reads a fleet file, or the fleet files of a directory, from a git

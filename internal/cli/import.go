@@ -106,7 +106,7 @@ func (c *command) importJob(i importFlags, patterns []string) (importer.Job, err
 		return j, err
 	}
 	if j.Texts = texts; len(texts) > 0 {
-		if j.Fleet, err = fleet.ParseTexts(texts); err != nil {
+		if j.Fleet, err = fleet.Parse(texts...); err != nil {
 			return j, err
 		}
 	} else {

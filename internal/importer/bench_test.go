@@ -41,7 +41,7 @@ func BenchmarkImport(b *testing.B) {
 		b.Fatal(err)
 	}
 	text := fleet.Text{Name: "fleet.yaml", Data: r.Files[0].New}
-	f, err := fleet.Parse(text.Name, text.Data)
+	f, err := fleet.Parse(fleet.Text{Name: text.Name, Data: text.Data})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func (j Job) read(files []File) (*fleet.Fleet, error) {
 		}
 		texts[i].Data = f.New
 	}
-	after, err := fleet.ParseTexts(texts)
+	after, err := fleet.Parse(texts...)
 	if err != nil {
 		return nil, fmt.Errorf("the new text is no fleet file: %w", err)
 	}

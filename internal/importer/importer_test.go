@@ -23,7 +23,7 @@ func jobFor(t *testing.T, text string, servers ...planner.Server) Job {
 	}
 	j.Texts = []fleet.Text{{Name: "fleet.yaml", Data: []byte(text)}}
 	var err error
-	if j.Fleet, err = fleet.ParseTexts(j.Texts); err != nil {
+	if j.Fleet, err = fleet.Parse(j.Texts...); err != nil {
 		t.Fatal(err)
 	}
 	return j

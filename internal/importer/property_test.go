@@ -12,7 +12,7 @@ import (
 
 func parse(t *rapid.T, texts ...fleet.Text) *fleet.Fleet {
 	t.Helper()
-	f, err := fleet.ParseTexts(texts)
+	f, err := fleet.Parse(texts...)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, texts[0].Data)
 	}

@@ -3,9 +3,9 @@ package inventory
 import (
 	"net/netip"
 	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/vps-fleet/fleet/fleet"
 )
 
 // aliases are the names under which tools know servers, in the servers' order and
@@ -63,19 +63,5 @@ func isWord(name string) bool {
 
 // isText reports whether a text is one visible line with no space around it.
 func isText(text string) bool {
-	return text != "" && strings.TrimSpace(text) == text && visible(text) == text
-}
-
-// visible writes characters that do not show, such as line ends and those that a
-// terminal obeys, as \n, \x1b and \u202e.
-func visible(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-	}
-	return b.String()
+	return text != "" && strings.TrimSpace(text) == text && fleet.Escape(text) == text
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
 )
 
 // writeCSV is a table for spreadsheets and scripts, with the columns' names above.
@@ -30,7 +32,7 @@ func writeCSV(servers []Server, o Options) ([]byte, []Omitted, error) {
 // cell keeps a text from being a formula where a spreadsheet opens the file, by a
 // quote before it, and from holding anything that does not show.
 func cell(text string) string {
-	text = visible(text)
+	text = fleet.Escape(text)
 	if strings.IndexAny(strings.TrimLeft(text, " "), "=+-@＝＋－＠") == 0 {
 		return "'" + text
 	}

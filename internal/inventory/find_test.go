@@ -12,7 +12,7 @@ import (
 )
 
 func TestFind(t *testing.T) {
-	f, err := fleet.Parse("f.yaml", []byte(`version: 1
+	f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte(`version: 1
 owns: ["web-*"]
 catalog: {plans: {standard: 1}, os: {ubuntu: 5}}
 defaults: {plan: standard, os: ubuntu, location: us-west, labels: {env: prod}}
@@ -23,7 +23,8 @@ servers:
   twin: {}
   soon-2: {}
   soon-10: {}
-`))
+`)})
+
 	if err != nil {
 		t.Fatal(err)
 	}

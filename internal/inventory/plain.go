@@ -1,12 +1,16 @@
 package inventory
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/vps-fleet/fleet/fleet"
+)
 
 // writeNames is the servers' names, one a line.
 func writeNames(servers []Server, _ Options) ([]byte, []Omitted, error) {
 	var b strings.Builder
 	for _, s := range servers {
-		b.WriteString(visible(s.Name) + "\n")
+		b.WriteString(fleet.Escape(s.Name) + "\n")
 	}
 	return []byte(b.String()), nil, nil
 }

@@ -94,7 +94,7 @@ func driftCase(t testing.TB) (*planner.Drift, *planner.Plan) {
 
 func caseFleet(t testing.TB, file string) *fleet.Fleet {
 	t.Helper()
-	f, err := fleet.Parse("w/mixed.yaml", []byte(caseHead+file))
+	f, err := fleet.Parse(fleet.Text{Name: "w/mixed.yaml", Data: []byte(caseHead + file)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ servers:
 // rolledPlan is a plan of that fleet, which changes each of its servers.
 func rolledPlan(t *testing.T) *planner.Plan {
 	t.Helper()
-	f, err := fleet.Parse("fleet.yaml", []byte(rolled))
+	f, err := fleet.Parse(fleet.Text{Name: "fleet.yaml", Data: []byte(rolled)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ func (s *simulation) draw() error {
 // open reads the files and connects the API to the scheduler.
 func (s *simulation) open() error {
 	for i, text := range s.texts {
-		f, err := fleet.Parse(fmt.Sprintf("fleet%d.yaml", i+1), []byte(text))
+		f, err := fleet.Parse(fleet.Text{Name: fmt.Sprintf("fleet%d.yaml", i+1), Data: []byte(text)})
 		if err != nil {
 			return err
 		}
