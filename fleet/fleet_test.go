@@ -65,7 +65,7 @@ func TestParseFeatures(t *testing.T) {
 	if diff := cmp.Diff(Fleet{
 		Account: "sandbox@example.com", Owns: []string{"web-*", "db-*"}, Protect: []Protection{{Pattern: "db-*"}},
 		Guards: Guards{MaxDeletes: Limit{Set: true}, MaxChanges: Limit{Set: true, Percent: true, N: 100},
-			MaxMonthlyCost: CostLimit{Set: true, Amount: 500_000_000}, MaxCostIncrease: CostLimit{Set: true, Amount: 500_000_000}},
+			MaxMonthlyCost: CostLimit{Set: true, N: 500_000_000}, MaxCostIncrease: CostLimit{Set: true, N: 500_000_000}},
 		Catalog:  Catalog{Plans: map[string]string{"standard": "1", "performance": "2"}, OS: map[string]string{"ubuntu-22.04": "5", "debian-12": "3"}, SSHKeys: map[string]string{"deploy": "42"}},
 		Defaults: Server{Plan: Ref{"1", "standard"}, OS: Ref{"5", "ubuntu-22.04"}, Location: "us-west", Hostname: new("{name}.example.com"), Labels: Labels{"env": "sandbox"}},
 	}, rest, sameFleet); diff != "" {

@@ -3,7 +3,6 @@ package fleet
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -16,16 +15,23 @@ type Guards struct {
 	MaxCostIncrease CostLimit `json:"max_cost_increase"` // how much more than before that may be; the default is no limit
 }
 
-// Limit is a number of servers, or a percentage of the fleet's servers. The zero
-// Limit was not written.
-type Limit struct {
+// Limit is a number of servers, or a percentage of the fleet's servers.
+type Limit = LimitOf[int]
+
+// CostLimit is an amount a month, or a percentage of what the fleet's servers cost
+// before the run.
+type CostLimit = LimitOf[Money]
+
+// LimitOf is a number of something, or a percentage of it. The zero LimitOf was not
+// written.
+type LimitOf[T int | Money] struct {
 	Set     bool
 	Percent bool // N is a percentage
-	N       int
+	N       T
 	Pos     Pos
 }
 
-func (l Limit) String() string {
+func (l LimitOf[T]) String() string {
 	switch {
 	case !l.Set:
 		return "no limit"
@@ -35,104 +41,57 @@ func (l Limit) String() string {
 	return fmt.Sprint(l.N)
 }
 
-// Of is how many of total servers the limit allows; a percentage is rounded down.
-func (l Limit) Of(total int) int {
+// Of is how much of a total the limit allows; a percentage is rounded down.
+func (l LimitOf[T]) Of(total T) T {
 	if l.Percent {
-		return total * l.N / 100
+		return total/100*l.N + total%100*l.N/100 // so that no amount overflows
 	}
 	return l.N
 }
 
-// AtLeast is how many of total servers the limit comes to, where a percentage is
-// rounded up.
-func (l Limit) AtLeast(total int) int {
+// AtLeast is how much of a total the limit comes to, where a percentage is rounded up.
+func (l LimitOf[T]) AtLeast(total T) T {
 	if l.Percent {
 		return (total*l.N + 99) / 100
 	}
 	return l.N
 }
 
-// CostLimit is an amount a month, or a percentage of what the fleet's servers cost
-// before the run. The zero CostLimit was not written.
-type CostLimit struct {
-	Set     bool
-	Amount  Money
-	Percent int // 0: Amount is the limit
-	Pos     Pos
-}
-
-func (l CostLimit) String() string {
-	switch {
-	case !l.Set:
-		return "no limit"
-	case l.Percent > 0:
-		return fmt.Sprintf("%d%%", l.Percent)
-	}
-	return l.Amount.String()
-}
-
-// Of is the amount that the limit comes to where the servers cost this before.
-func (l CostLimit) Of(before Money) Money {
-	percent := Money(l.Percent)
-	return l.Amount + before/100*percent + before%100*percent/100
-}
-
-var (
-	limitPattern   = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(%?)$`)
-	percentPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,2})%$`)
-)
-
-// ParseLimit reads what Limit's String writes of one that was written.
-func ParseLimit(s string) (Limit, error) {
-	m := limitPattern.FindStringSubmatch(s)
-	if m == nil {
-		return Limit{}, fmt.Errorf("neither a number nor a percentage: %.20q", s)
-	}
-	count, err := strconv.Atoi(m[1])
-	return Limit{Set: true, Percent: m[2] == "%", N: count}, err
-}
-
-// ParseCostLimit reads what CostLimit's String writes of one that was written.
-func ParseCostLimit(s string) (CostLimit, error) {
-	if m := percentPattern.FindStringSubmatch(s); m != nil {
-		percent, err := strconv.Atoi(m[1])
-		return CostLimit{Set: true, Percent: percent}, err
-	}
-	amount, err := ParseMoney(s)
-	return CostLimit{Set: err == nil, Amount: amount}, err
-}
-
 // MarshalJSON writes a limit as its text, and null for one that was not written.
-func (l Limit) MarshalJSON() ([]byte, error) { return limitJSON(l.Set, l) }
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (l *Limit) UnmarshalJSON(data []byte) (err error) {
-	*l, err = limitFromJSON(data, ParseLimit)
-	return err
-}
-
-// MarshalJSON writes a limit as its text, and null for one that was not written.
-func (l CostLimit) MarshalJSON() ([]byte, error) { return limitJSON(l.Set, l) }
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (l *CostLimit) UnmarshalJSON(data []byte) (err error) {
-	*l, err = limitFromJSON(data, ParseCostLimit)
-	return err
-}
-
-func limitJSON(set bool, limit fmt.Stringer) ([]byte, error) {
-	if !set {
+func (l LimitOf[T]) MarshalJSON() ([]byte, error) {
+	if !l.Set {
 		return []byte("null"), nil
 	}
-	return json.Marshal(limit.String())
+	return json.Marshal(l.String())
 }
 
-func limitFromJSON[T any](data []byte, parse func(string) (T, error)) (limit T, err error) {
+// UnmarshalJSON reads what MarshalJSON writes.
+func (l *LimitOf[T]) UnmarshalJSON(data []byte) error {
 	var text *string
+	*l = LimitOf[T]{}
 	if err := json.Unmarshal(data, &text); err != nil || text == nil {
-		return limit, err
+		return err
 	}
-	return parse(*text)
+	return l.parse(*text)
+}
+
+// parse reads what String writes of a limit that was written.
+func (l *LimitOf[T]) parse(text string) (err error) {
+	number, percent := strings.CutSuffix(text, "%")
+	*l = LimitOf[T]{Set: true, Percent: percent}
+	most := 9 // digits
+	if amount, isMoney := any(&l.N).(*Money); isMoney && !percent {
+		*amount, err = ParseMoney(number)
+		return err
+	} else if isMoney {
+		most = 3
+	}
+	if !numberPattern.MatchString(number) || len(number) > most {
+		return fmt.Errorf("neither a number nor a percentage: %.20q", text)
+	}
+	n, err := strconv.Atoi(number)
+	l.N = T(n)
+	return err
 }
 
 var guardKeys = []string{"max_deletes", "max_changes", "max_monthly_cost", "max_cost_increase"}
@@ -161,8 +120,8 @@ func (r *reader) limit(n node, what string) Limit {
 	if !ok {
 		return Limit{}
 	}
-	l, err := ParseLimit(s)
-	if err != nil || !l.Percent && !plain(n.Node) {
+	var l Limit
+	if err := l.parse(s); err != nil || !l.Percent && !plain(n.Node) {
 		r.problemf(n, "write a number, such as 3, or a percentage, such as 30%", "%s must be a number of servers or a percentage of them, not %s", what, quote(s))
 		return Limit{}
 	}
@@ -179,10 +138,9 @@ func (r *reader) costLimit(n node, what string, percents bool) CostLimit {
 	if !ok {
 		return CostLimit{}
 	}
-	l, err := ParseCostLimit(s)
-	isPercent := strings.HasSuffix(s, "%")
-	switch {
-	case err == nil && (isPercent && percents || !isPercent && plain(n.Node)):
+	var l CostLimit
+	switch err := l.parse(s); {
+	case err == nil && (l.Percent && percents || !l.Percent && plain(n.Node)):
 		l.Pos = n.pos()
 		return l
 	case percents:

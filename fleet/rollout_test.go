@@ -155,8 +155,8 @@ func TestRoundedPercentages(t *testing.T) {
 		down, up int
 	}{{"25%", 24, 6, 6}, {"25%", 3, 0, 1}, {"1%", 0, 0, 0}, {"100%", 7, 7, 7}, {"34%", 3, 1, 2}, {"2", 1, 2, 2}}
 	for _, test := range tests {
-		l, err := ParseLimit(test.limit)
-		if err != nil {
+		var l Limit
+		if err := l.parse(test.limit); err != nil {
 			t.Fatal(err)
 		}
 		if down, up := l.Of(test.of), l.AtLeast(test.of); down != test.down || up != test.up {

@@ -41,11 +41,11 @@ func (p *Plan) Allow(a Allowance) *Plan {
 	if g.MaxChanges.Set && a.Changes > g.MaxChanges.Of(p.Scope.Total) {
 		g.MaxChanges = fleet.Limit{Set: true, N: a.Changes}
 	}
-	if g.MaxMonthlyCost.Set && a.Cost > g.MaxMonthlyCost.Amount {
-		g.MaxMonthlyCost = fleet.CostLimit{Set: true, Amount: a.Cost}
+	if g.MaxMonthlyCost.Set && a.Cost > g.MaxMonthlyCost.N {
+		g.MaxMonthlyCost = fleet.CostLimit{Set: true, N: a.Cost}
 	}
 	if more := a.Cost - p.Cost.Before; g.MaxCostIncrease.Set && more > g.MaxCostIncrease.Of(p.Cost.Before) {
-		g.MaxCostIncrease = fleet.CostLimit{Set: true, Amount: more}
+		g.MaxCostIncrease = fleet.CostLimit{Set: true, N: more}
 	}
 	return &wide
 }

@@ -106,7 +106,7 @@ func everything() *planner.Plan {
 		Notes:  []planner.Note{{Name: "old-02", Reason: planner.Reason{Code: planner.CodeBackupsDefault}}},
 		Scope:  planner.Scope{Listed: 14, Live: 12, Total: 16},
 		Cost:   sampleCost,
-		Guards: fleet.Guards{MaxMonthlyCost: fleet.CostLimit{Set: true, Amount: 50_000_000}, MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
+		Guards: fleet.Guards{MaxMonthlyCost: fleet.CostLimit{Set: true, N: 50_000_000}, MaxChanges: fleet.Limit{Set: true, Percent: true, N: 30, Pos: fleet.Pos{File: "fleet.yaml", Line: 9, Column: 16}}},
 	}
 }
 

@@ -122,7 +122,7 @@ func Violation(v planner.Violation) (message, hint string) {
 
 func costViolation(v planner.CostViolation) (message, hint string) {
 	limit := v.Limit.String() + " a month"
-	if v.Limit.Percent > 0 {
+	if v.Limit.Percent {
 		limit = fmt.Sprintf("%s, that is %s a month", v.Limit, v.Allowed)
 	}
 	if v.Unpriced != nil {
