@@ -5,16 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/poll"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
-
-// apart is the least time between two looks that together prove that a server is
-// gone: one of them reads it alone, the other is a complete list.
-const apart = 10 * time.Second
-
-// apart is that time, or the window where that is shorter.
-func (r Runner) apart() time.Duration { return min(apart, r.Settle) }
 
 // errNotAgreed is why nobody knows whether a server is gone.
 var errNotAgreed = errors.New("the API answers 404 for the server, and its list has it")
@@ -30,7 +24,7 @@ func (workerList) isMessage() {}
 func (w *worker) gone(ctx context.Context, id string) (bool, error) {
 	give := time.Now().Add(w.Settle)
 	for {
-		if !sleep(ctx, w.apart()) {
+		if !sleep(ctx, poll.Apart(w.Settle)) {
 			return false, context.Cause(ctx)
 		}
 		s := readServer(ctx, w.Client, id)
@@ -53,22 +47,6 @@ func (w *worker) gone(ctx context.Context, id string) (bool, error) {
 			return false, errNotAgreed
 		}
 	}
-}
-
-// absence is what was seen of a server that was there before and then was not.
-type absence struct {
-	since         time.Time // zero: it was there when it was last looked for
-	alone, listed bool      // it was not found by itself, and not in a list
-}
-
-// note adds a look in which it was missing, and reports whether that proves that it is
-// gone: a list and a read agree, a while apart.
-func (a *absence) note(listed bool, asked time.Time, apart time.Duration) (proven bool) {
-	if a.since.IsZero() {
-		a.since = asked
-	}
-	a.alone, a.listed = a.alone || !listed, a.listed || listed
-	return a.alone && a.listed && asked.Sub(a.since) >= apart
 }
 
 // taken is why a change must not give its server a name; nil where it may: by the

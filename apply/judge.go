@@ -7,61 +7,30 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// finding is what was seen of a server.
-type finding struct {
-	server *planner.Server // nil: it was not there
-	listed bool            // by a list; else it was read by itself
-	asked  time.Time
-}
-
-// judge decides, by what was seen of a server, whether a wait is over. One look that
-// lacks a server proves nothing, nor does one that has it as it was before.
-func (p *poller) judge(x *wait, seen finding) {
-	switch {
-	case x.begun.After(seen.asked):
-	case seen.server == nil:
-		p.judgeMissing(x, seen)
-	default:
-		x.gone, x.ListOnly = absence{}, false
-		p.judgeStatus(x, seen)
+// judge goes on with a wait, or ends it, by what was seen of its server; nil: nothing.
+func (p *poller) judge(x *wait, server *planner.Server, listed bool, asked time.Time) {
+	f := poll.Finding{Listed: listed, Asked: asked}
+	if server == nil {
+		f.Trusted = !asked.Before(p.run.cache.past[x.id].TrustAbsence(p.run.Settle))
+	} else {
+		f.Status, f.Trusted = server.Status, p.run.cache.proves(server, asked)
 	}
-}
-
-func (p *poller) judgeMissing(x *wait, seen finding) {
-	switch {
-	case x.Kind.Target == planner.TargetGone:
-		p.arrived(x, seen.asked)
-	case x.last != "" && x.gone.note(seen.listed, seen.asked, p.run.apart()) && !seen.asked.Before(p.run.cache.past[x.id].TrustAbsence(p.run.Settle)):
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeGone, Status: x.last}})
-	default:
-		p.missed(x, seen.asked) // not shown yet
+	why := planner.Reason{}
+	switch x.Judge(f, p.run.Settle) {
+	case poll.Goes:
+		p.giveUp(x, nil)
+		return
+	case poll.Arrived:
+		p.arrived(x, asked)
+		return
+	case poll.Vanished:
+		why = planner.Reason{Code: planner.CodeGone, Status: x.Last}
+	case poll.Broken:
+		why = planner.Reason{Code: planner.CodeStatus, Status: f.Status}
+	case poll.Strayed:
+		why = planner.Reason{Code: planner.CodeEnded, Fields: waitFields(x.Kind.Target, f.Status)}
 	}
-	x.ListOnly = x.gone.alone && !x.gone.listed
-}
-
-func (p *poller) judgeStatus(x *wait, seen finding) {
-	status := seen.server.Status
-	settled, ok := status.Target()
-	switch target := x.Kind.Target; {
-	case target == planner.TargetGone:
-		p.missed(x, seen.asked)
-	case string(target) == string(status) && !p.run.cache.proves(seen.server, seen.asked):
-		p.missed(x, seen.asked)
-	case string(target) == string(status) && p.twins(x) != nil:
-		p.end(x, Failed, p.twins(x))
-	case string(target) == string(status):
-		p.arrived(x, seen.asked)
-	case status.Ended():
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeStatus, Status: status}})
-	case ok && settled == status && p.ended(x, seen):
-		p.end(x, Failed, &Error{Reason: planner.Reason{Code: planner.CodeEnded, Fields: waitFields(target, status)}})
-	default: // a status that is unknown to us may pass
-		x.last = status
-		if settled != status || !ok {
-			x.moved = seen.asked
-		}
-		p.missed(x, seen.asked)
-	}
+	p.end(x, Failed, &Error{Reason: why})
 }
 
 // twins is why a server that this run has made is not well although it is ready: by
@@ -78,30 +47,17 @@ func (p *poller) twins(x *wait) *Error {
 	return &Error{Reason: planner.Reason{Code: planner.CodeDuplicates, Name: all[0].Name, Servers: p.run.others(all)}}
 }
 
-// ended reports whether a transition has ended in another status than it should. That
-// in which it began may be from before it.
-func (p *poller) ended(x *wait, seen finding) bool {
-	return !x.moved.IsZero() && (seen.server.Status != x.Kind.From || seen.asked.Sub(x.moved) >= p.run.Settle)
-}
-
-// arrived ends a wait well. The others of its kind are expected to take what it took
-// when it was last found missing: a poll may tell of an arrival only much later.
+// arrived ends a wait well, unless there is another server of the name. The others of its
+// kind are expected to take what it took when it was last found missing: a poll may tell of
+// an arrival only much later.
 func (p *poller) arrived(x *wait, asked time.Time) {
+	if why := p.twins(x); why != nil {
+		p.end(x, Failed, why)
+		return
+	}
 	took, known := p.took[x.Kind]
-	missed := time.Duration(-1)
-	if !x.Polled.IsZero() {
-		missed = x.Polled.Sub(x.Since)
-	}
-	p.took[x.Kind] = poll.Learn(took, known, missed, asked.Sub(x.Since))
+	p.took[x.Kind] = x.Learn(took, known, asked)
 	p.end(x, Done, nil)
-}
-
-// missed goes on with a wait whose server had not arrived when it was asked for.
-func (p *poller) missed(x *wait, asked time.Time) {
-	if asked.After(x.Polled) {
-		x.Polled = asked
-	}
-	p.giveUp(x, nil)
 }
 
 // giveUp ends a wait that has lasted too long. What it waited for may yet happen.
@@ -118,5 +74,5 @@ func (p *poller) giveUp(x *wait, unread error) {
 		p.end(x, Unknown, x.unresolved.doubt(unread))
 		return
 	}
-	p.end(x, Unknown, &Error{Reason: planner.Reason{Code: planner.CodeNotReady, Fields: waitFields(x.Kind.Target, x.last)}, Err: unread})
+	p.end(x, Unknown, &Error{Reason: planner.Reason{Code: planner.CodeNotReady, Fields: waitFields(x.Kind.Target, x.Last)}, Err: unread})
 }

@@ -149,7 +149,7 @@ func (p *poller) onTime(ctx context.Context) {
 // looked for them by themselves.
 func (p *poller) unlisted() (ids []string) {
 	for _, x := range p.waits {
-		if !x.ended && x.gone.listed && !x.gone.alone {
+		if !x.ended && x.Unread() {
 			ids = append(ids, x.id)
 		}
 	}
@@ -180,19 +180,16 @@ func (p *poller) over(failed bool) {
 
 // read takes a server in that was read alone.
 func (p *poller) read(s reading) {
-	exists := s.err == nil
-	if exists {
+	var server *planner.Server
+	if s.err == nil {
+		server = &s.server
 		p.run.cache.put(s.server, s.asked)
 	}
 	x := p.byID[s.id]
 	switch {
 	case x == nil || x.ListOnly:
-	case exists || errors.Is(s.err, vpsorg.ErrNotFound):
-		seen := finding{asked: s.asked}
-		if exists {
-			seen.server = &s.server
-		}
-		p.judge(x, seen)
+	case server != nil || errors.Is(s.err, vpsorg.ErrNotFound):
+		p.judge(x, server, false, s.asked)
 	default:
 		p.run.stopFor(s.err)
 		p.giveUp(x, s.err)
@@ -210,11 +207,11 @@ func (p *poller) listed(l listing) {
 		case x.ended:
 		case l.err != nil:
 			p.giveUp(x, l.err)
-		case x.begun.After(l.asked): // the list is from before
+		case x.Begun.After(l.asked): // the list is from before
 		case x.create != nil:
 			p.judgeResolve(x, live.Named(x.create.Name), l.asked)
 		default:
-			p.judge(x, finding{live.Server(x.id), true, l.asked})
+			p.judge(x, live.Server(x.id), true, l.asked)
 		}
 	}
 }
@@ -226,7 +223,7 @@ func (p *poller) tell(now time.Time) {
 		if x.ended {
 			continue
 		}
-		status := x.last
+		status := x.Last
 		if status == "" && x.Kind.Target == planner.TargetActive && x.Kind.Sent {
 			status = planner.StatusProvisioning // as the create was answered
 		}

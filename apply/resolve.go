@@ -128,7 +128,8 @@ func (p *poller) judgeResolve(x *wait, named []*planner.Server, asked time.Time)
 		p.resolved(x, "")
 	default:
 		x.lacking++
-		p.missed(x, asked)
+		x.Missed(asked)
+		p.giveUp(x, nil)
 	}
 }
 

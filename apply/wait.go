@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/poll"
@@ -13,11 +12,7 @@ type wait struct {
 	poll.Wait
 	job   *job
 	id    string
-	begun time.Time
 	ended bool
-	last  planner.Status // as last seen; "" where it was not seen yet
-	moved time.Time      // when a passing status was last seen; zero: never
-	gone  absence        // of a server that was seen before
 
 	create     *planner.Create // of a Resolve
 	unresolved *unresolved
@@ -26,7 +21,7 @@ type wait struct {
 
 // await waits for a job's server.
 func (p *poller) await(j *job, s planner.Await) {
-	x := &wait{job: j, id: s.ID, last: s.From, Wait: poll.Wait{Since: j.sent}}
+	x := &wait{job: j, id: s.ID, Wait: poll.Wait{Since: j.sent, Last: s.From}}
 	j.sent = time.Time{}
 	if x.Since.IsZero() {
 		x.Since = time.Now()
@@ -46,7 +41,7 @@ func (p *poller) resolve(j *job, s planner.Resolve) {
 }
 
 func (p *poller) add(x *wait) {
-	x.begun = time.Now()
+	x.Begun = time.Now()
 	p.waits = append(p.waits, x)
 	p.open++
 	if x.id != "" {
@@ -69,7 +64,7 @@ func (p *poller) end(x *wait, o Outcome, why *Error) {
 	}
 	p.remove(x)
 	p.run.reports[x.job.tasks[0].report].passed()
-	x.job.left = x.job.left || !x.moved.IsZero()
+	x.job.left = x.job.left || !x.Moved.IsZero()
 	if o != Done {
 		p.run.end(x.job, o, why)
 	}
@@ -83,6 +78,6 @@ func (p *poller) abandon() {
 			p.end(x, Unknown, x.unresolved.doubt(p.run.stopped))
 			continue
 		}
-		p.end(x, Unknown, p.run.stopped.before(x.Kind.Target, cmp.Or(x.last, "")))
+		p.end(x, Unknown, p.run.stopped.before(x.Kind.Target, x.Last))
 	}
 }

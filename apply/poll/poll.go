@@ -1,5 +1,5 @@
-// Package poll says when to read servers in transition, and which. It decides
-// nothing else: it sends nothing, keeps nothing and knows no clock, so a table of
+// Package poll says when to read servers in transition, and which, and whether what was
+// read ends a wait. It decides nothing else: it sends nothing, keeps nothing and knows no clock, so a table of
 // waits and times is all that a test needs.
 package poll
 
@@ -24,6 +24,11 @@ type Wait struct {
 	Polled   time.Time // when it was last found not to have arrived; zero: never
 	Until    time.Time // when it is to be polled at the latest, and is given up if it has not arrived
 	ListOnly bool      // only a list can tell
+
+	Begun time.Time      // what was asked before tells nothing
+	Last  planner.Status // as last seen; "" where it was not seen yet
+	Moved time.Time      // when a passing status was last seen; zero: never
+	gone  absence        // of a server that was seen before
 }
 
 // Run is what else the next poll depends on.
@@ -57,15 +62,14 @@ func Next(now time.Time, r Run, waits []*Wait) (p Poll, ok bool) {
 	if len(waits) == 0 {
 		return Poll{}, false
 	}
-	scouts, expected := r.survey(now, waits)
+	kinds, expected := r.survey(now, waits)
 	earliest := r.earliest(now)
 	if r.Sending == 0 && r.LastEarly && expected && !r.Failed {
 		earliest = now
 	}
 	at := make([]time.Time, len(waits))
 	for i, w := range waits {
-		scout, found := scouts[w.Kind]
-		at[i] = r.due(w, found && scout == i, earliest)
+		at[i] = r.due(w, kinds[i], earliest)
 		if i == 0 || at[i].Before(p.At) {
 			p.At = at[i]
 		}
@@ -84,19 +88,32 @@ func Next(now time.Time, r Run, waits []*Wait) (p Poll, ok bool) {
 	return p, true
 }
 
-// survey finds the oldest wait of each kind that nothing is known of, and whether
-// all servers are expected by now and none is late.
-func (r Run) survey(now time.Time, waits []*Wait) (scouts map[Kind]int, expected bool) {
-	scouts, expected = make(map[Kind]int), true
+// kind is what the waits of a kind have in common.
+type kind struct {
+	took  planner.Range // what servers of it have taken
+	known bool          // one has arrived
+	scout *Wait         // the oldest, where none has
+}
+
+// survey finds the kind of each wait, and whether all servers are expected by now and
+// none is late.
+func (r Run) survey(now time.Time, waits []*Wait) (of []*kind, expected bool) {
+	kinds := make(map[Kind]*kind)
+	of, expected = make([]*kind, len(waits)), true
 	for i, w := range waits {
-		took, known := r.Took[w.Kind]
-		expected = expected && known && !w.Since.Add(took.Min).After(now) && w.age() < took.Min
-		oldest, found := scouts[w.Kind]
-		if !known && (!found || w.Since.Before(waits[oldest].Since)) {
-			scouts[w.Kind] = i
+		k := kinds[w.Kind]
+		if k == nil {
+			k = &kind{}
+			k.took, k.known = r.Took[w.Kind]
+			kinds[w.Kind] = k
+		}
+		of[i] = k
+		expected = expected && k.known && !w.Since.Add(k.took.Min).After(now) && w.age() < k.took.Min
+		if !k.known && (k.scout == nil || w.Since.Before(k.scout.Since)) {
+			k.scout = w
 		}
 	}
-	return scouts, expected
+	return of, expected
 }
 
 // earliest is when servers that are expected are polled again.
@@ -113,8 +130,7 @@ func (r Run) earliest(now time.Time) time.Time {
 
 // due is when a server is to be polled next: by its own age, or when it is to be
 // given up, where another of its kind is to tell first.
-func (r Run) due(w *Wait, scout bool, earliest time.Time) time.Time {
-	took, known := r.Took[w.Kind]
+func (r Run) due(w *Wait, k *kind, earliest time.Time) time.Time {
 	paged := r.Sending > 0 && r.ListCost > 1
 	at := w.Until
 	switch age := w.age(); {
@@ -122,9 +138,9 @@ func (r Run) due(w *Wait, scout bool, earliest time.Time) time.Time {
 		at = w.Since.Add(max(age, 0) + r.Interval)
 	case w.Kind.Target == planner.TargetResolved:
 		at = w.Since.Add(scouted(age, 4))
-	case known && !paged:
-		at = later(w.Since.Add(w.Kind.expected(age, took)), earliest)
-	case scout:
+	case k.known && !paged:
+		at = later(w.Since.Add(w.Kind.expected(age, k.took)), earliest)
+	case k.scout == w:
 		at = w.Since.Add(w.Kind.scouted(age))
 	}
 	if at.After(w.Until) && w.Polled.Before(w.Until) {
@@ -157,10 +173,10 @@ func (k Kind) expected(age time.Duration, took planner.Range) time.Duration {
 	return age + max(age/20, (age-usual)/3)
 }
 
-// Learn is what servers of a kind have taken, by one that was polled in vain at an age,
-// which is negative where it never was, and had arrived at a later one. How much later
-// tells little: the poll may have waited for its turn.
-func Learn(took planner.Range, known bool, missed, arrived time.Duration) planner.Range {
+// Learn is what servers of a kind have taken, by one that had arrived when it was asked
+// for. How much earlier it was missing tells more: the poll may have waited for its turn.
+func (w *Wait) Learn(took planner.Range, known bool, asked time.Time) planner.Range {
+	missed, arrived := w.age(), asked.Sub(w.Since)
 	switch {
 	case !known:
 		return planner.Range{Min: max(missed, 0), Max: arrived}

@@ -101,7 +101,7 @@ func TestLearn(t *testing.T) {
 		{"one that was quicker", true, 5 * s, 8 * s, planner.Range{Min: 5 * s, Max: 8 * s}},
 		{"one that was never polled in vain tells the most only", true, -1, 10 * s, planner.Range{Min: 8 * s, Max: 10 * s}},
 	} {
-		if got := poll.Learn(before, test.known, test.missed, test.arrived); got != test.want {
+		if got := wait(created, 0, test.missed).Learn(before, test.known, zero.Add(test.arrived)); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
