@@ -10,26 +10,24 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// This file runs the commands of rollouts, and notes in the state what the next run is
-// to know.
+// This file runs the commands of rollouts.
 
-// errand is what a job waits for that is neither a request nor a server: commands and
-// notes.
-type errand struct {
-	job   *job
-	phase Phase
-	joins bool // of a restore: of a new server, while of the old one something is still to come
-	last  bool // the job ends with it, whatever comes of it
-}
-
-// errandOver is what became of an errand.
-type errandOver struct {
-	errand
-	unnoted error // it could not be noted, so nothing was run
-	err     error
-}
+// errandOver goes on in the loop with what was done beside it.
+type errandOver func()
 
 func (errandOver) isMessage() {}
+
+// do does something beside the loop, not too much of it at a time, and then goes on in
+// the loop.
+func (g *rolling) do(what func(context.Context), then errandOver) {
+	g.busy++
+	go func() {
+		g.slots <- struct{}{}
+		what(g.ctx)
+		<-g.slots
+		g.run.messages <- then
+	}()
+}
 
 // drain runs the drain commands of a job's server, once it is noted that they may have
 // been run.
@@ -40,74 +38,75 @@ func (g *rolling) drain(j *job, id string) {
 	t := g.target(j.name, id)
 	t.PeerIP = g.target(j.name, j.made).IP
 	commands := g.commands(j.name, PhaseDrain)
-	g.do(func(ctx context.Context) message {
-		over := errandOver{errand: errand{job: j, phase: PhaseDrain}}
-		if over.unnoted = g.run.mark(ctx, Mark{Server: &mark}); over.unnoted == nil {
-			over.err = g.run.commands(ctx, commands, t, PhaseDrain)
+	var unnoted, err error
+	g.do(func(ctx context.Context) {
+		if unnoted = g.run.mark(ctx, rollout.Mark{Server: &mark}); unnoted == nil {
+			err = g.run.commands(ctx, commands, t, PhaseDrain)
 		}
-		return over
+	}, func() {
+		g.unnoted(unnoted)
+		if unnoted != nil {
+			g.run.end(j, g.run.unstarted(j), &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: unnoted})
+		} else if err != nil {
+			g.failed(j, Failed, planner.CodeDrainFailed, err)
+		}
+		g.run.advance(j)
 	})
 }
 
 // restore runs the restore commands of a job's server, where it is drained or new, and
 // notes then that nothing is left to be known of it. It reports false where there is
 // nothing to do.
-func (g *rolling) restore(j *job, s planner.Restore, last bool) bool {
-	mark, marked := g.marks[j.name]
+func (g *rolling) restore(j *job, s planner.Restore) bool {
 	id := cmp.Or(s.ID, j.made)
-	var commands []fleet.Command
-	if s.New || !mark.Drained.IsZero() {
-		commands = g.commands(j.name, PhaseRestore)
-	}
-	if s.New {
-		marked = false // of the old one something is still to come
-	}
-	if len(commands) == 0 && !marked {
-		return false
-	}
 	t := g.target(j.name, id)
 	if s.New {
-		t.PeerIP = g.target(j.name, g.old(j)).IP
+		old := g.run.reports[j.tasks[0].report].Change.About().ID
+		t.PeerIP = g.target(j.name, old).IP
 	}
-	g.do(func(ctx context.Context) message {
-		over := errandOver{errand: errand{j, PhaseRestore, s.New, last}}
-		over.err = g.run.commands(ctx, commands, t, PhaseRestore)
-		if marked && over.err == nil {
-			over.unnoted = g.run.mark(ctx, Mark{Server: &ServerMark{Name: j.name, ID: id}})
+	return g.rejoin(j, t, s.New, func(err error) {
+		if err != nil {
+			g.failed(j, Unknown, planner.CodeRestoreFailed, err)
 		}
-		return over
+	})
+}
+
+// rejoin runs the restore commands of a server, and ends its mark; not that of a new one,
+// since of the old one something is still to come.
+func (g *rolling) rejoin(j *job, t Target, isNew bool, then func(error)) bool {
+	mark, marked := g.marks[j.name]
+	ends := marked && !isNew
+	var commands []fleet.Command
+	if isNew || !mark.Drained.IsZero() {
+		commands = g.commands(j.name, PhaseRestore)
+	}
+	if len(commands) == 0 && !ends {
+		return false
+	}
+	var unnoted, err error
+	g.do(func(ctx context.Context) {
+		err = g.run.commands(ctx, commands, t, PhaseRestore)
+		if ends && err == nil {
+			unnoted = g.run.mark(ctx, rollout.Mark{Server: &rollout.ServerMark{Name: j.name, ID: t.ID}})
+		}
+	}, func() {
+		g.unnoted(unnoted)
+		if err == nil && !isNew {
+			delete(g.marks, j.name)
+		}
+		then(err)
+		g.run.advance(j)
 	})
 	return true
 }
 
-// old is the id of the server that a job replaces.
-func (g *rolling) old(j *job) string { return g.run.reports[j.tasks[0].report].Change.About().ID }
-
-// errandOver goes on with a job whose errand is over.
-func (g *rolling) errandOver(o errandOver) {
-	j := o.job
-	g.dirty = true
-	g.run.stateErr = cmp.Or(g.run.stateErr, o.unnoted)
-	if o.phase == PhaseRestore && o.err == nil && !o.joins {
-		delete(g.marks, j.name)
-	}
-	code := planner.CodeDrainFailed
-	outcome := Failed
-	if o.phase == PhaseRestore {
-		code, outcome = planner.CodeRestoreFailed, Unknown
-	}
-	switch {
-	case o.last && o.err != nil:
-		g.run.emit(Warning{What: NotRestored, Server: j.name, Err: o.err})
-	case o.last:
-	case o.unnoted != nil && o.phase == PhaseDrain:
-		g.run.end(j, g.run.unstarted(j), &Error{Reason: planner.Reason{Code: planner.CodeNotNoted}, Err: o.unnoted})
-	case o.err != nil && g.run.stopped != nil:
+// failed ends a task whose commands have failed.
+func (g *rolling) failed(j *job, o Outcome, code planner.Code, err error) {
+	if g.run.stopped != nil {
 		g.run.end(j, g.run.unstarted(j), g.run.stopped)
-	case o.err != nil:
-		g.run.end(j, outcome, &Error{Reason: planner.Reason{Code: code}, Err: o.err})
+		return
 	}
-	g.run.advance(j)
+	g.run.end(j, o, &Error{Reason: planner.Reason{Code: code}, Err: err})
 }
 
 // finish reports whether something is left to do for a job that has come to its end: a
@@ -125,20 +124,23 @@ func (g *rolling) finish(j *job) bool {
 	case !marked || t.touched && !gone:
 		return false
 	case gone:
-		g.do(func(ctx context.Context) message {
-			return errandOver{errand: errand{job: j, phase: PhaseRestore, last: true}, unnoted: g.run.mark(ctx, Mark{Server: &ServerMark{Name: j.name}})}
-		})
+		g.forget(j.name, func() { g.run.advance(j) })
 		return true
 	}
-	return g.restore(j, planner.Restore{ID: mark.ID}, true)
+	return g.rejoin(j, g.target(j.name, cmp.Or(mark.ID, j.made)), false, func(err error) {
+		if err != nil {
+			g.run.emit(Warning{What: NotRestored, Server: j.name, Err: err})
+		}
+	})
 }
 
 // commands are those of all groups of a server.
 func (g *rolling) commands(name string, phase Phase) (list []fleet.Command) {
 	for _, i := range g.rules[name].Groups {
-		c := g.groups[i].Policy.Drain
+		policy := g.run.plan.Rollouts[i].Policy
+		c := policy.Drain
 		if phase == PhaseRestore {
-			c = g.groups[i].Policy.Restore
+			c = policy.Restore
 		}
 		if c != nil {
 			list = append(list, *c)
@@ -158,48 +160,4 @@ func (r Runner) commands(ctx context.Context, list []fleet.Command, t Target, ph
 		}
 	}
 	return nil
-}
-
-// forget notes that nothing is left to be known of a server.
-func (g *rolling) forget(name string) {
-	delete(g.marks, name)
-	g.do(func(ctx context.Context) message {
-		return kept{group: -1, err: g.run.mark(ctx, Mark{Server: &ServerMark{Name: name}})}
-	})
-}
-
-// keep notes how far groups have come, one note at a time.
-func (g *rolling) keep() {
-	for i, group := range g.groups {
-		if group.noted == group.version && !group.stale || group.keeping || group.unkept != nil {
-			continue
-		}
-		group.keeping, group.stale = true, false
-		mark, version := group.mark, group.version
-		g.do(func(ctx context.Context) message { return kept{i, version, g.run.mark(ctx, Mark{Group: &mark})} })
-	}
-}
-
-// kept is that something was noted for later runs, or could not be.
-type kept struct {
-	group   int // -1: it is not about one
-	version int // of the group's mark
-	err     error
-}
-
-func (kept) isMessage() {}
-
-// noted takes in that something was noted, or could not be.
-func (g *rolling) noted(k kept) {
-	g.dirty = true
-	g.run.stateErr = cmp.Or(g.run.stateErr, k.err)
-	if k.group < 0 {
-		return
-	}
-	group := g.groups[k.group]
-	group.keeping, group.unkept = false, k.err
-	if k.err == nil {
-		group.noted = k.version
-	}
-	g.keep()
 }

@@ -3,11 +3,12 @@ package apply
 import (
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
 // Event is something that happened during a run: a ChangeStarted, a ChangePutOff, a
-// WaitStarted, a Progress or a ChangeFinished, and nothing else. Events come one at a time, in order.
+// WaitStarted, a Progress, a ChangeFinished or a GroupProgress, and nothing else. Events come one at a time, in order.
 type Event interface{ isEvent() }
 
 // ChangeStarted says that the first request of a change is about to be sent.
@@ -46,8 +47,12 @@ type ChangeFinished struct {
 	Left   int // changes and waits that have not finished yet
 }
 
+// GroupProgress tells how far a group's rollout has come, whenever that has changed.
+type GroupProgress struct{ rollout.GroupResult }
+
 func (ChangeStarted) isEvent()  {}
 func (ChangePutOff) isEvent()   {}
 func (WaitStarted) isEvent()    {}
 func (Progress) isEvent()       {}
 func (ChangeFinished) isEvent() {}
+func (GroupProgress) isEvent()  {}

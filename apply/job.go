@@ -22,7 +22,6 @@ type job struct {
 	turn       *turn     // what rollouts, windows and freezes have a say in; nil: nothing
 	answered   time.Time // when its reboot was
 	left       bool      // its server has left active since
-	readying   bool      // it waits for its server to be ready
 	finished   bool      // nothing is left to be done but to leave
 	failed     string    // a server whose change was not done, so that nothing after it may start; "": none
 }
@@ -35,15 +34,15 @@ type task struct {
 	unresolved *unresolved // what its Resolve step is about
 }
 
-// newJobs makes a plan's jobs, by what the policies say about their servers. selves are
-// the ids of servers that this runs on, or needs.
-func newJobs(p *planner.Plan, rules map[string]*planner.Rule, selves []string) []*job {
+// newJobs makes a plan's jobs, with the turns that they take. selves are the ids of
+// servers that this runs on, or needs.
+func newJobs(p *planner.Plan, g *rolling, selves []string) []*job {
 	plan := p.Jobs()
 	jobs := make([]*job, len(plan))
 	for i, j := range plan {
 		jobs[i] = &job{name: j.Name, needs: len(j.Needs)}
 		self := slices.ContainsFunc(j.Changes, func(c int) bool { return slices.Contains(selves, p.Changes[c].About().ID) })
-		for _, t := range p.Tasks(j, rules[j.Name], self) {
+		for _, t := range p.Tasks(j, g.rules[j.Name], self) {
 			report := t.Change
 			if t.Wait >= 0 {
 				report = len(p.Changes) + t.Wait
@@ -52,7 +51,7 @@ func newJobs(p *planner.Plan, rules map[string]*planner.Rule, selves []string) [
 			}
 			jobs[i].tasks = append(jobs[i].tasks, task{report: report, steps: t.Steps})
 		}
-		jobs[i].turn = newTurn(p, jobs[i], rules[j.Name], self)
+		jobs[i].turn = g.newTurn(jobs[i], self)
 	}
 	for i, j := range plan {
 		for _, before := range j.Needs {
@@ -126,7 +125,7 @@ func (r *run) advance(j *job) {
 			r.end(j, Done, nil)
 			continue
 		case t.restores(): // also when nothing new is to start
-			if r.rolling.restore(j, t.pop().(planner.Restore), false) {
+			if r.rolling.restore(j, t.pop().(planner.Restore)) {
 				return
 			}
 			continue

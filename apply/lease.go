@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -40,7 +41,7 @@ func leaseLost(err error) *Error {
 
 // mark notes a mark, also when the run is cut off. While the right to change the
 // account has lapsed it waits, and so does what the mark is about.
-func (r *run) mark(ctx context.Context, m Mark) error {
+func (r *run) mark(ctx context.Context, m rollout.Mark) error {
 	m.Endpoint, m.Account, m.At = r.plan.Endpoint, r.plan.Account, time.Now().Round(0)
 	until := m.At.Add(r.Timeout)
 	for {

@@ -46,7 +46,7 @@ type run struct {
 }
 
 // message is what the loop is told: an answer, question, leaving, putOff, reading,
-// listing, pollOver, noted, probed, gateAsked, errandOver or kept.
+// listing, pollOver, noted or errandOver.
 type message interface{ isMessage() }
 
 func newRun(r Runner, p *planner.Plan) *run {
@@ -65,7 +65,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 		run.reports = append(run.reports, Report{Wait: &p.Waits[i], Outcome: NotStarted, ID: p.Waits[i].ID})
 	}
 	run.rolling = newRolling(run)
-	run.jobs = newJobs(p, run.rolling.rules, r.selvesAmong(r.seen))
+	run.jobs = newJobs(p, run.rolling, r.selvesAmong(r.seen))
 	run.open = len(run.jobs)
 	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
 	run.cache = newCache(r.Settle, r.seen)
@@ -149,8 +149,9 @@ func (r *run) handle(ctx context.Context, m message) {
 		r.rolling.listed(listing(m))
 	case pollOver:
 		r.poller.over(m.failed)
-	case probed, gateAsked, errandOver, kept:
-		r.rolling.handle(m)
+	case errandOver:
+		r.rolling.busy--
+		m()
 	case noted:
 		r.noting--
 		r.stateErr = cmp.Or(r.stateErr, m.err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -33,14 +34,14 @@ func TestWindowsAndFreezes(t *testing.T) {
 	for _, c := range []struct {
 		name, policy string
 		overridden   string
-		rests        apply.GroupState
+		rests        rollout.GroupState
 		done         int
 	}{
 		{"open", "windows: [{names: ['web-*'], hours: '00:00-05:00', timezone: UTC}]", "", "", 4},
-		{"closed", "windows: [{names: ['web-*'], hours: '02:00-05:00', timezone: UTC}]", "", apply.GroupWaiting, 0},
-		{"too short", web + "\nwindows: [{hours: '00:00-00:01', timezone: UTC}]", "", apply.GroupWaiting, 0},
-		{"of others", "windows: [{names: [web-01], hours: '02:00-05:00', timezone: UTC}]", "", apply.GroupWaiting, 3},
-		{"frozen", web + "\nfreeze: [{from: 2000-01-01, until: 2000-01-01, reason: holidays}]", "", apply.GroupWaiting, 0},
+		{"closed", "windows: [{names: ['web-*'], hours: '02:00-05:00', timezone: UTC}]", "", rollout.GroupWaiting, 0},
+		{"too short", web + "\nwindows: [{hours: '00:00-00:01', timezone: UTC}]", "", rollout.GroupWaiting, 0},
+		{"of others", "windows: [{names: [web-01], hours: '02:00-05:00', timezone: UTC}]", "", rollout.GroupWaiting, 3},
+		{"frozen", web + "\nfreeze: [{from: 2000-01-01, until: 2000-01-01, reason: holidays}]", "", rollout.GroupWaiting, 0},
 		{"frozen all the same", "freeze: [{from: 2000-01-01, until: 2000-01-01}]", "a fire", "", 4},
 		{"frozen, elsewhere", "freeze: [{from: 2000-01-02, until: 2000-01-03}]", "", "", 4},
 	} {
@@ -63,14 +64,14 @@ func TestFrozenIsNotDone(t *testing.T) {
 	policy := strings.Replace(web, "ready:", "steps: [1, 100%], ready:", 1)
 	inRollout(t, &emulator.Emulator{}, 8, policy+"\nfreeze: [{from: 2000-01-01, until: 2000-01-01}]", "", func(r *rolled) {
 		result := r.reboot(apply.Approval{})
-		if g := result.Groups[0]; g.Done != 0 || g.Away != 0 || result.Rests() != apply.GroupWaiting {
+		if g := result.Groups[0]; g.Done != 0 || g.Away != 0 || result.Rests() != rollout.GroupWaiting {
 			t.Errorf("%+v", g)
 		}
 		r.in.Selection.Asked = planner.Asked{Reboot: []string{"web-02", "web-03", "web-04"}}
 		r.runner.OverrideFreeze = "a fire"
 		result = r.roll(apply.Approval{})
 		r.wantComplete(result)
-		if g := result.Groups[0]; g.Changed != 3 || g.Done != 3 || g.State != apply.GroupDone {
+		if g := result.Groups[0]; g.Changed != 3 || g.Done != 3 || g.State != rollout.GroupDone {
 			t.Errorf("%+v", g)
 		}
 		var at []time.Time
@@ -90,7 +91,7 @@ func TestWaitsForItsWindow(t *testing.T) {
 	inRollout(t, &emulator.Emulator{}, 4, web+"\nwindows: [{hours: '02:00-05:00', timezone: UTC}]", "", func(r *rolled) {
 		by := r.digest()
 		result := r.roll(by)
-		if g := result.Groups[0]; g.State != apply.GroupWaiting || g.Until.Hour() != 2 {
+		if g := result.Groups[0]; g.State != rollout.GroupWaiting || g.Until.Hour() != 2 {
 			t.Errorf("%+v", g)
 		}
 		time.Sleep(time.Until(result.Groups[0].Until))

@@ -69,7 +69,7 @@ func (p *poller) plan(now time.Time) (poll.Poll, bool) {
 // began is when that began which is polled for: the run, or of a rollout, which goes on
 // in rounds, the oldest wait.
 func (p *poller) began() time.Time {
-	if len(p.run.rolling.groups) == 0 {
+	if len(p.run.plan.Rollouts) == 0 {
 		return p.run.began
 	}
 	oldest := time.Now()

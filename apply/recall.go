@@ -6,6 +6,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/observe"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -33,7 +34,7 @@ func recollect(ctx context.Context, state State, seen *planner.Observation) ([]d
 	if err != nil {
 		return nil, err
 	}
-	seen.Disturbed, seen.Owed = disturbed(marks), deeds.Owed(done)
+	seen.Disturbed, seen.Owed = rollout.Disturbed(marks), deeds.Owed(done)
 	return done, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -21,13 +22,13 @@ func TestRests(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		result  apply.Result
-		want    apply.GroupState
+		want    rollout.GroupState
 		reports []apply.Report
 	}{
 		{name: "all done", reports: []apply.Report{done}},
-		{name: "paused", want: apply.GroupPaused, reports: []apply.Report{done, held(planner.CodePaused)}},
-		{name: "no window", want: apply.GroupWaiting, reports: []apply.Report{held(planner.CodeWindow), held(planner.CodeStep)}},
-		{name: "frozen, and paused", want: apply.GroupPaused, reports: []apply.Report{held(planner.CodePaused), held(planner.CodeFreeze), held(planner.CodeAfter)}},
+		{name: "paused", want: rollout.GroupPaused, reports: []apply.Report{done, held(planner.CodePaused)}},
+		{name: "no window", want: rollout.GroupWaiting, reports: []apply.Report{held(planner.CodeWindow), held(planner.CodeStep)}},
+		{name: "frozen, and paused", want: rollout.GroupPaused, reports: []apply.Report{held(planner.CodePaused), held(planner.CodeFreeze), held(planner.CodeAfter)}},
 		{name: "only after others", reports: []apply.Report{held(planner.CodeAfter)}},
 		{name: "after others that have failed", reports: []apply.Report{held(planner.CodePaused), afterFailed}},
 		{name: "stopped", reports: []apply.Report{held(planner.CodePaused), held(planner.CodeHalted)}},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -57,9 +58,9 @@ type Result struct {
 	Reports     []Report
 	Blocked     []planner.Blocked // entries of the plan that nothing was done to
 	Interrupted bool
-	Groups      []GroupResult // the rollouts, in the plan's order
-	Overridden  string        // why freezes did not hold; "": they did
-	StateErr    error         // the first failure to note what became of an intent; the next run resolves it anew
+	Groups      []rollout.GroupResult // the rollouts, in the plan's order
+	Overridden  string                // why freezes did not hold; "": they did
+	StateErr    error                 // the first failure to note what became of an intent; the next run resolves it anew
 	Started     time.Time
 	Duration    time.Duration
 }

@@ -6,22 +6,28 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// rolling is the part of the loop's state that is about rollouts, windows and probes:
-// whose turn it is, who is ready, and what is left for the next run. In this file it
-// is made and driven; gate.go decides who begins, watch.go asks servers how they are,
-// ready.go waits for that, errand.go runs commands and notes marks.
+// rolling is the part of the loop's state that is about rollouts, windows and probes.
+// What may begin, and how far groups have come, is the world's to say, and how servers
+// are is that of their watches. In this file it is made and driven; gate.go decides who
+// begins, ready.go asks servers how they are and waits until they are ready, errand.go
+// runs commands and notes marks.
 type rolling struct {
 	run     *run
 	rules   map[string]*planner.Rule
-	groups  []*group
-	members map[string]*member // of all groups
-	turns   []*turn            // in the order of the jobs
-	marks   map[string]ServerMark
-	watches map[string]*watch // by the server's id
+	world   rollout.World
+	turns   []*turn                       // those of the world, in its order
+	ids     map[string]string             // of the servers that the groups' members are by now, by name; "": none is there
+	labels  map[string]fleet.Labels       // of servers, by name
+	marks   map[string]rollout.ServerMark // by name
+	notes   []note                        // of the groups' marks
+	gates   []*watch                      // of the groups
+	watches map[string]*watch             // of servers, by id
 	readies []*ready
+	told    []rollout.GroupResult
 	unread  error // why nobody knows what earlier runs have left
 
 	dirty  bool      // the decision may be another one
@@ -32,15 +38,15 @@ type rolling struct {
 	slots  chan struct{}
 	ctx    context.Context // of these
 	cancel context.CancelFunc
-	closed bool
 }
 
-// member is a server of some groups, by the name of its entry.
-type member struct {
-	planner.Member
-	id       string // of the server that it is by now; "": none
-	was      bool   // it existed, or was being disrupted, before this run, or has been ready in it
-	replaced bool   // a new server has taken over
+// turn is a turn of the world, and the job whose it is.
+type turn struct {
+	*rollout.Turn
+	job     *job
+	waiting bool // the job has come to it
+	unready bool // it was begun, in whichever run, and its server has not become ready
+	touched bool // a request that disrupts the server was sent, and may have been taken
 }
 
 // moment is how long after something has happened a decision is made, so that what
@@ -51,73 +57,77 @@ const moment = 10 * time.Millisecond
 const errandsAtOnce = 32
 
 func newRolling(r *run) *rolling {
-	g := &rolling{run: r, rules: r.plan.Rules(), members: make(map[string]*member), marks: make(map[string]ServerMark),
-		watches: make(map[string]*watch), slots: make(chan struct{}, errandsAtOnce), dirty: true}
-	for i := range r.plan.Rollouts {
-		g.groups = append(g.groups, &group{Group: r.plan.Rollouts[i], progressed: r.began, gateNext: r.began})
-		for _, m := range r.plan.Rollouts[i].Servers {
-			g.members[m.Name] = &member{Member: m, id: m.ID, was: m.Status != ""}
+	g := &rolling{
+		run: r, rules: r.plan.Rules(), ids: make(map[string]string), labels: make(map[string]fleet.Labels), marks: make(map[string]rollout.ServerMark),
+		watches: make(map[string]*watch), slots: make(chan struct{}, errandsAtOnce), dirty: true,
+		notes: make([]note, len(r.plan.Rollouts)), told: make([]rollout.GroupResult, len(r.plan.Rollouts)),
+	}
+	g.world = rollout.World{AllowSelf: r.AllowSelf, OverrideFreeze: r.OverrideFreeze != "", Members: make(map[string]rollout.Member)}
+	for _, c := range r.plan.Changes {
+		g.labels[c.About().Name] = c.About().Labels
+	}
+	for i, group := range r.plan.Rollouts {
+		g.world.Groups = append(g.world.Groups, rollout.NewGroup(group, r.began))
+		g.gates = append(g.gates, newWatch("", "", group.Policy.Gate, group.Policy.ReadyFor.Duration, []int{i}))
+		for _, m := range group.Servers {
+			g.ids[m.Name], g.labels[m.Name] = m.ID, m.Labels
 		}
 	}
 	return g
 }
 
-// recall takes in what earlier runs have left, and makes the turns.
+// newTurn makes a job's turn; nil where nothing is disrupted.
+func (g *rolling) newTurn(j *job, self bool) *turn {
+	if !slices.ContainsFunc(j.tasks, func(t task) bool { _, ok := t.steps[0].(planner.Turn); return ok }) {
+		return nil
+	}
+	var changes []planner.Change
+	var usual time.Duration
+	for _, task := range j.tasks {
+		for _, s := range task.steps {
+			usual += planner.Usual(s)
+		}
+		if task.report < len(g.run.plan.Changes) {
+			changes = append(changes, g.run.plan.Changes[task.report])
+		}
+	}
+	t := rollout.NewTurn(g.run.plan, j.name, g.rules[j.name], changes)
+	t.Self, t.Estimate = self, t.Estimate+usual
+	t.AllowUnready = t.AllowUnready || slices.Contains(g.run.AllowUnready, j.name)
+	return &turn{Turn: t, job: j}
+}
+
+// recall takes in what earlier runs have left, and goes on with that.
 func (g *rolling) recall(ctx context.Context) {
 	marks, err := g.run.State.Marks(ctx)
 	g.unread = err
-	groups := make(map[string]GroupMark)
 	for _, m := range marks {
-		switch {
-		case m.Group != nil:
-			groups[m.Group.Name] = *m.Group
-		case g.fits(*m.Server):
-			g.marks[m.Server.Name] = *m.Server
+		if s := m.Server; s != nil && g.fits(*s) {
+			g.marks[s.Name] = *s
 		}
 	}
 	for _, j := range g.run.jobs {
+		if _, member := g.ids[j.name]; member && j.turn == nil && !g.marks[j.name].Disrupted.IsZero() {
+			j.turn = &turn{Turn: rollout.NewTurn(g.run.plan, j.name, g.rules[j.name], nil), job: j, touched: true}
+		}
 		if j.turn != nil {
 			g.turns = append(g.turns, j.turn)
-		} else if g.underWay(j) {
-			j.turn = &turn{job: j, touched: true, Turn: rollout.Turn{Name: j.name, State: rollout.InFlight, In: places(g.run.plan, g.rules[j.name], j.name)}}
-			g.turns = append(g.turns, j.turn)
+			g.world.Turns = append(g.world.Turns, j.turn.Turn)
 		}
 	}
-	for i, group := range g.groups {
-		group.recall(groups[group.Policy.Name], g.of(i), g.run.Goes)
-	}
+	g.world.Recall(marks, g.run.Goes)
 }
 
 // fits reports whether a mark is about the server that has the name by now.
-func (g *rolling) fits(s ServerMark) bool {
-	m := g.members[s.Name]
-	return m != nil && (s.ID == "" || m.ID == "" || s.ID == m.ID)
-}
-
-// underWay reports whether a job goes on with what an earlier run has disrupted.
-func (g *rolling) underWay(j *job) bool {
-	m := g.members[j.name]
-	if m == nil || g.marks[j.name].Disrupted.IsZero() {
-		return false
-	}
-	m.was = true
-	return true
-}
-
-// of are the turns of a group.
-func (g *rolling) of(group int) (list []*turn) {
-	for _, t := range g.turns {
-		if t.isIn(group) {
-			list = append(list, t)
-		}
-	}
-	return list
+func (g *rolling) fits(s rollout.ServerMark) bool {
+	id, member := g.ids[s.Name]
+	return member && (s.ID == "" || id == "" || s.ID == id)
 }
 
 // begin makes ready for the first step.
 func (g *rolling) begin(ctx context.Context) {
 	g.ctx, g.cancel = context.WithCancel(ctx)
-	if len(g.groups) > 0 && g.run.stopped == nil {
+	if len(g.world.Groups) > 0 && g.run.stopped == nil {
 		g.run.readList(ctx)
 	}
 }
@@ -137,7 +147,7 @@ func (g *rolling) step(ctx context.Context) {
 		return
 	}
 	if g.dirty {
-		g.wake = sooner(g.wake, now.Add(moment))
+		g.wake = rollout.Sooner(g.wake, now.Add(moment))
 	}
 	g.dirty = false
 	if !g.wake.IsZero() && !now.Before(g.wake) {
@@ -151,15 +161,15 @@ func (g *rolling) step(ctx context.Context) {
 
 // next is when there is something to do next; zero: when something has happened.
 func (g *rolling) next() time.Time {
-	return sooner(g.wake, sooner(g.nextProbe(), g.nextReady()))
-}
-
-// sooner is the first of two times, of which zero is never.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
+	next := g.wake
+	for w := range g.due() {
+		next = rollout.Sooner(next, w.Next)
 	}
-	return a
+	now := time.Now()
+	for _, x := range g.readies {
+		next = rollout.Sooner(next, x.Next(now))
+	}
+	return next
 }
 
 // listed takes in that a list has come.
@@ -177,16 +187,33 @@ func (g *rolling) waiting() bool {
 
 // abandon ends what waits, because the run stops.
 func (g *rolling) abandon() {
-	readies := g.readies
-	g.readies = nil
-	for _, x := range readies {
+	for _, x := range slices.Clone(g.readies) {
 		g.give(x, g.run.stopped.before(planner.TargetReady, planner.StatusActive))
 	}
 	for _, t := range g.turns {
 		if t.waiting {
 			t.waiting = false
-			g.rest(t, GroupStopped, g.run.stopped.Reason)
+			g.world.Drop(t.Turn, rollout.Hold{Reason: g.run.stopped.Reason, Awaits: rollout.AwaitsNothing})
 			g.run.advance(t.job)
 		}
 	}
+}
+
+// left ends the turn of a job that has ended. After the last job it ends what is under
+// way, and notes and tells how far the groups have come.
+func (g *rolling) left(j *job) {
+	g.dirty = true
+	if t := j.turn; t != nil {
+		g.world.GoOn(t.Turn, time.Now())
+		t.End(t.unready || j.failed != "")
+	}
+	if g.run.open > 0 {
+		return
+	}
+	g.cancel()
+	g.look(time.Now())
+	d := rollout.Decide(g.world)
+	g.world.Take(d)
+	g.keep()
+	g.tell(d)
 }

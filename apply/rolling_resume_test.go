@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -87,7 +88,7 @@ func TestManualPause(t *testing.T) {
 		for run, want := range []int{1, 4, 8} {
 			result := r.roll(by)
 			r.wantOnce(want)
-			if want < 8 && result.Rests() != apply.GroupPaused {
+			if want < 8 && result.Rests() != rollout.GroupPaused {
 				t.Errorf("run %d:\n%s", run+1, report(result))
 			}
 			time.Sleep(48 * time.Hour)

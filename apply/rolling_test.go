@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -34,13 +35,13 @@ func TestCanaryAndPause(t *testing.T) {
 	inRollout(t, &emulator.Emulator{}, 8, policy, "", func(r *rolled) {
 		by := r.digest()
 		result := r.roll(by)
-		if result.Rests() != apply.GroupPaused || len(result.Groups) != 1 || result.Groups[0].State != apply.GroupPaused || result.Groups[0].Done != 1 {
+		if result.Rests() != rollout.GroupPaused || len(result.Groups) != 1 || result.Groups[0].State != rollout.GroupPaused || result.Groups[0].Done != 1 {
 			t.Errorf("%s%+v", report(result), result.Groups)
 		}
 		r.wantOnce(1)
 		r.wantAway(1)
 		time.Sleep(5 * time.Minute)
-		if result = r.roll(by); result.Rests() != apply.GroupPaused {
+		if result = r.roll(by); result.Rests() != rollout.GroupPaused {
 			t.Errorf("within the pause:\n%s", report(result))
 		}
 		r.wantOnce(1)
@@ -50,7 +51,7 @@ func TestCanaryAndPause(t *testing.T) {
 		if len(result.Groups) == 0 {
 			r.Fatalf("%s", report(result))
 		}
-		if g := result.Groups[0]; g.State != apply.GroupDone || g.Done != 8 || g.Changed != 8 || g.Step != 2 || g.Steps != 2 {
+		if g := result.Groups[0]; g.State != rollout.GroupDone || g.Done != 8 || g.Changed != 8 || g.Step != 2 || g.Steps != 2 {
 			t.Errorf("%+v", g)
 		}
 		r.wantOnce(8)
@@ -71,7 +72,7 @@ func TestFailedCanary(t *testing.T) {
 		by := r.digest()
 		for range 2 {
 			result := r.roll(by)
-			if result.Count(apply.NotStarted) != 7 || result.Groups[0].Failed != 1 || result.Groups[0].State != apply.GroupStopped || result.Rests() != "" {
+			if result.Count(apply.NotStarted) != 7 || result.Groups[0].Failed != 1 || result.Groups[0].State != rollout.GroupStopped || result.Rests() != "" {
 				t.Errorf("%s%+v", report(result), result.Groups)
 			}
 			r.wantOnce(1)

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
@@ -35,6 +36,14 @@ type Runner struct {
 	seen []planner.Server // what the plan is from
 }
 
+// Overrides are what a run may do beyond what a fleet file allows by itself.
+type Overrides struct {
+	AllowCommands  bool     // the commands of probes and rollouts are run
+	AllowSelf      bool     // the host that fleet runs on, or its state, may be disrupted
+	AllowUnready   []string // servers that may be destroyed although they are not ready
+	OverrideFreeze string   // why freezes do not hold; "": they do
+}
+
 // Run carries a plan out and returns when every change is done, failed, unknown
 // or not started. When drain is closed it starts nothing more, lets the requests
 // that are under way finish and returns; when ctx ends it leaves at once, and what
@@ -57,6 +66,21 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	run.loop(ctx, drain)
 	return &Result{
 		Reports: run.reports, Blocked: p.Blocked, Interrupted: run.stopped != nil && run.stopped.Code == planner.CodeInterrupted,
-		Groups: run.rolling.results(), Overridden: r.OverrideFreeze, StateErr: run.stateErr, Started: run.began, Duration: time.Since(run.began),
+		Groups: run.rolling.told, Overridden: r.OverrideFreeze, StateErr: run.stateErr, Started: run.began, Duration: time.Since(run.began),
 	}
+}
+
+// selvesAmong are the ids of servers that have one of the runner's own addresses.
+func (r Runner) selvesAmong(servers []planner.Server) (ids []string) {
+	for _, s := range servers {
+		for _, text := range []*string{s.IPAddress, s.IPv6Address} {
+			if text == nil {
+				continue
+			}
+			if ip, err := netip.ParseAddr(*text); err == nil && slices.Contains(r.Self, ip.Unmap()) {
+				ids = append(ids, s.ID)
+			}
+		}
+	}
+	return ids
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/observe"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -47,7 +48,7 @@ type State interface {
 	Deeds(ctx context.Context) ([]deeds.Deed, error)
 
 	// Marks are what rollouts of earlier runs have left to be known, oldest first.
-	Marks(ctx context.Context) ([]Mark, error)
+	Marks(ctx context.Context) ([]rollout.Mark, error)
 
 	// Corrections are what unattended applies have put right, and how often in a row.
 	Corrections(ctx context.Context) ([]planner.Correction, error)
@@ -104,7 +105,7 @@ type LockedState interface {
 	Note(ctx context.Context, d deeds.Deed, durable bool) error
 
 	// Mark notes a mark. It is durable when Mark returns nil.
-	Mark(ctx context.Context, m Mark) error
+	Mark(ctx context.Context, m rollout.Mark) error
 
 	// PutCorrections replaces the corrections; none forgets all.
 	PutCorrections(ctx context.Context, all []planner.Correction) error

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/observe"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
@@ -21,12 +22,12 @@ type worker struct {
 	answer   // as far as it is known
 	messages chan<- message
 	stopping <-chan struct{}
-	key      Key       // of what it notes
-	young    time.Time // until then no answer proves that the server is gone
-	certain  time.Time // until then none proves that it has the status that the change leads to
-	owes     bool      // it is an update that brings a reboot
-	since    time.Time // since when that reboot, or the one to be sent, has been owed; zero: it is not
-	marks    *Mark     // is noted before the change leaves; nil: nothing is
+	key      Key           // of what it notes
+	young    time.Time     // until then no answer proves that the server is gone
+	certain  time.Time     // until then none proves that it has the status that the change leads to
+	owes     bool          // it is an update that brings a reboot
+	since    time.Time     // since when that reboot, or the one to be sent, has been owed; zero: it is not
+	marks    *rollout.Mark // is noted before the change leaves; nil: nothing is
 
 	pause     func() time.Duration // the next of those between attempts
 	until     time.Time            // as long may the API put the change off
@@ -49,9 +50,9 @@ type answer struct {
 	job    *job
 	change planner.Change
 	ending
-	made     string // the id of the server that was created
-	mark     *Mark  // that was noted; nil: none was
-	left     bool   // its server was seen to leave active after the reboot
+	made     string        // the id of the server that was created
+	mark     *rollout.Mark // that was noted; nil: none was
+	left     bool          // its server was seen to leave active after the reboot
 	deeds    []deeds.Deed
 	down     time.Time // since when the API has been down for changes, by the run or by this one; zero: it is not
 	begun    []Intent  // that are still open

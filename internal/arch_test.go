@@ -24,13 +24,14 @@ var arrows = map[string][]string{
 	"planner":                   {"fleet"},
 	"vpsorg":                    {},
 	"vpsorg/emulator":           {"vpsorg", "internal/files"},
-	"apply":                     {"fleet", "planner", "vpsorg", "apply/deeds", "apply/observe", "apply/poll", "apply/rollout"},
+	"apply":                     {"fleet", "planner", "vpsorg", "apply/deeds", "apply/health", "apply/observe", "apply/poll", "apply/rollout"},
 	"apply/deeds":               {"fleet", "planner"},
+	"apply/health":              {"fleet", "apply/rollout"},
 	"apply/observe":             {"fleet", "planner", "vpsorg", "apply/deeds"},
 	"apply/poll":                {"planner"},
-	"apply/rollout":             {"fleet", "planner"},
+	"apply/rollout":             {"fleet", "planner", "apply/deeds"},
 	"internal/importer":         {"fleet", "planner"},
-	"internal/render":           {"fleet", "planner", "apply", "apply/deeds", "internal/importer", "internal/inventory", "internal/state"},
+	"internal/render":           {"fleet", "planner", "apply", "apply/deeds", "apply/rollout", "internal/importer", "internal/inventory", "internal/state"},
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
 	"internal/metrics":          {},
@@ -39,8 +40,8 @@ var arrows = map[string][]string{
 	"internal/files":            {},
 	"internal/goldenfile":       {},
 	"internal/installed":        {},
-	"internal/state":            {"planner", "apply", "apply/deeds", "apply/observe", "internal/files"},
-	"internal/state/statetest":  {"fleet", "planner", "apply", "apply/deeds", "apply/observe", "internal/state"},
+	"internal/state":            {"planner", "apply", "apply/deeds", "apply/observe", "apply/rollout", "internal/files"},
+	"internal/state/statetest":  {"fleet", "planner", "apply", "apply/deeds", "apply/observe", "apply/rollout", "internal/state"},
 	"internal/state/bucket":     {"internal/state"},
 	"internal/state/location":   {"internal/state", "internal/state/bucket", "internal/state/postgres"},
 	"internal/state/postgres":   {"internal/state"},
@@ -50,11 +51,11 @@ var arrows = map[string][]string{
 	"internal/mutants":          {},
 	"internal/recipes":          {},
 	"internal/simulator":        {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":              {"docs", "fleet", "planner", "apply", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
+	"internal/cli":              {"docs", "fleet", "planner", "apply", "apply/rollout", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.
-var offline = []string{"fleet", "planner", "apply/deeds", "apply/poll", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics"}
+var offline = []string{"fleet", "planner", "apply/deeds", "apply/health", "apply/poll", "apply/rollout", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics"}
 
 func TestArrows(t *testing.T) {
 	seen := map[string]bool{}

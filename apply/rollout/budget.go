@@ -20,8 +20,9 @@ type tally struct {
 	inFlight int
 	begun    int // servers whose turns have begun, in whichever run
 	ended    int
-	step     int // steps that are over
-	surging  int // new servers beside those that they replace
+	dropped  bool // some of its turns have come to nothing
+	step     int  // steps that are over
+	surging  int  // new servers beside those that they replace
 	domains  map[string]int
 	gate     time.Time // since when it holds, as far as was asked since the last turn began
 }
@@ -29,8 +30,7 @@ type tally struct {
 func newSurvey(w World) *survey {
 	s := &survey{World: w, groups: make([]tally, len(w.Groups))}
 	disrupted := make(map[string]bool)
-	for i := range w.Turns {
-		t := &w.Turns[i]
+	for _, t := range w.Turns {
 		if t.State == InFlight {
 			disrupted[t.Name] = t.Kind == Restarts
 			s.inFlight++
@@ -50,9 +50,9 @@ func newSurvey(w World) *survey {
 			g.look(name, w.Members[name], disrupted[name])
 		}
 	}
-	for i := range w.Turns {
-		for _, p := range w.Turns[i].In {
-			s.groups[p.Group].count(&w.Turns[i], p.Domain)
+	for _, t := range w.Turns {
+		for _, p := range t.In {
+			s.groups[p.Group].count(t, p.Domain)
 		}
 	}
 	s.unreachable = len(w.Groups) > 0
@@ -83,10 +83,13 @@ func (g *tally) look(name string, m Member, disrupted bool) {
 
 // count counts a turn as it is.
 func (g *tally) count(t *Turn, domain string) {
-	if t.Kind == Surges && (t.State == InFlight || t.Surging && t.State != Done) {
+	if t.Kind == Surges && (t.State == InFlight || t.Surging && t.State != Done && t.State != Dropped) {
 		g.surging++
 	}
 	switch t.State {
+	case Dropped:
+		g.dropped = true
+		return
 	case Pending:
 		if !t.Self {
 			g.pending++

@@ -17,9 +17,9 @@ func Decide(w World) Decision {
 		d.Away = append(d.Away, s.groups[i].unavailable-len(s.groups[i].unchecked))
 	}
 	for _, i := range s.order() {
-		h := s.hold(&w.Turns[i])
+		h := s.hold(w.Turns[i])
 		if h == nil {
-			s.begin(&w.Turns[i])
+			s.begin(w.Turns[i])
 			d.Begin = append(d.Begin, i)
 			d.Over = false
 			continue
@@ -43,8 +43,8 @@ func Decide(w World) Decision {
 
 // wake notes a time at which the decision may change.
 func (d *Decision) wake(now, at time.Time) {
-	if at.After(now) && (d.Wake.IsZero() || at.Before(d.Wake)) {
-		d.Wake = at
+	if at.After(now) {
+		d.Wake = Sooner(d.Wake, at)
 	}
 }
 
@@ -64,7 +64,7 @@ type survey struct {
 func (s *survey) order() (list []int) {
 	rank := make(map[int]int)
 	for i := range s.Turns {
-		t := &s.Turns[i]
+		t := s.Turns[i]
 		if t.State != Pending {
 			continue
 		}

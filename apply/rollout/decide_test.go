@@ -21,7 +21,7 @@ func group(budget int, names ...string) rollout.World {
 	w.Groups = []rollout.Group{{Name: "web", Members: names, MaxUnavailable: budget, MaxSurge: 1, ProgressDeadline: 10 * time.Minute, Progressed: now}}
 	for _, name := range names {
 		w.Members[name] = rollout.Member{Active: true, Health: rollout.Ready}
-		w.Turns = append(w.Turns, rollout.Turn{Name: name, In: []rollout.Place{{}}})
+		w.Turns = append(w.Turns, &rollout.Turn{Name: name, In: []rollout.Place{{}}})
 	}
 	return w
 }
@@ -36,7 +36,7 @@ type turns struct{ *rollout.World }
 func (t turns) each(names []string, do func(*rollout.Turn)) {
 	for i := range t.Turns {
 		if len(names) == 0 || slices.Contains(names, t.Turns[i].Name) {
-			do(&t.Turns[i])
+			do(t.Turns[i])
 		}
 	}
 }
@@ -190,9 +190,9 @@ var decisions = []struct {
 		w.Turns[0].Self, w.AllowSelf = true, true
 		set(w, rollout.Done, "b")
 	}), "a", nil},
-	{"frozen, without a group", rollout.World{Now: now, Turns: []rollout.Turn{{Name: "a", Freezes: []fleet.Freeze{{From: day, Until: day}}}}},
+	{"frozen, without a group", rollout.World{Now: now, Turns: []*rollout.Turn{{Name: "a", Freezes: []fleet.Freeze{{From: day, Until: day}}}}},
 		"", map[string]planner.Code{"a": planner.CodeFreeze}},
-	{"a freeze that is overridden", rollout.World{Now: now, OverrideFreeze: true, Turns: []rollout.Turn{{Name: "a", Freezes: []fleet.Freeze{{From: day, Until: day}}}}}, "a", nil},
+	{"a freeze that is overridden", rollout.World{Now: now, OverrideFreeze: true, Turns: []*rollout.Turn{{Name: "a", Freezes: []fleet.Freeze{{From: day, Until: day}}}}}, "a", nil},
 }
 
 var day = fleet.Date{Year: 2026, Month: 3, Day: 4}

@@ -196,7 +196,7 @@ func (m *model) world(s state) rollout.World {
 	for i, kind := range m.kinds {
 		name := string(rune('a' + i))
 		w.Members[name] = rollout.Member{Active: s[i].is != halted, Drained: s[i].is == left, Health: rollout.Ready}
-		turn := rollout.Turn{Name: name, Kind: kind, State: s[i].turn}
+		turn := &rollout.Turn{Name: name, Kind: kind, State: s[i].turn}
 		for g := range w.Groups {
 			if g == 1 && i > 1 {
 				continue

@@ -60,7 +60,7 @@ func drawWorld(t *rapid.T) rollout.World {
 		w.Groups = append(w.Groups, group)
 	}
 	for i := range size {
-		turn := rollout.Turn{Name: fmt.Sprintf("web-%d", i), Kind: rapid.SampledFrom([]rollout.Kind{rollout.Restarts, rollout.Leaves, rollout.Surges}).Draw(t, "kind"), Self: i == 0}
+		turn := &rollout.Turn{Name: fmt.Sprintf("web-%d", i), Kind: rapid.SampledFrom([]rollout.Kind{rollout.Restarts, rollout.Leaves, rollout.Surges}).Draw(t, "kind"), Self: i == 0}
 		w.Members[turn.Name] = rollout.Member{Active: true, Health: rollout.Ready}
 		g := rapid.IntRange(0, groups-1).Draw(t, "group")
 		turn.In = []rollout.Place{{Group: g, Domain: rapid.SampledFrom([]string{"", "fra", "nyc"}).Draw(t, "domain")}}

@@ -1,7 +1,8 @@
 // Package rollout says what may be disrupted now. It is the only place that decides
-// so: a pure function of the groups and their policies, the state of their members, and
-// what the plan still has to do. It sends and asks nothing, keeps nothing and knows no
-// clock, so a table of worlds is all that a test needs.
+// so: a pure function of a World, which is the groups and their policies, the state of
+// their members, and what the plan still has to do. A World also keeps the books of a
+// run: how far its groups have come, and what later runs have to know of that. It sends
+// and asks nothing and knows no clock, so a table of worlds is all that a test needs.
 //
 // What a probe is, how a server comes back and what a command does is not its concern:
 // it is told who is ready, and says who may go.
@@ -19,7 +20,7 @@ type World struct {
 	Now            time.Time
 	Groups         []Group
 	Members        map[string]Member // the servers of all groups, and those that are leaving them, by the entry's name
-	Turns          []Turn            // of one server each
+	Turns          []*Turn           // of one server each
 	AllowSelf      bool              // the host that this runs on may be disrupted
 	OverrideFreeze bool              // freezes do not count
 }
@@ -37,16 +38,20 @@ type Group struct {
 	Gated            bool          // Gate counts
 	GateFor          time.Duration // for which the gate has to hold
 	ProgressDeadline time.Duration // 0: none
-	Stopped          bool          // some of its turns have come to nothing, so that no group may follow
+	Planned          planner.Group // that these numbers are of
 
 	Gate       time.Time // since when the gate holds without a break; zero: it does not, or was not asked since the last turn began
 	Progressed time.Time // when a turn last began, went on or ended
 	Progress
+	Wanted []string       // the identities of its turns, in all of its runs
+	Begun  []string       // of these
+	rest   GroupState     // of turns that do not begin in this run; "": of none
+	why    planner.Reason // of that
 }
 
 // Progress is what earlier runs, and this one, have left of a group's rollout.
 type Progress struct {
-	Disrupted int       `json:"disrupted"`         // servers whose turns are over, beside those among the turns
+	Disrupted int       `json:"disrupted"`         // servers whose turns are over, beside those among the turns; 0 in a mark
 	StepsOver int       `json:"steps_over"`        // steps that are over
 	OverAt    time.Time `json:"over_at,omitzero"`  // when the last of these was
 	Released  int       `json:"released,omitzero"` // steps after which somebody has let it go on
@@ -77,6 +82,7 @@ const (
 // again, or gone.
 type Turn struct {
 	Name         string
+	Identity     string  // is the same for what is left of it in a later run; "": it only goes on with what an earlier run has disrupted
 	In           []Place // the groups of the server; none: only windows and freezes hold it back
 	Kind         Kind
 	Destroys     bool // the server's data is lost
@@ -88,6 +94,7 @@ type Turn struct {
 	Windows      []fleet.Window // that are about the server
 	Freezes      []fleet.Freeze
 	State        State
+	Readying     bool // under way, it only waits until its server is ready
 }
 
 // Place is a server's place in a group.
@@ -114,7 +121,8 @@ const (
 	Pending State = iota
 	InFlight
 	Done
-	Failed // or nobody knows
+	Failed  // or nobody knows
+	Dropped // it came to nothing before it began, so that no decision is about it any more
 )
 
 // Decision is what may be done now.
@@ -143,3 +151,11 @@ const (
 	AwaitsTime                   // a time, or that somebody lets it go on
 	AwaitsNothing                // it does not begin in this plan
 )
+
+// Sooner is the first of two times, of which zero is never.
+func Sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -90,7 +90,7 @@ func (s *survey) blocked(t *Turn) *Hold {
 
 // refusedAfter is that a group which is to be done first has stopped; nil otherwise.
 func (s *survey) refusedAfter(t *Turn, g *tally) *Hold {
-	return s.before(t, g, AwaitsNothing, func(first *tally) bool { return first.halted() || first.Stopped })
+	return s.before(t, g, AwaitsNothing, func(first *tally) bool { return first.halted() || first.dropped })
 }
 
 // waitAfter is that a group which is to be done first is not; nil otherwise.

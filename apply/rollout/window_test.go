@@ -75,7 +75,7 @@ func TestWindows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := rollout.World{Now: at, Turns: []rollout.Turn{{Name: "a", Windows: c.windows, Freezes: c.freezes, Estimate: c.takes}}}
+			w := rollout.World{Now: at, Turns: []*rollout.Turn{{Name: "a", Windows: c.windows, Freezes: c.freezes, Estimate: c.takes}}}
 			d := rollout.Decide(w)
 			opens := ""
 			if h, held := d.Held[0]; held {

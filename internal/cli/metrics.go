@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/internal/metrics"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -115,15 +116,15 @@ func (g *gauges) addResult(r *apply.Result) {
 }
 
 // addRollouts is about how far rollouts have come, and since when one is paused.
-func (g *gauges) addRollouts(groups []apply.GroupResult) {
+func (g *gauges) addRollouts(groups []rollout.GroupResult) {
 	for _, r := range groups {
 		name := label("rollout", r.Name)
 		g.count("fleet_rollout_left", "Servers that a rollout of the last run has not done yet.", r.Changed-r.Done, name)
 		g.count("fleet_rollout_budget", "Servers of a rollout that may be unavailable at once.", r.Budget, name)
-		if r.State != apply.GroupPaused && r.State != apply.GroupWaiting { // then nobody has looked
+		if r.State != rollout.GroupPaused && r.State != rollout.GroupWaiting { // then nobody has looked
 			g.count("fleet_rollout_unavailable", "Servers of a rollout that were unavailable when the last run ended.", r.Away, name)
 		}
-		if r.State == apply.GroupPaused {
+		if r.State == rollout.GroupPaused {
 			g.add("fleet_rollout_paused_since_timestamp_seconds", "Since when a rollout is paused between two steps.", seconds(r.Why.Since), name)
 		}
 	}

@@ -4,15 +4,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/internal/metrics"
 	"github.com/vps-fleet/fleet/planner"
 )
 
 func TestRolloutMetrics(t *testing.T) {
-	groups := []apply.GroupResult{
-		{Name: "db", State: apply.GroupDone, Changed: 3, Done: 3, Budget: 1},
-		{Name: "web", State: apply.GroupPaused, Changed: 24, Done: 6, Budget: 6, Away: 1, Why: planner.Reason{Code: planner.CodePaused, Since: time.Unix(1e9, 0)}},
+	groups := []rollout.GroupResult{
+		{Name: "db", State: rollout.GroupDone, Changed: 3, Done: 3, Budget: 1},
+		{Name: "web", State: rollout.GroupPaused, Changed: 24, Done: 6, Budget: 6, Away: 1, Why: planner.Reason{Code: planner.CodePaused, Since: time.Unix(1e9, 0)}},
 	}
 	var g gauges
 	g.addRollouts(groups)

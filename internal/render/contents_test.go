@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/rollout"
@@ -28,13 +29,13 @@ func kept() state.Contents {
 				{Name: "web-05", Action: planner.ActionUpdate, Fields: []planner.FieldChange{{Field: fleet.FieldHostname, From: planner.Text("a"), To: planner.Text("b")}}},
 				{Name: "web-01", ID: "17", Action: planner.ActionCreate, Spec: &spec},
 			},
-			Marks: []apply.Mark{
-				{Server: &apply.ServerMark{Name: "web-06", Drained: now}}, {Server: &apply.ServerMark{Name: "web-07", ID: "7", New: true, Rebooted: true, Disrupted: now}},
-				{Group: &apply.GroupMark{Name: "web", Turns: []string{"a", "b"}, Begun: []string{"a"}, Progress: rollout.Progress{OverAt: now, Released: 1}}},
+			Marks: []rollout.Mark{
+				{Server: &rollout.ServerMark{Name: "web-06", Drained: now}}, {Server: &rollout.ServerMark{Name: "web-07", ID: "7", New: true, Rebooted: true, Disrupted: now}},
+				{Group: &rollout.GroupMark{Name: "web", Turns: []string{"a", "b"}, Begun: []string{"a"}, Progress: rollout.Progress{OverAt: now, Released: 1}}},
 			},
 			Corrections: []planner.Correction{{Name: "web-08", What: "start", Times: 2}},
 		},
-		{Endpoint: "https://api.example.com/api/v1", Epoch: 1, Intents: []apply.Intent{}, Deeds: []deeds.Deed{}, Marks: []apply.Mark{}, Corrections: []planner.Correction{}},
+		{Endpoint: "https://api.example.com/api/v1", Epoch: 1, Intents: []apply.Intent{}, Deeds: []deeds.Deed{}, Marks: []rollout.Mark{}, Corrections: []planner.Correction{}},
 	}}
 }
 

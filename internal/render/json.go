@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -35,7 +36,7 @@ type blockedDocument struct {
 }
 
 type rollingDocument struct {
-	apply.GroupResult
+	rollout.GroupResult
 	Message string `json:"message,omitempty"`
 	Hint    string `json:"hint,omitempty"`
 }
@@ -98,7 +99,7 @@ func WriteJSON(w io.Writer, document any) error {
 }
 
 // rolling is a rollout with why nothing more of it begins in words.
-func rolling(g apply.GroupResult) rollingDocument {
+func rolling(g rollout.GroupResult) rollingDocument {
 	d := rollingDocument{GroupResult: g}
 	if g.Why.Code != "" {
 		d.Message, d.Hint = Explain("", g.Why)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -23,7 +24,7 @@ type progress struct {
 	failures map[string]bool // what has been said of failures
 	putOff   []string        // what was put off since, each once, with who was first
 	putOffAs map[string]int  // by what is said of them: which of these
-	rolling  []apply.GroupResult
+	rolling  []rollout.GroupResult
 	doings   map[string]string // what is being done to the servers of each rollout
 }
 
@@ -68,8 +69,8 @@ func (p *progress) add(e apply.Event) (isNews bool) {
 }
 
 // roll takes in how far a rollout has come.
-func (p *progress) roll(g apply.GroupResult) {
-	i := slices.IndexFunc(p.rolling, func(x apply.GroupResult) bool { return x.Name == g.Name })
+func (p *progress) roll(g rollout.GroupResult) {
+	i := slices.IndexFunc(p.rolling, func(x rollout.GroupResult) bool { return x.Name == g.Name })
 	if i < 0 {
 		i, p.rolling = len(p.rolling), append(p.rolling, g)
 	}
@@ -82,7 +83,7 @@ const mostRolling = 6
 // rollingLines tell how far rollouts have come that are not done, a line each.
 func (p *progress) rollingLines() (lines []string) {
 	for _, g := range p.rolling {
-		if g.State != apply.GroupDone && g.Changed > 0 {
+		if g.State != rollout.GroupDone && g.Changed > 0 {
 			lines = append(lines, Escape(rollingText(g, p.doings[g.Name])))
 		}
 	}

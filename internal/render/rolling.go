@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -53,7 +54,7 @@ func doing(a planner.Action) string {
 
 // rollingText is how far a rollout has come: web: 12 of 24 done, 3 rebooting, 1 waits
 // for ready (http 503), budget 6.
-func rollingText(g apply.GroupResult, doing string) string {
+func rollingText(g rollout.GroupResult, doing string) string {
 	parts := []string{}
 	if state := rollingState(g); state != "" {
 		parts = append(parts, state)
@@ -64,14 +65,14 @@ func rollingText(g apply.GroupResult, doing string) string {
 		parts = append(parts, readying(g))
 	}
 	parts = append(parts, fmt.Sprintf("budget %d", g.Budget))
-	if others := g.Away - g.Disrupting - g.Readying; others > 0 && (g.State == apply.GroupRunning || g.State == apply.GroupStopped) {
+	if others := g.Away - g.Disrupting - g.Readying; others > 0 && (g.State == rollout.GroupRunning || g.State == rollout.GroupStopped) {
 		parts = append(parts, fmt.Sprintf("%d unavailable beside these", others))
 	}
 	text := g.Name + ": " + strings.Join(parts, ", ")
 	switch g.Why.Code {
 	case "", planner.CodePaused, planner.CodeWindow, planner.CodeFreeze, planner.CodeHalted: // the state says it
 	default:
-		if g.State == apply.GroupStopped || g.Disrupting+g.Readying == 0 {
+		if g.State == rollout.GroupStopped || g.Disrupting+g.Readying == 0 {
 			message, _ := Explain("", g.Why)
 			text += "; " + message
 		}
@@ -81,27 +82,27 @@ func rollingText(g apply.GroupResult, doing string) string {
 
 // rollingState is how a rollout goes, with until when or why; "" while it goes on, and
 // where it is done.
-func rollingState(g apply.GroupResult) string {
+func rollingState(g rollout.GroupResult) string {
 	why := newStatement("", g.Why)
 	until := strings.TrimPrefix(why.word("until"), ",")
 	switch {
-	case g.State == apply.GroupPaused && until == "":
+	case g.State == rollout.GroupPaused && until == "":
 		return fmt.Sprintf("paused after step %d of %d, until it is let go on", g.Step, g.Steps)
-	case g.State == apply.GroupPaused:
+	case g.State == rollout.GroupPaused:
 		return fmt.Sprintf("paused after step %d of %d%s", g.Step, g.Steps, until)
-	case g.State == apply.GroupWaiting && g.Why.Code == planner.CodeFreeze:
+	case g.State == rollout.GroupWaiting && g.Why.Code == planner.CodeFreeze:
 		return "frozen" + why.word("frozen") + until
-	case g.State == apply.GroupWaiting:
+	case g.State == rollout.GroupWaiting:
 		return "waiting for a window" + until
-	case g.State == apply.GroupStopped && g.Why.Code != planner.CodeHalted:
+	case g.State == rollout.GroupStopped && g.Why.Code != planner.CodeHalted:
 		return "stopped"
-	case g.State == apply.GroupStopped:
+	case g.State == rollout.GroupStopped:
 		return "stopped" + why.word("failed")
 	}
 	return ""
 }
 
-func readying(g apply.GroupResult) string {
+func readying(g rollout.GroupResult) string {
 	text := "1 waits for ready"
 	if g.Readying > 1 {
 		text = fmt.Sprintf("%d wait for ready", g.Readying)
@@ -113,19 +114,19 @@ func readying(g apply.GroupResult) string {
 }
 
 // rollingTone is the colour of how a rollout goes, or has ended.
-func rollingTone(g apply.GroupResult) color {
+func rollingTone(g rollout.GroupResult) color {
 	switch {
-	case g.State == apply.GroupStopped, g.Failed > 0:
+	case g.State == rollout.GroupStopped, g.Failed > 0:
 		return red
-	case g.State == apply.GroupDone:
+	case g.State == rollout.GroupDone:
 		return green
 	}
 	return amber
 }
 
 // rollingNext is what to do about a rollout that does not go on, "" where nothing helps.
-func rollingNext(g apply.GroupResult) string {
-	if g.State == apply.GroupDone || g.State == apply.GroupRunning {
+func rollingNext(g rollout.GroupResult) string {
+	if g.State == rollout.GroupDone || g.State == rollout.GroupRunning {
 		return ""
 	}
 	_, hint := Explain("", g.Why)
@@ -156,8 +157,8 @@ func overridden(r *apply.Result) string {
 }
 
 // changedGroups are the rollouts of a result that had servers to change.
-func changedGroups(r *apply.Result) []apply.GroupResult {
-	return slices.DeleteFunc(slices.Clone(r.Groups), func(g apply.GroupResult) bool { return g.Changed == 0 })
+func changedGroups(r *apply.Result) []rollout.GroupResult {
+	return slices.DeleteFunc(slices.Clone(r.Groups), func(g rollout.GroupResult) bool { return g.Changed == 0 })
 }
 
 // rollouts are those of a result, with what to do about them.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -18,33 +19,33 @@ var goesOnAt = time.Date(2026, 3, 4, 12, 10, 0, 0, time.UTC)
 
 // rollings are how rollouts can go, and how that is told.
 var rollings = []struct {
-	group apply.GroupResult
+	group rollout.GroupResult
 	want  string
 }{
-	{apply.GroupResult{Name: "web", State: apply.GroupRunning, Changed: 24, Done: 12, Disrupting: 3, Readying: 1, Away: 4, Budget: 6, Probe: "http 503", Server: "web-07"},
+	{rollout.GroupResult{Name: "web", State: rollout.GroupRunning, Changed: 24, Done: 12, Disrupting: 3, Readying: 1, Away: 4, Budget: 6, Probe: "http 503", Server: "web-07"},
 		"web: 12 of 24 done, 3 rebooting, 1 waits for ready (http 503), budget 6"},
-	{apply.GroupResult{Name: "web", State: apply.GroupRunning, Changed: 24, Failed: 1, Readying: 2, Away: 5, Budget: 6},
+	{rollout.GroupResult{Name: "web", State: rollout.GroupRunning, Changed: 24, Failed: 1, Readying: 2, Away: 5, Budget: 6},
 		"web: 0 of 24 done, 1 failed, 2 wait for ready, budget 6, 3 unavailable beside these"},
-	{apply.GroupResult{Name: "web", State: apply.GroupRunning, Changed: 3, Away: 2, Budget: 1,
+	{rollout.GroupResult{Name: "web", State: rollout.GroupRunning, Changed: 3, Away: 2, Budget: 1,
 		Why: planner.Reason{Code: planner.CodeOverBudget, Name: "web", Count: 1, Servers: []planner.Other{{Name: "web-1"}, {Name: "web-2"}}}},
 		"web: 0 of 3 done, budget 1, 2 unavailable beside these; rollout web allows 1 unavailable at once; unavailable: web-1, web-2"},
-	{apply.GroupResult{Name: "web", State: apply.GroupDone, Changed: 24, Done: 24, Budget: 6}, "web: 24 of 24 done, budget 6"},
-	{apply.GroupResult{Name: "web", State: apply.GroupPaused, Changed: 24, Done: 1, Budget: 6, Step: 1, Steps: 3,
+	{rollout.GroupResult{Name: "web", State: rollout.GroupDone, Changed: 24, Done: 24, Budget: 6}, "web: 24 of 24 done, budget 6"},
+	{rollout.GroupResult{Name: "web", State: rollout.GroupPaused, Changed: 24, Done: 1, Budget: 6, Step: 1, Steps: 3,
 		Why: planner.Reason{Code: planner.CodePaused, Name: "web", Count: 1, Until: goesOnAt}},
 		"web: paused after step 1 of 3 until 2026-03-04 12:10 UTC, 1 of 24 done, budget 6"},
-	{apply.GroupResult{Name: "web", State: apply.GroupPaused, Changed: 24, Done: 1, Budget: 6, Step: 1, Steps: 3, Why: planner.Reason{Code: planner.CodePaused, Name: "web", Count: 1}},
+	{rollout.GroupResult{Name: "web", State: rollout.GroupPaused, Changed: 24, Done: 1, Budget: 6, Step: 1, Steps: 3, Why: planner.Reason{Code: planner.CodePaused, Name: "web", Count: 1}},
 		"web: paused after step 1 of 3, until it is let go on, 1 of 24 done, budget 6"},
-	{apply.GroupResult{Name: "db", State: apply.GroupWaiting, Changed: 3, Budget: 1, Why: planner.Reason{Code: planner.CodeWindow, Until: goesOnAt}},
+	{rollout.GroupResult{Name: "db", State: rollout.GroupWaiting, Changed: 3, Budget: 1, Why: planner.Reason{Code: planner.CodeWindow, Until: goesOnAt}},
 		"db: waiting for a window until 2026-03-04 12:10 UTC, 0 of 3 done, budget 1"},
-	{apply.GroupResult{Name: "db", State: apply.GroupWaiting, Changed: 3, Budget: 1, Why: planner.Reason{Code: planner.CodeFreeze, Name: "holidays", Until: goesOnAt}},
+	{rollout.GroupResult{Name: "db", State: rollout.GroupWaiting, Changed: 3, Budget: 1, Why: planner.Reason{Code: planner.CodeFreeze, Name: "holidays", Until: goesOnAt}},
 		"db: frozen for holidays until 2026-03-04 12:10 UTC, 0 of 3 done, budget 1"},
-	{apply.GroupResult{Name: "db", State: apply.GroupStopped, Changed: 3, Done: 1, Failed: 1, Budget: 1,
+	{rollout.GroupResult{Name: "db", State: rollout.GroupStopped, Changed: 3, Done: 1, Failed: 1, Budget: 1,
 		Why: planner.Reason{Code: planner.CodeHalted, Name: "db", Servers: []planner.Other{{Name: "db-2"}}}},
 		"db: stopped because of db-2, 1 of 3 done, 1 failed, budget 1"},
-	{apply.GroupResult{Name: "db", State: apply.GroupStopped, Changed: 3, Budget: 1, Away: 1,
+	{rollout.GroupResult{Name: "db", State: rollout.GroupStopped, Changed: 3, Budget: 1, Away: 1,
 		Why: planner.Reason{Code: planner.CodeStalled, Name: "db", Since: goesOnAt, Servers: []planner.Other{{Name: "db-9"}}}},
 		"db: stopped, 0 of 3 done, budget 1, 1 unavailable beside these; rollout db has made no progress since 2026-03-04 12:10 UTC; unavailable: db-9"},
-	{apply.GroupResult{Name: "db", State: apply.GroupStopped, Changed: 3, Done: 1, Budget: 1}, "db: stopped, 1 of 3 done, budget 1"},
+	{rollout.GroupResult{Name: "db", State: rollout.GroupStopped, Changed: 3, Done: 1, Budget: 1}, "db: stopped, 1 of 3 done, budget 1"},
 }
 
 func TestRollingText(t *testing.T) {
@@ -67,10 +68,10 @@ func TestDoings(t *testing.T) {
 func rolledResult(p *planner.Plan) *apply.Result {
 	pause := planner.Reason{Code: planner.CodePaused, Name: "web", Count: 1, Until: goesOnAt}
 	frozen := planner.Reason{Code: planner.CodeFreeze, Name: "holidays", Until: goesOnAt.Add(time.Hour)}
-	r := &apply.Result{Started: goesOnAt.Add(-20 * time.Minute), Duration: 10 * time.Minute, Overridden: "a leak <b>\x1b", Groups: []apply.GroupResult{
-		{Name: "db", State: apply.GroupDone, Size: 3, Changed: 3, Done: 3, Budget: 1, Steps: 1},
-		{Name: "web", State: apply.GroupPaused, Size: 12, Changed: 13, Done: 1, Budget: 3, Step: 1, Steps: 3, Until: pause.Until, Why: pause},
-		{Name: "cache", State: apply.GroupWaiting, Changed: 2, Budget: 1, Steps: 1, Until: frozen.Until, Why: frozen},
+	r := &apply.Result{Started: goesOnAt.Add(-20 * time.Minute), Duration: 10 * time.Minute, Overridden: "a leak <b>\x1b", Groups: []rollout.GroupResult{
+		{Name: "db", State: rollout.GroupDone, Size: 3, Changed: 3, Done: 3, Budget: 1, Steps: 1},
+		{Name: "web", State: rollout.GroupPaused, Size: 12, Changed: 13, Done: 1, Budget: 3, Step: 1, Steps: 3, Until: pause.Until, Why: pause},
+		{Name: "cache", State: rollout.GroupWaiting, Changed: 2, Budget: 1, Steps: 1, Until: frozen.Until, Why: frozen},
 	}}
 	at := r.Started
 	for _, c := range p.Changes {
@@ -126,8 +127,8 @@ func TestRollingIsLive(t *testing.T) {
 		lines := NewLog(&log, 24, Style{})
 		for _, l := range []*Live{live, lines} {
 			l.Rolls(rolledPlan(t))
-			l.Emit(apply.GroupProgress{GroupResult: apply.GroupResult{Name: "db", State: apply.GroupRunning, Changed: 3, Disrupting: 1, Budget: 1, Steps: 1}})
-			l.Emit(apply.GroupProgress{GroupResult: apply.GroupResult{Name: "cache", State: apply.GroupDone, Changed: 2, Done: 2, Budget: 1}})
+			l.Emit(apply.GroupProgress{GroupResult: rollout.GroupResult{Name: "db", State: rollout.GroupRunning, Changed: 3, Disrupting: 1, Budget: 1, Steps: 1}})
+			l.Emit(apply.GroupProgress{GroupResult: rollout.GroupResult{Name: "cache", State: rollout.GroupDone, Changed: 2, Done: 2, Budget: 1}})
 		}
 		const want = "db: 0 of 3 done, 1 rebooting, budget 1"
 		time.Sleep(countEvery + time.Second)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/probe/emulated"
 	"github.com/vps-fleet/fleet/internal/state"
@@ -102,19 +103,19 @@ func (h hooks) Run(ctx context.Context, _ fleet.Command, t apply.Target, phase a
 
 // checkMarked: before a server is drained, it is safe in the state that it may be.
 func (s *simulation) checkMarked(p *process, name string) {
-	if s.store == nil && !p.frozen.Load() && !s.isMarked(name, func(m apply.ServerMark) bool { return !m.Drained.IsZero() }) {
+	if s.store == nil && !p.frozen.Load() && !s.isMarked(name, func(m rollout.ServerMark) bool { return !m.Drained.IsZero() }) {
 		s.violate("I13", "%s is drained, and nothing on disk says so", name)
 	}
 }
 
 // isMarked tells whether it is safe on the disk that a server is so.
-func (s *simulation) isMarked(name string, is func(apply.ServerMark) bool) bool {
+func (s *simulation) isMarked(name string, is func(rollout.ServerMark) bool) bool {
 	store, err := state.OnDisk(s.safe()).Open(context.Background(), apply.Key{Endpoint: endpoint, Account: "sandbox@example.com"})
 	if err != nil {
 		return false
 	}
 	marks, err := store.Marks(context.Background())
-	return err == nil && slices.ContainsFunc(marks, func(m apply.Mark) bool { return m.Server != nil && m.Server.Name == name && is(*m.Server) })
+	return err == nil && slices.ContainsFunc(marks, func(m rollout.Mark) bool { return m.Server != nil && m.Server.Name == name && is(*m.Server) })
 }
 
 // neverReady tells whether no run has seen a server ready, so that it counts neither way.
@@ -126,7 +127,7 @@ func (s *simulation) neverReady(m planner.Member, id vpsorg.ID) bool {
 	case s.store != nil || !s.served[id]:
 		return true
 	}
-	return s.isMarked(m.Name, func(m apply.ServerMark) bool { return m.New })
+	return s.isMarked(m.Name, func(m rollout.ServerMark) bool { return m.New })
 }
 
 // checkBudget: with the server that a request disrupts, no more of its group are away

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -26,7 +27,7 @@ type Account struct {
 	Lease       *Lease               `json:"lease,omitempty"` // without its nonce; nil: nobody has it
 	Intents     []apply.Intent       `json:"intents"`
 	Deeds       []deeds.Deed         `json:"deeds"`
-	Marks       []apply.Mark         `json:"marks"`
+	Marks       []rollout.Mark       `json:"marks"`
 	Corrections []planner.Correction `json:"corrections"`
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -28,7 +29,7 @@ type document struct {
 	Intents       []apply.Intent       `json:"intents,omitempty"`
 	Resolved      []string             `json:"resolved,omitempty"` // keys of other documents' intents that are over for this account
 	Deeds         []deeds.Deed         `json:"deeds,omitempty"`
-	Marks         []apply.Mark         `json:"marks,omitempty"`
+	Marks         []rollout.Mark       `json:"marks,omitempty"`
 	Corrections   []planner.Correction `json:"corrections,omitempty"`
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 )
 
 // record is one line of a journal.
@@ -23,7 +24,7 @@ type record struct {
 	Closed string        `json:"closed,omitempty"` // key of an intent, of this journal or another
 	Why    string        `json:"why,omitempty"`    // what became of it, for people
 	Deed   *deeds.Deed   `json:"deed,omitempty"`
-	Mark   *apply.Mark   `json:"mark,omitempty"`
+	Mark   *rollout.Mark `json:"mark,omitempty"`
 }
 
 // key tells intents apart: one name has one create under way at a time.
@@ -38,7 +39,7 @@ type entries struct {
 	open     map[string]apply.Intent
 	resolved map[string]bool
 	deeds    []deeds.Deed
-	marks    []apply.Mark
+	marks    []rollout.Mark
 }
 
 // parse reads a journal. A last line without its end was never synced, and nothing

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 )
 
 // clockStep is the coarsest step of a backend's clock: an HTTP Date has seconds.
@@ -107,7 +108,7 @@ func (l *leasedState) load(ctx context.Context) error {
 	}
 	l.all = l.own.with(l.key, entriesOf(others))
 	l.own.deeds = deeds.Prune(l.own.deeds, l.all.deeds, time.Now())
-	l.own.marks = apply.PruneMarks(l.own.marks, l.all.marks, time.Now())
+	l.own.marks = rollout.PruneMarks(l.own.marks, l.all.marks, time.Now())
 	return l.dropOldPlans(ctx, now)
 }
 

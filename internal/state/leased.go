@@ -9,6 +9,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -95,14 +96,14 @@ func (l *leasedState) Deeds(context.Context) ([]deeds.Deed, error) {
 }
 
 // Marks are what rollouts have left.
-func (l *leasedState) Marks(context.Context) ([]apply.Mark, error) {
+func (l *leasedState) Marks(context.Context) ([]rollout.Mark, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return apply.PruneMarks(l.all.marks, l.all.marks, time.Now()), nil
+	return rollout.PruneMarks(l.all.marks, l.all.marks, time.Now()), nil
 }
 
 // Mark notes a mark, durably.
-func (l *leasedState) Mark(ctx context.Context, m apply.Mark) error {
+func (l *leasedState) Mark(ctx context.Context, m rollout.Mark) error {
 	return l.durably(ctx, l.note(func() { l.own.marks, l.all.marks = append(l.own.marks, m), append(l.all.marks, m) }))
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/observe"
+	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -58,7 +59,7 @@ func (s *sharedState) Deeds(ctx context.Context) ([]deeds.Deed, error) {
 }
 
 // Marks are what rollouts have left, by what other documents say included.
-func (s *sharedState) Marks(ctx context.Context) ([]apply.Mark, error) {
+func (s *sharedState) Marks(ctx context.Context) ([]rollout.Mark, error) {
 	all, err := s.read(ctx)
 	return all.marks, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 )
 
 // state is one account's, to be read.
@@ -35,7 +36,7 @@ func (s *state) Deeds(context.Context) ([]deeds.Deed, error) {
 }
 
 // Marks are what rollouts have left, by what other journals say included.
-func (s *state) Marks(context.Context) ([]apply.Mark, error) {
+func (s *state) Marks(context.Context) ([]rollout.Mark, error) {
 	_, all, err := s.read()
 	return all.marks, err
 }
@@ -84,9 +85,9 @@ func (e *entries) with(k apply.Key, others []entries) (all entries) {
 		slices.SortStableFunc(all.deeds, func(a, b deeds.Deed) int { return a.At.Compare(b.At) })
 	}
 	all.deeds = deeds.Prune(all.deeds, all.deeds, time.Now())
-	all.marks = slices.DeleteFunc(all.marks, func(m apply.Mark) bool { return !mine(k, m.Endpoint, m.Account) })
-	slices.SortStableFunc(all.marks, func(a, b apply.Mark) int { return a.At.Compare(b.At) })
-	all.marks = apply.PruneMarks(all.marks, all.marks, time.Now())
+	all.marks = slices.DeleteFunc(all.marks, func(m rollout.Mark) bool { return !mine(k, m.Endpoint, m.Account) })
+	slices.SortStableFunc(all.marks, func(a, b rollout.Mark) int { return a.At.Compare(b.At) })
+	all.marks = rollout.PruneMarks(all.marks, all.marks, time.Now())
 	return all
 }
 
@@ -108,7 +109,7 @@ type locked struct {
 	mu    sync.Mutex
 	open  map[string]apply.Intent // the intents that are open for this account
 	deeds []deeds.Deed
-	marks []apply.Mark
+	marks []rollout.Mark
 }
 
 // locked reads the state of an account that is locked, and drops from its files
@@ -121,7 +122,7 @@ func (f *Folder) locked(k apply.Key, held locks) (*locked, error) {
 		return nil, err
 	}
 	own.deeds = deeds.Prune(own.deeds, all.deeds, time.Now())
-	own.marks = apply.PruneMarks(own.marks, all.marks, time.Now())
+	own.marks = rollout.PruneMarks(own.marks, all.marks, time.Now())
 	s.open, s.deeds, s.marks = all.open, all.deeds, all.marks
 	if data, err := f.disk.Read(s.base()); err != nil || string(encode(own)) != string(data) {
 		if err := f.disk.Replace(s.base(), encode(own)); err != nil {
@@ -162,14 +163,14 @@ func (s *locked) Note(_ context.Context, d deeds.Deed, durable bool) error {
 }
 
 // Marks are what rollouts have left.
-func (s *locked) Marks(context.Context) ([]apply.Mark, error) {
+func (s *locked) Marks(context.Context) ([]rollout.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return apply.PruneMarks(s.marks, s.marks, time.Now()), nil
+	return rollout.PruneMarks(s.marks, s.marks, time.Now()), nil
 }
 
 // Mark notes a mark, durably.
-func (s *locked) Mark(_ context.Context, m apply.Mark) error {
+func (s *locked) Mark(_ context.Context, m rollout.Mark) error {
 	n, err := s.journal.append(record{Mark: &m})
 	if err == nil {
 		s.mu.Lock()

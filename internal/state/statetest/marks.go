@@ -6,11 +6,12 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
+	"github.com/vps-fleet/fleet/apply/rollout"
 )
 
 // mark is what was noted of a server so long ago; over: that it is as it should be.
-func mark(k apply.Key, ago time.Duration, name string, over bool) apply.Mark {
-	m := apply.Mark{Endpoint: k.Endpoint, Account: k.Account, At: time.Now().Add(-ago).UTC(), Server: &apply.ServerMark{Name: name, ID: "7"}}
+func mark(k apply.Key, ago time.Duration, name string, over bool) rollout.Mark {
+	m := rollout.Mark{Endpoint: k.Endpoint, Account: k.Account, At: time.Now().Add(-ago).UTC(), Server: &rollout.ServerMark{Name: name, ID: "7"}}
 	if !over {
 		m.Server.Drained = m.At
 	}
@@ -47,12 +48,12 @@ func (t *tester) wantMarks(k apply.Key, want ...string) {
 }
 
 func marksOutlive(t *tester) {
-	group := apply.GroupMark{Name: "web", Turns: []string{"reboot a"}}
+	group := rollout.GroupMark{Name: "web", Turns: []string{"reboot a"}}
 	group.StepsOver, group.OverAt = 1, time.Now().UTC()
 	t.with(Ann, func(s apply.LockedState) {
 		t.ok(s.Mark(ctx, mark(Ann, 3*time.Minute, "a", false)))
 		t.ok(s.Mark(ctx, mark(Ann, 3*deeds.Keep, "b", false)))
-		t.ok(s.Mark(ctx, apply.Mark{Endpoint: Ann.Endpoint, Account: Ann.Account, At: time.Now().UTC(), Group: &group}))
+		t.ok(s.Mark(ctx, rollout.Mark{Endpoint: Ann.Endpoint, Account: Ann.Account, At: time.Now().UTC(), Group: &group}))
 		t.ok(s.Mark(ctx, mark(Ann, time.Minute, "a", true)))
 	})
 	t.with(Ann, func(apply.LockedState) {}) // what is over is dropped

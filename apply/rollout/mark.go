@@ -1,11 +1,10 @@
-package apply
+package rollout
 
 import (
 	"slices"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/deeds"
-	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -33,9 +32,9 @@ type ServerMark struct {
 // GroupMark is how far the rollout of a group has come. It is over when no turn is left.
 type GroupMark struct {
 	Name  string   `json:"name"`            // of the rollout
-	Turns []string `json:"turns"`           // what it does, to one server each; see turnIdentity
+	Turns []string `json:"turns"`           // the identities of its turns, in all of its runs
 	Begun []string `json:"begun,omitempty"` // of these
-	rollout.Progress
+	Progress
 }
 
 // key tells what a mark is about.
@@ -57,6 +56,17 @@ func (m Mark) over() bool {
 // Complete reports whether a mark says one thing.
 func (m Mark) Complete() bool { return (m.Server != nil) != (m.Group != nil) }
 
+// lastOfGroups are the marks that count, by the names of their groups.
+func lastOfGroups(marks []Mark) map[string]GroupMark {
+	last := make(map[string]GroupMark)
+	for _, m := range marks {
+		if m.Group != nil {
+			last[m.Group.Name] = *m.Group
+		}
+	}
+	return last
+}
+
 // PruneMarks are some of all marks, oldest first, without those that a later one has
 // taken the place of. One that says that something is over is kept for deeds.Keep, since
 // what it ends may be noted elsewhere; any other for deeds.KeepPlanned.
@@ -75,9 +85,9 @@ func PruneMarks(some, all []Mark, now time.Time) []Mark {
 	})
 }
 
-// disturbed are the servers that earlier runs have drained or disrupted, as the planner
+// Disturbed are the servers that earlier runs have drained or disrupted, as the planner
 // wants them.
-func disturbed(marks []Mark) (list []planner.Disturbed) {
+func Disturbed(marks []Mark) (list []planner.Disturbed) {
 	for _, m := range marks {
 		if s := m.Server; s != nil && !(s.Drained.IsZero() && s.Disrupted.IsZero()) {
 			list = append(list, planner.Disturbed{Name: s.Name, ID: s.ID, Drained: s.Drained, Disrupted: s.Disrupted})

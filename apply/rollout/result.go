@@ -1,4 +1,4 @@
-package apply
+package rollout
 
 import (
 	"time"
@@ -38,15 +38,45 @@ const (
 	GroupWaiting GroupState = "waiting" // for a window, or for the end of a freeze
 )
 
-// GroupProgress tells how far a group's rollout has come, whenever that has changed.
-type GroupProgress struct{ GroupResult }
+// Results are how far the groups have come by a decision, but for what probes tell.
+func (w *World) Results(d Decision) (list []GroupResult) {
+	for i := range w.Groups {
+		g := &w.Groups[i]
+		r := GroupResult{
+			Name: g.Name, Size: g.Planned.Size(), Changed: len(g.Wanted), Done: g.Disrupted, Budget: g.MaxUnavailable, Away: d.Away[i],
+			Step: g.StepsOver, Steps: len(g.Steps), State: GroupDone, Why: g.why, Until: g.why.Until,
+		}
+		for n, t := range w.Turns {
+			if !t.IsIn(i) {
+				continue
+			}
+			r.count(t)
+			if h, held := d.Held[n]; held && t.State == Pending && r.Why.Code == "" {
+				r.Why, r.Until = h.Reason, h.Until
+			}
+		}
+		switch {
+		case w.Active(i):
+			r.State = GroupRunning
+		case g.rest != "":
+			r.State = g.rest
+		case r.Failed > g.MaxFailures:
+			r.State = GroupStopped
+		}
+		list = append(list, r)
+	}
+	return list
+}
 
-func (GroupProgress) isEvent() {}
-
-// Overrides are what a run may do beyond what a fleet file allows by itself.
-type Overrides struct {
-	AllowCommands  bool     // the commands of probes and rollouts are run
-	AllowSelf      bool     // the host that fleet runs on, or its state, may be disrupted
-	AllowUnready   []string // servers that may be destroyed although they are not ready
-	OverrideFreeze string   // why freezes do not hold; "": they do
+func (r *GroupResult) count(t *Turn) {
+	switch {
+	case t.State == Failed:
+		r.Failed++
+	case t.State == Done:
+		r.Done++
+	case t.State == InFlight && t.Readying:
+		r.Readying++
+	case t.State == InFlight:
+		r.Disrupting++
+	}
 }
