@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"apply/rollout":             {"fleet", "planner", "apply/deeds"},
 	"internal/importer":         {"fleet", "planner"},
 	"internal/render":           {"fleet", "planner", "apply", "apply/deeds", "apply/rollout", "internal/importer", "internal/inventory", "internal/state"},
+	"internal/help":             {"docs", "internal/render"},
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
 	"internal/metrics":          {},
@@ -51,7 +52,7 @@ var arrows = map[string][]string{
 	"internal/mutants":          {},
 	"internal/recipes":          {},
 	"internal/simulator":        {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":              {"docs", "fleet", "planner", "apply", "apply/rollout", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
+	"internal/cli":              {"docs", "fleet", "planner", "apply", "apply/rollout", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/help", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vps-fleet/fleet/internal/goldenfile"
+	"github.com/vps-fleet/fleet/internal/help"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
@@ -28,7 +29,7 @@ func commandsPage(root *cobra.Command, groups []flagGroup) string {
 	for _, c := range runnable(root) {
 		fmt.Fprintf(&b, "\n## fleet %s\n\n%s\n\n```sh\n%s\n", c.Name(), about(c), useLine(c))
 		if c.Example != "" {
-			b.WriteString("\n" + unindented(c.Example) + "\n")
+			b.WriteString("\n" + help.Unindented(c.Example) + "\n")
 		}
 		b.WriteString("```\n\nExit codes: " + inline(exitRows(c)) + ".\n")
 	}
@@ -48,10 +49,10 @@ func runnable(root *cobra.Command) []*cobra.Command {
 }
 
 // inline are rows of help as a sentence.
-func inline(rows []helpRow) string {
+func inline(rows []help.Row) string {
 	var parts []string
 	for _, r := range rows {
-		parts = append(parts, "`"+r.head+"` "+r.text)
+		parts = append(parts, "`"+r.Head+"` "+r.Text)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/help"
 )
 
 // Outcomes that are not mistakes but have an exit code of their own.
@@ -49,7 +50,7 @@ var exits = []struct {
 
 // exitRows are the exit codes of a command, as its help tells them; of fleet itself
 // all, with the commands that have them.
-func exitRows(cmd *cobra.Command) (rows []helpRow) {
+func exitRows(cmd *cobra.Command) (rows []help.Row) {
 	for _, e := range exits {
 		text := e.meaning
 		switch {
@@ -59,7 +60,7 @@ func exitRows(cmd *cobra.Command) (rows []helpRow) {
 		case len(e.commands) == 1:
 			text = e.commands[0] + ": " + text
 		}
-		rows = append(rows, helpRow{strconv.Itoa(e.code), text})
+		rows = append(rows, help.Row{Head: strconv.Itoa(e.code), Text: text})
 	}
 	return rows
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/fleet"
+	"github.com/vps-fleet/fleet/internal/help"
 )
 
 // flag is one flag as all know it that have to: the commands, help, the manual, the
@@ -121,12 +122,12 @@ func (f flag) head() string {
 }
 
 // flagLists are a command's flags as help explains them, in groups.
-func (c *command) flagLists(cmd *cobra.Command) (lists []helpList) {
+func (c *command) flagLists(cmd *cobra.Command) (lists []help.List) {
 	for _, g := range c.flagGroups() {
-		l := helpList{title: g.title}
+		l := help.List{Title: g.title}
 		for _, f := range g.flags {
 			if f.takenBy == everyCommand || slices.Contains(strings.Fields(f.takenBy), cmd.Name()) {
-				l.rows = append(l.rows, helpRow{f.head(), f.text(cmd)})
+				l.Rows = append(l.Rows, help.Row{Head: f.head(), Text: f.text(cmd)})
 			}
 		}
 		lists = append(lists, l)

@@ -1,103 +1,135 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/internal/help"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
-// What help is laid out by, in characters.
-const (
-	helpWidth   = 80  // of a line, where there is no terminal
-	maxHelpLine = 100 // longer ones are hard to read
-	maxHead     = 26  // of what is explained, left of its text
-	minText     = 30  // narrower texts stand below what they explain
-)
+// newHelp tells of a command or a topic by its name, which is not lost when it is
+// misspelt: cobra's own help shows something else then, and ends well.
+func newHelp(c *command) *cobra.Command {
+	return &cobra.Command{
+		Use:               "help [COMMAND | TOPIC]",
+		Short:             "Tell more of a command, a topic, or which topics there are",
+		Example:           "  fleet help plan\n  fleet help topics",
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil }, // whatever the environment says
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+			if len(args) == 0 {
+				for _, row := range append(commandRows(cmd.Root()), topicRows()...) {
+					names = append(names, cobra.CompletionWithDesc(row.Head, row.Text))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "topics" {
+				p := help.Page{Lists: []help.List{{Title: "Topics", Rows: topicRows()}}, More: "fleet help TOPIC tells more of a topic."}
+				c.print(p.Text(c.style(c.Stdout)))
+				return nil
+			}
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil && len(rest) > 0 {
+				err = fmt.Errorf("%s has no command %q", about.CommandPath(), rest[0])
+			}
+			if err != nil {
+				return refusal{err.Error(), "fleet help shows the commands, fleet help topics the topics"}
+			}
+			c.showHelp(about, nil)
+			return nil
+		},
+	}
+}
 
 // showHelp writes what a command says of itself, for the terminal that reads it.
 func (c *command) showHelp(cmd *cobra.Command, _ []string) {
-	c.print(helpText(c.page(cmd), c.style(c.Stdout)))
+	c.print(c.page(cmd).Text(c.style(c.Stdout)))
 }
 
-func helpText(p page, style render.Style) string {
-	h := helpWriter{Style: style}
-	h.Width = min(cmp.Or(style.Width, helpWidth), maxHelpLine)
-	h.prose(p.prose)
-	h.commandLines("Usage", p.usage)
-	h.commandLines("Examples", p.example)
-	for _, l := range p.lists {
-		h.list(l.title, l.rows)
+// ManualPages are the pages of the manual by their file names, such as fleet-plan.1:
+// one for each command and topic, with what its help says. They tell the version and
+// the date that they are given.
+func ManualPages(version, date string) map[string]string {
+	c := newCommand(Process{})
+	root := newRoot(c)
+	others := []help.Page{c.page(root)}
+	for _, t := range topics() {
+		others = append(others, t.Page)
 	}
-	h.prose(p.more)
-	return strings.TrimPrefix(h.String(), "\n")
+	pages := make(map[string]string)
+	for _, cmd := range append(root.Commands(), root) {
+		p := c.page(cmd)
+		pages[p.Manual+"."+p.Section] = p.Roff(version, date, others)
+	}
+	return pages
 }
 
-// helpWriter writes help for a terminal.
-type helpWriter struct {
-	strings.Builder
-	render.Style
+// page is that of a command, or of the topic that stands among the commands.
+func (c *command) page(cmd *cobra.Command) help.Page {
+	if cmd.IsAdditionalHelpTopicCommand() {
+		for _, t := range topics() {
+			if t.name == cmd.Name() {
+				return t.Page
+			}
+		}
+	}
+	p := help.Page{Manual: strings.ReplaceAll(cmd.CommandPath(), " ", "-"), Section: "1", Short: cmd.Short, Prose: about(cmd),
+		Usage: useLine(cmd), Example: cmd.Example, Lists: c.helpLists(cmd)}
+	if cmd.HasAvailableSubCommands() {
+		p.More = "fleet COMMAND --help tells more of a command, fleet help TOPIC of a topic."
+	}
+	return p
 }
 
-// prose writes paragraphs, folded. Lines that are indented stay as they are.
-func (h *helpWriter) prose(text string) {
-	if text == "" {
-		return
+// helpLists are all that a command's help explains one by one.
+func (c *command) helpLists(cmd *cobra.Command) []help.List {
+	lists := []help.List{{Title: "Commands", Rows: commandRows(cmd)}}
+	if !cmd.HasParent() {
+		lists = append(lists, help.List{Title: "Topics", Rows: topicRows()})
 	}
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		h.WriteString("\n")
-		if strings.HasPrefix(paragraph, " ") {
-			h.WriteString(paragraph + "\n")
-			continue
-		}
-		for _, line := range render.Wrap(paragraph, h.Width) {
-			h.WriteString(line + "\n")
-		}
+	lists = append(lists, c.flagLists(cmd)...)
+	if showsSymbols(cmd) {
+		lists = append(lists, help.List{Title: "Symbols", Rows: symbolRows(render.Symbols())})
 	}
+	return append(lists, help.List{Title: "Exit codes", Rows: exitRows(cmd)})
 }
 
-// commandLines writes what can be typed. A line that is too long goes on below,
-// as a shell takes it.
-func (h *helpWriter) commandLines(title, text string) {
-	if text == "" {
-		return
+// about is what a command does, in paragraphs.
+func about(cmd *cobra.Command) string {
+	if cmd.Long == "" {
+		return cmd.Short + "."
 	}
-	h.WriteString("\n" + h.Title(title) + "\n")
-	for line := range strings.Lines(text) {
-		h.WriteString("  " + strings.Join(render.Wrap(line, h.Width-8), " \\\n      ") + "\n")
-	}
+	return cmd.Long
 }
 
-// list writes rows whose texts begin in one column, or each below its head where
-// the lines are too short for that.
-func (h *helpWriter) list(title string, rows []helpRow) {
-	if len(rows) == 0 {
-		return
+func useLine(cmd *cobra.Command) string {
+	if cmd.HasAvailableSubCommands() {
+		return cmd.CommandPath() + " COMMAND [flags]"
 	}
-	h.WriteString("\n" + h.Title(title) + "\n")
-	head := 0
-	for _, r := range rows {
-		if n := utf8.RuneCountInString(r.head); n <= maxHead {
-			head = max(head, n)
+	return cmd.UseLine()
+}
+
+func commandRows(cmd *cobra.Command) (rows []help.Row) {
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			rows = append(rows, help.Row{Head: sub.Name(), Text: sub.Short})
 		}
 	}
-	indent, below := head+4, false
-	if h.Width-indent < minText && head > 4 {
-		indent, below = 6, true
+	return rows
+}
+
+// showsSymbols reports whether a command shows plans.
+func showsSymbols(cmd *cobra.Command) bool {
+	return slices.Contains([]string{"plan", "apply"}, cmd.Name())
+}
+
+func symbolRows(symbols []render.Meaning) (rows []help.Row) {
+	for _, m := range symbols {
+		rows = append(rows, help.Row{Head: m.Symbol, Text: m.Meaning})
 	}
-	for _, r := range rows {
-		lines := render.Wrap(r.text, h.Width-indent)
-		if !below && utf8.RuneCountInString(r.head) <= head {
-			fmt.Fprintf(h, "  %-*s  %s\n", head, r.head, lines[0])
-			lines = lines[1:]
-		} else {
-			h.WriteString("  " + r.head + "\n")
-		}
-		for _, line := range lines {
-			h.WriteString(strings.Repeat(" ", indent) + line + "\n")
-		}
-	}
+	return rows
 }

@@ -26,12 +26,12 @@ func TestHelpWidths(t *testing.T) {
 	c := newCommand(Process{})
 	root := newRoot(c)
 	for _, cmd := range append(root.Commands(), root) { // with the topics
-		wide := strings.Fields(helpText(c.page(cmd), render.Style{Width: 200}))
+		wide := strings.Fields(c.page(cmd).Text(render.Style{Width: 200}))
 		for _, width := range []int{0, 100, 80, 40} {
-			text := helpText(c.page(cmd), render.Style{Width: width})
+			text := c.page(cmd).Text(render.Style{Width: width})
 			limit := width
 			if width == 0 {
-				limit = helpWidth
+				limit = 80
 			}
 			for line := range strings.Lines(text) {
 				line = strings.TrimSuffix(line, "\n")
@@ -52,7 +52,7 @@ func TestHelpWidths(t *testing.T) {
 func TestHelpIsWhole(t *testing.T) {
 	c := newCommand(Process{})
 	for _, cmd := range allCommands(c) {
-		text := helpText(c.page(cmd), render.Style{})
+		text := c.page(cmd).Text(render.Style{})
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if strings.Count(text, "--"+f.Name+" ")+strings.Count(text, "--"+f.Name+"[=")+strings.Count(text, "--"+f.Name+"\n") == 0 {
 				t.Errorf("the help of %s does not tell of --%s: what has declared it?", cmd.Name(), f.Name)
@@ -107,17 +107,6 @@ func TestHelp(t *testing.T) {
 		for _, want := range test.want {
 			if !strings.Contains(stdout.String(), want) {
 				t.Errorf("fleet %v lacks %q:\n%s", test.args, want, &stdout)
-			}
-		}
-	}
-}
-
-// No key of a fleet file is without words.
-func TestFileKeys(t *testing.T) {
-	for _, l := range fileKeys() {
-		for _, r := range l.rows {
-			if r.text == "" {
-				t.Errorf("%s, the schema does not say what %s is for", l.title, r.head)
 			}
 		}
 	}

@@ -24,9 +24,9 @@ func TestManualPages(t *testing.T) {
 		}
 	}
 	for _, cmd := range allCommands(newCommand(Process{})) {
-		page := pages[manualName(cmd)+".1"]
+		page := pages[strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"]
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if !strings.Contains(page, roffEscape("--"+f.Name)) {
+			if !strings.Contains(page, strings.ReplaceAll("--"+f.Name, "-", `\-`)) {
 				t.Errorf("the page of %s lacks --%s", cmd.Name(), f.Name)
 			}
 		})
@@ -37,20 +37,6 @@ func TestManualPages(t *testing.T) {
 	} {
 		if !strings.Contains(pages[name], want) {
 			t.Errorf("%s lacks %q:\n%s", name, want, pages[name])
-		}
-	}
-}
-
-func TestRoffEscape(t *testing.T) {
-	for text, want := range map[string]string{
-		"a-b":       `a\-b`,
-		`C:\x "y"`:  `C:\ex \(dqy\(dq`,
-		".hidden":   `\&.hidden`,
-		"a\n.fi\nb": "a\n\\&.fi\nb",
-		"'tis ~`^":  `\(aqtis \(ti\(ga\(ha`,
-	} {
-		if got := roffEscape(text); got != want {
-			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
 }

@@ -2,13 +2,14 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/vps-fleet/fleet/internal/help"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
 // topic is what help explains beside the commands.
 type topic struct {
 	name string // fleet help NAME
-	page
+	help.Page
 }
 
 const fileText = `A fleet file says in YAML which servers should exist. It is fleet.yaml unless -f names
@@ -30,16 +31,16 @@ JSON Schema, from which editors offer keys and values.`
 // topics are all topics, in the order in which help tells of them.
 func topics() []topic {
 	return []topic{
-		{"fleet-file", page{manual: "fleet-file", section: "5", short: "Every key of a fleet file", prose: fileText, lists: fileKeys()}},
-		{"symbols", page{
-			manual: "fleet-symbols", section: "7", short: "What the symbols of plans and results mean",
-			prose: "Each line of a plan begins with a symbol: what would be done to the servers that it names. In a result it says what became of that.",
-			lists: []helpList{{"Symbols of plans", symbolRows(render.Symbols())}, {"Symbols of results", symbolRows(render.Outcomes())}},
+		{"fleet-file", help.Page{Manual: "fleet-file", Section: "5", Short: "Every key of a fleet file", Prose: fileText, Lists: help.FileKeys()}},
+		{"symbols", help.Page{
+			Manual: "fleet-symbols", Section: "7", Short: "What the symbols of plans and results mean",
+			Prose: "Each line of a plan begins with a symbol: what would be done to the servers that it names. In a result it says what became of that.",
+			Lists: []help.List{{Title: "Symbols of plans", Rows: symbolRows(render.Symbols())}, {Title: "Symbols of results", Rows: symbolRows(render.Outcomes())}},
 		}},
-		{"exit-codes", page{
-			manual: "fleet-exit-codes", section: "7", short: "What each exit code means",
-			prose: "A script learns from the exit code what has come of a run.",
-			lists: []helpList{{"Exit codes", exitRows(&cobra.Command{})}},
+		{"exit-codes", help.Page{
+			Manual: "fleet-exit-codes", Section: "7", Short: "What each exit code means",
+			Prose: "A script learns from the exit code what has come of a run.",
+			Lists: []help.List{{Title: "Exit codes", Rows: exitRows(&cobra.Command{})}},
 		}},
 	}
 }
@@ -47,13 +48,13 @@ func topics() []topic {
 // addTopics lets fleet help TOPIC find the topics.
 func (c *command) addTopics(root *cobra.Command) {
 	for _, t := range topics() {
-		root.AddCommand(&cobra.Command{Use: t.name, Short: t.short})
+		root.AddCommand(&cobra.Command{Use: t.name, Short: t.Short})
 	}
 }
 
-func topicRows() (rows []helpRow) {
+func topicRows() (rows []help.Row) {
 	for _, t := range topics() {
-		rows = append(rows, helpRow{t.name, t.short})
+		rows = append(rows, help.Row{Head: t.name, Text: t.Short})
 	}
 	return rows
 }

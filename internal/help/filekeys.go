@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"strings"
@@ -31,15 +31,15 @@ func (n schemaNode) resolved(root schemaNode) schemaNode {
 	return n
 }
 
-// fileKeys are the keys of a fleet file as its schema explains them: those of the
+// FileKeys are the keys of a fleet file as its schema explains them: those of the
 // file, those of an entry, and those of each group of others.
-func fileKeys() []helpList {
+func FileKeys() []List {
 	var document yaml.Node
 	if err := yaml.Unmarshal(docs.FleetSchema, &document); err != nil {
 		panic("the schema of fleet files is no JSON: " + err.Error()) // it is part of the program
 	}
 	root := schemaNode{document.Content[0]}
-	lists := []helpList{
+	lists := []List{
 		{"In the file", keyRows(root, root)},
 		{"In an entry of servers, and in defaults", keyRows(root, root.at("$defs").at("entry"))},
 	}
@@ -51,21 +51,21 @@ func fileKeys() []helpList {
 		}
 		for _, object := range []schemaNode{group, group.at("additionalProperties"), group.at("items")} {
 			if rows := keyRows(root, object.resolved(root)); len(rows) > 0 {
-				lists = append(lists, helpList{"In " + name, rows})
+				lists = append(lists, List{"In " + name, rows})
 			}
 		}
 	}
-	return append(lists, helpList{"In a probe of ready or gate", keyRows(root, root.at("$defs").at("probe"))})
+	return append(lists, List{"In a probe of ready or gate", keyRows(root, root.at("$defs").at("probe"))})
 }
 
 // keyRows are the keys of an object with what they are for.
-func keyRows(root, object schemaNode) (rows []helpRow) {
+func keyRows(root, object schemaNode) (rows []Row) {
 	keys := object.at("properties")
 	if keys.Node == nil {
 		return nil
 	}
 	for i := 0; i+1 < len(keys.Content); i += 2 {
-		rows = append(rows, helpRow{keys.Content[i].Value, description(root, schemaNode{keys.Content[i+1]})})
+		rows = append(rows, Row{keys.Content[i].Value, description(root, schemaNode{keys.Content[i+1]})})
 	}
 	return rows
 }
