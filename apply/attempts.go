@@ -15,7 +15,7 @@ import (
 // change took effect it is read for that, and only what did not is sent again; a
 // create, and a reboot, which leave nothing to compare, are not.
 func (w *worker) send(ctx context.Context) ending {
-	w.pause, w.until = w.Client.Pauses(), time.Now().Add(w.Timeout)
+	w.pauses, w.until = w.Client.Pauses(), time.Now().Add(w.Timeout)
 	for {
 		left, end := w.compare(ctx)
 		if end == nil && left != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/planner"
-	"github.com/vps-fleet/fleet/vpsorg"
 )
 
 // youngest is the age at which an entry of the cache is too old at the earliest for a
@@ -44,13 +43,8 @@ type known struct {
 	read  bool // it is to be read by itself
 }
 
-// listing is a list that was read, or could not be.
-type listing struct {
-	servers []planner.Server
-	asked   time.Time
-	took    time.Duration // from when it was asked for
-	err     error
-}
+// listing is a list that was read for all, or could not be.
+type listing struct{ observe.Listing }
 
 func (listing) isMessage() {}
 
@@ -177,14 +171,7 @@ func (r *run) readList(ctx context.Context) {
 		return
 	}
 	r.cache.reading = true
-	go func() { r.messages <- readList(ctx, r.Client) }()
-}
-
-// readList reads the list.
-func readList(ctx context.Context, c *vpsorg.Client) listing {
-	ctx, asked := timed(ctx)
-	listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
-	return listing{observe.Servers(listed), asked(), time.Since(asked()), err}
+	go func() { r.messages <- listing{observe.ReadList(ctx, r.Client)} }()
 }
 
 // listed takes a list in: for the cache, for those who have asked, and for the waits.
@@ -192,17 +179,17 @@ func (r *run) listed(l listing) {
 	r.cache.reading = false
 	asking := r.cache.waiting
 	r.cache.waiting = nil
-	if l.err != nil {
-		r.stopFor(l.err)
+	if l.Err != nil {
+		r.stopFor(l.Err)
 	} else {
-		r.cache.replace(l.servers, l.asked)
-		r.cache.took = l.took
-		r.note(shown(r.intents, planner.NewWorld(l.servers...)))
+		r.cache.replace(l.Servers, l.Asked)
+		r.cache.took = l.Took
+		r.note(shown(r.intents, planner.NewWorld(l.Servers...)))
 	}
 	for _, q := range asking {
 		e, found := r.cache.entries[q.id]
-		q.reply <- known{entry: e, found: found, read: l.err != nil}
+		q.reply <- known{entry: e, found: found, read: l.Err != nil}
 	}
 	r.poller.listed(l)
-	r.rolling.listed(l)
+	r.rolling.listed(l.Listing)
 }

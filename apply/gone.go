@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/apply/poll"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -14,39 +15,46 @@ import (
 var errNotAgreed = errors.New("the API answers 404 for the server, and its list has it")
 
 // workerList is a list that a worker has read.
-type workerList listing
+type workerList struct{ observe.Listing }
 
 func (workerList) isMessage() {}
 
 // gone finds out whether a server is gone for which the API has answered 404: it may
 // be hidden for a moment. It is not gone when it is found after all; it is gone when
 // a while later it is neither found nor in a complete list.
-func (w *worker) gone(ctx context.Context, id string) (bool, error) {
+func (w *worker) gone(ctx context.Context) (bool, error) {
 	give := time.Now().Add(w.Settle)
 	for {
-		if !sleep(ctx, poll.Apart(w.Settle)) {
+		if !pause(ctx, nil, poll.Apart(w.Settle)) {
 			return false, context.Cause(ctx)
 		}
-		s := readServer(ctx, w.Client, id)
-		w.messages <- s
+		s := w.read(ctx)
 		switch {
-		case s.err == nil:
+		case s.Err == nil:
 			return false, nil
-		case !errors.Is(s.err, vpsorg.ErrNotFound):
-			return false, s.err
+		case !errors.Is(s.Err, vpsorg.ErrNotFound):
+			return false, s.Err
 		}
-		l := readList(ctx, w.Client)
-		if l.err != nil {
-			return false, l.err
+		l := w.readList(ctx)
+		if l.Err != nil {
+			return false, l.Err
 		}
-		w.messages <- workerList(l)
 		switch now := time.Now(); {
-		case planner.NewWorld(l.servers...).Server(id) == nil && now.After(w.young):
+		case planner.NewWorld(l.Servers...).Server(w.change.About().ID) == nil && now.After(w.young):
 			return true, nil
 		case w.stopped() || now.After(give) && now.After(w.young):
 			return false, errNotAgreed
 		}
 	}
+}
+
+// readList reads the list, for the run too.
+func (w *worker) readList(ctx context.Context) workerList {
+	l := workerList{observe.ReadList(ctx, w.Client)}
+	if l.Err == nil {
+		w.messages <- l
+	}
+	return l
 }
 
 // taken is why a change must not give its server a name; nil where it may: by the

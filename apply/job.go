@@ -66,19 +66,22 @@ func newJobs(p *planner.Plan, g *rolling, selves []string) []*job {
 func longestFirst(jobs []*job) []*job {
 	usual := make(map[*job]time.Duration, len(jobs))
 	for _, j := range jobs {
-		for i, t := range j.tasks {
+		if sends(j.tasks[0].steps[0], planner.ActionDelete) {
+			continue
+		}
+		for _, t := range j.tasks {
 			for _, s := range t.steps {
 				usual[j] += planner.Usual(s)
 			}
-			if r, ok := t.steps[0].(planner.Request); i == 0 && ok && r.Change.Action() == planner.ActionDelete {
-				break
-			}
-		}
-		if r, ok := j.tasks[0].steps[0].(planner.Request); ok && r.Change.Action() == planner.ActionDelete {
-			usual[j] = 0
 		}
 	}
 	return slices.SortedStableFunc(slices.Values(jobs), func(a, b *job) int { return cmp.Compare(usual[b], usual[a]) })
+}
+
+// sends reports whether a step sends a change of a kind.
+func sends(s planner.Step, a planner.Action) bool {
+	r, ok := s.(planner.Request)
+	return ok && r.Change.Action() == a
 }
 
 // request is the change that a job's next step sends, about the server that the job
@@ -101,18 +104,12 @@ func (j *job) request() planner.Change {
 // createsLater reports whether a create follows in the change that is under way: the
 // delete before it must not go where the create cannot.
 func (j *job) createsLater() bool {
-	return slices.ContainsFunc(j.tasks[0].steps, func(s planner.Step) bool {
-		r, ok := s.(planner.Request)
-		return ok && r.Change.Action() == planner.ActionCreate
-	})
+	return slices.ContainsFunc(j.tasks[0].steps, func(s planner.Step) bool { return sends(s, planner.ActionCreate) })
 }
 
 // reboots reports whether a change is an update whose reboot is still to come.
 func (j *job) reboots(c planner.Change) bool {
-	return c.Action() == planner.ActionUpdate && slices.ContainsFunc(j.tasks[1:], func(t task) bool {
-		r, ok := t.steps[0].(planner.Request)
-		return ok && r.Change.Action() == planner.ActionReboot
-	})
+	return c.Action() == planner.ActionUpdate && slices.ContainsFunc(j.tasks[1:], func(t task) bool { return sends(t.steps[0], planner.ActionReboot) })
 }
 
 // advance carries a job on as far as it goes without sending anything: into a queue,

@@ -49,12 +49,7 @@ func (r *run) mark(ctx context.Context, m rollout.Mark) error {
 		if err == nil {
 			err = r.State.MayChange()
 		}
-		select {
-		case <-r.stopping:
-			return err
-		default:
-		}
-		if !errors.Is(err, ErrLapsed) || time.Now().After(until) || !sleep(ctx, lockEvery) {
+		if !errors.Is(err, ErrLapsed) || time.Now().After(until) || !pause(ctx, r.stopping, lockEvery) {
 			return err
 		}
 	}
@@ -82,10 +77,8 @@ func (w *worker) readNames(ctx context.Context) *ending {
 	if w.stopped() || !w.ask("").read {
 		return nil
 	}
-	l := readList(ctx, w.Client)
-	if l.err != nil {
-		return ended(NotStarted, planner.CodeNotRead, l.err)
+	if l := w.readList(ctx); l.Err != nil {
+		return ended(NotStarted, planner.CodeNotRead, l.Err)
 	}
-	w.messages <- workerList(l)
 	return nil
 }

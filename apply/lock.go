@@ -32,7 +32,7 @@ func (e *Engine) awaitLock(ctx context.Context, k Key) (LockedState, error) {
 		if !told {
 			e.emit(LockAwaited{err, e.LockTimeout})
 		}
-		if !sleep(ctx, min(left, lockEvery)) {
+		if !pause(ctx, nil, min(left, lockEvery)) {
 			return nil, ctx.Err()
 		}
 	}

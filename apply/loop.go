@@ -141,12 +141,12 @@ func (r *run) handle(ctx context.Context, m message) {
 		r.emit(m.ChangePutOff)
 	case reading:
 		r.poller.read(m)
-		r.rolling.read(m)
+		r.rolling.read(m.Reading)
 	case listing:
 		r.listed(m)
 	case workerList:
-		r.cache.replace(m.servers, m.asked)
-		r.rolling.listed(listing(m))
+		r.cache.replace(m.Servers, m.Asked)
+		r.rolling.listed(m.Listing)
 	case pollOver:
 		r.poller.over(m.failed)
 	case errandOver:

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/apply/poll"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -163,8 +164,8 @@ func (r *run) readAlone(ctx context.Context, ids []string) {
 	group.SetLimit(r.Parallelism)
 	for i, id := range ids {
 		group.Go(func() error {
-			s := readServer(ctx, r.Client, id)
-			failed[i] = s.err != nil && !errors.Is(s.err, vpsorg.ErrNotFound)
+			s := reading{observe.ReadServer(ctx, r.Client, id)}
+			failed[i] = s.Err != nil && !errors.Is(s.Err, vpsorg.ErrNotFound)
 			r.messages <- s
 			return nil
 		})
@@ -181,37 +182,37 @@ func (p *poller) over(failed bool) {
 // read takes a server in that was read alone.
 func (p *poller) read(s reading) {
 	var server *planner.Server
-	if s.err == nil {
-		server = &s.server
-		p.run.cache.put(s.server, s.asked)
+	if s.Err == nil {
+		server = &s.Server
+		p.run.cache.put(s.Server, s.Asked)
 	}
-	x := p.byID[s.id]
+	x := p.byID[s.ID]
 	switch {
 	case x == nil || x.ListOnly:
-	case server != nil || errors.Is(s.err, vpsorg.ErrNotFound):
-		p.judge(x, server, false, s.asked)
+	case server != nil || errors.Is(s.Err, vpsorg.ErrNotFound):
+		p.judge(x, server, false, s.Asked)
 	default:
-		p.run.stopFor(s.err)
-		p.giveUp(x, s.err)
+		p.run.stopFor(s.Err)
+		p.giveUp(x, s.Err)
 	}
 }
 
 // listed takes a list in.
 func (p *poller) listed(l listing) {
 	if p.polling && !p.alone {
-		defer p.over(l.err != nil)
+		defer p.over(l.Err != nil)
 	}
-	live := planner.NewWorld(l.servers...)
+	live := planner.NewWorld(l.Servers...)
 	for _, x := range p.waits {
 		switch {
 		case x.ended:
-		case l.err != nil:
-			p.giveUp(x, l.err)
-		case x.Begun.After(l.asked): // the list is from before
+		case l.Err != nil:
+			p.giveUp(x, l.Err)
+		case x.Begun.After(l.Asked): // the list is from before
 		case x.create != nil:
-			p.judgeResolve(x, live.Named(x.create.Name), l.asked)
+			p.judgeResolve(x, live.Named(x.create.Name), l.Asked)
 		default:
-			p.judge(x, live.Server(x.id), true, l.asked)
+			p.judge(x, live.Server(x.id), true, l.Asked)
 		}
 	}
 }

@@ -43,27 +43,19 @@ func mayPass(why planner.Reason) bool {
 // again waits before a change that was put off is sent again, and tells of it. It
 // reports false where the time is over or the run has stopped.
 func (w *worker) again(ctx context.Context, err error, until time.Time, tell time.Duration) bool {
-	pause := w.pause()
+	wait := w.pauses()
 	var api *vpsorg.Error
 	if errors.As(err, &api) {
-		pause = max(pause, api.RetryAfter)
+		wait = max(wait, api.RetryAfter)
 	}
-	if w.stopped() || time.Now().Add(pause).After(until) {
+	if w.stopped() || time.Now().Add(wait).After(until) {
 		return false
 	}
 	if now := time.Now(); now.Sub(w.told) >= tell {
 		w.told = now
-		w.messages <- putOff{ChangePutOff{w.change, err, pause}}
+		w.messages <- putOff{ChangePutOff{w.change, err, wait}}
 	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-w.stopping:
-	case <-ctx.Done():
-	}
-	return false
+	return pause(ctx, w.stopping, wait)
 }
 
 // outlasts waits before a change is sent again that has not reached the API, or was

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/health"
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -142,11 +143,11 @@ func (g *rolling) isAwaited(id string) bool {
 }
 
 // read takes in a server that was read alone: one that has left active is being booted anew.
-func (g *rolling) read(s reading) {
+func (g *rolling) read(s observe.Reading) {
 	g.dirty = true
 	for _, x := range g.readies {
-		if s.err == nil && x.id == s.id && s.server.Status != planner.StatusActive {
-			x.Left(s.asked)
+		if s.Err == nil && x.id == s.ID && s.Server.Status != planner.StatusActive {
+			x.Left(s.Asked)
 		}
 	}
 }

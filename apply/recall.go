@@ -51,7 +51,7 @@ func (e *Engine) overlay(done []deeds.Deed, about func(string) bool, lacked map[
 func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about func(string) bool, read func() (planner.Observation, error)) (planner.Observation, error) {
 	lacked := make(map[string]int)
 	const first, last = 2 * time.Second, 20 * time.Second
-	for pause := first; ; pause = min(2*pause, last) {
+	for wait := first; ; wait = min(2*wait, last) {
 		seen, err := read()
 		if err != nil {
 			return seen, err
@@ -73,12 +73,7 @@ func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about
 		}
 		until := overlay.Until(seen.Unshown)
 		a.emit(UnshownAwaited{seen.Unshown, until})
-		timer := time.NewTimer(max(min(pause, time.Until(until)), first/20))
-		select {
-		case <-timer.C:
-		case <-drain:
-			return seen, nil
-		case <-ctx.Done():
+		if !pause(ctx, drain, max(min(wait, time.Until(until)), first/20)) {
 			return seen, context.Cause(ctx)
 		}
 	}

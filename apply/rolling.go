@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -173,10 +174,10 @@ func (g *rolling) next() time.Time {
 }
 
 // listed takes in that a list has come.
-func (g *rolling) listed(l listing) {
+func (g *rolling) listed(l observe.Listing) {
 	g.dirty = true
-	if l.err == nil {
-		g.asked = l.asked
+	if l.Err == nil {
+		g.asked = l.Asked
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
@@ -165,34 +164,15 @@ func notSent(err error) bool {
 	return errors.As(err, &e) && e.NotSent
 }
 
-// sleep waits, and reports false when ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
+// pause waits, and reports false when ctx ends or stop is closed first.
+func pause(ctx context.Context, stop <-chan struct{}, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return true
+	case <-stop:
 	case <-ctx.Done():
-		return false
 	}
-}
-
-// timed tells when the first request of a context was sent: it may wait for its
-// turn for long.
-func timed(ctx context.Context) (context.Context, func() time.Time) {
-	var mu sync.Mutex
-	var first time.Time
-	ctx = vpsorg.BeforeSend(ctx, func() error {
-		mu.Lock()
-		defer mu.Unlock()
-		if first.IsZero() {
-			first = time.Now()
-		}
-		return nil
-	})
-	return ctx, func() time.Time {
-		mu.Lock()
-		defer mu.Unlock()
-		return first
-	}
+	return false
 }

@@ -29,7 +29,7 @@ type worker struct {
 	since    time.Time     // since when that reboot, or the one to be sent, has been owed; zero: it is not
 	marks    *rollout.Mark // is noted before the change leaves; nil: nothing is
 
-	pause     func() time.Duration // the next of those between attempts
+	pauses    func() time.Duration // the next of those between attempts
 	until     time.Time            // as long may the API put the change off
 	open      error                // of the last attempt that may have taken effect
 	busy      error                // why the last attempt was put off by the API
@@ -108,13 +108,8 @@ type leaving struct {
 	reply  chan<- *ending
 }
 
-// reading is a server that was read alone.
-type reading struct {
-	id     string
-	server planner.Server
-	asked  time.Time
-	err    error // it was not found, or could not be read
-}
+// reading is a server that was read by itself.
+type reading struct{ observe.Reading }
 
 func (answer) isMessage()   {}
 func (question) isMessage() {}
@@ -134,9 +129,8 @@ func (w *worker) seeLeft(ctx context.Context) {
 	if w.marks == nil || w.outcome != Done || w.change.Action() != planner.ActionReboot {
 		return
 	}
-	s := readServer(ctx, w.Client, w.change.About().ID)
-	w.messages <- s
-	w.left = s.err == nil && s.server.Status != planner.StatusActive
+	s := w.read(ctx)
+	w.left = s.Err == nil && s.Server.Status != planner.StatusActive
 }
 
 // check compares the change with its server, which is read by itself where nothing
@@ -145,9 +139,8 @@ func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, erro
 	if w.change.Action() == planner.ActionCreate {
 		return planner.Comparison{Left: w.change}, nil
 	}
-	id := w.change.About().ID
 	if w.change.Action() != planner.ActionDelete && !read {
-		k := w.ask(id)
+		k := w.ask(w.change.About().ID)
 		switch {
 		case k.found:
 			return w.compareWith(k.Server, k.asked), nil
@@ -155,15 +148,21 @@ func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, erro
 			return planner.Comparison{Left: w.change}, nil // nobody has seen anything else
 		}
 	}
-	s := readServer(ctx, w.Client, id)
-	w.messages <- s
+	s := w.read(ctx)
 	switch {
-	case errors.Is(s.err, vpsorg.ErrNotFound):
+	case errors.Is(s.Err, vpsorg.ErrNotFound):
 		return w.checkGone(ctx)
-	case s.err != nil:
-		return planner.Comparison{}, s.err
+	case s.Err != nil:
+		return planner.Comparison{}, s.Err
 	}
-	return w.compareWith(s.server, s.asked), nil
+	return w.compareWith(s.Server, s.Asked), nil
+}
+
+// read reads the server by itself, for the run too.
+func (w *worker) read(ctx context.Context) reading {
+	s := reading{observe.ReadServer(ctx, w.Client, w.change.About().ID)}
+	w.messages <- s
+	return s
 }
 
 // compareWith compares the change with a server as it was told of. One that only seems to
@@ -178,7 +177,7 @@ func (w *worker) compareWith(s planner.Server, asked time.Time) planner.Comparis
 
 // checkGone is check for a server that was not found.
 func (w *worker) checkGone(ctx context.Context) (planner.Comparison, error) {
-	gone, err := w.gone(ctx, w.change.About().ID)
+	gone, err := w.gone(ctx)
 	switch {
 	case err != nil:
 		return planner.Comparison{}, err
@@ -192,13 +191,6 @@ func (w *worker) ask(id string) known {
 	reply := make(chan known, 1)
 	w.messages <- question{id, reply}
 	return <-reply
-}
-
-// readServer reads one server.
-func readServer(ctx context.Context, c *vpsorg.Client, id string) reading {
-	ctx, asked := timed(ctx)
-	live, err := c.GetServer(ctx, vpsorg.ID(id))
-	return reading{id, observe.Server(live), asked(), err}
 }
 
 func (w *worker) stopped() bool {

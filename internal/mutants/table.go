@@ -73,7 +73,7 @@ var table = []mutant{
 		`!ok && why.Code == CodeStatus {`},
 	{"believe-404", "One 404 is taken for the end of a server.",
 		"./apply", "TestGoneIsWhatNoListShows", "worker.checkGone",
-		`w.gone(ctx, w.change.About().ID)`,
+		`w.gone(ctx)`,
 		`ctx.Err() == nil, error(nil)`},
 	{"target-widens-deletes", "With --target, unlisted servers that it does not name are deleted too.",
 		"./planner", "TestSelectionOnlyNarrows", "Diff",
