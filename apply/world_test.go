@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
@@ -85,15 +84,6 @@ func (w *world) input(file string) apply.Input {
 		w.Fatal(err)
 	}
 	return apply.Input{Fleet: f}
-}
-
-func observation(w *world) planner.Observation {
-	w.Helper()
-	o, err := observe.New(w.client).Fleet(w.Context(), &fleet.Fleet{}, planner.Selection{})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return o
 }
 
 func (w *world) run(p *planner.Plan) *apply.Result {
