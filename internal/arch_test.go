@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"internal/help":             {"docs", "internal/render"},
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
-	"internal/metrics":          {},
+	"internal/metrics":          {"planner", "apply", "apply/rollout", "internal/render"},
 	"internal/probe":            {"fleet", "apply"},
 	"internal/probe/emulated":   {"fleet", "apply", "vpsorg/emulator"},
 	"internal/files":            {},

@@ -62,8 +62,13 @@ func (c *command) run(cmd *cobra.Command, files []string, run func(context.Conte
 		return err
 	}
 	err := c.reported(cmd.Context(), rec, run)
-	m := c.runMetrics(cmd.Name(), files, began, err, rec)
-	return c.unlessUnsaved(rec, err, replaceFile("the metrics", c.flags.metrics, metrics.Write(m), 0o644))
+	m := metrics.Run{
+		Command: cmd.Name(), Files: files, Began: began, Ended: time.Now(),
+		ExitCode: exitCode(err), Succeeded: err == nil || errors.Is(err, errChangesPending),
+		Requests: c.requests.sent(), ByStatus: rec.byStatus, Drift: rec.drift, Result: rec.Result,
+	}
+	former, _ := readFile(c.flags.metrics) // one that cannot be read tells of no success
+	return c.unlessUnsaved(rec, err, replaceFile("the metrics", c.flags.metrics, m.Text(former), 0o644))
 }
 
 // reported runs a command and writes its reports.

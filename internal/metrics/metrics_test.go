@@ -1,4 +1,4 @@
-package metrics_test
+package metrics
 
 import (
 	"regexp"
@@ -7,19 +7,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-
-	"github.com/vps-fleet/fleet/internal/metrics"
 )
 
-func TestWrite(t *testing.T) {
-	got := string(metrics.Write([]metrics.Metric{
-		{Name: "fleet_servers", Help: "Servers, by status.", Samples: []metrics.Sample{
-			{Labels: []metrics.Label{{Name: "file", Value: "a.yaml"}, {Name: "status", Value: "active"}}, Value: 12},
-			{Labels: []metrics.Label{{Name: "file", Value: "C:\\a \"b\"\nc"}, {Name: "status", Value: "other"}}, Value: 0.25},
-		}},
-		{Name: "fleet_none", Help: "Nothing was measured."},
-		{Name: "fleet_run_timestamp_seconds", Help: "When.", Samples: []metrics.Sample{{Value: 1764000000}}},
-	}))
+func TestText(t *testing.T) {
+	var g gauges
+	g.add("fleet_servers", "Servers, by status.", 12, label{"file", "a.yaml"}, label{"status", "active"})
+	g.add("fleet_run_timestamp_seconds", "When.", 1764000000)
+	g.add("fleet_servers", "Servers, by status.", 0.25, label{"file", "C:\\a \"b\"\nc"}, label{"status", "other"})
+	got := string(g.text())
 	want := `# HELP fleet_servers Servers, by status.
 # TYPE fleet_servers gauge
 fleet_servers{file="a.yaml",status="active"} 12
@@ -38,16 +33,18 @@ fleet_run_timestamp_seconds{} 1764000000
 func TestReadsBack(t *testing.T) {
 	line := regexp.MustCompile(`^(# (HELP|TYPE) m .*|m\{l="([^"\\\n]|\\["\\n])*"\} -?[0-9.]+)$`)
 	rapid.Check(t, func(t *rapid.T) {
-		labels := []metrics.Label{{Name: "l", Value: rapid.String().Draw(t, "label")}}
+		labels := []label{{"l", rapid.String().Draw(t, "label")}}
 		value := float64(rapid.IntRange(-1e9, 2e9).Draw(t, "value")) / 8
-		text := metrics.Write([]metrics.Metric{{Name: "m", Help: "Help.", Samples: []metrics.Sample{
-			{Labels: []metrics.Label{{Name: "l", Value: labels[0].Value + "x"}}, Value: 1}, {Labels: labels, Value: value}}}})
+		var g gauges
+		g.add("m", "Help.", 1, label{"l", labels[0].value + "x"})
+		g.add("m", "Help.", value, labels...)
+		text := g.text()
 		for l := range strings.SplitSeq(strings.TrimSuffix(string(text), "\n"), "\n") {
 			if !line.MatchString(l) {
 				t.Fatalf("%q is no line of the format", l)
 			}
 		}
-		if got, ok := metrics.Read(text, "m", labels); !ok || got != value {
+		if got, ok := read(text, "m", labels); !ok || got != value {
 			t.Fatalf("read %v, %v, want %v", got, ok, value)
 		}
 	})
@@ -55,7 +52,7 @@ func TestReadsBack(t *testing.T) {
 
 func TestReadsNothing(t *testing.T) {
 	for _, text := range []string{"", "m 1", "m{} x\n", "mm{} 1\n", "# m{} 1\n"} {
-		if v, ok := metrics.Read([]byte(text), "m", nil); ok {
+		if v, ok := read([]byte(text), "m", nil); ok {
 			t.Errorf("%q has %v", text, v)
 		}
 	}

@@ -1,11 +1,10 @@
-package cli
+package metrics
 
 import (
 	"testing"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
-	"github.com/vps-fleet/fleet/internal/metrics"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -16,16 +15,16 @@ func TestRolloutMetrics(t *testing.T) {
 	}
 	var g gauges
 	g.addRollouts(groups)
-	text := metrics.Write(g.all)
+	text := g.text()
 	for name, want := range map[string]float64{"fleet_rollout_left": 18, "fleet_rollout_budget": 6, "fleet_rollout_paused_since_timestamp_seconds": 1e9} {
-		if got, ok := metrics.Read(text, name, []metrics.Label{{Name: "rollout", Value: "web"}}); !ok || got != want {
+		if got, ok := read(text, name, []label{{"rollout", "web"}}); !ok || got != want {
 			t.Errorf("%s is %v, %v; want %v in\n%s", name, got, ok, want, text)
 		}
 	}
-	if _, ok := metrics.Read(text, "fleet_rollout_paused_since_timestamp_seconds", []metrics.Label{{Name: "rollout", Value: "db"}}); ok {
+	if _, ok := read(text, "fleet_rollout_paused_since_timestamp_seconds", []label{{"rollout", "db"}}); ok {
 		t.Error("a rollout that is done is paused")
 	}
-	if got, ok := metrics.Read(text, "fleet_rollout_unavailable", []metrics.Label{{Name: "rollout", Value: "db"}}); !ok || got != 0 {
+	if got, ok := read(text, "fleet_rollout_unavailable", []label{{"rollout", "db"}}); !ok || got != 0 {
 		t.Errorf("of a rollout that is done %v, %v are unavailable", got, ok)
 	}
 }
