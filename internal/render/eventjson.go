@@ -20,6 +20,17 @@ type eventHead struct {
 	Time time.Time `json:"time"`
 }
 
+// eventDocument is what becomes of a server.
+type eventDocument struct {
+	eventHead
+	Action       planner.Action `json:"action,omitempty"`
+	Name         string         `json:"name"`
+	ID           string         `json:"id,omitempty"`
+	For          string         `json:"for,omitempty"`
+	Message      string         `json:"message,omitempty"`
+	PauseSeconds *float64       `json:"pause_seconds,omitempty"`
+}
+
 // RunLine is the first line of an apply's events: what is about to be done.
 func RunLine(p *planner.Plan, at time.Time) []byte {
 	return jsonLine(struct {
@@ -39,29 +50,13 @@ func EventLine(e apply.Event, at time.Time) []byte {
 	switch e := e.(type) {
 	case apply.ChangeStarted:
 		s := e.Change.About()
-		return jsonLine(struct {
-			eventHead
-			Action planner.Action `json:"action"`
-			Name   string         `json:"name"`
-			ID     string         `json:"id,omitempty"`
-		}{head("change_started", at), e.Change.Action(), s.Name, s.ID})
+		return jsonLine(eventDocument{eventHead: head("change_started", at), Action: e.Change.Action(), Name: s.Name, ID: s.ID})
 	case apply.ChangePutOff:
 		s := e.Change.About()
-		return jsonLine(struct {
-			eventHead
-			Action       planner.Action `json:"action"`
-			Name         string         `json:"name"`
-			ID           string         `json:"id,omitempty"`
-			Message      string         `json:"message"`
-			PauseSeconds float64        `json:"pause_seconds"`
-		}{head("change_put_off", at), e.Change.Action(), s.Name, s.ID, errorMessage(e.Err), seconds(e.Pause)})
+		return jsonLine(eventDocument{eventHead: head("change_put_off", at), Action: e.Change.Action(), Name: s.Name, ID: s.ID,
+			Message: errorMessage(e.Err), PauseSeconds: new(seconds(e.Pause))})
 	case apply.WaitStarted:
-		return jsonLine(struct {
-			eventHead
-			Name string `json:"name"`
-			ID   string `json:"id,omitempty"`
-			For  string `json:"for"`
-		}{head("wait_started", at), e.Name, e.ID, string(e.Target)})
+		return jsonLine(eventDocument{eventHead: head("wait_started", at), Name: e.Name, ID: e.ID, For: string(e.Target)})
 	case apply.Progress:
 		return stillLine(e, at)
 	case apply.GroupProgress:

@@ -54,6 +54,22 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
+// sentence ends a text; "" where there is none.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return text + "."
+}
+
+// unlessSame is a text; "" where it is the other.
+func unlessSame(text, other string) string {
+	if text == other {
+		return ""
+	}
+	return text
+}
+
 // atMost are the first n of some texts, and in the place of the others how many they are.
 func atMost(n int, list []string, more string) []string {
 	if len(list) <= n {

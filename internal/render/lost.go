@@ -3,18 +3,57 @@ package render
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// dataLoss is whose data a run has destroyed.
+// dataLoss is servers whose data a run has destroyed, or perhaps has.
 type dataLoss struct {
-	Deleted  []string
-	Replaced []string
-	Perhaps  []string // nobody can tell
+	What  string
+	Names []string
+}
+
+// The ways to lose data.
+const (
+	lossDeleted  = "deleted"
+	lossReplaced = "replaced"
+	lossPerhaps  = "perhaps deleted" // nobody can tell
+)
+
+// lostBy is the data that a run has destroyed, each way once.
+func lostBy(r *apply.Result) (lost []dataLoss) {
+	for _, what := range []string{lossDeleted, lossReplaced, lossPerhaps} {
+		var names []string
+		for _, rep := range r.Reports {
+			if lossBy(rep) == what {
+				names = append(names, reportName(rep))
+			}
+		}
+		if names != nil {
+			lost = append(lost, dataLoss{what, names})
+		}
+	}
+	return lost
+}
+
+// lossBy is how a change has destroyed data; "" where it has not.
+func lossBy(rep apply.Report) string {
+	switch gone := oldIsGone(rep); {
+	case gone == perhaps:
+		return lossPerhaps
+	case gone == no:
+		return ""
+	case rep.Change.Action() == planner.ActionDelete:
+		return lossDeleted
+	}
+	return lossReplaced
+}
+
+// lossCounts says how many servers have lost their data; "" where none has.
+func lossCounts(lost []dataLoss) string {
+	return joined(lost, ", ", func(l dataLoss) string { return fmt.Sprintf("%d %s", len(l.Names), l.What) })
 }
 
 // certainty is whether something has happened.
@@ -25,21 +64,6 @@ const (
 	perhaps
 	yes
 )
-
-func lostBy(r *apply.Result) (l dataLoss) {
-	for _, rep := range r.Reports {
-		switch name := reportName(rep); {
-		case oldIsGone(rep) == perhaps:
-			l.Perhaps = append(l.Perhaps, name)
-		case oldIsGone(rep) == no:
-		case rep.Change.Action() == planner.ActionDelete:
-			l.Deleted = append(l.Deleted, name)
-		default:
-			l.Replaced = append(l.Replaced, name)
-		}
-	}
-	return l
-}
 
 // oldIsGone is whether a change has ended a server.
 func oldIsGone(rep apply.Report) certainty {
@@ -104,25 +128,6 @@ func newIsThere(rep apply.Report) certainty {
 		return perhaps
 	}
 	return no
-}
-
-// text says what was destroyed, or that nothing was; c is red where something was.
-func (l dataLoss) text() (text string, c color) {
-	names := func(list []string) string { return strings.Join(ranges(list), ", ") }
-	var parts []string
-	if n := len(l.Deleted); n > 0 {
-		parts = append(parts, fmt.Sprintf("deleted %d: %s", n, names(l.Deleted)))
-	}
-	if n := len(l.Replaced); n > 0 {
-		parts = append(parts, fmt.Sprintf("replaced %d: %s", n, names(l.Replaced)))
-	}
-	if n := len(l.Perhaps); n > 0 {
-		parts = append(parts, fmt.Sprintf("perhaps deleted %d: %s", n, names(l.Perhaps)))
-	}
-	if parts == nil {
-		return "Nothing was deleted.", plain
-	}
-	return "Data gone: " + strings.Join(parts, "; ") + ".", red
 }
 
 // costNow is what the servers cost a month after a run, between two limits where

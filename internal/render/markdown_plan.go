@@ -125,13 +125,6 @@ func lossInFull(deleted, replaced int) string {
 	return strings.Join(parts, ", ") + "."
 }
 
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	return text + "."
-}
-
 func guardsPart(violations []planner.Violation) mdPart {
 	part := mdPart{name: "Beyond the guards", title: "Beyond the guards, so apply refuses all of it"}
 	for _, v := range violations {

@@ -27,7 +27,9 @@ func resultMarkdown(r Run) document {
 			open.parts = append(open.parts, fatePart(s))
 		}
 	}
-	open.parts = append(open.parts, lossParts(v.Lost)...)
+	if v.Lost != nil {
+		open.parts = append(open.parts, lossPart(v.Lost))
+	}
 	if blocked := blockedSection(r.Result.Blocked); len(blocked.Groups) > 0 {
 		file = review.File
 		open.parts = append(open.parts, planPart(review, blocked))
@@ -111,29 +113,20 @@ func nextMarkdown(next string) string {
 }
 
 // lossCount says how many servers have lost their data.
-func lossCount(l dataLoss) string {
-	parts := counted(len(l.Deleted), "deleted", len(l.Replaced), "replaced", len(l.Perhaps), "perhaps deleted")
-	if parts == nil {
+func lossCount(lost []dataLoss) string {
+	if lost == nil {
 		return "Nothing was deleted."
 	}
-	return "**Data gone: " + strings.Join(parts, ", ") + ".**"
+	return "**Data gone: " + lossCounts(lost) + ".**"
 }
 
-// lossParts name whose data is gone.
-func lossParts(l dataLoss) []mdPart {
+// lossPart names whose data is gone.
+func lossPart(lost []dataLoss) mdPart {
 	part := mdPart{name: "Data gone", title: "Data gone"}
-	for _, x := range []struct {
-		what  string
-		names []string
-	}{{"deleted", l.Deleted}, {"replaced", l.Replaced}, {"perhaps deleted", l.Perhaps}} {
-		if len(x.names) > 0 {
-			part.rows = append(part.rows, mdRow{text: x.what + " " + mdSubject("", ranges(x.names), len(x.names), true), servers: len(x.names), kept: x.names})
-		}
+	for _, l := range lost {
+		part.rows = append(part.rows, mdRow{text: l.What + " " + mdSubject("", ranges(l.Names), len(l.Names), true), servers: len(l.Names), kept: l.Names})
 	}
-	if part.rows == nil {
-		return nil
-	}
-	return []mdPart{part}
+	return part
 }
 
 // fatePart are the changes and waits that are not done and have ended alike, with what
@@ -156,12 +149,7 @@ func fateRow(s fateSection, g outcomeGroup) mdRow {
 	if exists(s.Fate) && g.Kind == kindCreate {
 		what = "created and billed"
 	}
-	if g.Error != s.Error {
-		what += ": " + mdText(g.Error)
-	}
-	if g.Hint != s.Hint {
-		what += nextLines(g.Hint)
-	}
+	what += prefixed(": ", mdText(g.Error)) + nextLines(g.Hint)
 	subject := mdSubject("", g.Members.ranges(), len(g.Members), false)
 	if exists(s.Fate) {
 		subject = withIDs(g.Members)

@@ -18,7 +18,7 @@ type resultReview struct {
 	Result   *apply.Result
 	Sections []fateSection // none of them empty, each fate once
 	Hint     string        // what to do about all that has failed; "" where the sections say it
-	Lost     dataLoss
+	Lost     []dataLoss
 	Cost     costNow
 }
 
@@ -37,13 +37,15 @@ func reviewResult(p *planner.Plan, r *apply.Result) resultReview {
 		if groups := outcomeGroups(r.Reports, f); len(groups) > 0 {
 			s := fateSection{Fate: f, Groups: groups}
 			s.Error, s.Hint = groups[0].Error, groups[0].Hint
-			for _, g := range groups {
-				if g.Error != s.Error {
-					s.Error = ""
-				}
-				if g.Hint != s.Hint {
-					s.Hint = ""
-				}
+			if slices.ContainsFunc(groups, func(g outcomeGroup) bool { return g.Error != s.Error }) {
+				s.Error = ""
+			}
+			if slices.ContainsFunc(groups, func(g outcomeGroup) bool { return g.Hint != s.Hint }) {
+				s.Hint = ""
+			}
+			for i := range groups { // the section says it
+				groups[i].Error = unlessSame(groups[i].Error, s.Error)
+				groups[i].Hint = unlessSame(groups[i].Hint, s.Hint)
 			}
 			v.Sections = append(v.Sections, s)
 		}
@@ -151,17 +153,13 @@ func (v *resultReview) oneHint() (hint string) {
 	}
 	s := &v.Sections[i]
 	hint, s.Hint = s.Hint, ""
-	if hint != "" {
-		for g := range s.Groups {
-			s.Groups[g].Hint = ""
-		}
-	}
 	return hint
 }
 
 // hasHints reports whether there is more to do than to run again.
 func (v resultReview) hasHints() bool {
 	return slices.ContainsFunc(v.Sections, func(s fateSection) bool {
-		return (s.Fate == fateDoubt || s.Fate == fateFailed) && slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" })
+		return (s.Fate == fateDoubt || s.Fate == fateFailed) &&
+			(s.Hint != "" || slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Hint != "" }))
 	})
 }

@@ -32,12 +32,13 @@ func (d *page) result(r Run) {
 	if !r.Result.Started.IsZero() {
 		d.About += " · " + r.Result.Started.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
-	lost, c := v.Lost.text()
-	lead := paragraph{Phrases: []phrase{{Text: lost}}}
-	if c == red {
-		lead.Tone = bad
+	d.Lead = []paragraph{{Phrases: []phrase{{Text: "Nothing was deleted."}}}}
+	if v.Lost != nil {
+		lost := joined(v.Lost, "; ", func(l dataLoss) string {
+			return fmt.Sprintf("%s %d: %s", l.What, len(l.Names), strings.Join(ranges(l.Names), ", "))
+		})
+		d.Lead = []paragraph{{bad, []phrase{{Text: "Data gone: " + lost + "."}}}}
 	}
-	d.Lead = []paragraph{lead}
 	if next := v.next(); next != "" {
 		d.CommandFor, d.Command = "To run it again", r.Again
 		d.Lead = append(d.Lead, paragraph{Phrases: []phrase{{Text: "Next: " + next}}})
@@ -88,12 +89,6 @@ func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 	title, said := s.title()
 	p := pageSection{ID: slug(string(s.Fate)), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
 	for _, g := range s.Groups {
-		if g.Error == s.Error {
-			g.Error = ""
-		}
-		if g.Hint == s.Hint {
-			g.Hint = ""
-		}
 		var rows []pageRow
 		for i := range g.Members {
 			rows = append(rows, a.row(g.single(i), slowest))

@@ -34,9 +34,9 @@ func Result(run Run, told []planner.Blocked, s Style) string {
 	}
 	s.blockedNow(&b, run.Result.Blocked, told)
 	b.WriteString("\n" + s.newServers(run.Result.Reports) + s.rollouts(v))
-	b.WriteString(s.paragraph(boldRed, Escape(v.Lost.count())))
+	b.WriteString(s.paragraph(boldRed, Escape(lossText(v.Lost))))
 	text, color := v.headline()
-	if v.left() > 0 && v.Lost.count() == "" {
+	if v.left() > 0 && v.Lost == nil {
 		text += " Nothing was deleted."
 	}
 	b.WriteString(s.paragraph(color, text))
@@ -79,7 +79,7 @@ func (s Style) fateItems(sec fateSection) (items []item) {
 			it.names[0] = fmt.Sprintf("%d %s", n, g.deed())
 		}
 		it.details = []line{s.line(plain, Escape(s.whoAndWhy(sec, g)))}
-		if g.Hint != "" && sec.Hint == "" {
+		if g.Hint != "" {
 			for _, h := range strings.Split(g.Hint, "\n") {
 				it.next = append(it.next, s.line(plain, "next: "+Escape(h)))
 			}
@@ -106,7 +106,7 @@ func (s Style) whoAndWhy(sec fateSection, g outcomeGroup) string {
 		names = cut(g.Members.ranges(), room)
 	}
 	text := strings.Join(names, " ")
-	if g.Error != "" && sec.Error == "" {
+	if g.Error != "" {
 		text += ": " + g.Error
 	}
 	if took := g.took(); took != "" {
@@ -139,17 +139,13 @@ func (g outcomeGroup) took() string {
 	return lasted(g.Longest)
 }
 
-// count says how many servers have lost their data; "" where none has.
-func (l dataLoss) count() string {
-	parts := counted(len(l.Deleted), "deleted", len(l.Replaced), "replaced", len(l.Perhaps), "perhaps deleted, nobody can tell")
-	if parts == nil {
-		return ""
+// lossText says how many servers have lost their data, and which perhaps have.
+func lossText(lost []dataLoss) string {
+	text := prefixed("Data gone: ", lossCounts(lost))
+	if last := len(lost) - 1; last >= 0 && lost[last].What == lossPerhaps {
+		text += ", nobody can tell: " + strings.Join(ranges(lost[last].Names), ", ")
 	}
-	text := "Data gone: " + strings.Join(parts, ", ")
-	if len(l.Perhaps) > 0 {
-		text += ": " + strings.Join(ranges(l.Perhaps), ", ")
-	}
-	return text + "."
+	return sentence(text)
 }
 
 // blockedNow shows entries that nothing was done to: those that a plan has explained
