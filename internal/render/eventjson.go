@@ -53,8 +53,9 @@ func EventLine(e apply.Event, at time.Time) []byte {
 		return jsonLine(eventDocument{eventHead: head("change_started", at), Action: e.Change.Action(), Name: s.Name, ID: s.ID})
 	case apply.ChangePutOff:
 		s := e.Change.About()
+		message, _ := explainError(e.Err)
 		return jsonLine(eventDocument{eventHead: head("change_put_off", at), Action: e.Change.Action(), Name: s.Name, ID: s.ID,
-			Message: errorMessage(e.Err), PauseSeconds: new(seconds(e.Pause))})
+			Message: message, PauseSeconds: new(seconds(e.Pause))})
 	case apply.WaitStarted:
 		return jsonLine(eventDocument{eventHead: head("wait_started", at), Name: e.Name, ID: e.ID, For: string(e.Target)})
 	case apply.Progress:

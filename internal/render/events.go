@@ -9,30 +9,6 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 )
 
-// ended is one line about a server.
-func ended(g outcomeGroup, s Style) string {
-	text := Escape(g.Members[0].Name) + ": "
-	if g.Fate == fateDone {
-		return text + s.paint(green, done(g)) + took(g.Longest)
-	}
-	text += s.paint(fateMeanings[g.Fate].color, string(g.Fate))
-	if g.Error != "" {
-		text += ": " + Escape(g.Error)
-	}
-	return text + took(g.Longest)
-}
-
-// done says what was done: the id only where it is news.
-func done(g outcomeGroup) string {
-	switch rep := g.Reports[0][0]; {
-	case rep.Wait != nil:
-		return Escape(string(rep.Wait.To))
-	case rep.ID != "" && (g.Kind == kindCreate || g.Kind == kindReplace):
-		return g.deed() + ", " + Escape(rep.ID)
-	}
-	return g.deed()
-}
-
 // UnshownAwaited says what a run waits for before it plans.
 func UnshownAwaited(e apply.UnshownAwaited) string {
 	var names []string
@@ -51,14 +27,6 @@ func InDoubt(open []apply.Intent) string {
 		names = append(names, i.Name)
 	}
 	return "An earlier run ended without an answer to creates of " + Escape(strings.Join(ranges(names), ", ")) + ". Their servers are looked for before any is created again."
-}
-
-// took is a duration worth telling, in brackets.
-func took(d time.Duration) string {
-	if d < minTold {
-		return ""
-	}
-	return " [" + span(d) + "]"
 }
 
 // span writes whole seconds: 5s, 1m05s, 2h03m.

@@ -124,7 +124,7 @@ func TestMarkdownIsTruncated(t *testing.T) {
 	}
 	var tooMuch tooLong
 	text, err := Markdown(Run{Plan: p}, 1500)
-	if !errors.As(err, &tooMuch) || !strings.Contains(Hint(err), "--max-bytes") || !strings.Contains(string(text), "Too long: it takes ") || len(text) > 1500 {
+	if !errors.As(err, &tooMuch) || !strings.Contains(ErrorLines(err), "hint: allow more with --max-bytes") || !strings.Contains(string(text), "Too long: it takes ") || len(text) > 1500 {
 		t.Errorf("85 names in 1,500 bytes: %v\n%s", err, text)
 	}
 	if text, err := Markdown(Run{Plan: p}, 100); !errors.As(err, &tooMuch) || text != nil {

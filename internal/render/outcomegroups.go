@@ -63,7 +63,7 @@ func outcomesOf(reports []apply.Report, of fate) (all [][]apply.Report) {
 		if rep.Change != nil {
 			id := rep.Change.About().ID
 			at, ok := updated[id]
-			if ok && rep.Change.Action() == planner.ActionReboot && (of == fateNotStarted || errorText(rep) == errorText(all[at][0])) {
+			if ok && rep.Change.Action() == planner.ActionReboot && (of == fateNotStarted || sameError(rep, all[at][0])) {
 				all[at] = append(all[at], rep)
 				continue
 			}
@@ -76,21 +76,18 @@ func outcomesOf(reports []apply.Report, of fate) (all [][]apply.Report) {
 	return all
 }
 
-func errorText(rep apply.Report) string {
-	if rep.Err == nil {
-		return ""
-	}
-	return errorMessage(rep.Err)
+func sameError(a, b apply.Report) bool {
+	one, _ := explainError(a.Err)
+	other, _ := explainError(b.Err)
+	return one == other
 }
 
 // newOutcome is a group of one server.
 func newOutcome(reports []apply.Report) outcomeGroup {
 	rep := reports[0]
 	f := factOf(rep)
-	g := outcomeGroup{Fate: fateOf(rep), Kind: f.Kind, Reports: [][]apply.Report{reports}, Error: errorText(rep)}
-	if rep.Err != nil {
-		g.Hint = Hint(rep.Err)
-	}
+	g := outcomeGroup{Fate: fateOf(rep), Kind: f.Kind, Reports: [][]apply.Report{reports}}
+	g.Error, g.Hint = explainError(rep.Err)
 	if rep.ID != "" {
 		f.Member.ID = rep.ID
 	}

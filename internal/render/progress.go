@@ -60,7 +60,8 @@ func (p *progress) add(e apply.Event) (isNews bool) {
 		p.ended[f]++
 		p.untold = append(p.untold, e.Report)
 		if f == fateFailed || f == fateDoubt {
-			why, _ := withoutName(errorText(e.Report), reportName(e.Report))
+			message, _ := explainError(e.Report.Err)
+			why, _ := withoutName(message, reportName(e.Report))
 			isNews = !p.failures[why]
 			p.failures[why] = true
 		}
@@ -93,7 +94,8 @@ func (p *progress) rollingLines() (lines []string) {
 // postpone notes that a change is put off. Of those for which the same is said, the
 // first is named.
 func (p *progress) postpone(e apply.ChangePutOff) {
-	text := "put off" + because(e.Err) + "; again in " + span(max(e.Pause, time.Second))
+	why, _ := explainError(e.Err)
+	text := "put off" + prefixed(": ", Escape(why)) + "; again in " + span(max(e.Pause, time.Second))
 	if p.putOffAs == nil {
 		p.putOffAs = make(map[string]int)
 	}
@@ -124,25 +126,32 @@ func (p *progress) lines(s Style) (lines []string) {
 	return lines
 }
 
-// endedLine is one line about servers that have ended alike.
+// endedLine is one line about servers that have ended alike, with the id of one where that
+// is news.
 func (s Style) endedLine(g outcomeGroup) string {
-	if len(g.Members) == 1 {
-		return ended(g, s)
+	who, what, first := g.Members[0].Name, string(g.Fate), g.Reports[0][0]
+	if n := len(g.Members); n > 1 {
+		names := g.Members.ranges()
+		if g.Fate == fateDone && !g.Kind.losesData() {
+			names = []string{strings.Join(cut(names, s.width()-20), " ")}
+		}
+		who = fmt.Sprintf("%s (%d)", strings.Join(names, ", "), n)
 	}
-	names := strings.Join(g.Members.ranges(), ", ")
-	if g.Fate == fateDone && !g.Kind.losesData() {
-		names = strings.Join(cut(g.Members.ranges(), s.width()-20), " ")
-	}
-	text := Escape(fmt.Sprintf("%s (%d): ", names, len(g.Members)))
-	m := fateMeanings[g.Fate]
 	if g.Fate == fateDone {
-		return text + s.paint(m.color, g.deed()) + took(g.Longest)
+		what = g.deed()
+		switch {
+		case len(g.Members) > 1:
+		case first.Wait != nil:
+			what = string(first.Wait.To)
+		case first.ID != "" && (g.Kind == kindCreate || g.Kind == kindReplace):
+			what += ", " + first.ID
+		}
 	}
-	text += s.paint(m.color, string(g.Fate))
-	if g.Error != "" {
-		text += ": " + Escape(g.Error)
+	text := Escape(who) + ": " + s.paint(fateMeanings[g.Fate].color, Escape(what)) + Escape(prefixed(": ", g.Error))
+	if g.Longest >= minTold {
+		text += " [" + span(g.Longest) + "]"
 	}
-	return text + took(g.Longest)
+	return text
 }
 
 // count is how far it is, in words: 36/67 done, 1 failed.

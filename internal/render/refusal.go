@@ -85,24 +85,18 @@ func guardsExceeded(violations []planner.Violation) (text, hint string) {
 	return "refused, nothing was changed: " + strings.Join(texts, "; "), strings.Join(hints, "\n")
 }
 
-// Warning says what did not work during a run.
-func Warning(w apply.Warning) string {
-	switch w.What {
-	case apply.CacheUnread:
-		return "cached details are dropped, and all are read anew"
-	case apply.CacheUnsaved:
-		return "details are not cached"
-	case apply.CacheWrong:
-		return "backups_enabled has changed and updated_at has not, so cached details were dropped and all read anew; where this comes again, leave out --details-max-age"
-	case apply.StateUnsaved:
-		return "the state for the next run is not complete"
-	case apply.NotRestored:
-		return "the restore command of a server that was not disrupted after all has failed; the next apply restores it first"
-	case apply.StateUnread:
-		return "what earlier runs have done lately cannot be read, so the API is taken at its word"
-	}
-	panic(fmt.Sprintf("unknown warning %d", w.What))
+// warnings say what did not work during a run.
+var warnings = map[apply.WarningKind]string{
+	apply.CacheUnread:  "cached details are dropped, and all are read anew",
+	apply.CacheUnsaved: "details are not cached",
+	apply.CacheWrong:   "backups_enabled has changed and updated_at has not, so cached details were dropped and all read anew; where this comes again, leave out --details-max-age",
+	apply.StateUnsaved: "the state for the next run is not complete",
+	apply.NotRestored:  "the restore command of a server that was not disrupted after all has failed; the next apply restores it first",
+	apply.StateUnread:  "what earlier runs have done lately cannot be read, so the API is taken at its word",
 }
+
+// Warning says what did not work during a run.
+func Warning(w apply.Warning) string { return warnings[w.What] }
 
 // Violation says which guard a plan goes beyond, and what would allow it.
 func Violation(v planner.Violation) (message, hint string) {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,9 +29,9 @@ func doings(p *planner.Plan) map[string]string {
 	words := make(map[string]string)
 	for _, g := range p.Rollouts {
 		for _, name := range changedOf(g) {
-			word := doing(actions[name])
+			word := cmp.Or(doing[actions[name]], underWay)
 			if was, ok := words[g.Policy.Name]; ok && was != word {
-				word = "under way"
+				word = underWay
 			}
 			words[g.Policy.Name] = word
 		}
@@ -38,24 +39,17 @@ func doings(p *planner.Plan) map[string]string {
 	return words
 }
 
-func doing(a planner.Action) string {
-	switch a {
-	case planner.ActionReboot:
-		return "rebooting"
-	case planner.ActionReplace:
-		return "being replaced"
-	case planner.ActionStop:
-		return "stopping"
-	case planner.ActionDelete:
-		return "being deleted"
-	}
-	return "under way"
-}
+// doing is what is being done to a server, in words.
+var doing = map[planner.Action]string{planner.ActionReboot: "rebooting", planner.ActionReplace: "being replaced", planner.ActionStop: "stopping",
+	planner.ActionDelete: "being deleted"}
+
+// underWay is what is being done to servers where it is not the same for all, or has no word.
+const underWay = "under way"
 
 // rollingText is how far a rollout has come: web: 12 of 24 done, 3 rebooting, 1 waits
 // for ready (http 503), budget 6.
 func rollingText(g rollout.GroupResult, doing string) string {
-	parts := []string{}
+	var parts []string
 	if state := rollingState(g); state != "" {
 		parts = append(parts, state)
 	}
@@ -103,10 +97,7 @@ func rollingState(g rollout.GroupResult) string {
 }
 
 func readying(g rollout.GroupResult) string {
-	text := "1 waits for ready"
-	if g.Readying > 1 {
-		text = fmt.Sprintf("%d wait for ready", g.Readying)
-	}
+	text := quantity(g.Readying, "waits for ready", "wait for ready")
 	if g.Probe != "" {
 		text += " (" + g.Probe + ")"
 	}
