@@ -22,10 +22,7 @@ func UnshownAwaited(e apply.UnshownAwaited) string {
 
 // InDoubt says which creates of earlier runs may have made a server.
 func InDoubt(open []apply.Intent) string {
-	var names []string
-	for _, i := range open {
-		names = append(names, i.Name)
-	}
+	names := each(open, func(i apply.Intent) string { return i.Name })
 	return "An earlier run ended without an answer to creates of " + Escape(strings.Join(ranges(names), ", ")) + ". Their servers are looked for before any is created again."
 }
 

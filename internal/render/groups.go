@@ -43,11 +43,7 @@ type members []member
 
 // names are those of all.
 func (list members) names() []string {
-	names := make([]string, len(list))
-	for i, m := range list {
-		names[i] = m.Name
-	}
-	return names
+	return each(list, func(m member) string { return m.Name })
 }
 
 // ranges are the names, the consecutive ones as ranges.
@@ -64,11 +60,7 @@ func groupsOf(facts []*fact) (groups []group) {
 
 // singles makes a group of each fact.
 func singles(facts []*fact) []group {
-	groups := make([]group, len(facts))
-	for i, f := range facts {
-		groups[i] = newGroup(f)
-	}
-	return groups
+	return each(facts, func(f *fact) group { return newGroup(f) })
 }
 
 // key is equal for the facts that say the same of their servers, but for the

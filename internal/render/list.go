@@ -27,18 +27,12 @@ var statusColors = map[planner.Status]color{planner.StatusActive: green, planner
 func Servers(servers []inventory.Server, columns []inventory.Column, header bool, s Style) string {
 	rows := make([][]string, 0, len(servers)+1)
 	if header {
-		row := make([]string, len(columns))
-		for i, c := range columns {
-			row[i] = Escape(cmp.Or(titles[c.Name], strings.ToUpper(strings.TrimPrefix(c.Name, "label:"))))
-		}
-		rows = append(rows, row)
+		rows = append(rows, each(columns, func(c inventory.Column) string {
+			return Escape(cmp.Or(titles[c.Name], strings.ToUpper(strings.TrimPrefix(c.Name, "label:"))))
+		}))
 	}
 	for _, server := range servers {
-		row := make([]string, len(columns))
-		for i, c := range columns {
-			row[i] = cmp.Or(Escape(c.Value(server)), "-")
-		}
-		rows = append(rows, row)
+		rows = append(rows, each(columns, func(c inventory.Column) string { return cmp.Or(Escape(c.Value(server)), "-") }))
 	}
 	widths, shown := s.fit(rows, len(columns))
 	var b strings.Builder
@@ -56,11 +50,8 @@ func Servers(servers []inventory.Server, columns []inventory.Column, header bool
 		b.WriteString(l.text + "\n")
 	}
 	if shown < len(columns) {
-		var dropped []string
-		for _, c := range columns[shown:] {
-			dropped = append(dropped, c.Name)
-		}
-		b.WriteString(s.paint(dim, truncate("(no room for "+strings.Join(dropped, ", ")+"; -o wide shows all)", s.Width)) + "\n")
+		dropped := joined(columns[shown:], ", ", func(c inventory.Column) string { return c.Name })
+		b.WriteString(s.paint(dim, truncate("(no room for "+dropped+"; -o wide shows all)", s.Width)) + "\n")
 	}
 	return b.String()
 }
@@ -161,13 +152,14 @@ func Omitted(left []inventory.Omitted) string {
 
 // NotThere tells which listed servers an inventory lacks because they do not exist.
 func NotThere(names []string) string {
-	switch len(names) {
-	case 0:
+	if len(names) == 0 {
 		return ""
-	case 1:
-		return "Listed in the file, and not existing yet: " + nameList(names) + ".\n"
 	}
-	return fmt.Sprintf("Listed in the file, and not existing yet: %d servers: %s.\n", len(names), nameList(names))
+	text := "Listed in the file, and not existing yet: "
+	if len(names) > 1 {
+		text += servers(len(names)) + ": "
+	}
+	return text + nameList(names) + ".\n"
 }
 
 // maxNames is how many names, or ranges of them, a list of names has.

@@ -39,11 +39,16 @@ func counted(pairs ...any) []string {
 
 // joined lists parts with commas or, where they are sentences, semicolons.
 func joined[T any](list []T, separator string, one func(T) string) string {
-	parts := make([]string, len(list))
+	return strings.Join(each(list, one), separator)
+}
+
+// each makes something of all that is in a list.
+func each[T, U any](list []T, one func(T) U) []U {
+	all := make([]U, len(list))
 	for i, x := range list {
-		parts[i] = one(x)
+		all[i] = one(x)
 	}
-	return strings.Join(parts, separator)
+	return all
 }
 
 // prefixed is a text behind what leads to it; "" where there is no text.

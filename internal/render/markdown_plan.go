@@ -68,9 +68,8 @@ func planOpening(p *planner.Plan) string {
 	count := p.Count()
 	beyond := len(p.Violations()) > 0
 	var worst []string
-	if text := lossesText(p); text != "" {
-		text, _, _ = strings.Cut(text, ":")
-		worst = append(worst, text)
+	if n := losses(p); n > 0 {
+		worst = append(worst, loseData(n))
 	}
 	if beyond {
 		worst = append(worst, "beyond the guards")
@@ -108,21 +107,14 @@ func planOpening(p *planner.Plan) string {
 
 // lossInFull says what becomes of servers whose data is lost.
 func lossInFull(deleted, replaced int) string {
-	var parts []string
-	if deleted > 0 {
-		parts = append(parts, areServers(deleted)+" deleted")
-	}
+	const one, many = "replaced by a new, empty one", "replaced by new, empty ones"
 	switch {
-	case replaced == 1 && deleted > 0:
-		parts = append(parts, "1 is replaced by a new, empty one")
-	case replaced == 1:
-		parts = append(parts, "1 server is replaced by a new, empty one")
-	case deleted > 0 && replaced > 0:
-		parts = append(parts, fmt.Sprintf("%d are replaced by new, empty ones", replaced))
-	case replaced > 0:
-		parts = append(parts, fmt.Sprintf("%d servers are replaced by new, empty ones", replaced))
+	case replaced == 0:
+		return areServers(deleted) + " deleted."
+	case deleted == 0:
+		return quantity(replaced, "server is "+one, "servers are "+many) + "."
 	}
-	return strings.Join(parts, ", ") + "."
+	return areServers(deleted) + " deleted, " + quantity(replaced, "is "+one, "are "+many) + "."
 }
 
 func guardsPart(violations []planner.Violation) mdPart {

@@ -163,15 +163,7 @@ func fateRow(s fateSection, g outcomeGroup) mdRow {
 
 // withIDs names servers with their ids, as they exist and are billed.
 func withIDs(members members) string {
-	var parts []string
-	for _, m := range members {
-		text := mdCode(m.Name)
-		if m.ID != "" {
-			text += " (" + mdText(m.ID) + ")"
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, ", ")
+	return joined(members, ", ", func(m member) string { return withID(mdCode(m.Name), mdText(m.ID)) })
 }
 
 // time is how long a group took; "" where it took none.

@@ -47,8 +47,8 @@ type page struct {
 	Mark, Headline   string // Mark is what the tone is seen by without colour
 	Tone             tone
 	Lead             []paragraph
-	Failure          string // the error that the run ended with, escaped; "" where there is none
-	Refusals         []refusalBox
+	Failure          string   // the error that the run ended with, escaped; "" where there is none
+	Refusals         []saying // the guards that the plan goes beyond, and what would allow it
 	Cards            []card
 	Filters          []filter
 	Selects          []selection
@@ -72,9 +72,6 @@ type phrase struct {
 	Text, Anchor string
 	Code         bool // it is a command
 }
-
-// refusalBox is a guard that the plan goes beyond, and what would allow it.
-type refusalBox struct{ Message, Hint string }
 
 // card is one of the few facts at the top.
 type card struct {
@@ -132,7 +129,9 @@ func HTML(r Run) ([]byte, error) {
 	if r.Err != nil {
 		d.failure(r)
 	}
-	return d.write()
+	var b bytes.Buffer
+	err := pageTemplate.Execute(&b, d)
+	return b.Bytes(), err
 }
 
 // marks are what tones are seen by without colour.
@@ -148,12 +147,6 @@ func place(account, endpoint, file string) string {
 		text += " at " + endpoint
 	}
 	return strings.TrimPrefix(strings.TrimSuffix(text+" · "+file, " · "), " · ")
-}
-
-func (d *page) write() ([]byte, error) {
-	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, d)
-	return b.Bytes(), err
 }
 
 // about is what the pages of a plan and of its result have in common.
@@ -179,19 +172,9 @@ func (d *page) failure(r Run) {
 	}
 }
 
-// SearchHint says what the search looks at.
-func (d *page) SearchHint() string { return "name, id, hostname, plan, location" }
-
 // Grouped reports whether a row stands for several servers.
 func (d *page) Grouped() bool {
-	for _, s := range d.Sections {
-		for _, r := range s.Rows {
-			if len(r.Members) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.rows(), func(r pageRow) bool { return r.Class == classMember })
 }
 
 // Priced reports whether any row changes the cost.
@@ -204,12 +187,4 @@ func (d *page) Waited() bool {
 	return slices.ContainsFunc(d.rows(), func(r pageRow) bool {
 		return r.Lane != nil && slices.ContainsFunc(r.Lane.Bars, func(b bar) bool { return b.Class == classWaits })
 	})
-}
-
-// Columns is how many columns the table has.
-func (d *page) Columns() int {
-	if d.Axis != nil {
-		return 3
-	}
-	return 4
 }

@@ -101,7 +101,7 @@ func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 		row.asGroup(g.Members.ranges())
 		row.Members = rows
 		for i := range rows {
-			rows[i].Class = "member"
+			rows[i].Class = classMember
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -16,7 +16,7 @@ func (d *page) plan(r Run) {
 	d.About = place(p.Account, p.Endpoint, v.File)
 	for _, x := range p.Violations() {
 		message, hint := Violation(x)
-		d.Refusals = append(d.Refusals, refusalBox{message, hint})
+		d.Refusals = append(d.Refusals, saying{message, hint})
 	}
 	switch {
 	case losses(p) > 0:

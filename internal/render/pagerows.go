@@ -58,7 +58,7 @@ func (d *page) sections(r review) {
 				row.asGroup(g.Members.ranges())
 				for _, one := range g.singly(r.Plan.Cost) {
 					m := r.planRow(one, s.Word)
-					m.Class = "member"
+					m.Class = classMember
 					row.Members = append(row.Members, m)
 				}
 			}
@@ -67,6 +67,9 @@ func (d *page) sections(r review) {
 		d.Sections = append(d.Sections, p)
 	}
 }
+
+// classMember is of the rows of the servers of a group.
+const classMember = "member"
 
 // maxRanges is how many names and ranges of names a row has; the others are in the rows
 // that it unfolds to, and those of servers that lose their data above the table too.

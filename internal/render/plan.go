@@ -179,12 +179,8 @@ func AllowFlags(a planner.Allowance) (flags []string) {
 // Question asks for the approval of a plan, and says what it loses.
 func Question(p *planner.Plan, s Style) string {
 	question := `Carry out this plan? Only "yes" is accepted: `
-	switch n := losses(p); n {
-	case 0:
-	case 1:
-		question = "1 server loses its data. " + question
-	default:
-		question = fmt.Sprintf("%d servers lose their data. %s", n, question)
+	if n := losses(p); n > 0 {
+		question = loseData(n) + ". " + question
 	}
 	return strings.TrimSuffix(s.paragraph(plain, question), "\n")
 }

@@ -23,7 +23,6 @@ type progress struct {
 	untold   []apply.Report  // that have ended since lines were last taken
 	failures map[string]bool // what has been said of failures
 	putOff   []string        // what was put off since, each once, with who was first
-	putOffAs map[string]int  // by what is said of them: which of these
 	rolling  []rollout.GroupResult
 	doings   map[string]string // what is being done to the servers of each rollout
 }
@@ -96,10 +95,7 @@ func (p *progress) rollingLines() (lines []string) {
 func (p *progress) postpone(e apply.ChangePutOff) {
 	why, _ := explainError(e.Err)
 	text := "put off" + prefixed(": ", Escape(why)) + "; again in " + span(max(e.Pause, time.Second))
-	if p.putOffAs == nil {
-		p.putOffAs = make(map[string]int)
-	}
-	if p.putOffAs[text]++; p.putOffAs[text] == 1 {
+	if !slices.ContainsFunc(p.putOff, func(line string) bool { return strings.HasSuffix(line, ": "+text) }) {
 		p.putOff = append(p.putOff, Escape(e.Change.About().Name)+": "+text)
 	}
 }
@@ -122,7 +118,7 @@ func (p *progress) lines(s Style) (lines []string) {
 		}
 	}
 	lines = append(lines, p.putOff...)
-	p.untold, p.putOff, p.putOffAs = nil, nil, nil
+	p.untold, p.putOff = nil, nil
 	return lines
 }
 

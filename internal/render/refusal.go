@@ -39,11 +39,7 @@ func refusal(r apply.Refusal) (text, hint string) {
 
 // commandsForbidden names a few of the commands.
 func commandsForbidden(commands []fleet.Command) (text, hint string) {
-	list := make([]string, len(commands))
-	for i, c := range commands {
-		list[i] = commandText(c)
-	}
-	return "the plan would run commands on this host, so nothing was changed:" + indented(atMost(3, list, "and %d more")),
+	return "the plan would run commands on this host, so nothing was changed:" + indented(atMost(3, each(commands, commandText), "and %d more")),
 		"read what the plan shows of them; then give --allow-commands"
 }
 
@@ -54,10 +50,7 @@ func notReviewed(changes []planner.Change) (text, hint string) {
 		return "the plan is not the one that was reviewed, nothing was changed",
 			hint + "\na plan file, or a plan that an apply of its digest has kept on this host, would have let it resume"
 	}
-	list := make([]string, len(changes))
-	for i, c := range changes {
-		list[i] = string(c.Action()) + " " + withID(c.About().Name, c.About().ID)
-	}
+	list := each(changes, func(c planner.Change) string { return string(c.Action()) + " " + withID(c.About().Name, c.About().ID) })
 	return "this was not reviewed, nothing was changed:" + indented(atMost(5, list, "and %d more")), hint
 }
 

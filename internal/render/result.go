@@ -121,11 +121,7 @@ func (g outcomeGroup) namesWithIDs() []string {
 	if !slices.ContainsFunc(g.Members, func(m member) bool { return m.ID != "" }) {
 		return g.Members.ranges()
 	}
-	names := make([]string, len(g.Members))
-	for i, m := range g.Members {
-		names[i] = withID(m.Name, m.ID)
-	}
-	return names
+	return each(g.Members, func(m member) string { return withID(m.Name, m.ID) })
 }
 
 // took is how long a group took, and where it is several, which took longest.

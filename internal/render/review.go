@@ -82,34 +82,21 @@ func (r review) lines(g group) string {
 	if len(g.At) == 0 || g.At[0].Line == 0 {
 		return ""
 	}
-	first, last := g.At[0], g.At[0]
+	all := newPlaces(g.At[0])
 	for _, at := range g.At {
-		if at.File != first.File {
+		if at.File != all.first.File {
 			return "" // a group is in one file; what is grouped by less has no one place
 		}
-		if at.Line < first.Line {
-			first = at
-		}
-		if at.Line > last.Line {
-			last = at
-		}
+		all.add(at)
 	}
 	file := ""
 	if r.File == "" {
-		file = first.File
+		file = all.first.File
 	}
-	if first.Line == last.Line {
-		return fmt.Sprintf("%s:%d", file, first.Line)
+	if all.first.Line == all.last.Line {
+		return fmt.Sprintf("%s:%d", file, all.first.Line)
 	}
-	return fmt.Sprintf("%s:%d…%d", file, first.Line, last.Line)
-}
-
-func each[T any](list []T, one func(T) *fact) []*fact {
-	facts := make([]*fact, len(list))
-	for i, x := range list {
-		facts[i] = one(x)
-	}
-	return facts
+	return fmt.Sprintf("%s:%d…%d", file, all.first.Line, all.last.Line)
 }
 
 // losses counts the servers whose data a plan loses.
@@ -123,20 +110,23 @@ func losses(p *planner.Plan) int {
 func lossesText(p *planner.Plan) string {
 	count := p.Count()
 	deleted, replaced := count[planner.ActionDelete], count[planner.ActionReplace]
+	all := "all are "
+	if deleted+replaced == 1 {
+		all = "it is "
+	}
+	how := fmt.Sprintf("%d deleted, %d replaced", deleted, replaced)
 	switch {
 	case deleted+replaced == 0:
 		return ""
-	case deleted+replaced == 1 && deleted == 1:
-		return "1 server loses its data: it is deleted."
-	case deleted+replaced == 1:
-		return "1 server loses its data: it is replaced."
 	case replaced == 0:
-		return fmt.Sprintf("%d servers lose their data: all are deleted.", deleted)
+		how = all + "deleted"
 	case deleted == 0:
-		return fmt.Sprintf("%d servers lose their data: all are replaced.", replaced)
+		how = all + "replaced"
 	}
-	return fmt.Sprintf("%d servers lose their data: %d deleted, %d replaced.", deleted+replaced, deleted, replaced)
+	return loseData(deleted+replaced) + ": " + how + "."
 }
+
+func loseData(n int) string { return quantity(n, "server loses its data", "servers lose their data") }
 
 // shorter is a group whose texts leave out the name of the one file that they are about.
 func (r review) shorter(g group) group {

@@ -6,7 +6,7 @@ import "github.com/vps-fleet/fleet/planner"
 // stands behind a $ is filled in from the reason; see words.
 
 // saying is what is the matter, and what to do about it, where that is known.
-type saying struct{ message, hint string }
+type saying struct{ Message, Hint string }
 
 // codeAndAction is a code, and the action that a reason is about where that makes another
 // sentence.

@@ -227,9 +227,9 @@ func TestEveryCodeHasASentence(t *testing.T) {
 // What stands behind a $ in the tables is a word.
 func TestEveryWordIsKnown(t *testing.T) {
 	for _, said := range append(slices.Collect(maps.Values(sayings)), slices.Collect(maps.Values(outcomes))...) {
-		os.Expand(said.message+" "+said.hint, func(name string) string {
+		os.Expand(said.Message+" "+said.Hint, func(name string) string {
 			if words[name] == nil && name != "cause" {
-				t.Errorf("%q: no word is $%s", said.message, name)
+				t.Errorf("%q: no word is $%s", said.Message, name)
 			}
 			return ""
 		})

@@ -58,7 +58,7 @@ func properties(d inventory.Detail, now time.Time) []property {
 		price = d.Monthly.String() + " a month"
 	}
 	if d.BackupsEnabled != nil {
-		backups = map[bool]string{true: "on", false: "off"}[*d.BackupsEnabled]
+		backups = onOff(*d.BackupsEnabled)
 	}
 	return []property{
 		{"IPv4", addressOrNone(d.IPv4)},

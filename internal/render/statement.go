@@ -58,7 +58,7 @@ func Explain(name string, r planner.Reason) (message, hint string) {
 
 // message is what is the matter.
 func (s statement) message() string {
-	text := os.Expand(s.saying().message, s.word)
+	text := os.Expand(s.saying().Message, s.word)
 	if s.outcome && s.Action != "" {
 		text = "to " + string(s.Action) + ", but " + text
 	}
@@ -66,13 +66,13 @@ func (s statement) message() string {
 }
 
 // hint is what to do about it; "" where nothing is sure to help.
-func (s statement) hint() string { return os.Expand(s.saying().hint, s.word) }
+func (s statement) hint() string { return os.Expand(s.saying().Hint, s.word) }
 
 // remark is the place in the file that a statement is about and does not name.
 func (s statement) remark() string {
 	said := s.saying()
 	for _, names := range []string{"$at", "$cause", "$differs"} {
-		if strings.Contains(said.message+said.hint, names) {
+		if strings.Contains(said.Message+said.Hint, names) {
 			return ""
 		}
 	}

@@ -36,9 +36,7 @@ func planned(p *planner.Plan) string {
 	count := p.Count()
 	var parts []string
 	for _, k := range kinds {
-		if n := count[planner.Action(k)]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d to %s", n, k))
-		}
+		parts = append(parts, counted(count[planner.Action(k)], "to "+string(k))...)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -28,14 +28,15 @@ func (f *fact) what(said statement, servers members) string {
 		return specText(*f.Spec, location)
 	case f.Live != nil:
 		return plan + ", " + location
-	case f.To != "" && f.Why.Code == planner.CodeAskedFor:
-		return string(f.From+" → "+f.To) + ", " + sayings[codeAndAction{code: f.Why.Code}].message
-	case f.To != "":
-		return string(f.From + " → " + f.To)
-	case f.Why.Code == planner.CodeAskedFor:
-		return sayings[codeAndAction{code: f.Why.Code}].message
 	}
-	return ""
+	var parts []string
+	if f.To != "" {
+		parts = append(parts, string(f.From+" → "+f.To))
+	}
+	if f.Why.Code == planner.CodeAskedFor {
+		parts = append(parts, newStatement(f.Member.Name, *f.Why).message())
+	}
+	return strings.Join(parts, ", ")
 }
 
 // mostCounted is how many different values are told with how often each is there.
@@ -49,10 +50,7 @@ func tallied(servers members, value func(member) string) string {
 		return value(servers[0])
 	}
 	slices.SortFunc(groups, func(a, b members) int { return cmp.Or(len(b)-len(a), strings.Compare(value(a[0]), value(b[0]))) })
-	values := make([]string, len(groups))
-	for i, g := range groups {
-		values[i] = fmt.Sprintf("%s %d", value(g[0]), len(g))
-	}
+	values := each(groups, func(g members) string { return fmt.Sprintf("%s %d", value(g[0]), len(g)) })
 	return strings.Join(atMost(mostCounted, values, "%d more"), ", ")
 }
 
