@@ -248,7 +248,7 @@ func TestReviewOfTheMixedCase(t *testing.T) {
 	for _, s := range r.Sections {
 		got = append(got, s.Lead+"|"+s.Said)
 		for _, g := range s.Groups {
-			got = append(got, strings.Join([]string{"  " + g.Symbol, strings.Join(g.Members.ranges(), " "), g.note(), g.What, g.Cost.String(), r.lines(g)}, "|"))
+			got = append(got, strings.Join([]string{"  " + g.Symbol, strings.Join(g.Members.ranges(), " "), g.Members.note(), g.What, g.Cost.String(), r.lines(g)}, "|"))
 		}
 	}
 	golden(t, "review_mixed", r.File+"\n"+strings.Join(got, "\n")+"\n")

@@ -1,13 +1,16 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/deeds"
 	"github.com/vps-fleet/fleet/internal/state"
+	"github.com/vps-fleet/fleet/planner"
 )
 
 // contentsVersion is the form of the document that ContentsJSON writes. It moves
@@ -30,10 +33,7 @@ func Contents(c state.Contents) string {
 		b.WriteString("\nNo apply has used it yet.\n")
 	}
 	for _, a := range c.Accounts {
-		name := a.Account
-		if name == "" {
-			name = "Runs whose account the API did not tell"
-		}
+		name := cmp.Or(a.Account, "Runs whose account the API did not tell")
 		fmt.Fprintf(&b, "\n%s at %s\n", Escape(name), Escape(a.Endpoint))
 		for _, row := range contentsRows(a, c.Now) {
 			fmt.Fprintf(&b, "  %-13s %s\n", row[0], Escape(row[1]))
@@ -47,22 +47,13 @@ func Contents(c state.Contents) string {
 
 // contentsRows are what is kept of one account, each with its title.
 func contentsRows(a state.Account, now time.Time) (rows [][2]string) {
-	add := func(title string, values []string) {
-		if len(values) > 0 {
-			rows = append(rows, [2]string{title, strings.Join(values, ", ")})
-		}
-	}
-	add("lease", []string{holding(a, now)})
-	var intents, owed, doubtful, drained, groups, corrections []string
-	for _, i := range a.Intents {
-		intents = append(intents, i.Name)
-	}
+	var owed, sent, drained, groups []string
 	for _, d := range a.Deeds {
 		switch d.Reboot {
 		case deeds.RebootOwed:
 			owed = append(owed, d.Name)
 		case deeds.RebootSent:
-			doubtful = append(doubtful, d.Name)
+			sent = append(sent, d.Name)
 		}
 	}
 	for _, m := range a.Marks {
@@ -73,15 +64,19 @@ func contentsRows(a state.Account, now time.Time) (rows [][2]string) {
 			groups = append(groups, fmt.Sprintf("%s (%d to go)", m.Group.Name, len(m.Group.Turns)))
 		}
 	}
-	for _, c := range a.Corrections {
-		corrections = append(corrections, fmt.Sprintf("%s (%s, %d times)", c.Name, c.What, c.Times))
+	for _, row := range [][2]string{
+		{"lease", holding(a, now)},
+		{"in doubt", joined(a.Intents, ", ", func(i apply.Intent) string { return i.Name })},
+		{"reboots owed", strings.Join(owed, ", ")},
+		{"reboots sent", strings.Join(sent, ", ")},
+		{"drained", strings.Join(drained, ", ")},
+		{"rollouts", strings.Join(groups, ", ")},
+		{"corrections", joined(a.Corrections, ", ", func(c planner.Correction) string { return fmt.Sprintf("%s (%s, %d times)", c.Name, c.What, c.Times) })},
+	} {
+		if row[1] != "" {
+			rows = append(rows, row)
+		}
 	}
-	add("in doubt", intents)
-	add("reboots owed", owed)
-	add("reboots sent", doubtful)
-	add("drained", drained)
-	add("rollouts", groups)
-	add("corrections", corrections)
 	return rows
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"strings"
 
+	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -113,4 +114,12 @@ func (f *fact) places() (at []fleet.Pos) {
 	}
 	add(f.What.Place())
 	return at
+}
+
+// factOf is what a report is about.
+func factOf(r apply.Report) *fact {
+	if r.Change != nil {
+		return changeFact(r.Change)
+	}
+	return waitFact(*r.Wait)
 }

@@ -49,6 +49,14 @@ func (list members) names() []string {
 // ranges are the names, the consecutive ones as ranges.
 func (list members) ranges() []string { return ranges(list.names()) }
 
+// note is what tells servers apart beside their names: the id of one, or how many they are.
+func (list members) note() string {
+	if len(list) == 1 {
+		return list[0].ID
+	}
+	return fmt.Sprintf("×%d", len(list))
+}
+
 // groupsOf makes one group of those facts that say the same. It stands where its first
 // fact did.
 func groupsOf(facts []*fact) (groups []group) {
@@ -152,12 +160,4 @@ func bracketed(text string) string {
 		return ""
 	}
 	return "(" + text + ")"
-}
-
-// note is what tells a group apart beside its names: its server's id, or how many it has.
-func (g group) note() string {
-	if len(g.Members) == 1 {
-		return g.Members[0].ID
-	}
-	return fmt.Sprintf("×%d", len(g.Members))
 }

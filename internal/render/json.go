@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/apply/rollout"
@@ -109,11 +108,6 @@ func rolling(g rollout.GroupResult) rollingDocument {
 
 func summary(r *apply.Result) summaryDocument {
 	return summaryDocument{r.Count(apply.Done), r.Count(apply.Failed), r.Count(apply.Unknown), r.Count(apply.NotStarted), len(r.Blocked)}
-}
-
-// seconds is a duration in seconds, to the millisecond.
-func seconds(d time.Duration) float64 {
-	return float64(d.Round(time.Millisecond).Milliseconds()) / 1000
 }
 
 func outcome(r *apply.Result) string {

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -100,16 +99,4 @@ func (a axis) ticks() (list []tick) {
 		list = append(list, tick{percent(at*axisShare/100, a.whole), round(at)})
 	}
 	return list
-}
-
-// round writes a round time without what is zero in it: 2m, not 2m0s.
-func round(d time.Duration) string {
-	text := d.String()
-	if d > 0 && d%time.Minute == 0 {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if d > 0 && d%time.Hour == 0 {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,6 +103,11 @@ func few(names []string) string {
 	}
 	last := len(names) - 1
 	return strings.TrimPrefix(strings.Join(names[:last], ", ")+" and "+names[last], " and ")
+}
+
+// labelTexts are labels as they are written: role=web.
+func labelTexts(labels fleet.Labels) []string {
+	return each(slices.Sorted(maps.Keys(labels)), func(key string) string { return key + "=" + labels[key] })
 }
 
 // quoted is a text as it stands between quotation marks.

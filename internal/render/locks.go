@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -19,10 +20,7 @@ func Locks(locks []state.Lock) string {
 	}
 	rows := [][]string{{"ACCOUNT", "HOST", "PROCESS", "FOR", "EPOCH", "ENDS IN", "COMMAND", "ENDPOINT"}}
 	for _, l := range locks {
-		account, epoch, left := l.Key.Account, "-", "-"
-		if account == "" {
-			account = "(unknown)"
-		}
+		account, epoch, left := cmp.Or(l.Key.Account, "(unknown)"), "-", "-"
 		if l.Epoch > 0 {
 			epoch, left = strconv.FormatInt(l.Epoch, 10), l.Left.Round(time.Second).String()
 		}

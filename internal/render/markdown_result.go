@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/vps-fleet/fleet/apply"
 )
 
 // resultMarkdown is what became of a plan: what is in doubt or has failed, and whose
@@ -16,7 +14,7 @@ func resultMarkdown(r Run) document {
 	review := reviewOf(r.Plan)
 	d, file := document{head: resultOpening(v)}, ""
 	open := mdTable{number: "time"}
-	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), doneInShort(v)), number: "time"}
+	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), v.accomplished()), number: "time"}
 	if rows := rollingRows(v); rows != nil {
 		open.parts = append(open.parts, mdPart{name: "Rollouts", title: "Rollouts", rows: rows})
 	}
@@ -69,7 +67,7 @@ func resultOpening(v resultReview) string {
 	case blocked > 0:
 		return opening(heading+fmt.Sprintf("all %d done; ", all)+areEntries(blocked)+" blocked, as planned", warning, sentences...)
 	}
-	return opening(heading+accomplished(v.Result.Reports), "", sentences...)
+	return opening(heading+v.accomplished(), "", sentences...)
 }
 
 // rollingRows are the rollouts, a row each.
@@ -91,17 +89,6 @@ func runTime(d time.Duration) string {
 		return ""
 	}
 	return "Took " + lasted(d) + "."
-}
-
-// doneInShort counts what was done: 7 created, 1 stopped.
-func doneInShort(v resultReview) string {
-	var done []apply.Report
-	for _, rep := range v.Result.Reports {
-		if fateOf(rep) == fateDone {
-			done = append(done, rep)
-		}
-	}
-	return accomplished(done)
 }
 
 // nextMarkdown makes a sentence what to do next.

@@ -103,24 +103,45 @@ func (v resultReview) headline() (text string, c color) {
 	}
 	switch {
 	case done == all && len(v.Result.Blocked) > 0:
-		return fmt.Sprintf("Apply done%s: %s; %s blocked.", took, accomplished(v.Result.Reports), areEntries(len(v.Result.Blocked))), amber
+		return fmt.Sprintf("Apply done%s: %s; %s blocked.", took, v.accomplished(), areEntries(len(v.Result.Blocked))), amber
 	case done == all:
-		return fmt.Sprintf("Apply complete%s: %s.", took, accomplished(v.Result.Reports)), green
+		return fmt.Sprintf("Apply complete%s: %s.", took, v.accomplished()), green
 	}
 	state := outcome(v.Result)
-	parts := []string{fmt.Sprintf("%d of %d done", done, all)}
 	c = amber
-	for _, f := range fates {
-		if f != fateDone {
-			parts = append(parts, counted(v.count(f), f)...)
-		}
-	}
+	parts := []string{fmt.Sprintf("%d of %d done", done, all)}
+	parts = append(parts, undone(v.count)...)
 	if v.count(fateDoubt)+v.count(fateFailed) > 0 {
 		c = red
 	}
 	parts = append(parts, counted(len(v.Result.Blocked), "blocked")...)
 	text = fmt.Sprintf("Apply %s%s: %s.", state, took, strings.Join(parts, ", "))
 	return text, c
+}
+
+// undone counts what is not done, by how it ended: 2 failed, 1 not started.
+func undone(count func(fate) int) (parts []string) {
+	for _, f := range fates {
+		if f != fateDone {
+			parts = append(parts, counted(count(f), f)...)
+		}
+	}
+	return parts
+}
+
+// accomplished counts what was done by its kind: 2 created, 1 updated.
+func (v resultReview) accomplished() string {
+	count := make(map[kind]int)
+	for _, rep := range v.Result.Reports {
+		if fateOf(rep) == fateDone {
+			count[factOf(rep).Kind]++
+		}
+	}
+	var parts []string
+	for _, k := range kinds {
+		parts = append(parts, counted(count[k], meanings[k].past)...)
+	}
+	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
 }
 
 // next says what to do after a run; "" where all is done. It may hold text from outside.

@@ -116,13 +116,9 @@ func (a axis) row(g outcomeGroup, slowest time.Duration) pageRow {
 	}
 	first := g.Reports[0][0]
 	name := g.Members[0].Name
-	row := pageRow{Kind: g.Kind, Outcome: g.Fate, Name: name, Note: g.Members[0].ID, Next: g.Hint, Anchor: anchor(string(g.Kind), name)}
-	if len(g.Members) > 1 {
-		row.Note = fmt.Sprintf("×%d", len(g.Members))
-	} else {
-		if first.IPAddress != "" {
-			row.Note += ", " + first.IPAddress
-		}
+	row := pageRow{Kind: g.Kind, Outcome: g.Fate, Name: name, Note: g.Members.note(), Next: g.Hint, Anchor: anchor(string(g.Kind), name)}
+	if len(g.Members) == 1 {
+		row.Note += prefixed(", ", first.IPAddress)
 		row.about(factOf(first), g.Members[0])
 	}
 	words := fateMeanings[g.Fate].symbol + " " + g.deed()
@@ -154,14 +150,6 @@ func answered(err error) string {
 	return ": " + e.Answer()
 }
 
-// factOf is what a report is about.
-func factOf(r apply.Report) *fact {
-	if r.Change != nil {
-		return changeFact(r.Change)
-	}
-	return waitFact(*r.Wait)
-}
-
 // slowest is how long the longest of several took.
 func (v resultReview) slowest() (longest time.Duration) {
 	for _, s := range v.Sections {
@@ -178,23 +166,13 @@ func (v resultReview) slowest() (longest time.Duration) {
 // fateCard counts what ended in one way, of all, by what it was.
 func (v resultReview) fateCard(s fateSection) card {
 	m := fateMeanings[s.Fate]
-	count := make(map[kind]int)
-	for _, g := range s.Groups {
-		count[g.Kind] += len(g.Members)
-		if g.Then != "" {
-			count[kind(g.Then)] += len(g.Members)
-		}
+	more := v.accomplished()
+	if s.Fate != fateDone {
+		of := slices.DeleteFunc(slices.Clone(kinds), func(k kind) bool {
+			return !slices.ContainsFunc(s.Groups, func(g outcomeGroup) bool { return g.Kind == k || kind(g.Then) == k })
+		})
+		more = joined(of, ", ", func(k kind) string { return string(k) })
 	}
-	var parts []string
-	for _, k := range kinds {
-		switch {
-		case s.Fate == fateDone:
-			parts = append(parts, counted(count[k], meanings[k].past)...)
-		case count[k] > 0:
-			parts = append(parts, string(k))
-		}
-	}
-	more := strings.Join(parts, ", ")
 	if _, said := s.title(); said != "" {
 		more += ": " + said
 	}

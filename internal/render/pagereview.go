@@ -52,10 +52,7 @@ func (r review) lossLead() []paragraph {
 // planCards are the few facts that everybody wants of a plan, its cost first.
 func planCards(r Run, violations int) []card {
 	p := r.Plan
-	touched := make(map[string]bool)
-	for _, c := range p.Changes {
-		touched[c.About().Name+" "+c.About().ID] = true
-	}
+	touched := grouped(p.Changes, func(c planner.Change) string { return c.About().Name + " " + c.About().ID })
 	requests, times := effort(p, r.Outlook)
 	cards := []card{{"Changes", fmt.Sprintf("%d on %s", len(p.Changes), servers(len(touched))), fmt.Sprintf("%d requests%s", requests, times), calm}}
 	if len(p.Cost.Rows) > 0 {

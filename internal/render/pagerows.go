@@ -1,7 +1,6 @@
 package render
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -92,7 +91,7 @@ func (r *pageRow) asGroup(ranges []string) {
 
 // planRow is a group as one row, which is filtered by a word.
 func (r review) planRow(g group, word string) pageRow {
-	row := pageRow{Anchor: anchor(slug(word), g.Members[0].Name), Kind: kind(word), Name: g.Members[0].Name, Note: g.note(), What: g.What, Next: g.Hint,
+	row := pageRow{Anchor: anchor(slug(word), g.Members[0].Name), Kind: kind(word), Name: g.Members[0].Name, Note: g.Members.note(), What: g.What, Next: g.Hint,
 		Difference: g.Cost.String(), Lines: r.lines(g)}
 	if len(g.Members) == 1 {
 		row.about(g.facts[0], g.Members[0])
@@ -126,10 +125,7 @@ func (g group) then() string {
 
 // about fills in what a search and the filters find a server by.
 func (r *pageRow) about(f *fact, m member) {
-	r.Location = m.Location
-	for _, key := range slices.Sorted(maps.Keys(m.Labels)) {
-		r.Labels = append(r.Labels, key+"="+m.Labels[key])
-	}
+	r.Location, r.Labels = m.Location, labelTexts(m.Labels)
 	words := append([]string{m.Name, m.ID, m.Plan, m.Location}, r.Labels...)
 	for _, x := range f.Fields {
 		words = append(words, x.From.String(), x.To.String())

@@ -27,7 +27,7 @@ func (s Style) sectionItems(r review, sec section) (items []item) {
 
 // groupItem is a group as a row: who it is, what changes, and what to do about it.
 func (s Style) groupItem(g group, c color) item {
-	it := item{symbol: cmp.Or(g.Symbol, "·"), color: c, names: g.Members.ranges(), kept: !g.Kind.losesData(), note: g.note(), cost: g.Cost.String()}
+	it := item{symbol: cmp.Or(g.Symbol, "·"), color: c, names: g.Members.ranges(), kept: !g.Kind.losesData(), note: g.Members.note(), cost: g.Cost.String()}
 	it.details = s.fields(g.Fields)
 	if what := g.What; what != "" {
 		it.details = append(it.details, s.line(plain, Escape(what)))

@@ -153,12 +153,7 @@ func (s Style) endedLine(g outcomeGroup) string {
 // count is how far it is, in words: 36/67 done, 1 failed.
 func (p *progress) count() string {
 	parts := []string{fmt.Sprintf("%d/%d done", p.ended[fateDone], p.total)}
-	for _, f := range fates {
-		if f != fateDone {
-			parts = append(parts, counted(p.ended[f], f)...)
-		}
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append(parts, undone(func(f fate) int { return p.ended[f] })...), ", ")
 }
 
 // toGo is how long it is expected to take from now on; "" where that is not known, or over.

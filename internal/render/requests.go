@@ -3,8 +3,6 @@ package render
 import (
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -104,54 +102,4 @@ func effort(p *planner.Plan, o planner.EstimateOptions) (requests int, times str
 		times += "; servers ready after " + within(e.Ready.Min, e.Ready.Max)
 	}
 	return e.Requests, times
-}
-
-// within is a range of time in few digits: 2–5 min, 43 s – 4.5 min, 43 s.
-func within(from, to time.Duration) string {
-	unit, last := unitOf(from), unitOf(to)
-	if from >= last.length { // 119 s are 2 min where the other end is so long
-		unit = last
-	}
-	least, most := unit.number(from), last.number(to)
-	switch {
-	case unit != last:
-		return least + " " + unit.name + " – " + most + " " + last.name
-	case least != most:
-		return least + "–" + most + " " + last.name
-	}
-	return most + " " + last.name
-}
-
-// timeUnit is what times are told in.
-type timeUnit struct {
-	length time.Duration
-	name   string
-}
-
-// unitOf is the unit that suits a time.
-func unitOf(d time.Duration) timeUnit {
-	switch {
-	case d >= 2*time.Hour:
-		return timeUnit{time.Hour, "h"}
-	case d >= 2*time.Minute:
-		return timeUnit{time.Minute, "min"}
-	}
-	return timeUnit{time.Second, "s"}
-}
-
-// number is a time in a unit, to within 5 %.
-func (u timeUnit) number(d time.Duration) string {
-	n := float64(d) / float64(u.length)
-	if n < 10 {
-		return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64)
-	}
-	return strconv.FormatFloat(math.Round(n), 'f', -1, 64)
-}
-
-// lasted writes a duration for people.
-func lasted(d time.Duration) string {
-	if d < 10*time.Second {
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	}
-	return span(d)
 }

@@ -181,27 +181,6 @@ func reportName(r apply.Report) string {
 	return r.Wait.Name
 }
 
-// accomplished counts what was done by its kind: 2 created, 1 updated.
-func accomplished(reports []apply.Report) string {
-	count, ready := make(map[planner.Action]int), 0
-	for _, r := range reports {
-		if r.Change == nil {
-			ready++
-		} else {
-			count[r.Change.Action()]++
-		}
-	}
-	var parts []string
-	for _, k := range kinds {
-		parts = append(parts, counted(count[planner.Action(k)], meanings[k].past)...)
-	}
-	parts = append(parts, counted(ready, "ready")...)
-	if len(parts) == 0 {
-		return "nothing to do"
-	}
-	return strings.Join(parts, ", ")
-}
-
 // maxNewServers is how many new servers are told; fleet list tells all.
 const maxNewServers = 40
 

@@ -3,9 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,10 +47,6 @@ const propertyWidth = 12
 type property struct{ title, text string }
 
 func properties(d inventory.Detail, now time.Time) []property {
-	var labels []string
-	for _, key := range slices.Sorted(maps.Keys(d.Labels)) {
-		labels = append(labels, key+"="+d.Labels[key])
-	}
 	price, backups := "", ""
 	if d.Monthly != nil {
 		price = d.Monthly.String() + " a month"
@@ -69,7 +63,7 @@ func properties(d inventory.Detail, now time.Time) []property {
 		{"os", d.OS.String()},
 		{"price", price},
 		{"backups", backups},
-		{"labels", strings.Join(labels, ", ")},
+		{"labels", strings.Join(labelTexts(d.Labels), ", ")},
 		{"listed", cmp.Or(d.Listed, "unlisted")},
 		{"created", dated(d.CreatedAt, now)},
 		{"updated", dated(d.UpdatedAt, now)},
@@ -105,23 +99,6 @@ func dated(text string, now time.Time) string {
 		text += " (" + age(ago) + " ago)"
 	}
 	return text
-}
-
-// age is a time in its largest unit.
-func age(d time.Duration) string {
-	const day = 24 * time.Hour
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{365 * day, "year"}, {day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		switch n := int(d / unit.length); {
-		case n == 1:
-			return "1 " + unit.name
-		case n > 1:
-			return fmt.Sprintf("%d %ss", n, unit.name)
-		}
-	}
-	return "a moment"
 }
 
 // barWidth is how many characters a bar has.
