@@ -38,7 +38,7 @@ func (s Style) aligned(table [][]string) string {
 			case j == 0:
 				l = s.line(plain, "  ").plus(text).pad(widths[0] + 2)
 			default:
-				l = l.plus(s.line(plain, strings.Repeat(" ", 3+widths[j]-runes(Escape(cell))))).plus(text)
+				l = l.plus(s.line(plain, strings.Repeat(" ", 3+widths[j]-width(Escape(cell))))).plus(text)
 			}
 		}
 		b.WriteString(l.text + "\n")
@@ -50,7 +50,7 @@ func columnWidths(table [][]string) []int {
 	widths := make([]int, len(table[0]))
 	for _, row := range table {
 		for j, cell := range row {
-			widths[j] = max(widths[j], runes(Escape(cell)))
+			widths[j] = max(widths[j], width(Escape(cell)))
 		}
 	}
 	return widths

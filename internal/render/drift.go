@@ -21,11 +21,7 @@ func Drift(run Run, before bool, s Style) string {
 	all := s.reviewItems(v.review)
 	c := s.columnsFor(slices.Concat(all...))
 	var b strings.Builder
-	head := []string{"fleet drift", whose(d.Account, d.Endpoint)}
-	if v.File != "" {
-		head = append(head, Escape(v.File))
-	}
-	b.WriteString(s.paragraph(bold, strings.Join(head, " · ")))
+	b.WriteString(s.paragraph(bold, "fleet drift · "+whose(d.Account, d.Endpoint)+prefixed(" · ", Escape(v.File))))
 	for i, sec := range v.Sections {
 		title := sec.title()
 		if sec.Kind == kindPending {

@@ -20,7 +20,7 @@ func Escape(s string) string {
 	if rest := strings.TrimLeft(s, " "); strings.HasPrefix(rest, "::") {
 		s = s[:len(s)-len(rest)] + `\x3a` + rest[1:]
 	}
-	if i := firstUnsafe(s); i < 0 {
+	if utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
 		return s
 	}
 	var b strings.Builder
@@ -51,15 +51,6 @@ func EscapeLines(s string) string {
 		lines[i] = Escape(l)
 	}
 	return strings.Join(lines, "\n")
-}
-
-func firstUnsafe(s string) int {
-	for i, r := range s {
-		if !safe(r) || r == utf8.RuneError {
-			return i
-		}
-	}
-	return -1
 }
 
 // safe reports whether a character shows as itself. IsPrint leaves out every

@@ -3,7 +3,6 @@ package render
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // minFold is the narrowest column that lines are folded into.
@@ -11,18 +10,18 @@ const minFold = 20
 
 // folded breaks lines at spaces where they are wider than a column, so that a
 // terminal does not do it anywhere. Without a width, as for a file, they stay whole.
-func folded(lines []line, width int) (short []line) {
-	if width < minFold {
+func folded(lines []line, room int) (short []line) {
+	if room < minFold {
 		return lines
 	}
 	for _, l := range lines {
 		part := line{}
 		for i, word := range strings.Split(l.text, " ") {
-			w := line{word, utf8.RuneCountInString(colors.ReplaceAllString(word, ""))}
+			w := line{word, width(colors.ReplaceAllString(word, ""))}
 			switch {
 			case i == 0:
 				part = w
-			case part.width+1+w.width > width:
+			case part.width+1+w.width > room:
 				open := openColor(part.text)
 				if open != "" {
 					part.text += "\x1b[0m"
@@ -63,14 +62,14 @@ func (s Style) paragraph(c color, text string) string {
 var colors = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // wrap writes a list with commas, in lines of a width where its parts allow it.
-func wrap(list []string, width int) (lines []string) {
+func wrap(list []string, room int) (lines []string) {
 	used := 0
 	for i, part := range list {
 		if i < len(list)-1 {
 			part += ","
 		}
-		n := utf8.RuneCountInString(Escape(part))
-		if i == 0 || used+1+n > width {
+		n := width(Escape(part))
+		if i == 0 || used+1+n > room {
 			lines, used = append(lines, part), n
 			continue
 		}
@@ -122,7 +121,7 @@ func (s Style) command(text string) string {
 	lines := []string{words[0]}
 	for _, w := range words[1:] {
 		last := len(lines) - 1
-		if s.Width > 0 && runes(indent+lines[last]+" "+w+goesOn) > s.Width {
+		if s.Width > 0 && width(indent+lines[last]+" "+w+goesOn) > s.Width {
 			lines[last] += goesOn
 			lines = append(lines, "  "+w)
 			continue

@@ -3,7 +3,6 @@ package render
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // item is one row of a text in columns: a mark, servers, what is said of them, and at
@@ -46,21 +45,21 @@ type columns struct {
 func (s Style) columnsFor(items []item) columns {
 	c := columns{all: s.width()}
 	for _, it := range items {
-		if n := runes(it.subject(c)); n <= mostNames {
+		if n := width(it.subject(c)); n <= mostNames {
 			c.names = max(c.names, n)
 		}
 		if c.all >= minAt {
-			c.note, c.at = max(c.note, runes(it.note)), max(c.at, runes(it.at))
+			c.note, c.at = max(c.note, width(it.note)), max(c.at, width(it.at))
 		}
 		if c.all >= minCost {
-			c.cost = max(c.cost, runes(it.cost))
+			c.cost = max(c.cost, width(it.cost))
 		}
 	}
 	if c.cost > 0 {
-		c.cost = max(c.cost, runes(titleOfCost))
+		c.cost = max(c.cost, width(titleOfCost))
 	}
 	if c.at > 0 {
-		c.at = max(c.at, runes(titleOfAt))
+		c.at = max(c.at, width(titleOfAt))
 	}
 	return c
 }
@@ -104,8 +103,6 @@ func (it item) subject(c columns) string {
 	return text
 }
 
-func runes(text string) int { return utf8.RuneCountInString(text) }
-
 // items writes rows in columns.
 func (s Style) items(b *strings.Builder, items []item, c columns) {
 	for _, it := range items {
@@ -127,7 +124,7 @@ func (s Style) item(b *strings.Builder, it item, c columns) {
 	details := s.folded(it.details, room)
 	lines := s.ownLines(it, c)
 	switch {
-	case beside && runes(it.subject(c)) <= c.names:
+	case beside && width(it.subject(c)) <= c.names:
 		lines = []line{s.head(it, c)}
 		if len(details) > 0 {
 			lines[0], details = lines[0].pad(indent).plus(details[0]), details[1:]
@@ -170,7 +167,7 @@ func (s Style) ownLines(it item, c columns) (lines []line) {
 	if it.note != "" && (c.note > 0 || strings.HasPrefix(it.note, "×")) {
 		note = "  " + Escape(it.note)
 	}
-	room := c.all - itemIndent - runes(note)
+	room := c.all - itemIndent - width(note)
 	if len(it.details) == 0 || len(wrap(it.names, room)) == 1 {
 		room -= c.right()
 	}
@@ -214,7 +211,7 @@ func (s Style) rightOf(l line, it item, c columns) line {
 		}
 		if column.text != "" {
 			text := Escape(column.text)
-			l = l.pad(from + 2 + column.width - runes(text))
+			l = l.pad(from + 2 + column.width - width(text))
 			if !strings.HasSuffix(l.text, " ") {
 				l = l.plus(s.line(plain, "  "))
 			}

@@ -58,8 +58,8 @@ func TestPlanKeepsToTheWidth(t *testing.T) {
 		for _, w := range []int{100, 80, 60, 40} {
 			text := Plan(p, Style{Width: w})
 			for _, l := range strings.Split(text, "\n") {
-				if runes(l) > w && strings.Contains(strings.TrimSpace(l), " ") && !strings.Contains(l, long) {
-					t.Errorf("%s at %d columns has a line of %d:\n%s", name, w, runes(l), l)
+				if width(l) > w && strings.Contains(strings.TrimSpace(l), " ") && !strings.Contains(l, long) {
+					t.Errorf("%s at %d columns has a line of %d:\n%s", name, w, width(l), l)
 				}
 			}
 			for _, word := range words {

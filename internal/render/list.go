@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+	"text/tabwriter"
 
 	"github.com/vps-fleet/fleet/internal/inventory"
 	"github.com/vps-fleet/fleet/planner"
@@ -41,7 +41,6 @@ func Servers(servers []inventory.Server, columns []inventory.Column, header bool
 		for i, text := range row[:shown] {
 			text = truncate(text, widths[i])
 			cell := s.line(cellColor(columns[i].Name, text, header && r == 0), text)
-			cell.width = width(text)
 			if i < shown-1 {
 				cell = cell.pad(widths[i] + columnGap)
 			}
@@ -98,29 +97,6 @@ func cellColor(column, text string, header bool) color {
 	return red
 }
 
-// width is how many places of a terminal a text takes.
-func width(text string) (n int) {
-	for _, r := range text {
-		n++
-		if unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) || 0xff01 <= r && r <= 0xff60 || r >= 0x1f300 {
-			n++
-		}
-	}
-	return n
-}
-
-// truncate cuts a text that takes more places than there are, and shows that.
-func truncate(text string, places int) string {
-	if width(text) <= places {
-		return text
-	}
-	chars := []rune(text)
-	for len(chars) > 0 && width(string(chars)) > places-1 {
-		chars = chars[:len(chars)-1]
-	}
-	return string(chars) + "…"
-}
-
 // leftOut is why servers are not in an inventory, by cause.
 var leftOut = map[inventory.Cause]string{
 	inventory.NoAddress:   "no address",
@@ -167,4 +143,18 @@ const maxNames = 20
 
 func nameList(names []string) string {
 	return Escape(strings.Join(atMost(maxNames, ranges(slices.Clone(names)), "and %d more"), ", "))
+}
+
+// inColumns are rows, of which the first has the titles.
+func inColumns(rows [][]string) string {
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, cells := range rows {
+		for n := range cells {
+			cells[n] = Escape(cells[n])
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
+	}
+	_ = table.Flush() // into memory
+	return b.String()
 }

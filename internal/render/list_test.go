@@ -99,8 +99,8 @@ func TestServer(t *testing.T) {
 	golden(t, "server", Server(d, now, Style{})+"\n"+Server(empty, now, Style{}))
 	golden(t, "server_color", Server(d, now, Style{Color: true, Width: 60}))
 	for l := range strings.Lines(Server(d, now, Style{Width: 40})) {
-		if l = strings.TrimSpace(l); runes(l) > 40 {
-			t.Errorf("at 40 columns there is a line of %d: %s", runes(l), l)
+		if l = strings.TrimSpace(l); width(l) > 40 {
+			t.Errorf("at 40 columns there is a line of %d: %s", width(l), l)
 		}
 	}
 	for _, d := range []inventory.Detail{d, empty} {

@@ -179,7 +179,7 @@ func (l *Live) draw() string {
 	if toGo := l.p.toGo(); toGo != "" {
 		first += ", " + toGo
 	}
-	lines := []string{l.fit(l.bar(l.width()-len("  ")-runes(first)-1-echo) + first)}
+	lines := []string{l.fit(l.bar(l.width()-len("  ")-width(first)-1-echo) + first)}
 	if second := l.p.inFlight(); len(l.p.underWay)+len(l.p.waits) > 0 {
 		lines = append(lines, l.fit(Escape(second)))
 	}
@@ -187,7 +187,7 @@ func (l *Live) draw() string {
 		lines = append(lines, l.fit(text))
 	}
 	for _, text := range lines {
-		l.drawn = append(l.drawn, runes(text))
+		l.drawn = append(l.drawn, width(text))
 	}
 	c := dim
 	if l.p.ended[fateFailed]+l.p.ended[fateDoubt] > 0 {
@@ -215,8 +215,8 @@ const echo = 2
 
 // fit cuts a line where the terminal ends, with room for what that writes itself.
 func (l *Live) fit(text string) string {
-	if w, chars := l.width()-1-echo, []rune(text); w > 0 && len(chars) > w {
-		return string(chars[:w-1]) + "…"
+	if w := l.width() - 1 - echo; w > 0 {
+		return truncate(text, w)
 	}
 	return text
 }

@@ -2,11 +2,8 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -59,18 +56,4 @@ func Intents(open []apply.Intent) string {
 		rows = append(rows, []string{i.Name, i.Plan, i.OS, i.Location, i.At.UTC().Format(time.RFC3339), i.Account, i.Endpoint})
 	}
 	return inColumns(rows)
-}
-
-// inColumns are rows, of which the first has the titles.
-func inColumns(rows [][]string) string {
-	var b strings.Builder
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, cells := range rows {
-		for n := range cells {
-			cells[n] = Escape(cells[n])
-		}
-		fmt.Fprintln(table, strings.Join(cells, "\t"))
-	}
-	_ = table.Flush() // into memory
-	return b.String()
 }

@@ -11,8 +11,8 @@ import (
 
 // dataLoss is servers whose data a run has destroyed, or perhaps has.
 type dataLoss struct {
-	What  string
-	Names []string
+	What    string
+	Servers members
 }
 
 // The ways to lose data.
@@ -25,14 +25,14 @@ const (
 // lostBy is the data that a run has destroyed, each way once.
 func lostBy(r *apply.Result) (lost []dataLoss) {
 	for _, what := range []string{lossDeleted, lossReplaced, lossPerhaps} {
-		var names []string
+		var servers members
 		for _, rep := range r.Reports {
 			if lossBy(rep) == what {
-				names = append(names, reportName(rep))
+				servers = append(servers, factOf(rep).Member)
 			}
 		}
-		if names != nil {
-			lost = append(lost, dataLoss{what, names})
+		if servers != nil {
+			lost = append(lost, dataLoss{what, servers})
 		}
 	}
 	return lost
@@ -53,7 +53,7 @@ func lossBy(rep apply.Report) string {
 
 // lossCounts says how many servers have lost their data; "" where none has.
 func lossCounts(lost []dataLoss) string {
-	return joined(lost, ", ", func(l dataLoss) string { return fmt.Sprintf("%d %s", len(l.Names), l.What) })
+	return joined(lost, ", ", func(l dataLoss) string { return fmt.Sprintf("%d %s", len(l.Servers), l.What) })
 }
 
 // certainty is whether something has happened.

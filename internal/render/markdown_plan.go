@@ -130,11 +130,8 @@ func guardsPart(violations []planner.Violation) mdPart {
 func planPart(r review, sec section) mdPart {
 	part := mdPart{name: sec.Lead, title: sec.title()}
 	for _, g := range sec.Groups {
-		row := mdRow{text: mdSubject(g.Symbol, g.Members.ranges(), len(g.Members), g.Kind.losesData()) + mdWhat(r, g), number: g.Cost.String(), servers: len(g.Members)}
-		if g.Kind.losesData() {
-			row.kept = g.Members.names()
-		}
-		part.rows = append(part.rows, row)
+		text := mdSubject(g.Symbol, g.Members, g.Kind.losesData()) + mdWhat(r, g)
+		part.rows = append(part.rows, mdServers(text, g.Cost.String(), g.Members, g.Kind.losesData()))
 	}
 	return part
 }
@@ -142,15 +139,24 @@ func planPart(r review, sec section) mdPart {
 // maxCellNames is how many names and ranges of servers that keep their data a cell has.
 const maxCellNames = 12
 
-// mdSubject is a symbol, names and, where there are several, how many servers.
-func mdSubject(symbol string, names []string, servers int, all bool) string {
-	more := ""
-	if n := len(names) - maxCellNames; n > 0 && !all {
-		names, more = names[:maxCellNames], ", …"
+// mdServers is a row about servers, of which all are told if their data is lost.
+func mdServers(text, number string, list members, lost bool) mdRow {
+	row := mdRow{text: text, number: number, servers: len(list)}
+	if lost {
+		row.kept = list.names()
 	}
-	text := strings.TrimPrefix(symbol+" ", " ") + mdCode(strings.Join(names, ", ")+more)
-	if servers > 1 {
-		text += fmt.Sprintf(" ×%d", servers)
+	return row
+}
+
+// mdSubject is a symbol, names and, where there are several, how many servers.
+func mdSubject(symbol string, list members, all bool) string {
+	names := list.ranges()
+	if len(names) > maxCellNames && !all {
+		names = append(names[:maxCellNames:maxCellNames], "…")
+	}
+	text := strings.TrimPrefix(symbol+" ", " ") + mdCode(strings.Join(names, ", "))
+	if len(list) > 1 {
+		text += " " + list.note()
 	}
 	return text
 }

@@ -111,7 +111,7 @@ func lossCount(lost []dataLoss) string {
 func lossPart(lost []dataLoss) mdPart {
 	part := mdPart{name: "Data gone", title: "Data gone"}
 	for _, l := range lost {
-		part.rows = append(part.rows, mdRow{text: l.What + " " + mdSubject("", ranges(l.Names), len(l.Names), true), servers: len(l.Names), kept: l.Names})
+		part.rows = append(part.rows, mdServers(l.What+" "+mdSubject("", l.Servers, true), "", l.Servers, true))
 	}
 	return part
 }
@@ -137,15 +137,11 @@ func fateRow(s fateSection, g outcomeGroup) mdRow {
 		what = "created and billed"
 	}
 	what += prefixed(": ", mdText(g.Error)) + nextLines(g.Hint)
-	subject := mdSubject("", g.Members.ranges(), len(g.Members), false)
+	subject := mdSubject("", g.Members, false)
 	if exists(s.Fate) {
 		subject = withIDs(g.Members)
 	}
-	row := mdRow{text: subject + " " + what, number: g.time(), servers: len(g.Members)}
-	if g.Kind.losesData() {
-		row.kept = g.Members.names()
-	}
-	return row
+	return mdServers(subject+" "+what, g.time(), g.Members, g.Kind.losesData())
 }
 
 // withIDs names servers with their ids, as they exist and are billed.
@@ -170,7 +166,7 @@ func donePart(s fateSection) mdPart {
 	part := mdPart{name: "Done"}
 	for _, g := range s.Groups {
 		if g.Kind != kindCreate && g.Kind != kindReplace {
-			part.rows = append(part.rows, mdRow{text: mdSubject(g.deed(), g.Members.ranges(), len(g.Members), g.Kind == kindDelete), number: g.time(), servers: len(g.Members)})
+			part.rows = append(part.rows, mdServers(mdSubject(g.deed(), g.Members, g.Kind == kindDelete), g.time(), g.Members, false))
 			continue
 		}
 		for _, rep := range slices.Concat(g.Reports...) {

@@ -35,7 +35,7 @@ func (d *page) result(r Run) {
 	d.Lead = []paragraph{{Phrases: []phrase{{Text: "Nothing was deleted."}}}}
 	if v.Lost != nil {
 		lost := joined(v.Lost, "; ", func(l dataLoss) string {
-			return fmt.Sprintf("%s %d: %s", l.What, len(l.Names), strings.Join(ranges(l.Names), ", "))
+			return fmt.Sprintf("%s %d: %s", l.What, len(l.Servers), strings.Join(l.Servers.ranges(), ", "))
 		})
 		d.Lead = []paragraph{{bad, []phrase{{Text: "Data gone: " + lost + "."}}}}
 	}

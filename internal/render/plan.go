@@ -31,11 +31,7 @@ func Plan(p *planner.Plan, s Style) string {
 // planHead is the first line: whose plan it is, from which file, and the titles of
 // the columns at the right.
 func (s Style) planHead(r review, c columns) string {
-	parts := []string{"fleet plan", whose(r.Plan.Account, r.Plan.Endpoint)}
-	if r.File != "" {
-		parts = append(parts, Escape(r.File))
-	}
-	text := strings.Join(parts, " · ")
+	text := "fleet plan · " + whose(r.Plan.Account, r.Plan.Endpoint) + prefixed(" · ", Escape(r.File))
 	l := s.line(bold, text)
 	titles := item{}
 	if c.cost > 0 {
@@ -82,18 +78,14 @@ func titleColor(k kind) color {
 }
 
 // brief is a section in one paragraph; notes are one each. That servers are away at
-// once is among the totals, so that the note has only what to do about it.
+// once is among the totals.
 func (s Style) brief(b *strings.Builder, r review, sec section) {
 	if sec.Kind == kindNote {
 		for _, g := range sec.Groups {
-			text := strings.Join(g.Members.ranges(), ", ") + ": " + r.shorter(g).What
-			switch {
-			case g.Code == planner.CodeAtOnce && s.View != Whole:
-				continue
-			case g.Hint != "":
-				text += "; " + g.Hint
+			if g.Code != planner.CodeAtOnce {
+				text := strings.Join(g.Members.ranges(), ", ") + ": " + r.shorter(g).What + prefixed("; ", g.Hint)
+				b.WriteString(s.paragraph(plain, Escape(text)))
 			}
-			b.WriteString(s.paragraph(plain, Escape(text)))
 		}
 		return
 	}
@@ -104,26 +96,26 @@ func (s Style) brief(b *strings.Builder, r review, sec section) {
 			names[len(names)-1] += " (" + g.What + ")"
 		}
 	}
-	s.listed(b, titleColor(sec.Kind), sec.title(), names, s.View != Summary)
+	s.listed(b, titleColor(sec.Kind), sec.title(), names, true)
 }
 
 // listed writes a title and names as a paragraph, cut where they may be.
 func (s Style) listed(b *strings.Builder, c color, title string, names []string, mayCut bool) {
-	title += ": "
 	const indent = "    "
-	lines := []string{strings.Join(names, ", ")}
-	if runes(title)+runes(Escape(lines[0])) > s.width() {
-		lines = wrap(names, s.width()-len(indent))
-		if mayCut {
-			lines = cut(names, s.width()-len(indent))
-		}
-		b.WriteString(s.paragraph(c, strings.TrimSpace(title)))
-		for _, l := range lines {
-			b.WriteString(indent + Escape(l) + "\n")
-		}
+	title += ": "
+	line := Escape(strings.Join(names, ", "))
+	if width(title)+width(line) <= s.width() {
+		b.WriteString(s.paint(c, title) + line + "\n")
 		return
 	}
-	b.WriteString(s.paint(c, title) + Escape(lines[0]) + "\n")
+	lines := wrap(names, s.width()-len(indent))
+	if mayCut {
+		lines = cut(names, s.width()-len(indent))
+	}
+	b.WriteString(s.paragraph(c, strings.TrimSpace(title)))
+	for _, l := range lines {
+		b.WriteString(indent + Escape(l) + "\n")
+	}
 }
 
 // ending are the last lines: whose data is lost, the totals, the cost, what apply

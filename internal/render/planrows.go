@@ -41,7 +41,7 @@ func (s Style) groupItem(g group, c color) item {
 			it.details[last] = it.details[last].plus(s.line(dim, ", "+Escape(more)))
 		}
 	}
-	if runes(it.note) > maxNote {
+	if width(it.note) > maxNote {
 		it.note = ""
 	}
 	if s.View == Whole && g.Reason != "" {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
@@ -33,7 +32,7 @@ func Result(run Run, told []planner.Blocked, s Style) string {
 		s.items(&b, all[i], c)
 	}
 	s.blockedNow(&b, run.Result.Blocked, told)
-	b.WriteString("\n" + s.newServers(run.Result.Reports) + s.rollouts(v))
+	b.WriteString("\n" + newServers(run.Result.Reports) + s.rollouts(v))
 	b.WriteString(s.paragraph(boldRed, Escape(lossText(v.Lost))))
 	text, color := v.headline()
 	if v.left() > 0 && v.Lost == nil {
@@ -106,9 +105,7 @@ func (s Style) whoAndWhy(sec fateSection, g outcomeGroup) string {
 		names = cut(g.Members.ranges(), room)
 	}
 	text := strings.Join(names, " ")
-	if g.Error != "" {
-		text += ": " + g.Error
-	}
+	text += prefixed(": ", g.Error)
 	if took := g.took(); took != "" {
 		text += " [" + took + "]"
 	}
@@ -139,7 +136,7 @@ func (g outcomeGroup) took() string {
 func lossText(lost []dataLoss) string {
 	text := prefixed("Data gone: ", lossCounts(lost))
 	if last := len(lost) - 1; last >= 0 && lost[last].What == lossPerhaps {
-		text += ", nobody can tell: " + strings.Join(ranges(lost[last].Names), ", ")
+		text += ", nobody can tell: " + strings.Join(lost[last].Servers.ranges(), ", ")
 	}
 	return sentence(text)
 }
@@ -185,26 +182,15 @@ func reportName(r apply.Report) string {
 const maxNewServers = 40
 
 // newServers are the servers that were made, with their addresses.
-func (s Style) newServers(reports []apply.Report) string {
-	var made []apply.Report
-	width := 0
-	for _, rep := range reports {
-		if rep.IPAddress != "" {
-			made = append(made, rep)
-			width = max(width, utf8.RuneCountInString(Escape(reportName(rep))))
-		}
-	}
+func newServers(reports []apply.Report) string {
+	made := slices.DeleteFunc(slices.Clone(reports), func(r apply.Report) bool { return r.IPAddress == "" })
 	if len(made) == 0 {
 		return ""
 	}
 	slices.SortStableFunc(made, func(a, b apply.Report) int { return fleet.CompareNames(reportName(a), reportName(b)) })
-	var b strings.Builder
-	b.WriteString("New servers:\n")
-	for _, rep := range made[:min(len(made), maxNewServers)] {
-		b.WriteString(s.line(plain, "  "+Escape(reportName(rep))).pad(width+4).text + Escape(rep.IPAddress) + "\n")
-	}
+	text := "New servers:\n" + inColumns(each(made[:min(len(made), maxNewServers)], func(r apply.Report) []string { return []string{"  " + reportName(r), r.IPAddress} }))
 	if more := len(made) - maxNewServers; more > 0 {
-		fmt.Fprintf(&b, "  and %d more, which fleet list shows\n", more)
+		text += fmt.Sprintf("  and %d more, which fleet list shows\n", more)
 	}
-	return b.String() + "\n"
+	return text + "\n"
 }

@@ -121,7 +121,7 @@ func (s Style) usage(b *strings.Builder, what string, used, of float64, unit str
 		amount += fmt.Sprintf(" of %g", of)
 	}
 	text := fmt.Sprintf(" %s %s", amount, unit)
-	length := max(0, min(barWidth, s.width()-propertyWidth-len("[]")-runes(text)))
+	length := max(0, min(barWidth, s.width()-propertyWidth-len("[]")-width(text)))
 	full := max(0, min(length, int(used/of*float64(length)+0.5)))
 	bar := "[" + s.paint(c, strings.Repeat("#", full)) + strings.Repeat("-", length-full) + "]"
 	b.WriteString(s.line(dim, what).pad(propertyWidth).text + bar + text + "\n")

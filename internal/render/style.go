@@ -2,7 +2,7 @@ package render
 
 import (
 	"strings"
-	"unicode/utf8"
+	"unicode"
 )
 
 // Style is how text is to look. The zero Style is plain and 100 characters wide.
@@ -54,9 +54,32 @@ type line struct {
 	width int
 }
 
+// width is how many places of a terminal a text takes.
+func width(text string) (n int) {
+	for _, r := range text {
+		n++
+		if r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) || 0xff01 <= r && r <= 0xff60 || r >= 0x1f300 {
+			n++
+		}
+	}
+	return n
+}
+
+// truncate cuts a text that takes more places than there are, and shows that.
+func truncate(text string, places int) string {
+	if width(text) <= places {
+		return text
+	}
+	chars := []rune(text)
+	for len(chars) > 0 && width(string(chars)) > places-1 {
+		chars = chars[:len(chars)-1]
+	}
+	return string(chars) + "…"
+}
+
 // line paints text that has been escaped.
 func (s Style) line(c color, text string) line {
-	l := line{text, utf8.RuneCountInString(text)}
+	l := line{text, width(text)}
 	if s.Color && c != plain && text != "" {
 		l.text = "\x1b[" + ansi[c] + "m" + text + "\x1b[0m"
 	}

@@ -74,7 +74,7 @@ func (s Style) alsoThere(p *planner.Plan) string {
 	}
 	text := strings.Join(append(parts, away), ", ")
 	switch long := text + "; one at a time with " + rollout; {
-	case runes(long) <= s.width():
+	case width(long) <= s.width():
 		return long
 	case s.View == Whole: // its note has it
 		return text + "."

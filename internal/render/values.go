@@ -2,7 +2,6 @@ package render
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 
@@ -73,15 +72,15 @@ func (s Style) parts(parts []part, whole, changed color) line {
 // fields shows a change's fields, one a line, their names aligned.
 func (s Style) fields(changes []planner.FieldChange) []line {
 	shown := slices.DeleteFunc(slices.Clone(changes), func(f planner.FieldChange) bool { return likewise(changes[0], f) })
-	width := 0
+	widest := 0
 	for _, f := range shown {
 		name, _, _ := fieldWords(f)
-		width = max(width, utf8.RuneCountInString(name)+1)
+		widest = max(widest, width(name)+1)
 	}
 	lines := make([]line, len(shown))
 	for i, f := range shown {
 		name, _, _ := fieldWords(f)
-		lines[i] = s.line(dim, name).pad(width).plus(s.fieldChange(f))
+		lines[i] = s.line(dim, name).pad(widest).plus(s.fieldChange(f))
 	}
 	if len(shown) < len(changes) {
 		lines[0] = lines[0].plus(s.line(plain, ", hostname likewise"))

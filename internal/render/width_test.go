@@ -33,8 +33,8 @@ func TestTextKeepsToTheWidth(t *testing.T) {
 		} {
 			for l := range strings.Lines(text) {
 				l = strings.TrimRight(l, " \n")
-				if runes(l) > w && strings.Contains(strings.TrimSpace(l), " ") {
-					t.Errorf("the %s at %d columns has a line of %d:\n%s", name, w, runes(l), l)
+				if width(l) > w && strings.Contains(strings.TrimSpace(l), " ") {
+					t.Errorf("the %s at %d columns has a line of %d:\n%s", name, w, width(l), l)
 				}
 			}
 		}
