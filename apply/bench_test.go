@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vps-fleet/fleet/internal/race"
 )
 
 // bench is one case of the table.
@@ -126,7 +128,10 @@ func TestBound(t *testing.T) {
 	table := &strings.Builder{}
 	table.WriteString(heading)
 	settings := covering()
-	for _, s := range settings[:min(tested, len(settings))] {
+	if race.Enabled {
+		settings = settings[:2]
+	}
+	for _, s := range settings {
 		fmt.Fprintf(table, "| %s | %d | %s | %s | %s |", s.latency, s.parallelism, s.limits(), s.provisions, s.paging())
 		for _, b := range benches([]setting{s}) {
 			m := b.run(t)

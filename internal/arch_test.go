@@ -50,6 +50,7 @@ var arrows = map[string][]string{
 	"internal/bench":            {"vpsorg", "vpsorg/emulator", "internal/state/location"},
 	"internal/manual":           {"internal/cli"},
 	"internal/mutants":          {},
+	"internal/race":             {},
 	"internal/recipes":          {},
 	"internal/simulator":        {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
 	"internal/cli":              {"docs", "fleet", "planner", "apply", "apply/rollout", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/help", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
+	"github.com/vps-fleet/fleet/internal/race"
 )
 
 // TestExhaustive walks every interleaving of what can happen to groups of up to four
@@ -15,7 +16,7 @@ import (
 // something may begin something does.
 func TestExhaustive(t *testing.T) {
 	size := 4
-	if testing.Short() {
+	if race.Enabled {
 		size = 3
 	}
 	policies, states, decisions, full := 0, 0, 0, 0

@@ -12,10 +12,12 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"github.com/vps-fleet/fleet/internal/race"
 )
 
 var (
-	seedCount = flag.Int("seeds", normalSeeds, "how many `seeds` to run")
+	seedCount = flag.Int("seeds", normalSeeds(), "how many `seeds` to run")
 	firstSeed = flag.Uint64("from", 0, "the first `seed`")
 	onlySeed  = flag.Int64("seed", -1, "run one `seed` alone and tell its story")
 	onlyFault = flag.String("only", "", "let nothing go wrong but the faults whose kind contains this `text`")
@@ -28,6 +30,13 @@ const (
 	normalRun  = 5_000
 	wanted     = 12 // how often each fault comes up at least in a normal run
 )
+
+func normalSeeds() int {
+	if race.Enabled {
+		return normalRun / 10
+	}
+	return normalRun
+}
 
 // playSeed runs one seed in a bubble of its own.
 func playSeed(t *testing.T, seed uint64, token string) *simulation {

@@ -1,5 +1,0 @@
-//go:build race
-
-package simulator
-
-const normalSeeds = 1500 // the race detector is slow
