@@ -54,10 +54,39 @@ func (s setting) leaves(n int) time.Duration {
 		at = max(at, seconds(float64(n)/s.rate))
 	}
 	if s.takes > 0 {
-		burst := math.Floor(max(1, s.takes))
-		at = max(at, seconds((float64(n)+1-burst)/s.takes))
+		at = max(at, s.refilled(n))
 	}
 	return at
+}
+
+// refilled is when the API takes the n-th request at the earliest.
+func (s setting) refilled(n int) time.Duration {
+	burst := math.Floor(max(1, s.takes))
+	return seconds((float64(n) + 1 - burst) / s.takes)
+}
+
+// learned is leaves for a client that is not told the rate, and obeys. It has no reason
+// to be slow until it hears of its first 429: a request that finds the burst used up, and
+// the answer to it. Then nothing leaves for a second, the least that Retry-After can ask.
+func (s setting) learned(n int) time.Duration {
+	if s.takes == 0 {
+		return s.leaves(n)
+	}
+	unlimited := s
+	unlimited.takes = 0
+	refused := 0 // the first request that is
+	for refused <= n && unlimited.leaves(refused) >= s.refilled(refused) {
+		refused++
+	}
+	told := unlimited.leaves(refused) + s.latency
+	taken := refused // until then
+	for s.refilled(taken) <= told {
+		taken++
+	}
+	if n < taken {
+		return s.leaves(n)
+	}
+	return max(told+time.Second+unlimited.leaves(n-taken), s.refilled(n))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -120,10 +149,10 @@ func (s setting) bound(jobs [][]planner.Step, live int) time.Duration {
 	slices.SortFunc(rests, func(a, b rest) int { return cmp.Compare(b.foreseen, a.foreseen) })
 	var end time.Duration
 	for i, r := range rests {
-		end = max(end, s.leaves(i)+r.real)
+		end = max(end, s.learned(i)+r.real)
 	}
 	for i := range made {
-		end = max(end, s.leaves(i)+s.provisions.of(live+i)+s.latency)
+		end = max(end, s.learned(i)+s.provisions.of(live+i)+s.latency)
 	}
 	if s.lost {
 		end = max(end, apply.DefaultTimeout+s.latency)
@@ -179,6 +208,7 @@ func TestBoundsByHand(t *testing.T) {
 		{"or after one, two at a time", two, four, 1*time.Second + 4*time.Second},
 		{"or when the rate lets it", slow, four, 6*time.Second + 4*time.Second},
 		{"or when the burst is over", full, four, 1*time.Second + 4*time.Second},
+		{"or after the second that a 429 asks for", full, append(four, create), 2*time.Second + 4*time.Second},
 		{"updates go while a server provisions", one, [][]planner.Step{update, update, create}, 4 * time.Second},
 		{"a stop follows a create", one, [][]planner.Step{append(create, planner.Steps(&planner.Power{Verb: planner.ActionStop, From: planner.StatusActive})...)}, 4*time.Second + 2*time.Second},
 		{"a delete is a read and a delete, and a poll", one, [][]planner.Step{planner.Steps(&planner.Delete{})}, 2 * time.Second},

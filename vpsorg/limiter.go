@@ -38,6 +38,7 @@ type limiter struct {
 	own      time.Duration // the last pause that was not told by the API
 	accepted int           // since the rate was last cut
 	meter    meter
+	early    int // requests that may go before the rate allows them
 }
 
 func newLimiter(rate float64, most time.Duration) *limiter {
@@ -135,7 +136,7 @@ func (l *limiter) wake(after time.Duration) {
 
 // free is when the next request may go.
 func (l *limiter) free() time.Time {
-	if l.curve.rate > 0 && l.next.After(l.paused) {
+	if l.curve.rate > 0 && l.early == 0 && l.next.After(l.paused) {
 		return l.next
 	}
 	return l.paused
@@ -144,6 +145,7 @@ func (l *limiter) free() time.Time {
 // sent notes when the next may go after one that has gone now. A timer's delay is
 // made up for only where nobody has asked for a rate over any window.
 func (l *limiter) sent(now time.Time) {
+	l.early = max(l.early-1, 0)
 	if l.curve.max > 0 || now.Sub(l.next) > lateAtMost {
 		l.next = now
 	}
@@ -193,6 +195,10 @@ func (l *limiter) pause(until time.Time) {
 // judge cuts the rate for a refusal when its pause is over, since by then the
 // requests that were under way have been answered too. Where nothing was accepted
 // since the last time, it tells only that the pause was too short.
+//
+// After the first pause, where the API has told how long it is, a second's worth goes
+// at once, and then nothing until the rate allows the next: an API that counts by the
+// second takes it, and what is left to send may be no more than that.
 func (l *limiter) judge(now time.Time) {
 	if !l.judging || now.Before(l.paused) {
 		return
@@ -203,7 +209,11 @@ func (l *limiter) judge(now time.Time) {
 		l.held += pause
 		return
 	}
+	first := l.curve.ceiling == 0 && l.curve.max == 0
 	l.curve.cut(l.bearable(), max(min(float64(l.accepted), patience), l.held.Seconds()))
+	if first && !l.told.Before(l.paused) {
+		l.early = int(l.curve.rate)
+	}
 	l.since, l.held, l.accepted = l.refused, pause, 0
 }
 

@@ -240,3 +240,48 @@ func TestRefusalsInARowAreOne(t *testing.T) {
 		}
 	})
 }
+
+// After the first pause that the API has told, a second's worth goes at once, and the
+// next goes when the rate allows it.
+func TestASecondsWorthGoesAfterTheFirstPause(t *testing.T) {
+	const accepted, rate = 20, 18 // requests until the first refusal, and a second after it
+	for name, tt := range map[string]struct {
+		configured float64
+		told       time.Duration
+		refusals   int
+		early      int
+	}{
+		"told":          {0, time.Second, 1, rate},
+		"not told":      {0, 0, 1, 1},
+		"the second":    {0, time.Second, 2, 1},
+		"with a --rate": {1000, time.Second, 1, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLimiter(tt.configured, DefaultMaxWait)
+			send := func(n int) (turn int) {
+				for range n {
+					turn, _ = l.wait(t.Context())
+				}
+				return turn
+			}
+			for range tt.refusals {
+				turn := send(accepted)
+				for range accepted {
+					l.learn(turn, nil)
+				}
+				l.learn(turn, throttled(tt.told))
+			}
+			send(1)
+			start, early := time.Now(), 1
+			for send(1); time.Since(start) == 0; send(1) {
+				early++
+			}
+			if early != tt.early {
+				t.Errorf("%s: %d went at once, want %d", name, early, tt.early)
+			}
+			if tt.early == rate && time.Since(start) < time.Second {
+				t.Errorf("%s: the next went after %s", name, time.Since(start))
+			}
+		})
+	}
+}
