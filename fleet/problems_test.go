@@ -56,8 +56,8 @@ func TestDistance(t *testing.T) {
 		{"hostnme", "hostname", 1}, {"kitten", "sitting", 3}, {strings.Repeat("a", 65), "a", 64},
 	}
 	for _, test := range tests {
-		if got := distance(test.a, test.b); got != test.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		if got := Distance(test.a, test.b); got != test.want {
+			t.Errorf("Distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 func didYouMean[S ~string](word string, candidates []S) string {
 	best, least := "", 1+max(1, len(word)/3)
 	for _, c := range candidates {
-		if d := distance(word, string(c)); d < least {
+		if d := Distance(word, string(c)); d < least {
 			best, least = string(c), d
 		}
 	}
@@ -30,12 +30,12 @@ func didYouMean[S ~string](word string, candidates []S) string {
 
 // nearest is the candidate with the least distance from a word.
 func nearest(word string, candidates []string) string {
-	return slices.MinFunc(candidates, func(a, b string) int { return cmp.Compare(distance(word, a), distance(word, b)) })
+	return slices.MinFunc(candidates, func(a, b string) int { return cmp.Compare(Distance(word, a), Distance(word, b)) })
 }
 
-// distance is the number of letters to insert, delete or replace to make b of a
+// Distance is the number of letters to insert, delete or replace to make b of a
 // (Levenshtein). Long texts are just far apart.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64
 	}

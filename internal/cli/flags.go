@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/sergi/go-diff/diffmatchpatch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
@@ -127,10 +127,11 @@ func oneArgument(takes, hint string) cobra.PositionalArgs {
 // flagError adds to a mistake in the flags what may have been meant.
 func flagError(cmd *cobra.Command, err error) error {
 	hint := cmd.CommandPath() + " --help lists the flags"
-	if _, typed, found := strings.Cut(err.Error(), "unknown flag: --"); found {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
 		best := 3
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if d := distance(typed, f.Name); d < best {
+			if d := fleet.Distance(unknown.GetSpecifiedName(), f.Name); d < best {
 				best, hint = d, "did you mean --"+f.Name+"?"
 			}
 		})
@@ -142,11 +143,4 @@ func flagError(cmd *cobra.Command, err error) error {
 func plainly(text string) string {
 	text, _, _ = strings.Cut(text, ": strconv.")
 	return text
-}
-
-// distance is how many letters differ between two words.
-func distance(a, b string) int {
-	d := diffmatchpatch.New()
-	d.DiffTimeout = 0
-	return d.DiffLevenshtein(d.DiffMain(a, b, false))
 }

@@ -93,10 +93,11 @@ func (n *waitingNotice) say(kind, text string) (fresh time.Duration) {
 // waitingText says since when the API is waited for, what it answered and when it is
 // asked again.
 func waitingText(wait vpsorg.Wait, now time.Time) string {
-	text := waitingFor("the API", wait.Since, now, answered(wait)) + "; next try"
+	try := "next"
 	if wait.Attempt > 0 {
-		text = fmt.Sprintf("%s; %s try", waitingFor("the API", wait.Since, now, answered(wait)), ordinal(wait.Attempt))
+		try = ordinal(wait.Attempt)
 	}
+	text := fmt.Sprintf("%s; %s try", waitingFor("the API", wait.Since, now, answered(wait)), try)
 	if wait.Pause >= time.Second {
 		text += " in " + wait.Pause.Round(time.Second).String()
 	}
