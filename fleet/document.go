@@ -25,15 +25,13 @@ func (r *reader) document(root node) {
 		case "account":
 			r.account(key, value)
 		case "owns":
-			for pattern := range r.patterns(value, "owns") {
-				r.fleet.Owns = append(r.fleet.Owns, pattern.Pattern)
+			for _, p := range r.patterns(value, "owns") {
+				r.fleet.Owns = append(r.fleet.Owns, p.Pattern)
 			}
 		case "unlisted":
 			r.unlisted(key, value)
 		case "protect":
-			for pattern := range r.patterns(value, "protect") {
-				r.fleet.Protect = append(r.fleet.Protect, pattern)
-			}
+			r.fleet.Protect = append(r.fleet.Protect, r.patterns(value, "protect")...)
 		case "defaults":
 			r.readDefaults(value)
 		case "catalog":
@@ -146,22 +144,18 @@ func listedServers(n node) string {
 }
 
 // patterns reads a list of names with *, ? and [a-z].
-func (r *reader) patterns(n node, what string) func(yield func(Protection) bool) {
-	return func(yield func(Protection) bool) {
-		for item := range r.items(n, what) {
-			s, ok := r.text(item, "a pattern of "+what)
-			if !ok {
-				continue
-			}
-			if hint, bad := badPattern(s); bad {
-				r.problemf(item, hint, "malformed pattern %s", quote(s))
-				continue
-			}
-			if !yield(Protection{s, item.pos()}) {
-				return
-			}
+func (r *reader) patterns(n node, what string) (patterns []Protection) {
+	for item := range r.items(n, what) {
+		s, ok := r.text(item, "a pattern of "+what)
+		switch hint, bad := badPattern(s); {
+		case !ok:
+		case bad:
+			r.problemf(item, hint, "malformed pattern %s", quote(s))
+		default:
+			patterns = append(patterns, Protection{s, item.pos()})
 		}
 	}
+	return patterns
 }
 
 // ValidPattern reports whether a text can be a pattern of names in a fleet file.

@@ -21,12 +21,13 @@ type FieldText struct {
 
 func (f FieldText) String() string { return string(f.Field) + ": " + f.Text }
 
-// Text is the entry on lines of its own, as a file has them that does not say
-// otherwise: indented by two spaces, and on one line where that has no more than so
-// many characters.
-func (e NewEntry) Text(width int) string {
+const lineWidth = 100 // characters
+
+// Text is the entry on lines of its own, as a file has them where no other entry shows
+// how: indented by two spaces, and on one line where that is not too long.
+func (e NewEntry) Text() string {
 	line := e.lines("  ", "")
-	if utf8.RuneCountInString(line) > width {
+	if utf8.RuneCountInString(line) > lineWidth {
 		line = e.lines("  ", "  ")
 	}
 	return line + "\n"

@@ -173,26 +173,18 @@ func (f *Fleet) Lookup(name string) (*Server, bool) {
 // OwnsName reports whether the fleet speaks for a name: it is listed, or one of
 // the owns patterns matches it.
 func (f *Fleet) OwnsName(name string) bool {
-	if _, ok := f.index[name]; ok {
-		return true
-	}
-	for _, p := range f.Owns {
-		if Match(p, name) {
-			return true
-		}
-	}
-	return false
+	_, listed := f.index[name]
+	return listed || slices.ContainsFunc(f.Owns, func(pattern string) bool { return Match(pattern, name) })
 }
 
 // Protected finds the protect pattern that keeps a name from being deleted,
 // replaced or stopped.
 func (f *Fleet) Protected(name string) (Protection, bool) {
-	for _, p := range f.Protect {
-		if Match(p.Pattern, name) {
-			return p, true
-		}
+	i := slices.IndexFunc(f.Protect, func(p Protection) bool { return Match(p.Pattern, name) })
+	if i < 0 {
+		return Protection{}, false
 	}
-	return Protection{}, false
+	return f.Protect[i], true
 }
 
 // Match reports whether a name matches a pattern of *, ? and [a-z]. A pattern

@@ -48,10 +48,6 @@ func (l *Layout) Insert(at Place, entries ...NewEntry) ([]Edit, error) {
 
 func insertion(at int, text string) []Edit { return []Edit{{at, at, text}} }
 
-// firstWidth is how many characters an entry on one line has at most, where no other
-// entry shows how the file has them.
-const firstWidth = 100
-
 // insertFirst writes the first entries of a file.
 func (l *Layout) insertFirst(entries []NewEntry) ([]Edit, error) {
 	var text string
@@ -59,7 +55,7 @@ func (l *Layout) insertFirst(entries []NewEntry) ([]Edit, error) {
 		if e.Apart {
 			text += "\n"
 		}
-		text += "\n" + strings.TrimSuffix(e.Text(firstWidth), "\n")
+		text += "\n" + strings.TrimSuffix(e.Text(), "\n")
 	}
 	key, value := pairOf(l.root, "servers")
 	switch {

@@ -118,8 +118,8 @@ func (r *reader) pick(o object) Pick {
 }
 
 func (r *reader) pickNames(n node, what string) (names []string) {
-	for pattern := range r.patterns(n, what) {
-		names = append(names, pattern.Pattern)
+	for _, p := range r.patterns(n, what) {
+		names = append(names, p.Pattern)
 	}
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 		r.problemf(n, "leave it out to choose by labels alone", "names lists no pattern")

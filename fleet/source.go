@@ -71,22 +71,20 @@ func (f *file) cleanLine(n int, line []byte) Problems {
 	if tab >= 0 && indent < len(line) && line[indent] != '#' {
 		return Problems{f.problem(n, tab+1, "indent with spaces", "a tab in the indentation")}
 	}
-	for i, b := range line {
-		if b >= ' ' && b < 0x7f || b == '\t' {
-			continue
-		}
-		if r, _ := utf8.DecodeRune(line[i:]); utf8.RuneStart(b) && invisible(r) {
-			return Problems{f.problem(n, 1+utf8.RuneCount(line[:i]), "remove it",
-				fmt.Sprintf("an invisible character, U+%04X", r))}
-		}
+	at := bytes.IndexFunc(line, invisible)
+	if at < 0 {
+		return nil
 	}
-	return nil
+	r, _ := utf8.DecodeRune(line[at:])
+	return Problems{f.problem(n, 1+utf8.RuneCount(line[:at]), "remove it", fmt.Sprintf("an invisible character, U+%04X", r))}
 }
 
 // invisible reports control characters, line ends that editors do not show, and
 // those that change the direction of text.
 func invisible(r rune) bool {
 	switch {
+	case r >= ' ' && r < 0x7f:
+		return false // soon, as nearly all are
 	case unicode.IsControl(r) && r != '\t',
 		r == '\u2028', r == '\u2029', r == '\ufeff', r == '\ufffe', r == '\uffff':
 		return true

@@ -119,23 +119,11 @@ func Exchange(path string, old, data []byte) error {
 	return replaceAs(path, data, info)
 }
 
-// Update gives a file new content where it has another, and keeps its mode and its
-// owner. A file that does not exist is made for all to read. The file is replaced
-// whole, or not at all.
+// Update gives a file new content where it has another, as Exchange does.
 func Update(path string, data []byte) error {
-	if err := CheckRegular(path); err != nil {
-		return err
-	}
-	info, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return replace(path, data, 0o644)
-	}
-	if err != nil {
-		return err
-	}
 	old, err := Read(path)
-	if err != nil || bytes.Equal(old, data) {
+	if err != nil || old != nil && bytes.Equal(old, data) {
 		return err
 	}
-	return replaceAs(path, data, info)
+	return Exchange(path, old, data)
 }

@@ -36,7 +36,7 @@ func (l *Left) entry(name string, d defaults, n *names) string {
 	s := &l.Server
 	e := entriesOf([]candidate{{s, name != s.Name || !fleet.ValidName(name)}})[0]
 	e.key = name
-	return fleet.NewEntry{Key: name, Fields: e.fields(d, n)}.Text(lineWidth)
+	return fleet.NewEntry{Key: name, Fields: e.fields(d, n)}.Text()
 }
 
 var notAName = regexp.MustCompile(`[^A-Za-z0-9]+`)

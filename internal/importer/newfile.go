@@ -11,9 +11,6 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// lineWidth is how many characters a line has that holds a whole entry.
-const lineWidth = 100
-
 const header = `# %s, as fleet import found them.
 #
 # This file changes nothing yet, as "fleet plan" shows. Change a value, and the plan
@@ -52,7 +49,7 @@ func serversText(entries []fleet.NewEntry) string {
 		if e.Apart {
 			b.WriteByte('\n')
 		}
-		b.WriteString(e.Text(lineWidth))
+		b.WriteString(e.Text())
 	}
 	return b.String()
 }
@@ -95,7 +92,7 @@ func catalogText(n *names) string {
 		slices.SortFunc(c.added, func(a, b fleet.FieldText) int {
 			return cmp.Or(fleet.CompareNames(a.Text, b.Text), cmp.Compare(a.Field, b.Field))
 		})
-		b.WriteString(fleet.NewEntry{Key: c.kind, Fields: c.added}.Text(lineWidth))
+		b.WriteString(fleet.NewEntry{Key: c.kind, Fields: c.added}.Text())
 	}
 	if b.Len() == 0 {
 		return ""

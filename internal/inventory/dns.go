@@ -10,10 +10,10 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// record is all addresses of one hostname, of both families, without repeats.
+// record is all addresses of one hostname, those of IPv4 first, without repeats.
 type record struct {
-	hostname   string // lower case, without a dot at its end
-	ipv4, ipv6 []netip.Addr
+	hostname  string // lower case, without a dot at its end
+	addresses []netip.Addr
 }
 
 // records are the addresses by hostname, in natural order. Several servers may
@@ -32,18 +32,11 @@ func records(servers []Server) (list []record, left []Omitted) {
 		}
 		r := cmp.Or(byHostname[hostname], &record{hostname: hostname})
 		byHostname[hostname] = r
-		if s.IPv4.IsValid() {
-			r.ipv4 = append(r.ipv4, s.IPv4)
-		}
-		if s.IPv6.IsValid() {
-			r.ipv6 = append(r.ipv6, s.IPv6)
-		}
+		r.addresses = append(r.addresses, s.Addresses()...)
 	}
 	for _, r := range byHostname {
-		for _, addresses := range []*[]netip.Addr{&r.ipv4, &r.ipv6} {
-			slices.SortFunc(*addresses, netip.Addr.Compare)
-			*addresses = slices.Compact(*addresses)
-		}
+		slices.SortFunc(r.addresses, netip.Addr.Compare)
+		r.addresses = slices.Compact(r.addresses)
 		list = append(list, *r)
 	}
 	slices.SortFunc(list, func(a, b record) int { return fleet.CompareNames(a.hostname, b.hostname) })
@@ -64,4 +57,12 @@ func inZone(hostname, zone string) (name string, ok bool) {
 		return "", true
 	}
 	return strings.CutSuffix(hostname, "."+zone)
+}
+
+// recordType is the type of a DNS record of an address.
+func recordType(a netip.Addr) string {
+	if a.Is4() {
+		return "A"
+	}
+	return "AAAA"
 }

@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -28,15 +29,13 @@ func writeOctoDNS(servers []Server, o Options) ([]byte, []Omitted, error) {
 			zone = parent
 		}
 	}
-	byName := make(map[string]record)
-	var names []string
+	addresses := make(map[string][]netip.Addr) // by name in the zone
 	for _, r := range list {
 		if name, in := inZone(r.hostname, zone); in {
-			byName[name] = r
-			names = append(names, name)
+			addresses[name] = r.addresses
 		}
 	}
-	slices.SortFunc(names, fleet.CompareNames)
+	names := slices.SortedFunc(maps.Keys(addresses), fleet.CompareNames)
 	var b strings.Builder
 	b.WriteString("---\n# Written by fleet list; changes made here are lost.\n")
 	if len(names) == 0 {
@@ -44,18 +43,14 @@ func writeOctoDNS(servers []Server, o Options) ([]byte, []Omitted, error) {
 	}
 	for _, name := range names {
 		fmt.Fprintf(&b, "'%s':\n", name) // quoted, for on and 10 are names too
-		writeRecordSet(&b, "A", byName[name].ipv4)
-		writeRecordSet(&b, "AAAA", byName[name].ipv6)
+		kind := ""
+		for _, a := range addresses[name] {
+			if recordType(a) != kind {
+				kind = recordType(a)
+				fmt.Fprintf(&b, "- type: %s\n  values:\n", kind)
+			}
+			fmt.Fprintf(&b, "  - '%s'\n", a)
+		}
 	}
 	return []byte(b.String()), left, nil
-}
-
-func writeRecordSet(b *strings.Builder, kind string, addresses []netip.Addr) {
-	if len(addresses) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "- type: %s\n  values:\n", kind)
-	for _, a := range addresses {
-		fmt.Fprintf(b, "  - '%s'\n", a)
-	}
 }

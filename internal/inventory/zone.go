@@ -16,11 +16,8 @@ func writeZone(servers []Server, o Options) ([]byte, []Omitted, error) {
 		if _, in := inZone(r.hostname, zone); zone != "" && !in {
 			continue
 		}
-		for _, a := range r.ipv4 {
-			fmt.Fprintf(&b, "%s. IN A %s\n", r.hostname, a)
-		}
-		for _, a := range r.ipv6 {
-			fmt.Fprintf(&b, "%s. IN AAAA %s\n", r.hostname, a)
+		for _, a := range r.addresses {
+			fmt.Fprintf(&b, "%s. IN %s %s\n", r.hostname, recordType(a), a)
 		}
 	}
 	return []byte(b.String()), left, nil
