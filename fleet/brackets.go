@@ -50,7 +50,7 @@ func (s *scan) step() *flaw {
 		return s.newLine()
 	case c == ' ' || c == '\t':
 		s.at++
-	case c == '#' && (s.at == 0 || bytes.IndexByte([]byte(" \t\n"), s.data[s.at-1]) >= 0):
+	case c == '#' && (s.at == 0 || isSpace(s.data[s.at-1])):
 		s.at += lineLength(s.data[s.at:])
 	case (c == '"' || c == '\'') && s.start:
 		return s.quoted(c)
@@ -148,8 +148,10 @@ func (s *scan) notClosed(at int) *flaw {
 }
 
 func (s *scan) beforeSpace() bool {
-	return s.at+1 == len(s.data) || bytes.IndexByte([]byte(" \t\n"), s.data[s.at+1]) >= 0
+	return s.at+1 == len(s.data) || isSpace(s.data[s.at+1])
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
 
 // columnOf is how many bytes stand before an offset on its line.
 func (s *scan) columnOf(at int) int { return at - 1 - bytes.LastIndexByte(s.data[:at], '\n') }

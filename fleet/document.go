@@ -16,11 +16,9 @@ func (r *reader) document(root node) {
 	if root.Kind != yaml.MappingNode {
 		r.partial = true
 	}
-	version := false
 	for key, value := range r.pairs(root, "a fleet file") {
 		switch key.Value {
 		case "version":
-			version = true
 			r.version(value)
 		case "account":
 			r.account(key, value)
@@ -54,7 +52,7 @@ func (r *reader) document(root node) {
 			r.problemf(key, hint, "unknown key %s", quote(key.Value))
 		}
 	}
-	if !version && root.Kind == yaml.MappingNode {
+	if (object{node: root}).lacks("version") {
 		r.problemf(root, `begin the file with "version: 1"`, "the version is missing")
 	}
 }
