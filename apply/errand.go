@@ -41,7 +41,7 @@ func (g *rolling) drain(j *job, id string) {
 	var unnoted, err error
 	g.do(func(ctx context.Context) {
 		if unnoted = g.run.mark(ctx, rollout.Mark{Server: &mark}); unnoted == nil {
-			err = g.run.commands(ctx, commands, t, PhaseDrain)
+			err = g.runAll(ctx, commands, t, PhaseDrain)
 		}
 	}, func() {
 		g.unnoted(unnoted)
@@ -85,7 +85,7 @@ func (g *rolling) rejoin(j *job, t Target, isNew bool, then func(error)) bool {
 	}
 	var unnoted, err error
 	g.do(func(ctx context.Context) {
-		err = g.run.commands(ctx, commands, t, PhaseRestore)
+		err = g.runAll(ctx, commands, t, PhaseRestore)
 		if ends && err == nil {
 			unnoted = g.run.mark(ctx, rollout.Mark{Server: &rollout.ServerMark{Name: j.name, ID: t.ID}})
 		}
@@ -149,15 +149,7 @@ func (g *rolling) commands(name string, phase Phase) (list []fleet.Command) {
 	return list
 }
 
-// commands runs one command after another, until one fails.
-func (r Runner) commands(ctx context.Context, list []fleet.Command, t Target, phase Phase) error {
-	for _, c := range list {
-		if r.Prober == nil {
-			return errNoProber
-		}
-		if err := r.Prober.Run(ctx, c, t, phase); err != nil {
-			return err
-		}
-	}
-	return nil
+// runAll runs one command after another, until one fails.
+func (g *rolling) runAll(ctx context.Context, list []fleet.Command, t Target, phase Phase) error {
+	return firstError(list, func(c fleet.Command) error { return g.run.Prober.Run(ctx, c, t, phase) })
 }

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"reflect"
 	"slices"
@@ -12,8 +11,8 @@ import (
 )
 
 const (
-	// relist is the time between two lists while turns wait for servers that others look after.
-	relist = 10 * time.Second
+	// relistEvery is the time between two lists while turns wait for servers that others look after.
+	relistEvery = 10 * time.Second
 
 	// fresh is how old the list may be, beside the time that it takes, on which a
 	// disruption begins.
@@ -57,14 +56,7 @@ func (g *rolling) known(ctx context.Context, now time.Time) bool {
 	case len(g.world.Groups) == 0 || !g.asked.IsZero():
 		return true
 	}
-	if !g.run.cache.reading {
-		g.list = cmp.Or(g.list, now)
-		if !now.Before(g.list) {
-			g.list = now.Add(relist)
-			g.run.readList(ctx)
-		}
-		g.wake = g.list
-	}
+	g.relist(ctx, now)
 	return false
 }
 
@@ -92,7 +84,7 @@ func (g *rolling) let(begin []int, now time.Time) {
 		t.waiting, g.dirty = false, true
 		g.world.Begin(t.Turn, now)
 		for _, p := range t.In {
-			g.gates[p.Group].Restart(now)
+			g.watches[p.Group].Restart(now)
 		}
 		t.job.tasks[0].pop()
 		g.run.advance(t.job)
@@ -118,13 +110,19 @@ func (g *rolling) hold(ctx context.Context, d rollout.Decision, now time.Time) {
 			g.drop(t, h, nil)
 		}
 	}
-	if at := g.asked.Add(relist); health && g.run.open > 0 {
-		if !at.After(now) {
-			g.run.readList(ctx)
-			at = now.Add(relist)
-		}
-		g.wake = rollout.Sooner(g.wake, at)
+	if health && g.run.open > 0 {
+		g.relist(ctx, now)
 	}
+}
+
+// relist reads the list again now and then.
+func (g *rolling) relist(ctx context.Context, now time.Time) {
+	at := g.tried.Add(relistEvery)
+	if !at.After(now) {
+		g.run.readList(ctx)
+		at = now.Add(relistEvery)
+	}
+	g.wake = rollout.Sooner(g.wake, at)
 }
 
 // drop ends a turn that waits, for a reason and what has caused it.
@@ -142,10 +140,10 @@ func (g *rolling) drop(t *turn, why rollout.Hold, cause error) {
 func (g *rolling) look(now time.Time) {
 	g.world.Now = now
 	for i := range g.world.Groups {
-		g.world.Groups[i].Gate = g.gates[i].Since
+		g.world.Groups[i].Gate = g.watches[i].Since
 	}
-	for name, id := range g.ids {
-		g.world.Members[name] = g.member(name, id, now)
+	for _, name := range g.members {
+		g.world.Members[name] = g.member(name, g.ids[name], now)
 	}
 	selves := 0
 	for _, t := range g.turns {
@@ -164,20 +162,14 @@ func (g *rolling) isDown(t *turn) bool {
 	return member && t.Kind == rollout.Restarts && !t.Destroys && !g.is(id, planner.StatusActive)
 }
 
-// member is how a member is.
+// member is how a member is. A new one that is ready is new no more.
 func (g *rolling) member(name, id string, now time.Time) rollout.Member {
-	mark := g.marks[name]
-	m := rollout.Member{Active: g.is(id, planner.StatusActive), Health: rollout.Unready}
-	m.Drained = !mark.Drained.IsZero() && (mark.ID == "" || mark.ID == id) // else it was the one before
+	mark, health := g.marks[name], rollout.Unready
 	if id != "" {
-		m.Health = g.watch(name, id).Health(now)
+		health = g.watch(name, id).Health(now)
 	}
-	m.New = id == "" && mark.Disrupted.IsZero() || mark.New && !(m.Active && m.Health == rollout.Unchecked) // else it may have become ready since it was made
-	if !mark.Disrupted.IsZero() {
-		m.Health = rollout.Unready
-	}
+	m := mark.Member(id, g.is(id, planner.StatusActive), health)
 	if mark.New && m.Active && m.Health == rollout.Ready {
-		m.New = false
 		g.forget(name, func() {})
 	}
 	return m
@@ -185,7 +177,7 @@ func (g *rolling) member(name, id string, now time.Time) rollout.Member {
 
 // recovering reports whether a server that is not ready was so until a moment ago.
 func (g *rolling) recovering(name string, now time.Time) bool {
-	w := g.watches[g.ids[name]]
+	w := g.servers[g.ids[name]]
 	return w != nil && w.Recovering(now)
 }
 
@@ -202,10 +194,9 @@ func (g *rolling) tell(d rollout.Decision) {
 
 // unready is a server of a group that is waited for, and what its probe has told last.
 func (g *rolling) unready(group int) (probe, server string) {
-	for _, x := range g.readies {
-		w := g.watches[x.id]
-		if x.job.turn != nil && x.job.turn.IsIn(group) && w.Why != nil {
-			return w.Why.Error(), x.job.name
+	for w := range g.awaited() {
+		if w.job.turn != nil && w.job.turn.IsIn(group) && w.Why != nil {
+			return w.Why.Error(), w.name
 		}
 	}
 	return "", ""

@@ -66,13 +66,8 @@ func newJobs(p *planner.Plan, g *rolling, selves []string) []*job {
 func longestFirst(jobs []*job) []*job {
 	usual := make(map[*job]time.Duration, len(jobs))
 	for _, j := range jobs {
-		if sends(j.tasks[0].steps[0], planner.ActionDelete) {
-			continue
-		}
-		for _, t := range j.tasks {
-			for _, s := range t.steps {
-				usual[j] += planner.Usual(s)
-			}
+		if !sends(j.tasks[0].steps[0], planner.ActionDelete) {
+			usual[j] = j.usual()
 		}
 	}
 	return slices.SortedStableFunc(slices.Values(jobs), func(a, b *job) int { return cmp.Compare(usual[b], usual[a]) })
@@ -82,6 +77,16 @@ func longestFirst(jobs []*job) []*job {
 func sends(s planner.Step, a planner.Action) bool {
 	r, ok := s.(planner.Request)
 	return ok && r.Change.Action() == a
+}
+
+// usual is how long a job takes, by what the API documents and by habit.
+func (j *job) usual() (takes time.Duration) {
+	for _, t := range j.tasks {
+		for _, s := range t.steps {
+			takes += planner.Usual(s)
+		}
+	}
+	return takes
 }
 
 // request is the change that a job's next step sends, about the server that the job

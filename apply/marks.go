@@ -12,28 +12,20 @@ import (
 
 // This file notes in the state what the next run is to know of rollouts.
 
-// disrupting is the mark to be noted before a change is sent: that its server is being
-// disrupted, or is made and was never ready. One that leaves for good leaves no mark,
-// nor does one whose place a new one has taken.
+// disrupting is the mark to be noted before a change is sent; nil: there is none.
 func (g *rolling) disrupting(j *job, c planner.Change) *rollout.Mark {
-	if _, member := g.ids[j.name]; !member || j.turn != nil && j.turn.Kind != rollout.Restarts {
+	if _, member := g.ids[j.name]; !member {
 		return nil
 	}
-	s := g.marks[j.name]
+	var t *rollout.Turn
+	if j.turn != nil {
+		t = j.turn.Turn
+	}
+	s, needed := g.marks[j.name].Before(c, t)
+	if !needed {
+		return nil
+	}
 	s.Name = j.name
-	switch c.Action() {
-	case planner.ActionReboot:
-		s.ID, s.Rebooted = c.About().ID, true
-	case planner.ActionDelete:
-		s.ID = "" // that of the new one is not known yet
-	case planner.ActionCreate:
-		if !s.Disrupted.IsZero() {
-			return nil
-		}
-		s.ID, s.New = "", j.turn == nil // else it takes the place of one that was there
-	default:
-		return nil
-	}
 	return &rollout.Mark{Endpoint: g.run.plan.Endpoint, Account: g.run.plan.Account, Server: &s}
 }
 

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
@@ -40,3 +41,21 @@ const (
 	PhaseRestore Phase = "restore"
 	PhaseProbe   Phase = "probe" // a command among ready and gate
 )
+
+// noProber is what a run asks that has nothing to ask servers with.
+type noProber struct{}
+
+var errNoProber = errors.New("there is nothing to ask servers with")
+
+func (noProber) Probe(context.Context, fleet.Probe, Target) error        { return errNoProber }
+func (noProber) Run(context.Context, fleet.Command, Target, Phase) error { return errNoProber }
+
+// firstError does something with one after another, until that fails.
+func firstError[T any](list []T, do func(T) error) error {
+	for _, x := range list {
+		if err := do(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/apply/health"
 	"github.com/vps-fleet/fleet/apply/observe"
 	"github.com/vps-fleet/fleet/apply/rollout"
 	"github.com/vps-fleet/fleet/fleet"
@@ -21,20 +22,20 @@ type rolling struct {
 	rules   map[string]*planner.Rule
 	world   rollout.World
 	turns   []*turn                       // those of the world, in its order
-	ids     map[string]string             // of the servers that the groups' members are by now, by name; "": none is there
+	members []string                      // of all groups
+	ids     map[string]string             // of the servers that these are by now, by name; "": none is there
 	labels  map[string]fleet.Labels       // of servers, by name
 	marks   map[string]rollout.ServerMark // by name
 	notes   []note                        // of the groups' marks
-	gates   []*watch                      // of the groups
-	watches map[string]*watch             // of servers, by id
-	readies []*ready
+	watches []*watch                      // first those of the groups, in their order, then those of servers
+	servers map[string]*watch             // of these, those of servers, by id
 	told    []rollout.GroupResult
 	unread  error // why nobody knows what earlier runs have left
 
 	dirty  bool      // the decision may be another one
 	wake   time.Time // when it may be by the clock; zero: never
 	asked  time.Time // when the newest list was asked for; zero: none has come
-	list   time.Time // when the list is to be read again; zero: when it is wanted
+	tried  time.Time // when a list came, or could not be read
 	busy   int       // probes, commands and notes that are under way
 	slots  chan struct{}
 	ctx    context.Context // of these
@@ -60,7 +61,7 @@ const errandsAtOnce = 32
 func newRolling(r *run) *rolling {
 	g := &rolling{
 		run: r, rules: r.plan.Rules(), ids: make(map[string]string), labels: make(map[string]fleet.Labels), marks: make(map[string]rollout.ServerMark),
-		watches: make(map[string]*watch), slots: make(chan struct{}, errandsAtOnce), dirty: true,
+		servers: make(map[string]*watch), slots: make(chan struct{}, errandsAtOnce), dirty: true,
 		notes: make([]note, len(r.plan.Rollouts)), told: make([]rollout.GroupResult, len(r.plan.Rollouts)),
 	}
 	g.world = rollout.World{AllowSelf: r.AllowSelf, OverrideFreeze: r.OverrideFreeze != "", Members: make(map[string]rollout.Member)}
@@ -69,8 +70,10 @@ func newRolling(r *run) *rolling {
 	}
 	for i, group := range r.plan.Rollouts {
 		g.world.Groups = append(g.world.Groups, rollout.NewGroup(group, r.began))
-		g.gates = append(g.gates, newWatch("", "", group.Policy.Gate, group.Policy.ReadyFor.Duration, []int{i}))
+		gate := health.Watch{Probes: group.Policy.Gate, For: group.Policy.ReadyFor.Duration, Often: true}
+		g.watches = append(g.watches, &watch{Watch: gate, groups: []int{i}})
 		for _, m := range group.Servers {
+			g.members = append(g.members, m.Name)
 			g.ids[m.Name], g.labels[m.Name] = m.ID, m.Labels
 		}
 	}
@@ -83,17 +86,13 @@ func (g *rolling) newTurn(j *job, self bool) *turn {
 		return nil
 	}
 	var changes []planner.Change
-	var usual time.Duration
 	for _, task := range j.tasks {
-		for _, s := range task.steps {
-			usual += planner.Usual(s)
-		}
 		if task.report < len(g.run.plan.Changes) {
 			changes = append(changes, g.run.plan.Changes[task.report])
 		}
 	}
 	t := rollout.NewTurn(g.run.plan, j.name, g.rules[j.name], changes)
-	t.Self, t.Estimate = self, t.Estimate+usual
+	t.Self, t.Estimate = self, t.Estimate+j.usual()
 	t.AllowUnready = t.AllowUnready || slices.Contains(g.run.AllowUnready, j.name)
 	return &turn{Turn: t, job: j}
 }
@@ -167,15 +166,15 @@ func (g *rolling) next() time.Time {
 		next = rollout.Sooner(next, w.Next)
 	}
 	now := time.Now()
-	for _, x := range g.readies {
-		next = rollout.Sooner(next, x.Next(now))
+	for w := range g.awaited() {
+		next = rollout.Sooner(next, w.Wake(now))
 	}
 	return next
 }
 
 // listed takes in that a list has come.
 func (g *rolling) listed(l observe.Listing) {
-	g.dirty = true
+	g.dirty, g.tried = true, time.Now()
 	if l.Err == nil {
 		g.asked = l.Asked
 	}
@@ -183,13 +182,14 @@ func (g *rolling) listed(l observe.Listing) {
 
 // waiting reports whether something goes on by itself.
 func (g *rolling) waiting() bool {
-	return g.busy > 0 || len(g.readies) > 0 || slices.ContainsFunc(g.turns, func(t *turn) bool { return t.waiting })
+	return g.busy > 0 || slices.ContainsFunc(g.turns, func(t *turn) bool { return t.waiting }) ||
+		slices.ContainsFunc(g.watches, func(w *watch) bool { return w.job != nil })
 }
 
 // abandon ends what waits, because the run stops.
 func (g *rolling) abandon() {
-	for _, x := range slices.Clone(g.readies) {
-		g.give(x, g.run.stopped.before(planner.TargetReady, planner.StatusActive))
+	for w := range g.awaited() {
+		g.give(w, g.run.stopped.before(planner.TargetReady, planner.StatusActive))
 	}
 	for _, t := range g.turns {
 		if t.waiting {

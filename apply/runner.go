@@ -58,6 +58,9 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 	if r.Settle <= 0 {
 		r.Settle = DefaultSettle
 	}
+	if r.Prober == nil {
+		r.Prober = noProber{}
+	}
 	run := newRun(r, p)
 	ctx, cancel := context.WithCancel(vpsorg.Rereading(ctx))
 	defer cancel()

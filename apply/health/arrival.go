@@ -32,8 +32,8 @@ func (a Arrival) Over(w *Watch, now time.Time) bool {
 	return booted && w.Holds()
 }
 
-// Next is when the clock alone may end it, one way or the other.
-func (a Arrival) Next(now time.Time) time.Time {
+// Wake is when the clock alone may end it, one way or the other.
+func (a Arrival) Wake(now time.Time) time.Time {
 	booted := a.Rebooted.Add(a.MinDown)
 	if a.Rebooted.IsZero() || !booted.After(now) {
 		return a.Until

@@ -1,6 +1,7 @@
-// Package health tells how servers and groups are by what their probes have answered:
-// values that say when to ask next, and what an answer means. It asks nothing itself and
-// knows no clock; how probes are asked is not its concern, nor what follows from health.
+// Package health tells how servers and groups are by what their probes have answered: a
+// Watch is a value that says when to ask next, and what an answer means. It asks nothing
+// itself and knows no clock; how probes are asked is not its concern, nor what follows
+// from health.
 package health
 
 import (
@@ -24,6 +25,7 @@ type Watch struct {
 	For    time.Duration // for which they have to hold
 	Next   time.Time     // when they are to be asked again
 	Busy   bool          // they are being asked
+	Often  bool          // they are asked often, whatever they tell
 	Why    error         // why one did not hold when they were asked last; nil: all held
 	Since  time.Time     // since when they hold; zero: they do not
 
@@ -40,8 +42,7 @@ func (w *Watch) Restart(now time.Time) {
 }
 
 // Answer takes in what the probes have told, and reports whether that changes anything.
-// Somebody may wait for the next answer.
-func (w *Watch) Answer(asked time.Time, err error, awaited bool, now time.Time) (changed bool) {
+func (w *Watch) Answer(asked time.Time, err error, now time.Time) (changed bool) {
 	health, held := w.Health(now), !w.Since.IsZero()
 	w.Busy, w.last, w.Why = false, asked, err
 	if w.first.IsZero() {
@@ -55,7 +56,7 @@ func (w *Watch) Answer(asked time.Time, err error, awaited bool, now time.Time) 
 	}
 	w.ready = w.ready || w.Holds()
 	w.Next = asked.Add(often)
-	if w.Holds() && !awaited {
+	if w.Holds() && !w.Often {
 		w.Next = asked.Add(seldom)
 	}
 	return w.Health(now) != health || held == w.Since.IsZero()

@@ -31,15 +31,12 @@ func newSurvey(w World) *survey {
 	s := &survey{World: w, groups: make([]tally, len(w.Groups))}
 	disrupted := make(map[string]bool)
 	for _, t := range w.Turns {
-		if t.State == InFlight {
+		switch {
+		case t.State == InFlight:
 			disrupted[t.Name] = t.Kind == Restarts
 			s.inFlight++
-		}
-		if t.State == InFlight || t.State == Pending {
-			s.left++
-		}
-		if t.State == Pending && t.Self {
-			s.selves++
+		case t.State == Pending && !t.Self:
+			s.others++
 		}
 	}
 	for i := range w.Groups {

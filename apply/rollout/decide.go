@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -52,9 +53,8 @@ func (d *Decision) wake(now, at time.Time) {
 type survey struct {
 	World
 	groups      []tally
-	inFlight    int
-	left        int  // turns that have not ended
-	selves      int  // of these, those of this host that have not begun
+	inFlight    int  // turns
+	others      int  // that have not begun when the decision is made, beside those of this host
 	unreachable bool // no member of any group is ready from this host
 }
 
@@ -63,28 +63,28 @@ type survey struct {
 // away already, since disrupting them costs nothing; then the rest, and this host.
 func (s *survey) order() (list []int) {
 	rank := make(map[int]int)
-	for i := range s.Turns {
-		t := s.Turns[i]
-		if t.State != Pending {
-			continue
-		}
-		list = append(list, i)
-		switch {
-		case t.Self:
-			rank[i] = 3
-		case !s.Members[t.Name].Available():
-			rank[i] = 1
-		case !s.first(t):
-			rank[i] = 2
+	for i, t := range s.Turns {
+		if t.State == Pending {
+			list = append(list, i)
+			rank[i] = s.rank(t)
 		}
 	}
 	slices.SortFunc(list, func(a, b int) int {
-		if rank[a] != rank[b] {
-			return rank[a] - rank[b]
-		}
-		return fleet.CompareNames(s.Turns[a].Name, s.Turns[b].Name)
+		return cmp.Or(rank[a]-rank[b], fleet.CompareNames(s.Turns[a].Name, s.Turns[b].Name))
 	})
 	return list
+}
+
+func (s *survey) rank(t *Turn) int {
+	switch {
+	case t.Self:
+		return 3
+	case !s.Members[t.Name].Available():
+		return 1
+	case !s.first(t):
+		return 2
+	}
+	return 0
 }
 
 // first reports whether one of a turn's groups is in its first step of several.
@@ -122,7 +122,7 @@ func (s *survey) hold(t *Turn) *Hold {
 			return s.groups[p.Group].overdue(s.Now, h)
 		}
 	}
-	if t.Self && (s.inFlight > 0 || s.left > s.selves) {
+	if t.Self && (s.inFlight+s.others > 0) {
 		return held(planner.CodeSelfLast, AwaitsTurns)
 	}
 	return nil

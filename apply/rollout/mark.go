@@ -37,6 +37,39 @@ type GroupMark struct {
 	Progress
 }
 
+// Member is the member that a server is, by its id ("": there is none) and what was seen
+// and probed of it. A new one may have become ready since it was made.
+func (s ServerMark) Member(id string, active bool, health Health) Member {
+	m := Member{Active: active, Health: health}
+	m.Drained = !s.Drained.IsZero() && (s.ID == "" || s.ID == id) // else it was the one before
+	if !s.Disrupted.IsZero() {
+		m.Health = Unready
+	}
+	m.New = id == "" && s.Disrupted.IsZero() || s.New && (!active || m.Health == Unready)
+	return m
+}
+
+// Before is the mark of a server before a change of its turn, nil for none, is sent: that
+// it is being disrupted, or is made and was never ready. One that leaves for good needs no
+// mark, nor does one whose place a new one has taken.
+func (s ServerMark) Before(c planner.Change, t *Turn) (mark ServerMark, needed bool) {
+	if t != nil && t.Kind != Restarts {
+		return s, false
+	}
+	switch c.Action() {
+	case planner.ActionReboot:
+		s.ID, s.Rebooted = c.About().ID, true
+	case planner.ActionDelete:
+		s.ID = "" // that of the new one is not known yet
+	case planner.ActionCreate:
+		s.ID, s.New = "", t == nil // else it takes the place of one that was there
+		return s, s.Disrupted.IsZero()
+	default:
+		return s, false
+	}
+	return s, true
+}
+
 // key tells what a mark is about.
 func (m Mark) key() string {
 	if m.Server != nil {

@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -12,16 +11,15 @@ import (
 // closed is why a turn must not begin at this time of all; nil where it may. A freeze
 // wins over windows.
 func (s *survey) closed(t *Turn) *Hold {
-	if f := frozen(t.Freezes, s.Now); f != nil && !s.OverrideFreeze {
-		h := held(planner.CodeFreeze, AwaitsTime)
-		h.Name, h.Until = f.Reason, s.opens(t)
-		return h
-	}
-	if fits(t.Windows, s.Now, t.Estimate) {
+	until := s.opens(t)
+	if until.Equal(s.Now) {
 		return nil
 	}
 	h := held(planner.CodeWindow, AwaitsTime)
-	h.Until = s.opens(t)
+	if f := s.frozen(t, s.Now); f != nil {
+		h.Code, h.Name = planner.CodeFreeze, f.Reason
+	}
+	h.Until = until
 	return h
 }
 
@@ -30,70 +28,65 @@ func (s *survey) closed(t *Turn) *Hold {
 func (s *survey) opens(t *Turn) time.Time {
 	end := s.Now.AddDate(1, 0, 0)
 	for at := s.Now; at.Before(end); {
-		if f := frozen(t.Freezes, at); f != nil && !s.OverrideFreeze {
-			at = f.ends()
+		if f := s.frozen(t, at); f != nil {
+			at = ends(f)
 			continue
 		}
-		next, ok := opening(t.Windows, at, t.Estimate)
-		if !ok {
-			return time.Time{}
-		}
-		if next.Equal(at) {
-			return at
+		next := opening(t.Windows, at, t.Estimate)
+		if next.IsZero() || next.Equal(at) {
+			return next
 		}
 		at = next
 	}
 	return time.Time{}
 }
 
-// frozen is a freeze that holds at a time; nil: none does.
-func frozen(list []fleet.Freeze, at time.Time) *freeze {
-	for i := range list {
-		f := (*freeze)(&list[i])
-		if zone := f.Zone.Location(); !at.Before(startOfDay(f.From, zone)) && at.Before(f.ends()) {
+// frozen is a freeze that keeps a turn from beginning at a time; nil: none does.
+func (s *survey) frozen(t *Turn, at time.Time) *fleet.Freeze {
+	for i := range t.Freezes {
+		f := &t.Freezes[i]
+		if !s.OverrideFreeze && !at.Before(startOfDay(f.From, f.Zone.Location())) && at.Before(ends(f)) {
 			return f
 		}
 	}
 	return nil
 }
 
-type freeze fleet.Freeze
-
-// ends is the end of the freeze's last day.
-func (f *freeze) ends() time.Time {
+// ends is the end of a freeze's last day.
+func ends(f *fleet.Freeze) time.Time {
 	next := f.Until
 	next.Day++
 	return startOfDay(next, f.Zone.Location())
 }
 
-// fits reports whether what takes so long may begin now: no window is about it, or it
-// fits into what is left of one that is open.
-func fits(windows []fleet.Window, now time.Time, takes time.Duration) bool {
-	at, ok := opening(windows, now, takes)
-	return ok && at.Equal(now)
-}
-
 // opening is the first time from one on at which something that takes so long fits into
-// a window. Every window opens within a week, but the clock may skip its hours once.
-func opening(windows []fleet.Window, from time.Time, takes time.Duration) (at time.Time, ok bool) {
+// windows, of which those that touch are one; zero where there is none. Every window
+// opens within a week, but the clock may skip its hours once.
+func opening(windows []fleet.Window, from time.Time, takes time.Duration) time.Time {
 	if len(windows) == 0 {
-		return from, true
+		return from
 	}
+	var at, until time.Time
 	for _, o := range openings(windows, from, 15) {
-		if at = o.from; at.Before(from) {
+		if at.IsZero() || o.from.After(until) {
+			at = o.from
+		}
+		if o.until.After(until) {
+			until = o.until
+		}
+		if at.Before(from) {
 			at = from
 		}
-		if at.Before(o.until) && !at.Add(takes).After(o.until) {
-			return at, true
+		if at.Before(until) && !at.Add(takes).After(until) {
+			return at
 		}
 	}
-	return time.Time{}, false
+	return time.Time{}
 }
 
 type span struct{ from, until time.Time }
 
-// openings are the times at which windows are open, over some days, in order; those
-// that touch are one.
+// openings are the times at which windows are open, over some days, in order.
 func openings(windows []fleet.Window, from time.Time, days int) (list []span) {
 	for _, w := range windows {
 		zone := w.Zone.Location()
@@ -112,22 +105,8 @@ func openings(windows []fleet.Window, from time.Time, days int) (list []span) {
 			}
 		}
 	}
-	slices.SortFunc(list, func(a, b span) int { return cmp.Or(a.from.Compare(b.from), a.until.Compare(b.until)) })
-	return joined(list)
-}
-
-// joined are spans in order, of which those that touch are made one.
-func joined(list []span) (whole []span) {
-	for _, o := range list {
-		if last := len(whole) - 1; last >= 0 && !o.from.After(whole[last].until) {
-			if o.until.After(whole[last].until) {
-				whole[last].until = o.until
-			}
-			continue
-		}
-		whole = append(whole, o)
-	}
-	return whole
+	slices.SortFunc(list, func(a, b span) int { return a.from.Compare(b.from) })
+	return list
 }
 
 func startOfDay(d fleet.Date, zone *time.Location) time.Time { return reaches(d, 0, zone) }
