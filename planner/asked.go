@@ -76,25 +76,19 @@ func (d *differ) refuseAsked(e *fleet.Server, live *Server, target Status) *Reas
 	return nil
 }
 
-// askedPower plans the power change that is asked for, and reports whether one is. A
-// server that is as asked already is left as it is; a start is a boot as well.
-func (d *differ) askedPower(e *fleet.Server, live *Server, target Status) bool {
-	var verb Action
+// askedPower is the power change that is asked for, "" where none is. A server that is
+// as asked already is left as it is; a start is a boot as well.
+func (d *differ) askedPower(e *fleet.Server, live *Server, target Status) Action {
 	switch {
 	case finishes(e, live):
 	case d.asks(e, ActionStop) && target == StatusActive:
-		verb = ActionStop
+		return ActionStop
 	case d.asks(e, ActionStart) && target == StatusStopped:
-		verb = ActionStart
+		return ActionStart
 	case d.asks(e, ActionReboot) && target == StatusActive:
-		verb = ActionReboot
+		return ActionReboot
 	}
-	if verb == "" {
-		return false
-	}
-	d.power(verb, target, e, live.ID, live.Location)
-	d.plan.Changes[len(d.plan.Changes)-1].(*Power).Reason = Reason{Code: CodeAskedFor}
-	return true
+	return ""
 }
 
 // askedOfNew notes what is asked for of a server that is still to be created.
@@ -110,59 +104,46 @@ func (d *differ) askedOfNew(e *fleet.Server) {
 // and is done by now: left is what is left of that. So whoever asks again with the
 // digest of the plan goes on with it, and does nothing twice.
 func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
-	type key struct {
-		action Action
-		name   string
-	}
-	done := make(map[key]bool)
-	note := func(changes []Change, is bool) {
-		for _, c := range changes {
-			if c.About().Reason.Code == CodeAskedFor {
-				done[key{c.Action(), c.About().Name}] = is
-			}
-		}
-	}
-	note(approved.Changes, true)
-	note(left.Changes, false)
+	was, open := approved.askedFor(), left.askedFor()
+	goOn := keep(left.Waits, Wait.disturbed) // as they are when what earlier runs have done is left out
 	now := *p
-	now.Waits = goOnWaiting(p.Waits, left.Waits)
+	now.Waits = append(keep(p.Waits, func(w Wait) bool {
+		return !slices.ContainsFunc(goOn, func(x Wait) bool { return x.ID == w.ID })
+	}), goOn...)
 	rest, _ := now.without(func(c Change) (why Reason, out bool) {
-		return Reason{}, c.About().Reason.Code == CodeAskedFor && done[key{c.Action(), c.About().Name}]
+		is := asked(c)
+		return Reason{}, was[is] && !open[is]
 	})
-	rest.Notes = slices.Clone(p.Notes)
-	for _, n := range left.Notes {
-		if n.Reason.Code == CodeAskedDone {
-			rest.Notes = append(rest.Notes, n)
-		}
-	}
-	rest.Blocked = slices.Clone(p.Blocked)
-	for _, b := range left.Blocked {
-		if b.Reason.Code == CodeRebootUnclear && !slices.ContainsFunc(p.Blocked, b.same) {
-			rest.Blocked = append(rest.Blocked, b)
-		}
-	}
+	rest.Notes = slices.Concat(p.Notes, keep(left.Notes, func(n Note) bool { return n.Reason.Code == CodeAskedDone }))
+	rest.Blocked = slices.Concat(p.Blocked, keep(left.Blocked, func(b Blocked) bool {
+		return b.Reason.Code == CodeRebootUnclear && !slices.ContainsFunc(p.Blocked, b.same)
+	}))
 	rest.sort()
 	return rest
 }
 
-// goOnWaiting are waits, with those for servers that earlier runs of a plan have
-// disturbed as they are when what these have done is left out.
-func goOnWaiting(waits, left []Wait) []Wait {
-	all := slices.Clone(waits)
-	for _, w := range left {
-		if !w.disturbed() {
-			continue
-		}
-		if at := slices.IndexFunc(all, func(x Wait) bool { return x.ID == w.ID }); at >= 0 {
-			all[at] = w
-		} else {
-			all = append(all, w)
-		}
+// Asks reports whether a plan has a change that was asked for.
+func (p *Plan) Asks() bool { return len(p.askedFor()) > 0 }
+
+// askedFor is what of a plan was asked for.
+func (p *Plan) askedFor() map[kindAndName]bool {
+	all := make(map[kindAndName]bool)
+	for _, c := range p.Changes {
+		all[asked(c)] = true
 	}
+	delete(all, kindAndName{})
 	return all
 }
 
-// Asks reports whether a plan has a change that was asked for.
-func (p *Plan) Asks() bool {
-	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.About().Reason.Code == CodeAskedFor })
+// kindAndName is a change that is asked for; zero for one that is not.
+type kindAndName struct {
+	action Action
+	name   string
+}
+
+func asked(c Change) (x kindAndName) {
+	if about := c.About(); about.Reason.Code == CodeAskedFor {
+		x = kindAndName{c.Action(), about.Name}
+	}
+	return x
 }

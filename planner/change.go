@@ -72,6 +72,24 @@ func (s Spec) Made(live Server) bool {
 	return s.Fits(live) && (s.Hostname == nil || textOrNull(s.Hostname) == textOrNull(live.Hostname))
 }
 
+// value is a new server's value of a field; declared is false where the spec says
+// nothing of it.
+func (s Spec) value(f fleet.Field) (v Value, declared bool) {
+	switch f {
+	case fleet.FieldPlan:
+		return Reference(s.Plan), s.Plan.ID != ""
+	case fleet.FieldOS:
+		return Reference(s.OS), s.OS.ID != ""
+	case fleet.FieldLocation:
+		return Text(s.Location), s.Location != ""
+	case fleet.FieldHostname:
+		return textOrNull(s.Hostname), s.Hostname != nil
+	case fleet.FieldBackupsEnabled:
+		return boolOrNull(s.BackupsEnabled), s.BackupsEnabled != nil
+	}
+	return Value{}, false
+}
+
 // Update changes some of name, hostname and backups_enabled.
 type Update struct {
 	Subject

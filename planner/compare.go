@@ -2,40 +2,9 @@ package planner
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
-
-// World is a set of live servers, by id and by name.
-type World struct {
-	byID   map[string]*Server
-	byName map[string][]*Server
-}
-
-// NewWorld indexes servers.
-func NewWorld(servers ...Server) World {
-	pointers := make([]*Server, len(servers))
-	for i := range servers {
-		pointers[i] = &servers[i]
-	}
-	return index(pointers)
-}
-
-func index(servers []*Server) World {
-	w := World{make(map[string]*Server, len(servers)), make(map[string][]*Server, len(servers))}
-	for _, s := range servers {
-		w.byID[s.ID] = s
-		w.byName[s.Name] = append(w.byName[s.Name], s)
-	}
-	return w
-}
-
-// Server is the server of an id; nil where there is none.
-func (w World) Server(id string) *Server { return w.byID[id] }
-
-// Named are the servers of a name.
-func (w World) Named(name string) []*Server { return w.byName[name] }
 
 // Standing says how far an approved change has come.
 type Standing int
@@ -188,25 +157,16 @@ func unchanged(old, now Server) (why Reason, ok bool) {
 	if !ok && (!status.Ended() || status != old.Status) {
 		return Reason{Code: CodeStatus, Status: now.Status}, false
 	}
-	if old.BackupsEnabled == nil || now.BackupsEnabled == nil { // a list does not tell it
-		old.BackupsEnabled, now.BackupsEnabled = nil, nil
-	}
-	differ := slices.DeleteFunc([]FieldChange{
-		{fleet.FieldName, Text(old.Name), Text(now.Name)},
-		{fleet.FieldPlan, Reference(old.Plan), Reference(now.Plan)},
-		{fleet.FieldOS, Reference(old.OS), Reference(now.OS)},
-		{fleet.FieldLocation, Text(old.Location), Text(now.Location)},
-		{fleet.FieldHostname, textOrNull(old.Hostname), textOrNull(now.Hostname)},
-		{fleet.FieldBackupsEnabled, boolOrNull(old.BackupsEnabled), boolOrNull(now.BackupsEnabled)},
-		statusChange(old.Status, status),
-	}, func(f FieldChange) bool { return f.From.Equal(f.To) })
+	now.Status = status
+	differ := differences(old.Value, now.Value, fleet.FieldName, fleet.FieldPlan, fleet.FieldOS, fleet.FieldLocation,
+		fleet.FieldHostname, fleet.FieldBackupsEnabled, fleet.FieldStatus)
 	return changed(differ...), len(differ) == 0
 }
 
 // compareReplace finds out how far a replacement has come.
 func compareReplace(c *Replace, w World) Comparison {
-	next := slices.DeleteFunc(slices.Clone(w.byName[c.Name+fleet.NextSuffix]), func(s *Server) bool { return s.ID == c.FailedID })
-	finish := func() []FieldChange { return mutableFields(c.Name, c.Spec, next[0]) }
+	next := keep(w.byName[c.Name+fleet.NextSuffix], func(s *Server) bool { return s.ID != c.FailedID })
+	finish := func() []FieldChange { return c.Spec.mutableFields(c.Name, next[0]) }
 	if old := w.byID[c.ID]; old != nil {
 		if why, ok := unchanged(c.Old, *old); !ok {
 			return conflict(why)
@@ -232,4 +192,19 @@ func compareReplace(c *Replace, w World) Comparison {
 		return todo(c.rest(next[0].ID, finish()))
 	}
 	return conflict(Reason{Code: CodeGone})
+}
+
+// rest is what is left of a replacement whose old server is gone: to create the
+// new one, or to finish the one that is there.
+func (c *Replace) rest(next string, finish []FieldChange) Change {
+	s := Subject{c.Name, next, Reason{Code: CodeFinish}, c.Labels}
+	if c.Mode == fleet.ReplaceDeleteFirst {
+		return &Create{s, c.Spec}
+	}
+	return &Update{Subject: s, Fields: finish, Location: c.Spec.Location}
+}
+
+// finishName is the last step of a create-first replacement.
+func finishName(name string) FieldChange {
+	return FieldChange{fleet.FieldName, Text(name + fleet.NextSuffix), Text(name)}
 }

@@ -50,8 +50,8 @@ func CountCorrections(past []Correction, planned, done []Change, inScope func(na
 	was := timesOf(past)
 	now := make(map[Correction]int)
 	for _, c := range past {
-		if key := c.key(); !inScope(c.Name) {
-			now[key] = c.Times
+		if !inScope(c.Name) {
+			now[c.key()] = c.Times
 		}
 	}
 	for _, c := range planned {
@@ -87,43 +87,43 @@ func timesOf(past []Correction) map[Correction]int {
 	return times
 }
 
-// corrections are what a change puts right, one for each field. A reboot puts
-// nothing right, nor does what was asked for. Ids do not count: a server that is made anew has another one.
-func corrections(c Change) []Correction {
-	if c.About().Reason.Code == CodeAskedFor {
+// corrections are what a change puts right, one for each field. A reboot puts nothing
+// right, nor does what was asked for. Ids do not count: a server that is made anew has
+// another one.
+func corrections(c Change) (list []Correction) {
+	power, ok := c.(*Power)
+	if c.About().Reason.Code == CodeAskedFor || ok && (power.Verb == ActionReboot || power.ID == "") {
 		return nil
 	}
-	name, action := c.About().Name, string(c.Action())
-	switch c := c.(type) {
-	case *Update:
-		return fieldCorrections(name, action, c.Fields)
-	case *Replace:
-		return fieldCorrections(name, action, c.Fields)
-	case *Power:
-		if c.Verb == ActionReboot || c.ID == "" {
-			return nil
-		}
+	add := func(what ...string) {
+		list = append(list, Correction{Name: c.About().Name, What: encodeIdentity(append([]string{string(c.Action())}, what...)...)})
 	}
-	return []Correction{{Name: name, What: encodeIdentity(action)}}
-}
-
-func fieldCorrections(name, action string, fields []FieldChange) (list []Correction) {
+	fields := fieldsOf(c)
 	for _, f := range fields {
-		list = append(list, Correction{Name: name, What: encodeIdentity(append([]string{action}, fieldsIdentity([]FieldChange{f})...)...)})
+		add(fieldsIdentity([]FieldChange{f})...)
+	}
+	if fields == nil {
+		add()
 	}
 	return list
 }
 
-// corrected is why a change is blocked that was made so many times in a row.
-func corrected(c Change, times int) Reason {
-	r := Reason{Code: CodeCorrected, Count: times, Action: c.Action()}
+// fieldsOf are the fields that a change changes; nil where it is about the whole server.
+func fieldsOf(c Change) []FieldChange {
 	switch c := c.(type) {
 	case *Update:
-		r.Fields = c.Fields
+		return c.Fields
 	case *Replace:
-		r.Fields = c.Fields
-	case *Power:
-		r.Status = c.From
+		return c.Fields
+	}
+	return nil
+}
+
+// corrected is why a change is blocked that was made so many times in a row.
+func corrected(c Change, times int) Reason {
+	r := Reason{Code: CodeCorrected, Count: times, Action: c.Action(), Fields: fieldsOf(c)}
+	if power, ok := c.(*Power); ok {
+		r.Status = power.From
 	}
 	return r
 }

@@ -76,13 +76,14 @@ func (c Cost) unpriced(count func(CostRow) int) (plans []Named) {
 
 // newCost adds up what live servers cost, by their places and the labels of their
 // entries, and what a plan's changes make of that.
-func newCost(live []*Server, labels map[*Server]fleet.Labels, changes []Change, offers []Offer) Cost {
-	t := tally{make(map[string]Offer, len(offers)), make(map[place]*CostRow), make(map[label]*LabelCost)}
-	for _, o := range offers {
-		t.offers[o.ID] = o
-	}
+func newCost(live []*Server, entries map[*Server]*fleet.Server, changes []Change, offers []Offer) Cost {
+	t := tally{byKey(offers, func(o Offer) string { return o.ID }), make(map[place]*CostRow), make(map[label]*LabelCost)}
 	for _, s := range live {
-		t.add(s.Plan, s.Location, labels[s], 1, 1)
+		var labels fleet.Labels
+		if e := entries[s]; e != nil {
+			labels = e.Labels
+		}
+		t.add(s.Plan, s.Location, labels, 1, 1)
 	}
 	for _, c := range changes {
 		t.count(c, 1)

@@ -17,7 +17,7 @@ func DetailsFor(f *fleet.Fleet, servers []Server, sel Selection) []string {
 		return nil
 	}
 	var ids []string
-	for _, x := range matchAll(f, newWorld(Observation{Servers: servers})).matches {
+	for _, x := range matchAll(f, NewWorld(servers...), nil).matches {
 		if x.entry.BackupsEnabled == nil || !sel.Includes(x.entry) {
 			continue
 		}

@@ -11,36 +11,36 @@ import (
 // Diff says what has to happen for the observed servers to be what the fleet
 // wants. What an entry lacks for that blocks the entry, and nothing else.
 func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
-	w := newWorld(o)
-	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(o), owed: o.owed(), asked: sel.Asked}
-	live := managed(f, w, m)
-	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: scope(live, m, sel)}
-	for _, x := range m.matches {
+	d := newDiffer(f, o)
+	d.owed, d.asked = o.owed(), sel.Asked
+	live := d.managed()
+	d.plan = &Plan{Account: o.Account, Endpoint: o.Endpoint, Guards: f.Guards, Scope: d.scope(live, sel)}
+	for _, x := range d.matches {
 		if sel.Includes(x.entry) {
 			d.entry(x)
 		}
 	}
-	for _, s := range w.servers {
-		if !m.matched[s] && sel.IncludesUnlisted(s.Name) {
+	for _, s := range d.world.servers {
+		if !d.has(s) && sel.IncludesUnlisted(s.Name) {
 			d.unlisted(s)
 		}
 	}
 	d.unshown(o, sel)
 	d.blockTakenNames()
 	d.plan.sort()
-	d.applyPolicies(m, o.disturbed())
+	d.applyPolicies(o.disturbed())
 	d.noteAtOnce()
-	d.plan.Cost = newCost(live, m.labels(), d.plan.Changes, o.Offers)
+	d.plan.Cost = newCost(live, d.entries, d.plan.Changes, o.Offers)
 	d.plan.Cost.Peak = d.plan.peak()
 	return d.plan
 }
 
-// differ gathers one plan.
+// differ gathers one plan, or one drift.
 type differ struct {
+	matching
 	fleet *fleet.Fleet
-	world *world
-	names *names
+	world World
+	names names
 	plan  *Plan
 	owed  map[string]Owed
 	asked Asked
@@ -48,20 +48,20 @@ type differ struct {
 	folded map[string][]*Server // live servers by lower-case name; made when first asked for
 }
 
-// managed are the live servers that an entry lists or the file owns.
-func managed(f *fleet.Fleet, w *world, m matching) (live []*Server) {
-	for _, s := range w.servers {
-		if m.matched[s] || f.OwnsName(s.Name) {
-			live = append(live, s)
-		}
-	}
-	return live
+func newDiffer(f *fleet.Fleet, o Observation) *differ {
+	w := sortedWorld(o.Servers)
+	return &differ{matching: matchAll(f, w, o.Offers), fleet: f, world: w, names: newNames(o)}
 }
 
-func scope(live []*Server, m matching, sel Selection) Scope {
+// managed are the live servers that an entry lists or the file owns.
+func (d *differ) managed() []*Server {
+	return keep(d.world.servers, func(s *Server) bool { return d.has(s) || d.fleet.OwnsName(s.Name) })
+}
+
+func (d *differ) scope(live []*Server, sel Selection) Scope {
 	s := Scope{Live: len(live)}
 	matched := make(map[*Server]bool)
-	for _, x := range m.matches {
+	for _, x := range d.matches {
 		if !x.entry.Absent {
 			s.Listed++
 			if sel.Includes(x.entry) {
@@ -70,12 +70,7 @@ func scope(live []*Server, m matching, sel Selection) Scope {
 			matched[x.live] = true
 		}
 	}
-	s.Total = s.Listed
-	for _, l := range live {
-		if !matched[l] {
-			s.Total++
-		}
-	}
+	s.Total = s.Listed + len(keep(live, func(s *Server) bool { return !matched[s] }))
 	return s
 }
 
@@ -148,14 +143,14 @@ func (d *differ) create(e *fleet.Server) {
 	}
 	d.almostSameName(e.Name)
 	d.add(&Create{Subject{e.Name, "", reasonAt(CodeMissing, e, fleet.FieldName), e.Labels}, spec})
-	d.stopNew(e, spec.Location)
+	d.stopNew(e, spec)
 	d.askedOfNew(e)
 }
 
 // stopNew plans the stop of a server that this plan makes.
-func (d *differ) stopNew(e *fleet.Server, location string) {
+func (d *differ) stopNew(e *fleet.Server, spec Spec) {
 	if e.Status == fleet.StatusStopped {
-		d.power(ActionStop, StatusActive, e, "", location)
+		d.power(ActionStop, StatusActive, e, &Server{Name: e.Name, Location: spec.Location})
 	}
 }
 
@@ -240,6 +235,15 @@ func (d *differ) add(c Change) { d.plan.Changes = append(d.plan.Changes, c) }
 
 func (d *differ) note(name string, r Reason) {
 	d.plan.Notes = append(d.plan.Notes, Note{name, r})
+}
+
+// unshown notes what the API does not show yet of the selected entries' servers.
+func (d *differ) unshown(o Observation, sel Selection) {
+	for _, x := range o.Unshown {
+		if e, listed := d.fleet.Lookup(x.Name); listed && sel.Includes(e) || !listed && sel.IncludesUnlisted(x.Name) && d.fleet.OwnsName(x.Name) {
+			d.note(x.Name, Reason{Code: CodeUnshown, Action: x.Action, Since: x.At})
+		}
+	}
 }
 
 // sort puts everything in the one order that a plan has: changes by kind, then

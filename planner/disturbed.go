@@ -24,17 +24,10 @@ func (o Observation) disturbed() map[string]Disturbed {
 // ready, and to be restored.
 func (w Wait) disturbed() bool { return !w.Drained.IsZero() || !w.Disrupted.IsZero() }
 
-// disturb lets a wait go on until the server is ready and restored. One that is to be
-// disrupted anyway is only restored first: to disrupt it again may be what it needs.
-func (w *Wait) disturb(x Disturbed, again bool) {
-	w.Drained = x.Drained
-	if !again {
-		w.Disrupted = x.Disrupted
-	}
-}
-
 // awaitDisturbed adds, to the waits, those for a group's servers that earlier runs have
-// disturbed. One that is stopped waits until it is started.
+// disturbed, so that they go on until these are ready and restored. One that is stopped
+// waits until it is started; one that is to be disrupted anyway is only restored first: to
+// disrupt it again may be what it needs.
 func (p *Plan) awaitDisturbed(disturbed map[string]Disturbed, w World) {
 	disrupted := make(map[string]bool)
 	for _, c := range p.Changes {
@@ -52,18 +45,19 @@ func (p *Plan) awaitDisturbed(disturbed map[string]Disturbed, w World) {
 			if !x.is(s) {
 				continue
 			}
-			wait := Wait{Name: m.Name, ID: s.ID, From: s.Status, To: StatusActive}
-			wait.disturb(x, disrupted[s.ID])
+			if disrupted[s.ID] {
+				x.Disrupted = time.Time{}
+			}
 			target, _ := s.Status.Target()
 			i, waits := at[s.ID]
 			switch {
-			case !wait.disturbed():
-			case waits:
-				p.Waits[i].disturb(x, disrupted[s.ID])
-			case target == StatusActive:
-				at[s.ID] = len(p.Waits)
-				p.Waits = append(p.Waits, wait)
+			case x.Drained.IsZero() && x.Disrupted.IsZero(), !waits && target != StatusActive:
+				continue
+			case !waits:
+				i, at[s.ID] = len(p.Waits), len(p.Waits)
+				p.Waits = append(p.Waits, Wait{Name: m.Name, ID: s.ID, From: s.Status, To: StatusActive})
 			}
+			p.Waits[i].Drained, p.Waits[i].Disrupted = x.Drained, x.Disrupted
 		}
 	}
 }

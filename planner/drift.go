@@ -92,76 +92,69 @@ func (d *Drift) Postpone(why map[string]Reason) {
 
 // differencesOf lists all differences, by name, and counts the entries compared.
 func differencesOf(f *fleet.Fleet, o Observation, sel Selection) (found []Difference, selected int) {
-	w := newWorld(o)
-	m := matchAll(f, w)
-	d := &differ{fleet: f, world: w, names: newNames(o)}
-	for _, x := range m.matches {
+	d := newDiffer(f, o)
+	for _, x := range d.matches {
 		if sel.Includes(x.entry) {
-			found = append(found, d.entryDifferences(x)...)
+			found = append(found, d.differences(x)...)
 		}
 	}
-	for _, s := range w.servers {
-		if !m.matched[s] && sel.IncludesUnlisted(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
+	for _, s := range d.world.servers {
+		if !d.has(s) && sel.IncludesUnlisted(s.Name) && f.OwnsName(s.Name) && f.Unlisted != fleet.UnlistedIgnore {
 			found = append(found, Difference{Kind: DriftUnlisted, Name: s.Name, IDs: []string{s.ID}})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Difference) int { return cmp.Compare(a.Name, b.Name) })
-	return found, scope(managed(f, w, m), m, sel).Selected
+	return found, d.scope(nil, sel).Selected
 }
 
-// entryDifferences lists the differences of one entry.
-func (d *differ) entryDifferences(x match) []Difference {
+// differences lists the differences of one entry, power included.
+func (d *differ) differences(x match) (found []Difference) {
 	e, live := x.entry, cmp.Or(x.live, x.next)
-	one := func(kind DriftKind, field fleet.Field) []Difference {
-		found := Difference{Kind: kind, Name: e.Name, IDs: []string{}, At: e.Source.At(field)}
+	add := func(kind DriftKind, at fleet.Field) *Difference {
+		one := Difference{Kind: kind, Name: e.Name, IDs: []string{}, At: e.Source.At(at)}
 		if live != nil {
-			found.IDs = []string{live.ID}
+			one.IDs = []string{live.ID}
 		}
-		return []Difference{found}
+		found = append(found, one)
+		return &found[len(found)-1]
+	}
+	field := func(kind DriftKind, f FieldChange) *Difference {
+		one := add(kind, f.Field)
+		one.Field, one.Is, one.Want = f.Field, f.From, f.To
+		return one
 	}
 	switch {
 	case x.blocked != nil:
-		found := one(DriftUnclear, fleet.FieldID)
-		found[0].Reason = x.blocked.Reason
-		found[0].IDs = append(found[0].IDs, slices.Sorted(slices.Values(x.blocked.IDs))...)
+		one := add(DriftUnclear, fleet.FieldID)
+		one.Reason, one.IDs = x.blocked.Reason, append(one.IDs, slices.Sorted(slices.Values(x.blocked.IDs))...)
 		return found
-	case e.Absent && x.live == nil:
-		return nil
+	case e.Absent && live != nil:
+		add(DriftUnwanted, fleet.FieldAbsent)
+		return found
 	case e.Absent:
-		return one(DriftUnwanted, fleet.FieldAbsent)
+		return nil
 	case live == nil:
-		return one(DriftMissing, fleet.FieldName)
+		add(DriftMissing, fleet.FieldName)
+		return found
 	}
 	target, ok := live.Status.Target()
 	if !ok {
-		found := one(DriftStatus, fleet.FieldName)
-		found[0].Field, found[0].Is = fleet.FieldStatus, Text(string(live.Status))
+		one := add(DriftStatus, fleet.FieldName)
+		one.Field, one.Is = fleet.FieldStatus, Text(string(live.Status))
 		return found
-	}
-	return d.fieldDifferences(e, live, target)
-}
-
-// fieldDifferences lists what differs in a server that exists, power included.
-func (d *differ) fieldDifferences(e *fleet.Server, live *Server, target Status) (found []Difference) {
-	add := func(kind DriftKind, field fleet.Field, is, want Value) {
-		found = append(found, Difference{Kind: kind, Name: e.Name, IDs: []string{live.ID}, Field: field, Is: is, Want: want, At: e.Source.At(field)})
-	}
-	unclear := func(why Reason, want Value) {
-		add(DriftUnclear, why.Keys[0], Value{}, want)
-		found[len(found)-1].Reason = why
 	}
 	want, unresolved := d.want(e)
 	for _, why := range compared(e, unresolved) {
-		unclear(why, Text(why.Name))
+		field(DriftUnclear, FieldChange{Field: why.Keys[0], To: Text(why.Name)}).Reason = why
 	}
-	for _, c := range append(forcedFields(e, want, live), mutableFields(e.Name, want, live)...) {
-		add(DriftChanged, c.Field, c.From, c.To)
+	for _, c := range append(forcedFields(e, want, live), want.mutableFields(e.Name, live)...) {
+		field(DriftChanged, c)
 	}
 	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {
-		unclear(unread(e), Bool(*e.BackupsEnabled))
+		field(DriftUnclear, FieldChange{Field: fleet.FieldBackupsEnabled, To: Bool(*e.BackupsEnabled)}).Reason = unread(e)
 	}
 	if e.Status != fleet.StatusAny && string(e.Status) != string(target) {
-		add(DriftPower, fleet.FieldStatus, Text(string(target)), Text(string(e.Status)))
+		field(DriftPower, statusChange(target, Status(e.Status)))
 	}
 	return found
 }

@@ -49,7 +49,7 @@ func (d *differ) existing(x match) {
 		return
 	}
 	d.wait(live, e.Name, target)
-	fields := mutableFields(e.Name, want, live)
+	fields := want.mutableFields(e.Name, live)
 	if len(fields) > 0 {
 		d.add(&Update{Subject{e.Name, live.ID, updateReason(e, live, fields), e.Labels}, fields, live.Location})
 	}
@@ -72,35 +72,44 @@ func protectedReason(e *fleet.Server, p fleet.Protection, action Action, field f
 
 // powerOf plans the power change that an existing server needs after its update.
 // One that takes the place of another is not rebooted, however often it is
-// interrupted: a replacement that goes through does not reboot either.
+// interrupted: a replacement that goes through does not reboot either. A reboot that
+// may have been taken is not repeated: it is in doubt until a person has looked, or
+// the server is rebooted or started again.
 func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated []FieldChange) {
-	switch {
-	case d.askedPower(e, live, target):
+	owed, owes := d.owed[live.ID]
+	brings := func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }
+	switch asked := d.askedPower(e, live, target); {
+	case asked != "":
+		d.power(asked, target, e, live).Reason = Reason{Code: CodeAskedFor}
 	case e.Status == fleet.StatusActive && target == StatusStopped:
-		d.power(ActionStart, target, e, live.ID, live.Location)
+		d.power(ActionStart, target, e, live)
 	case e.Status == fleet.StatusStopped && target == StatusActive:
-		d.power(ActionStop, target, e, live.ID, live.Location)
-	case slices.Contains(updated, finishName(e.Name)):
-	case target == StatusActive && d.owedReboot(e, live):
-	case target == StatusActive && slices.ContainsFunc(updated, func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }):
-		d.power(ActionReboot, target, e, live.ID, live.Location)
-	case target == StatusActive:
-		d.unclearReboot(e, live)
+		d.power(ActionStop, target, e, live)
+	case target == StatusStopped || slices.Contains(updated, finishName(e.Name)):
+	case owes && !owed.Unclear:
+		d.power(ActionReboot, target, e, live).Reason = Reason{Code: CodeOwed, Since: owed.Since}
+	case slices.ContainsFunc(updated, brings):
+		d.power(ActionReboot, target, e, live)
+	case owes:
+		why := reasonAt(CodeRebootUnclear, e, fleet.FieldName)
+		why.Since = owed.Since
+		d.block(e, live, why)
 	}
 }
 
 // power plans one power change.
-func (d *differ) power(verb Action, from Status, e *fleet.Server, id, location string) {
+func (d *differ) power(verb Action, from Status, e *fleet.Server, live *Server) *Power {
 	reason := reasonAt(CodePower, e, fleet.FieldStatus)
 	reason.Status = Status(e.Status)
 	if verb == ActionReboot {
 		reason = reasonAt(CodeRebootOn, e, fleet.FieldRebootOn)
 	}
-	was := ""
-	if live := d.world.byID[id]; live != nil && live.Name != e.Name {
-		was = live.Name
+	p := &Power{Subject: Subject{e.Name, live.ID, reason, e.Labels}, Verb: verb, From: from, Location: live.Location}
+	if live.Name != e.Name {
+		p.Was = live.Name
 	}
-	d.add(&Power{Subject{e.Name, id, reason, e.Labels}, verb, from, was, location})
+	d.add(p)
+	return p
 }
 
 // compared leaves out what is said of fields that the entry ignores: a server that
@@ -112,36 +121,33 @@ func compared(e *fleet.Server, unresolved []Reason) []Reason {
 // forcedFields are the differences that take a replacement. A field that the entry
 // leaves out or ignores is none.
 func forcedFields(e *fleet.Server, want Spec, live *Server) []FieldChange {
-	return slices.DeleteFunc(fixedFields(want, live), func(c FieldChange) bool { return e.Ignores(c.Field) })
+	return slices.DeleteFunc(want.fixedFields(live), func(c FieldChange) bool { return e.Ignores(c.Field) })
 }
 
 // fixedFields are the differences that the API cannot change in a server that
 // exists.
-func fixedFields(want Spec, live *Server) (fields []FieldChange) {
-	if want.Plan.ID != "" && want.Plan.ID != live.Plan.ID {
-		fields = append(fields, FieldChange{fleet.FieldPlan, Reference(live.Plan), Reference(want.Plan)})
-	}
-	if want.OS.ID != "" && want.OS.ID != live.OS.ID {
-		fields = append(fields, FieldChange{fleet.FieldOS, Reference(live.OS), Reference(want.OS)})
-	}
-	if want.Location != "" && want.Location != live.Location {
-		fields = append(fields, FieldChange{fleet.FieldLocation, Text(live.Location), Text(want.Location)})
-	}
-	return fields
+func (s Spec) fixedFields(live *Server) []FieldChange {
+	return differences(live.Value, s.value, fleet.FieldPlan, fleet.FieldOS, fleet.FieldLocation)
 }
 
 // mutableFields are the differences that PATCH and PUT can change.
-func mutableFields(name string, want Spec, live *Server) (fields []FieldChange) {
+func (s Spec) mutableFields(name string, live *Server) (fields []FieldChange) {
 	if name != live.Name {
 		fields = append(fields, FieldChange{fleet.FieldName, Text(live.Name), Text(name)})
 	}
-	if from, to := textOrNull(live.Hostname), textOrNull(want.Hostname); !to.IsNull() && from != to {
-		fields = append(fields, FieldChange{fleet.FieldHostname, from, to})
+	return append(fields, differences(live.Value, s.value, fleet.FieldHostname, fleet.FieldBackupsEnabled)...)
+}
+
+// differences are the fields of which both sides are known, and differ.
+func differences(from, to func(fleet.Field) (Value, bool), fields ...fleet.Field) (list []FieldChange) {
+	for _, f := range fields {
+		a, known := from(f)
+		b, declared := to(f)
+		if known && declared && !a.Equal(b) {
+			list = append(list, FieldChange{f, a, b})
+		}
 	}
-	if want.BackupsEnabled != nil && live.BackupsEnabled != nil && *want.BackupsEnabled != *live.BackupsEnabled {
-		fields = append(fields, FieldChange{fleet.FieldBackupsEnabled, Bool(*live.BackupsEnabled), Bool(*want.BackupsEnabled)})
-	}
-	return fields
+	return list
 }
 
 // updateReason says for each field which key of the entry wants it so. A name is
@@ -163,133 +169,4 @@ func updateReason(e *fleet.Server, live *Server, fields []FieldChange) Reason {
 		r.At = append(r.At, e.Source.At(key))
 	}
 	return r
-}
-
-// replace plans a new server in the place of one that differs in what the API
-// cannot change, where the entry allows it.
-func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status) {
-	e, live := x.entry, x.live
-	spec := keepUndeclared(want, live)
-	failed := d.failedNext(&x)
-	field := fleet.FieldReplace
-	if len(forced) > 0 {
-		field = forced[0].Field
-	}
-	at, reason := live, reasonAt(CodeNeedsReplace, e, field)
-	reason.Fields = forced
-	protection, protected := d.fleet.Protected(e.Name)
-	switch {
-	case protected:
-		reason = protectedReason(e, protection, ActionReplace, field)
-		reason.Fields, reason.At = forced, append(reason.At, e.Source.Entry)
-	case e.Replace == fleet.ReplaceNever:
-		if reason.Allow = e.Source.Entry; len(forced) == 0 {
-			reason.Action = ActionReplace
-		}
-	case !fleet.ValidName(e.Name):
-		reason = reasonAt(CodeUnsendableName, e, fleet.FieldName)
-	case x.next != nil && !usable(x.next, spec):
-		at, reason.Code, reason.Fields, reason.Servers = x.next, CodeNextUnfit, nil, []Other{x.next.other()}
-	default:
-		if notSold := d.notSold(e, spec); x.next == nil && len(notSold) > 0 {
-			d.block(e, live, notSold...)
-			return
-		}
-		// The new server is a create: it gets what is ignored as well.
-		if failed != nil {
-			d.delete(failed, Subject{failed.Name, failed.ID, Reason{Code: CodeNextFailed, Name: e.Name, At: []fleet.Pos{e.Source.At(fleet.FieldReplaceFailed)}}, e.Labels})
-		}
-		d.replaceWith(x, failed, spec, append(fixedFields(want, live), mutableFields(e.Name, want, live)...), target)
-		return
-	}
-	d.block(e, at, reason)
-}
-
-// failedNext takes the NAME--next of a match out that could not be made, where the
-// entry lets it be made anew; nil: there is none.
-func (d *differ) failedNext(x *match) *Server {
-	next := x.next
-	if next == nil || !x.entry.ReplaceFailed || !next.Status.Ended() {
-		return nil
-	}
-	if _, protected := d.fleet.Protected(next.Name); protected {
-		return nil
-	}
-	x.next = nil
-	return next
-}
-
-// replaceWith plans a replacement that is possible. A NAME--next that could not be
-// made is deleted first.
-func (d *differ) replaceWith(x match, failed *Server, spec Spec, fields []FieldChange, target Status) {
-	e, live := x.entry, x.live
-	d.wait(live, e.Name, target)
-	old := *live
-	old.Status = target
-	r := &Replace{Subject: Subject{e.Name, live.ID, replaceReason(e, fields), e.Labels}, Mode: e.Replace, Fields: fields, Spec: spec, Old: old}
-	if failed != nil {
-		r.FailedID = failed.ID
-	}
-	if x.next != nil {
-		r.NextID, r.Finish = x.next.ID, mutableFields(e.Name, spec, x.next)
-	}
-	d.add(r)
-	if e.BackupsEnabled == nil {
-		d.note(e.Name, Reason{Code: CodeBackupsDefault})
-	}
-	d.stopNew(e, spec.Location)
-}
-
-// replaceReason names the fields that force a replacement.
-func replaceReason(e *fleet.Server, fields []FieldChange) Reason {
-	r := reasonAt(CodeImmutable, e, fleet.FieldReplace)
-	r.Mode = e.Replace
-	for _, c := range fields {
-		fixed := c.Field == fleet.FieldPlan || c.Field == fleet.FieldOS || c.Field == fleet.FieldLocation
-		if fixed && !e.Ignores(c.Field) {
-			r.Keys = append(r.Keys, c.Field)
-		}
-	}
-	if len(r.Keys) == 0 {
-		r.Code = CodeAskedFor
-	}
-	return r
-}
-
-// keepUndeclared fills what the entry leaves out with what the live server has,
-// so that a replacement changes no more than the file says.
-func keepUndeclared(want Spec, live *Server) Spec {
-	if want.Plan.ID == "" {
-		want.Plan = live.Plan
-	}
-	if want.OS.ID == "" {
-		want.OS = live.OS
-	}
-	if want.Location == "" {
-		want.Location = live.Location
-	}
-	if want.Hostname == nil {
-		want.Hostname = live.Hostname
-	}
-	return want
-}
-
-// usable reports whether an unfinished replacement can be finished: its new
-// server is what is wanted, and it runs or will run.
-func usable(next *Server, spec Spec) bool {
-	target, ok := next.Status.Target()
-	return ok && target == StatusActive && spec.Fits(*next)
-}
-
-// finishReplace plans the rest of a create-first replacement whose old server is
-// gone already: the new one gets its name.
-func (d *differ) finishReplace(e *fleet.Server, next *Server) {
-	want, _ := d.want(e) // existing says what is not resolved
-	if forced := forcedFields(e, want, next); len(forced) > 0 {
-		r := reasonAt(CodeNextDiffers, e, forced[0].Field)
-		r.Fields, r.Servers = forced, []Other{next.other()}
-		d.block(e, next, r)
-		return
-	}
-	d.existing(match{entry: e, live: next})
 }

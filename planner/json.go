@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/vps-fleet/fleet/fleet"
 )
 
 // FormatVersion is the version of the plan document that Encode writes.
@@ -20,31 +18,21 @@ const FormatVersion = 2
 // servers takes about a tenth of it.
 const maxDocument = 512 << 20
 
-// document is the plan as JSON, but for its changes, which are written one by one.
-type document struct {
-	FormatVersion int            `json:"format_version"`
-	Checksum      string         `json:"checksum"` // of all the rest of the document, its sentences aside
-	Digest        string         `json:"digest"`
-	Account       string         `json:"account"`
-	Endpoint      string         `json:"endpoint"`
-	Summary       map[Action]int `json:"summary"`
-	Scope         Scope          `json:"scope"`
-	Cost          Cost           `json:"cost"`
-	Guards        fleet.Guards   `json:"guards"`
-	Waits         []Wait         `json:"waits"`
-	Unlisted      []Server       `json:"unlisted"`
-	Blocked       []Blocked      `json:"blocked"`
-	Excluded      []Excluded     `json:"excluded"`
-	Notes         []Note         `json:"notes"`
-	Rollouts      []Group        `json:"rollouts,omitempty"`
-	Windows       []fleet.Window `json:"windows,omitempty"`
-	Freezes       []fleet.Freeze `json:"freezes,omitempty"`
-	Ready         []Readiness    `json:"ready,omitempty"`
+// head is what a document has before the plan, some of which Decode checks.
+type head struct {
+	FormatVersion int    `json:"format_version"`
+	Checksum      string `json:"checksum"` // of all the rest of the document, its sentences aside
+	Digest        string `json:"digest"`
 }
 
-// writtenDocument has sentences beside its reasons.
-type writtenDocument struct {
-	document
+// document is the plan as JSON, but for its changes, which are written one by one.
+// Beside its reasons it has sentences.
+type document struct {
+	head
+	Account  string         `json:"account"` // here too, for the order
+	Endpoint string         `json:"endpoint"`
+	Summary  map[Action]int `json:"summary"`
+	Plan
 	Blocked  []json.RawMessage `json:"blocked"`
 	Excluded []json.RawMessage `json:"excluded,omitempty"`
 	Notes    []json.RawMessage `json:"notes"`
@@ -77,18 +65,17 @@ func checksum(p *Plan, digest string) string {
 }
 
 func encode(w io.Writer, p *Plan, say Sentences, digest, checksum string) error {
-	cost := p.Cost
-	cost.Rows = list(cost.Rows)
-	head, err := json.MarshalIndent(writtenDocument{document{
-		FormatVersion: FormatVersion, Checksum: checksum, Digest: digest, Account: p.Account, Endpoint: p.Endpoint,
-		Summary: p.Count(), Scope: p.Scope, Cost: cost, Guards: p.Guards, Waits: list(p.Waits), Unlisted: list(p.Unlisted),
-		Rollouts: p.Rollouts, Windows: p.Windows, Freezes: p.Freezes, Ready: p.Ready,
-	}, tell(say, p.Blocked), tell(say, p.Excluded), tell(say, p.Notes)}, "", "  ")
+	shown := *p
+	shown.Cost.Rows, shown.Waits, shown.Unlisted = list(p.Cost.Rows), list(p.Waits), list(p.Unlisted)
+	top, err := json.MarshalIndent(document{
+		head{FormatVersion, checksum, digest}, p.Account, p.Endpoint, p.Count(), shown,
+		tell(say, p.Blocked), tell(say, p.Excluded), tell(say, p.Notes),
+	}, "", "  ")
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(EscapeJSON(w))
-	out.Write(bytes.TrimSuffix(head, []byte("\n}")))
+	out.Write(bytes.TrimSuffix(top, []byte("\n}")))
 	out.WriteString(",\n  \"changes\": [")
 	for i, c := range p.Changes {
 		if i > 0 {
@@ -144,7 +131,8 @@ func Decode(r io.Reader) (*Plan, error) {
 		return nil, fmt.Errorf("not a plan: it is larger than %d MiB", maxDocument>>20)
 	}
 	var doc struct {
-		document
+		head
+		Plan
 		Changes []json.RawMessage `json:"changes"`
 	}
 	err = json.Unmarshal(data, &doc)
@@ -156,11 +144,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	case version == 0:
 		return nil, errors.New("not a plan: it has no format_version")
 	}
-	p := &Plan{
-		Account: doc.Account, Endpoint: doc.Endpoint, Scope: doc.Scope, Cost: doc.Cost, Guards: doc.Guards,
-		Waits: doc.Waits, Blocked: doc.Blocked, Unlisted: doc.Unlisted, Excluded: doc.Excluded, Notes: doc.Notes,
-		Rollouts: doc.Rollouts, Windows: doc.Windows, Freezes: doc.Freezes, Ready: doc.Ready,
-	}
+	p := &doc.Plan
 	for i, raw := range doc.Changes {
 		c, err := decodeChange(raw)
 		if err != nil {
@@ -168,7 +152,7 @@ func Decode(r io.Reader) (*Plan, error) {
 		}
 		p.Changes = append(p.Changes, c)
 	}
-	if digest := p.Digest(); digest != doc.Digest || checksum(p, digest) != doc.Checksum {
+	if digest := p.Digest(); digest != doc.head.Digest || checksum(p, digest) != doc.Checksum {
 		return nil, errors.New("the plan was edited after it was made, so nobody has reviewed it: make it again")
 	}
 	return p, nil

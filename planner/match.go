@@ -1,44 +1,6 @@
 package planner
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-
-	"github.com/vps-fleet/fleet/fleet"
-)
-
-// world is an observation's servers, indexed.
-type world struct {
-	offers  []Offer
-	servers []*Server // by name, then id
-	World
-}
-
-func newWorld(o Observation) *world {
-	servers := o.Servers
-	w := &world{
-		offers:  o.Offers,
-		servers: make([]*Server, len(servers)),
-	}
-	for i := range servers {
-		w.servers[i] = &servers[i]
-	}
-	slices.SortFunc(w.servers, func(a, b *Server) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
-	})
-	w.World = index(w.servers)
-	return w
-}
-
-// byKey is a list by what key gives of each, the last of those of which it is the same.
-func byKey[T any](list []T, key func(T) string) map[string]T {
-	all := make(map[string]T, len(list))
-	for _, x := range list {
-		all[key(x)] = x
-	}
-	return all
-}
+import "github.com/vps-fleet/fleet/fleet"
 
 // match is an entry with the live server that it stands for.
 type match struct {
@@ -48,19 +10,23 @@ type match struct {
 	blocked *Blocked // why no live server could be told; live and next are nil then
 }
 
-// matching is every entry's match, in the entries' order, and all servers that an
-// entry stands for.
+// matching is every entry's match, in the entries' order, and the entry of each server
+// that one stands for: nil where it cannot be told which server the entry means.
 type matching struct {
 	matches []match
-	matched map[*Server]bool
+	entries map[*Server]*fleet.Server
+	offers  []Offer
 }
+
+// has reports whether a server is one that an entry may mean.
+func (m matching) has(s *Server) bool { _, ok := m.entries[s]; return ok }
 
 // matchAll finds each entry's live server: by id where the entry gives one, else
 // by exact name, else by the name it was renamed from, else by the name of an
 // unfinished replacement. What is matched in a stronger way by any entry
 // is not matched in a weaker one by another.
-func matchAll(f *fleet.Fleet, w *world) matching {
-	m := matching{matches: make([]match, len(f.Servers)), matched: make(map[*Server]bool, len(f.Servers))}
+func matchAll(f *fleet.Fleet, w World, offers []Offer) matching {
+	m := matching{offers: offers, matches: make([]match, len(f.Servers)), entries: make(map[*Server]*fleet.Server, len(f.Servers))}
 	for i := range f.Servers {
 		m.matches[i].entry = &f.Servers[i]
 		m.byID(&m.matches[i], w)
@@ -73,21 +39,8 @@ func matchAll(f *fleet.Fleet, w *world) matching {
 	return m
 }
 
-// labels are those of the live servers' entries.
-func (m matching) labels() map[*Server]fleet.Labels {
-	labels := make(map[*Server]fleet.Labels)
-	for _, x := range m.matches {
-		for _, s := range []*Server{x.live, x.next} {
-			if s != nil {
-				labels[s] = x.entry.Labels
-			}
-		}
-	}
-	return labels
-}
-
 // byID matches an entry that gives its live server's id.
-func (m *matching) byID(x *match, w *world) {
+func (m *matching) byID(x *match, w World) {
 	if x.entry.ID == "" {
 		return
 	}
@@ -95,7 +48,7 @@ func (m *matching) byID(x *match, w *world) {
 	switch {
 	case ok:
 		x.live = live
-		m.matched[live] = true
+		m.entries[live] = x.entry
 	case !x.entry.Absent:
 		r := reasonAt(CodeUnknownID, x.entry, fleet.FieldID)
 		r.Servers = []Other{{ID: x.entry.ID}}
@@ -105,40 +58,45 @@ func (m *matching) byID(x *match, w *world) {
 
 // byName matches every entry that has no server yet with the one unmatched server
 // of the name that by gives.
-func (m *matching) byName(w *world, by func(*fleet.Server) string) {
+func (m *matching) byName(w World, by func(*fleet.Server) string) {
 	for i := range m.matches {
 		x := &m.matches[i]
 		name := by(x.entry)
 		if x.live != nil || x.blocked != nil || x.entry.ID != "" || name == "" {
 			continue
 		}
-		free := slices.DeleteFunc(slices.Clone(w.byName[name]), func(s *Server) bool { return m.matched[s] })
+		free := keep(w.byName[name], func(s *Server) bool { return !m.has(s) })
 		switch len(free) {
 		case 0:
 		case 1:
 			x.live = free[0]
+			m.entries[x.live] = x.entry
 		default:
-			x.blocked = w.duplicates(CodeDuplicates, x.entry, name, free)
-		}
-		for _, s := range free {
-			m.matched[s] = true
+			m.block(x, CodeDuplicates, name, free)
 		}
 	}
 }
 
-// duplicates blocks an entry whose name several servers bear. Each of them is billed.
-func (w *world) duplicates(c Code, e *fleet.Server, name string, servers []*Server) *Blocked {
-	b := &Blocked{Name: e.Name, Reason: reasonAt(c, e, fleet.FieldName)}
+// block leaves an entry without a server, because several have its name. Each of them
+// is billed.
+func (m *matching) block(x *match, c Code, name string, servers []*Server) {
+	b := &Blocked{Name: x.entry.Name, Reason: reasonAt(c, x.entry, fleet.FieldName)}
 	b.Reason.Name = name
+	if x.live != nil {
+		m.entries[x.live] = nil
+	}
 	for _, s := range servers {
 		b.IDs = append(b.IDs, s.ID)
-		b.Reason.Servers = append(b.Reason.Servers, Other{ID: s.ID, Monthly: monthlyPrice(w.offers, s.Plan.ID)})
+		b.Reason.Servers = append(b.Reason.Servers, Other{ID: s.ID, Monthly: monthlyPrice(m.offers, s.Plan.ID)})
+		if !m.has(s) {
+			m.entries[s] = nil
+		}
 	}
-	return b
+	x.live, x.blocked = nil, b
 }
 
 // byNextName finds what an unfinished create-first replacement has left.
-func (m *matching) byNextName(x *match, w *world) {
+func (m *matching) byNextName(x *match, w World) {
 	if x.entry.Replace != fleet.ReplaceCreateFirst || x.entry.Absent || x.blocked != nil {
 		return
 	}
@@ -146,15 +104,23 @@ func (m *matching) byNextName(x *match, w *world) {
 	switch found := w.byName[name]; len(found) {
 	case 0:
 	case 1:
-		if !m.matched[found[0]] {
+		if !m.has(found[0]) {
 			x.next = found[0]
-			m.matched[found[0]] = true
+			m.entries[x.next] = x.entry
 		}
 	default:
-		x.live = nil
-		x.blocked = w.duplicates(CodeNextDuplicates, x.entry, name, found)
-		for _, s := range found {
-			m.matched[s] = true
+		m.block(x, CodeNextDuplicates, name, found)
+	}
+}
+
+// Entries are the entries of a fleet by the id of the live server that each stands
+// for. A server that an unfinished replacement has made stands for its entry, too.
+func Entries(f *fleet.Fleet, servers []Server) map[string]*fleet.Server {
+	entries := make(map[string]*fleet.Server)
+	for s, e := range matchAll(f, NewWorld(servers...), nil).entries {
+		if e != nil {
+			entries[s.ID] = e
 		}
 	}
+	return entries
 }

@@ -42,6 +42,11 @@ type Unshown struct {
 	At       time.Time // when it was answered
 }
 
+// owed are, by the server's id, the reboots that earlier runs have not come to.
+func (o Observation) owed() map[string]Owed {
+	return byKey(o.Owed, func(x Owed) string { return x.ID })
+}
+
 // Server is a live server as it was observed, or with the status that it is about to have.
 type Server struct {
 	ID             string  `json:"id"`
@@ -66,16 +71,24 @@ type Server struct {
 // other is the server as a reason about another names it.
 func (s *Server) other() Other { return Other{ID: s.ID, Name: s.Name} }
 
-// Value is a server's value of a field that can be updated; known is false for
-// backups_enabled where no detail was read.
-func (s *Server) Value(f fleet.Field) (v Value, known bool) {
+// Value is a server's value of a field; known is false for backups_enabled where no
+// detail was read.
+func (s Server) Value(f fleet.Field) (v Value, known bool) {
 	switch f {
 	case fleet.FieldName:
 		return Text(s.Name), true
+	case fleet.FieldPlan:
+		return Reference(s.Plan), true
+	case fleet.FieldOS:
+		return Reference(s.OS), true
+	case fleet.FieldLocation:
+		return Text(s.Location), true
 	case fleet.FieldHostname:
 		return textOrNull(s.Hostname), true
 	case fleet.FieldBackupsEnabled:
 		return boolOrNull(s.BackupsEnabled), s.BackupsEnabled != nil
+	case fleet.FieldStatus:
+		return Text(string(s.Status)), true
 	}
 	return Value{}, false
 }

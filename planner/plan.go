@@ -8,21 +8,21 @@ import (
 
 // Plan is what has to happen for the live servers to be what the fleet says.
 type Plan struct {
-	Account  string // the account it was made for; "" where the API does not tell
-	Endpoint string // the API it was made for
-	Changes  []Change
-	Waits    []Wait // servers in transition, to wait for before anything else is done to them
-	Blocked  []Blocked
-	Unlisted []Server   // owned live servers that no entry lists, to be reported
-	Excluded []Excluded // changes that Only has excluded
-	Notes    []Note
-	Rollouts []Group        // whose servers the plan changes
-	Windows  []fleet.Window // of servers that the plan disrupts
-	Freezes  []fleet.Freeze // likewise
-	Ready    []Readiness    // of servers that the plan changes, and of all in its groups
-	Scope    Scope
-	Cost     Cost
-	Guards   fleet.Guards // with what the command line allows beyond them
+	Account  string         `json:"account"`  // the account it was made for; "" where the API does not tell
+	Endpoint string         `json:"endpoint"` // the API it was made for
+	Scope    Scope          `json:"scope"`
+	Cost     Cost           `json:"cost"`
+	Guards   fleet.Guards   `json:"guards"`   // with what the command line allows beyond them
+	Waits    []Wait         `json:"waits"`    // servers in transition, to wait for before anything else is done to them
+	Unlisted []Server       `json:"unlisted"` // owned live servers that no entry lists, to be reported
+	Blocked  []Blocked      `json:"blocked"`
+	Excluded []Excluded     `json:"excluded"` // changes that Only has excluded
+	Notes    []Note         `json:"notes"`
+	Rollouts []Group        `json:"rollouts,omitempty"` // whose servers the plan changes
+	Windows  []fleet.Window `json:"windows,omitempty"`  // of servers that the plan disrupts
+	Freezes  []fleet.Freeze `json:"freezes,omitempty"`  // likewise
+	Ready    []Readiness    `json:"ready,omitempty"`    // of servers that the plan changes, and of all in its groups
+	Changes  []Change       `json:"-"`                  // Encode writes them, one a line
 }
 
 // Wait is a server in a passing status, or one that an earlier run has drained or

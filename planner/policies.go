@@ -28,23 +28,23 @@ func rolls(c Change) bool { return c.Action() != ActionUpdate }
 func waitsForWindow(c Change) bool { return Disrupts(c) || c.Action() == ActionReplace }
 
 // applyPolicies gives a plan the policies that it is to be carried out by.
-func (d *differ) applyPolicies(m matching, disturbed map[string]Disturbed) {
+func (d *differ) applyPolicies(disturbed map[string]Disturbed) {
 	p := d.plan
 	p.Windows, p.Freezes = d.fleet.Windows, d.fleet.Freezes
 	for _, policy := range d.fleet.Rollouts {
-		p.Rollouts = append(p.Rollouts, d.group(policy, m))
+		p.Rollouts = append(p.Rollouts, d.group(policy))
 	}
 	p.keepPolicies(func(m Member) bool { return disturbed[m.Name].is(d.world.byID[m.ID]) })
-	p.awaitDisturbed(disturbed, d.world.World)
+	p.awaitDisturbed(disturbed, d.world)
 	p.sort()
 	p.Ready = d.readiness()
 }
 
 // group is a rollout's whole group: its entries' servers, and those that the plan
 // deletes because no entry lists them. These have no labels.
-func (d *differ) group(policy fleet.Rollout, m matching) Group {
+func (d *differ) group(policy fleet.Rollout) Group {
 	g := Group{Policy: policy}
-	for _, x := range m.matches {
+	for _, x := range d.matches {
 		if policy.Matches(x.entry.Name, x.entry.Labels) {
 			g.Servers = append(g.Servers, memberOf(x))
 		}
@@ -94,16 +94,6 @@ func (p *Plan) keepPolicies(disturbed func(Member) bool) {
 	}
 	p.Windows = keep(p.Windows, func(w fleet.Window) bool { return len(p.waiting(w.Pick)) > 0 })
 	p.Freezes = keep(p.Freezes, func(f fleet.Freeze) bool { return len(p.waiting(f.Pick)) > 0 })
-}
-
-// keep are those of a list that ok is true of, in a new list.
-func keep[T any](list []T, ok func(T) bool) (kept []T) {
-	for _, x := range list {
-		if ok(x) {
-			kept = append(kept, x)
-		}
-	}
-	return kept
 }
 
 // regroup lets a narrower plan's policies be as its changes leave them.

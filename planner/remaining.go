@@ -19,7 +19,7 @@ func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 	rest := *p
 	rest.Changes, rest.Waits = nil, nil
 	rest.Notes, rest.Blocked = slices.Clone(p.Notes), slices.Clone(p.Blocked)
-	r := remainder{plan: p, rest: &rest, world: newWorld(o).World, owed: o.owed(), left: make([]Change, len(p.Changes)), why: make(map[int]Reason),
+	r := remainder{plan: p, rest: &rest, world: sortedWorld(o.Servers), owed: o.owed(), left: make([]Change, len(p.Changes)), why: make(map[int]Reason),
 		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool)}
 	r.taken = byKey(o.Taken, func(t Taken) string { return t.ID })
 	for _, c := range p.Changes {

@@ -37,7 +37,7 @@ func (d *differ) blockTakenNames() {
 
 // nameTransfer finds out which changes can have the names that they claim.
 type nameTransfer struct {
-	world     *world
+	world     World
 	releasing map[string]Change  // by the id of the server whose name is released
 	checked   map[Change]*Reason // nil: no conflict; while a change is being checked, that it is in a circle
 }

@@ -10,40 +10,49 @@ import (
 // names resolves what a fleet file calls a plan or an operating system: the
 // file's catalog has had its turn, so next come the API's slugs and names, then
 // the names seen on live servers.
-type names struct{ plans, os lookup }
+type names map[fleet.Field]*lookup
 
 // lookup knows ids by name, in groups from strongest to weakest, and names by id.
 type lookup struct {
-	groups []map[string][]string
+	groups [3]map[string][]string
 	byID   map[string]string
 	known  []string // all names, sorted; made when first asked for
 }
 
-func newNames(o Observation) *names {
-	slugs, sold, plans, systems := map[string][]string{}, map[string][]string{}, map[string][]string{}, map[string][]string{}
-	n := &names{
-		plans: lookup{groups: []map[string][]string{slugs, sold, plans}, byID: map[string]string{}},
-		os:    lookup{groups: []map[string][]string{systems}, byID: map[string]string{}},
+// The groups.
+const (
+	slugs = iota
+	sold
+	seen
+)
+
+func newNames(o Observation) names {
+	n := names{}
+	for _, field := range []fleet.Field{fleet.FieldPlan, fleet.FieldOS} {
+		n[field] = &lookup{byID: map[string]string{}}
+		for i := range n[field].groups {
+			n[field].groups[i] = map[string][]string{}
+		}
 	}
 	for _, offer := range o.Offers {
-		n.plans.add(slugs, offer.Slug, offer.ID)
-		n.plans.add(sold, offer.Name, offer.ID)
+		n[fleet.FieldPlan].add(slugs, Named{offer.ID, offer.Slug})
+		n[fleet.FieldPlan].add(sold, Named{offer.ID, offer.Name})
 	}
 	for i := range o.Servers {
-		n.plans.add(plans, o.Servers[i].Plan.Name, o.Servers[i].Plan.ID)
-		n.os.add(systems, o.Servers[i].OS.Name, o.Servers[i].OS.ID)
+		n[fleet.FieldPlan].add(seen, o.Servers[i].Plan)
+		n[fleet.FieldOS].add(seen, o.Servers[i].OS)
 	}
 	return n
 }
 
-func (l *lookup) add(group map[string][]string, name, id string) {
-	if name == "" || id == "" {
+func (l *lookup) add(group int, n Named) {
+	if n.Name == "" || n.ID == "" {
 		return
 	}
-	if !slices.Contains(group[name], id) {
-		group[name] = append(group[name], id)
+	if ids := l.groups[group][n.Name]; !slices.Contains(ids, n.ID) {
+		l.groups[group][n.Name] = append(ids, n.ID)
 	}
-	l.byID[id] = name
+	l.byID[n.ID] = n.Name
 }
 
 // find gives the ids that a name stands for in the strongest group that has it.
@@ -59,23 +68,15 @@ func (l *lookup) find(name string) []string {
 // FindID finds the id that a name of a plan or an operating system stands for,
 // where the catalog of a fleet file does not say: "" where there is not exactly one.
 func (o Observation) FindID(f fleet.Field, name string) string {
-	n := newNames(o)
-	l := &n.plans
-	if f == fleet.FieldOS {
-		l = &n.os
-	}
-	if ids := l.find(name); len(ids) == 1 {
+	if ids := newNames(o)[f].find(name); len(ids) == 1 {
 		return ids[0]
 	}
 	return ""
 }
 
 // resolve turns a reference into an id with a name to show, or says why it can't.
-func (n *names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) (Named, []Reason) {
-	l := &n.plans
-	if field == fleet.FieldOS {
-		l = &n.os
-	}
+func (n names) resolve(e *fleet.Server, field fleet.Field, ref fleet.Ref) (Named, []Reason) {
+	l := n[field]
 	if ref.ID != "" {
 		if ref.Name == "" {
 			ref.Name = l.byID[ref.ID]
@@ -120,10 +121,10 @@ func (d *differ) notSold(e *fleet.Server, s Spec) []Reason {
 	r.Fields = []FieldChange{{Field: fleet.FieldPlan, To: Reference(s.Plan)}}
 	offered := func(o Offer) bool { return o.ID == s.Plan.ID }
 	runs := func(live *Server) bool { return live.Plan.ID == s.Plan.ID }
-	if len(d.world.offers) > 0 && s.Plan.ID != "" && !slices.ContainsFunc(d.world.offers, offered) && !slices.ContainsFunc(d.world.servers, runs) {
+	if len(d.offers) > 0 && s.Plan.ID != "" && !slices.ContainsFunc(d.offers, offered) && !slices.ContainsFunc(d.world.servers, runs) {
 		return []Reason{r}
 	}
-	for _, o := range d.world.offers {
+	for _, o := range d.offers {
 		switch {
 		case o.ID != s.Plan.ID:
 		case !o.Available:
