@@ -64,15 +64,15 @@ func newChart(title string, sums []costSum) chart {
 	for _, s := range sums {
 		least, most = min(least, s.difference()), max(most, s.difference())
 	}
-	width := max(most-least, 1)
-	c := chart{Title: title, Zero: share(-least, width)}
+	width := most - least
+	c := chart{Title: title, Zero: percent(-least, width)}
 	for _, s := range sums {
 		b := newCostBar(s)
 		switch d := s.difference(); {
 		case d > 0:
-			b.Direction, b.From, b.Width = "up", c.Zero, share(d, width)
+			b.Direction, b.From, b.Width = "up", c.Zero, percent(d, width)
 		case d < 0:
-			b.Direction, b.From, b.Width = "down", share(d-least, width), share(-d, width)
+			b.Direction, b.From, b.Width = "down", percent(d-least, width), percent(-d, width)
 		}
 		c.Rows = append(c.Rows, b)
 	}
@@ -89,9 +89,4 @@ func newCostBar(s costSum) costBar {
 		b.Difference += " and unknown"
 	}
 	return b
-}
-
-// share is a part of a whole in percent.
-func share(part, whole fleet.Money) string {
-	return fmt.Sprintf("%.2f", 100*float64(part)/float64(whole))
 }

@@ -18,9 +18,10 @@ type document struct {
 
 // mdTable is one table, of which every part has a title.
 type mdTable struct {
-	summary string // what it is unfolded by; "" where it is not folded. It is HTML
-	head    string // what the rows are; "" where they are servers
-	number  string // what the numbers at the right are
+	summary string   // what it is unfolded by; "" where it is not folded. It is HTML
+	head    string   // what the rows are; "" where they are servers
+	titles  []string // of its sections, in short
+	number  string   // what the numbers at the right are
 	parts   []mdPart
 }
 

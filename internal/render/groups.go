@@ -154,10 +154,3 @@ func byPlan(groups []group) (divided []group) {
 	}
 	return divided
 }
-
-func bracketed(text string) string {
-	if text == "" {
-		return ""
-	}
-	return "(" + text + ")"
-}

@@ -77,7 +77,8 @@ func stretches(spans []apply.Span, waits bool) (joined []apply.Span) {
 	return joined
 }
 
-func percent(part, whole time.Duration) string {
+// percent is a part of a whole, in percent.
+func percent[T ~int64](part, whole T) string {
 	return fmt.Sprintf("%.2f", 100*float64(part)/float64(max(whole, 1)))
 }
 

@@ -61,6 +61,11 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
+// together joins those of some texts that are not empty.
+func together(separator string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(t string) bool { return t == "" }), separator)
+}
+
 // sentence ends a text; "" where there is none.
 func sentence(text string) string {
 	if text == "" {
@@ -86,12 +91,7 @@ func atMost(n int, list []string, more string) []string {
 }
 
 // withID is a server's name with its id, where it has one.
-func withID(name, id string) string {
-	if id == "" {
-		return name
-	}
-	return name + " (" + id + ")"
-}
+func withID(name, id string) string { return name + prefixed(" ", bracketed(id)) }
 
 // named is how many servers a line names before it counts.
 const named = 2
@@ -146,4 +146,12 @@ func grouped[L ~[]T, T any, K comparable](list L, key func(T) K) (groups []L) {
 		groups[i] = append(groups[i], x)
 	}
 	return groups
+}
+
+// bracketed is a text in brackets; "" where there is none.
+func bracketed(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "(" + text + ")"
 }

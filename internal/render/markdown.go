@@ -49,13 +49,7 @@ const (
 // opening is the heading, and what has to be known next in a box of some colour; kind
 // "" is without one. It holds no text from outside.
 func opening(heading, kind string, sentences ...string) string {
-	text := ""
-	for _, s := range sentences {
-		if s != "" {
-			text += " " + s
-		}
-	}
-	text = strings.TrimPrefix(text, " ")
+	text := together(" ", sentences...)
 	switch {
 	case text == "":
 		return "### " + heading + "\n"
@@ -112,16 +106,14 @@ func foldedCommand(title, command string) string {
 func driftMarkdown(r Run) document {
 	v := reviewDrift(r.Drift, r.Plan)
 	var open, folded mdTable
-	var titles []string
 	for _, s := range v.Sections {
-		if s.Kind != kindUnlisted && s.Kind != kindPending {
-			open.parts = append(open.parts, planPart(v.review, s))
-			continue
+		if s.Kind == kindUnlisted || s.Kind == kindPending {
+			folded.add(v.review, s)
+		} else {
+			open.add(v.review, s)
 		}
-		folded.parts = append(folded.parts, planPart(v.review, s))
-		titles = append(titles, shortTitle(s))
 	}
-	folded.summary = foldTitle(titles)
+	folded.summary = folded.foldTitle()
 	foot := ""
 	if next := v.next(); next != nil {
 		foot = "\n**Next:** " + joined(next, "", phrase.markdown) + "\n"

@@ -20,31 +20,32 @@ func planMarkdown(r Run) document {
 	if v := p.Violations(); len(v) > 0 {
 		worst.parts = append(worst.parts, guardsPart(v))
 	}
-	var harmlessTitles, restTitles []string
 	review := reviewOf(p)
 	for _, sec := range review.Sections {
-		part := planPart(review, sec)
 		switch sec.Kind {
 		case kindDelete, kindReplace, kindBlocked:
-			worst.parts = append(worst.parts, part)
+			worst.add(review, sec)
 		case kindCreate, kindUpdate, kindReboot, kindStart, kindStop:
-			harmless.parts = append(harmless.parts, part)
-			harmlessTitles = append(harmlessTitles, shortTitle(sec))
+			harmless.add(review, sec)
 		default:
-			rest.parts = append(rest.parts, part)
-			restTitles = append(restTitles, shortTitle(sec))
+			rest.add(review, sec)
 		}
 	}
-	harmless.summary = foldTitle(harmlessTitles) + ": nothing is lost"
-	rest.summary = foldTitle(restTitles)
+	harmless.summary = harmless.foldTitle() + ": nothing is lost"
+	rest.summary = rest.foldTitle()
 	d.tables = []mdTable{worst, harmless, costTable(p.Cost), rest}
 	d.foot = policiesMarkdown(p) + planNext(r) + origin(p, review.File, priceNotes(p.Cost)...)
 	return d
 }
 
-// foldTitle is what several sections are unfolded by.
-func foldTitle(sections []string) string {
-	text := strings.TrimPrefix(strings.Join(sections, " · "), "<b>")
+// add adds a section of a plan or of drift.
+func (t *mdTable) add(r review, sec section) {
+	t.parts, t.titles = append(t.parts, planPart(r, sec)), append(t.titles, shortTitle(sec))
+}
+
+// foldTitle is what a table of several sections is unfolded by.
+func (t *mdTable) foldTitle() string {
+	text := strings.TrimPrefix(strings.Join(t.titles, " · "), "<b>")
 	if text == "" {
 		return ""
 	}
@@ -65,38 +66,32 @@ func shortTitle(sec section) string {
 
 // planOpening says the worst of a plan.
 func planOpening(p *planner.Plan) string {
-	count := p.Count()
-	beyond := len(p.Violations()) > 0
-	var worst []string
-	if n := losses(p); n > 0 {
-		worst = append(worst, loseData(n))
+	lost, cost := losses(p), costInShort(p.Cost)
+	var lose, beyond, blocked, does, refused string
+	if lost > 0 {
+		lose = loseData(lost)
 	}
-	if beyond {
-		worst = append(worst, "beyond the guards")
+	if len(p.Violations()) > 0 {
+		beyond, refused = "beyond the guards", "Apply refuses all of it, as it is beyond the guards."
 	}
-	blocked := ""
 	if n := len(p.Blocked); n > 0 {
 		blocked = areEntries(n) + " blocked"
-		if losses(p) == 0 {
-			worst = append(worst, blocked)
-		}
 	}
 	switch {
 	case p.Empty():
-		worst = append(worst, "no changes"+noChanges(p))
-	case losses(p) == 0:
-		worst = append(worst, planned(p))
+		does = "no changes" + noChanges(p)
+	case lost == 0:
+		does = planned(p)
 	}
-	heading, cost := "fleet plan: "+strings.Join(worst, "; "), costInShort(p.Cost)
-	refusedBy := ""
-	if beyond {
-		refusedBy = "Apply refuses all of it, as it is beyond the guards."
+	if lost > 0 {
+		count := p.Count()
+		return opening("fleet plan: "+together("; ", lose, beyond, does), caution,
+			"**"+lossInFull(count[planner.ActionDelete], count[planner.ActionReplace])+"**", refused, cost, sentence(blocked))
 	}
+	heading := "fleet plan: " + together("; ", beyond, blocked, does)
 	switch {
-	case losses(p) > 0:
-		return opening(heading, caution, "**"+lossInFull(count[planner.ActionDelete], count[planner.ActionReplace])+"**", refusedBy, cost, sentence(blocked))
-	case beyond:
-		return opening(heading, caution, refusedBy, cost)
+	case beyond != "":
+		return opening(heading, caution, refused, cost)
 	case blocked != "":
 		return opening(heading, warning, "Nothing is done to what is blocked.", cost)
 	case p.Empty():
@@ -164,31 +159,11 @@ func mdSubject(symbol string, list members, all bool) string {
 // mdWhat goes on after a group's names: fields, what there is, the line of the file, and
 // what to do next.
 func mdWhat(r review, g group) string {
-	var parts []string
-	for _, f := range g.Fields {
-		name, from, to := fieldWords(f)
-		parts = append(parts, mdText(name+": "+from+" → "+to))
-	}
-	for _, text := range []string{g.What, g.Remark} {
-		if text != "" {
-			parts = append(parts, mdText(text))
-		}
-	}
-	if g.Then != "" {
-		parts = append(parts, "then "+string(g.Then))
-	}
-	return mdAfterNames(strings.Join(parts, "; "), r.lines(g), g.Hint)
-}
-
-// mdAfterNames is what is said of servers, of HTML, the line of the file and a hint.
-func mdAfterNames(text, line, hint string) string {
-	if text != "" {
-		text = " " + text
-	}
-	if line != "" {
+	text := prefixed(" ", mdText(together("; ", inFields(g.Fields, "%s: %s → %s"), g.What, g.Remark, g.then())))
+	if line := r.lines(g); line != "" {
 		text += " <sub>" + mdText(line) + "</sub>"
 	}
-	return text + nextLines(hint)
+	return text + nextLines(g.Hint)
 }
 
 // nextLines are what to do next, each on a line below.
@@ -213,10 +188,7 @@ func planNext(r Run) string {
 	} else {
 		text += "**Next:** carry out exactly this, digest `" + r.Plan.Digest() + "`."
 	}
-	if takes := estimate(r.Plan, r.Outlook); takes != "" {
-		text += " " + takes
-	}
-	text += "\n"
+	text += prefixed(" ", estimate(r.Plan, r.Outlook)) + "\n"
 	if r.Command != "" {
 		text += foldedCommand("Command", r.Command)
 	}

@@ -15,8 +15,15 @@ func resultMarkdown(r Run) document {
 	d, file := document{head: resultOpening(v)}, ""
 	open := mdTable{number: "time"}
 	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), v.accomplished()), number: "time"}
-	if rows := rollingRows(v); rows != nil {
-		open.parts = append(open.parts, mdPart{name: "Rollouts", title: "Rollouts", rows: rows})
+	rollouts := mdPart{name: "Rollouts", title: "Rollouts"}
+	for _, r := range v.Rollouts {
+		rollouts.rows = append(rollouts.rows, mdRow{text: mdText(r.Text) + nextLines(r.Next), servers: r.Changed})
+	}
+	if v.Overridden != "" {
+		rollouts.rows = append(rollouts.rows, mdRow{text: mdText(v.Overridden)})
+	}
+	if rollouts.rows != nil {
+		open.parts = append(open.parts, rollouts)
 	}
 	for _, s := range v.Sections {
 		if s.Fate == fateDone {
@@ -58,7 +65,11 @@ func resultOpening(v resultReview) string {
 		}
 	}
 	blocked := len(v.Result.Blocked)
-	sentences := []string{nextMarkdown(v.next()), lossCount(v.Lost), v.Cost.text(), runTime(v.Result.Duration)}
+	took := ""
+	if v.Result.Duration >= minTold {
+		took = "Took " + lasted(v.Result.Duration) + "."
+	}
+	sentences := []string{prefixed("**Next:** ", mdText(v.next())), lossCount(v.Lost), v.Cost.text(), took}
 	switch {
 	case v.count(fateDoubt)+v.count(fateFailed) > 0:
 		return opening(heading+strings.Join(worst, ", "), caution, sentences...)
@@ -68,35 +79,6 @@ func resultOpening(v resultReview) string {
 		return opening(heading+fmt.Sprintf("all %d done; ", all)+areEntries(blocked)+" blocked, as planned", warning, sentences...)
 	}
 	return opening(heading+v.accomplished(), "", sentences...)
-}
-
-// rollingRows are the rollouts, a row each.
-func rollingRows(v resultReview) (rows []mdRow) {
-	words := doings(v.Plan)
-	for _, g := range changedGroups(v.Result) {
-		text := mdText(rollingText(g, words[g.Name])) + nextLines(rollingNext(g))
-		rows = append(rows, mdRow{text: text, servers: g.Changed})
-	}
-	if text := overridden(v.Result); text != "" {
-		rows = append(rows, mdRow{text: mdText(text)})
-	}
-	return rows
-}
-
-// runTime is how long a run took, as a sentence; "" where it took no time.
-func runTime(d time.Duration) string {
-	if d < time.Second {
-		return ""
-	}
-	return "Took " + lasted(d) + "."
-}
-
-// nextMarkdown makes a sentence what to do next.
-func nextMarkdown(next string) string {
-	if next == "" {
-		return ""
-	}
-	return "**Next:** " + mdText(next)
 }
 
 // lossCount says how many servers have lost their data.

@@ -14,12 +14,14 @@ import (
 // resultReview is what every reader of a result is shown, in the order of reading:
 // what is in doubt or has failed first, what is done last.
 type resultReview struct {
-	Plan     *planner.Plan
-	Result   *apply.Result
-	Sections []fateSection // none of them empty, each fate once
-	Hint     string        // what to do about all that has failed; "" where the sections say it
-	Lost     []dataLoss
-	Cost     costNow
+	Plan       *planner.Plan
+	Result     *apply.Result
+	Sections   []fateSection // none of them empty, each fate once
+	Hint       string        // what to do about all that has failed; "" where the sections say it
+	Rollouts   []rollingRow
+	Overridden string // that freezes did not hold; "" where they did
+	Lost       []dataLoss
+	Cost       costNow
 }
 
 // fateSection is the changes and waits of one fate.
@@ -32,7 +34,8 @@ type fateSection struct {
 
 // reviewResult puts a result in the order of reading.
 func reviewResult(p *planner.Plan, r *apply.Result) resultReview {
-	v := resultReview{Plan: p, Result: r, Lost: lostBy(r), Cost: costAfter(p, r)}
+	v := resultReview{Plan: p, Result: r, Rollouts: rollingRows(p, r), Lost: lostBy(r), Cost: costAfter(p, r),
+		Overridden: prefixed("Freezes did not hold, by --override-freeze: ", r.Overridden)}
 	for _, f := range fates {
 		if groups := outcomeGroups(r.Reports, f); len(groups) > 0 {
 			s := fateSection{Fate: f, Groups: groups}

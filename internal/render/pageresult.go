@@ -43,8 +43,8 @@ func (d *page) result(r Run) {
 		d.CommandFor, d.Command = "To run it again", r.Again
 		d.Lead = append(d.Lead, paragraph{Phrases: []phrase{{Text: "Next: " + next}}})
 	}
-	if text := overridden(r.Result); text != "" {
-		d.Lead = append(d.Lead, paragraph{Tone: warn, Phrases: []phrase{{Text: text}}})
+	if v.Overridden != "" {
+		d.Lead = append(d.Lead, paragraph{Tone: warn, Phrases: []phrase{{Text: v.Overridden}}})
 	}
 	a := axis{r.Result.Started, r.Result.Duration}
 	if rows := a.lanesOf(v); rows != nil {

@@ -96,11 +96,7 @@ func (r review) planRow(g group, word string) pageRow {
 	if len(g.Members) == 1 {
 		row.about(g.facts[0], g.Members[0])
 	}
-	for _, more := range []string{g.Remark, g.then()} {
-		if more != "" {
-			row.Note = strings.TrimPrefix(row.Note+", "+more, ", ")
-		}
-	}
+	row.Note = together(", ", row.Note, g.Remark, g.then())
 	if g.Cost.Any && g.Cost.Known {
 		row.Amount = g.Cost.Monthly.String()
 	}

@@ -49,20 +49,15 @@ const underWay = "under way"
 // rollingText is how far a rollout has come: web: 12 of 24 done, 3 rebooting, 1 waits
 // for ready (http 503), budget 6.
 func rollingText(g rollout.GroupResult, doing string) string {
-	var parts []string
-	if state := rollingState(g); state != "" {
-		parts = append(parts, state)
-	}
-	parts = append(parts, fmt.Sprintf("%d of %d done", g.Done, g.Changed))
-	parts = append(parts, counted(g.Failed, "failed", g.Disrupting, doing)...)
+	var ready, others string
 	if g.Readying > 0 {
-		parts = append(parts, readying(g))
+		ready = quantity(g.Readying, "waits for ready", "wait for ready") + prefixed(" ", bracketed(g.Probe))
 	}
-	parts = append(parts, fmt.Sprintf("budget %d", g.Budget))
-	if others := g.Away - g.Disrupting - g.Readying; others > 0 && (g.State == rollout.GroupRunning || g.State == rollout.GroupStopped) {
-		parts = append(parts, fmt.Sprintf("%d unavailable beside these", others))
+	if n := g.Away - g.Disrupting - g.Readying; n > 0 && (g.State == rollout.GroupRunning || g.State == rollout.GroupStopped) {
+		others = fmt.Sprintf("%d unavailable beside these", n)
 	}
-	text := g.Name + ": " + strings.Join(parts, ", ")
+	text := g.Name + ": " + together(", ", rollingState(g), fmt.Sprintf("%d of %d done", g.Done, g.Changed),
+		strings.Join(counted(g.Failed, "failed", g.Disrupting, doing), ", "), ready, fmt.Sprintf("budget %d", g.Budget), others)
 	switch g.Why.Code {
 	case "", planner.CodePaused, planner.CodeWindow, planner.CodeFreeze, planner.CodeHalted: // the state says it
 	default:
@@ -96,16 +91,8 @@ func rollingState(g rollout.GroupResult) string {
 	return ""
 }
 
-func readying(g rollout.GroupResult) string {
-	text := quantity(g.Readying, "waits for ready", "wait for ready")
-	if g.Probe != "" {
-		text += " (" + g.Probe + ")"
-	}
-	return text
-}
-
-// rollingTone is the colour of how a rollout goes, or has ended.
-func rollingTone(g rollout.GroupResult) color {
+// rollingColor is the colour of how a rollout goes, or has ended.
+func rollingColor(g rollout.GroupResult) color {
 	switch {
 	case g.State == rollout.GroupStopped, g.Failed > 0:
 		return red
@@ -139,44 +126,42 @@ func goOn(r *apply.Result) string {
 	return "run the same command again, from " + first.Format("2006-01-02 15:04 MST") + " on"
 }
 
-// overridden says that freezes did not hold; "" where they did.
-func overridden(r *apply.Result) string {
-	if r.Overridden == "" {
-		return ""
-	}
-	return "Freezes did not hold, by --override-freeze: " + r.Overridden
+// rollingRow is a rollout of a result that had servers to change.
+type rollingRow struct {
+	rollout.GroupResult
+	Text  string
+	Next  string // what to do about it; "" where nothing helps
+	Color color
 }
 
-// changedGroups are the rollouts of a result that had servers to change.
-func changedGroups(r *apply.Result) []rollout.GroupResult {
-	return slices.DeleteFunc(slices.Clone(r.Groups), func(g rollout.GroupResult) bool { return g.Changed == 0 })
+func rollingRows(p *planner.Plan, r *apply.Result) (rows []rollingRow) {
+	words := doings(p)
+	for _, g := range r.Groups {
+		if g.Changed > 0 {
+			rows = append(rows, rollingRow{g, rollingText(g, words[g.Name]), rollingNext(g), rollingColor(g)})
+		}
+	}
+	return rows
 }
 
 // rollouts are those of a result, with what to do about them.
 func (s Style) rollouts(v resultReview) string {
-	groups := changedGroups(v.Result)
-	if len(groups) == 0 {
-		return s.paragraph(amber, Escape(overridden(v.Result)))
+	overridden := s.paragraph(amber, Escape(v.Overridden))
+	if v.Rollouts == nil {
+		return overridden
 	}
-	var b strings.Builder
-	b.WriteString(s.paragraph(bold, "Rollouts"))
-	words := doings(v.Plan)
-	for _, g := range groups {
-		b.WriteString(s.paragraph(rollingTone(g), "  "+Escape(rollingText(g, words[g.Name]))))
-		if next := rollingNext(g); next != "" {
-			b.WriteString(s.paragraph(plain, "    next: "+Escape(next)))
-		}
+	text := s.paragraph(bold, "Rollouts")
+	for _, r := range v.Rollouts {
+		text += s.paragraph(r.Color, "  "+Escape(r.Text)) + s.paragraph(plain, prefixed("    next: ", Escape(r.Next)))
 	}
-	b.WriteString(s.paragraph(amber, Escape(overridden(v.Result))))
-	return b.String() + "\n"
+	return text + overridden + "\n"
 }
 
 // lanesOf are the rollouts of a result as lanes of its timeline: what any of their
 // servers was doing, and in the end how far they have come.
 func (a axis) lanesOf(v resultReview) (rows []pageRow) {
-	words := doings(v.Plan)
-	for _, g := range changedGroups(v.Result) {
-		i := slices.IndexFunc(v.Plan.Rollouts, func(p planner.Group) bool { return p.Policy.Name == g.Name })
+	for _, r := range v.Rollouts {
+		i := slices.IndexFunc(v.Plan.Rollouts, func(p planner.Group) bool { return p.Policy.Name == r.Name })
 		if i < 0 {
 			continue
 		}
@@ -187,8 +172,8 @@ func (a axis) lanesOf(v resultReview) (rows []pageRow) {
 				spans = append(spans, rep.Spans...)
 			}
 		}
-		text := strings.TrimPrefix(rollingText(g, words[g.Name]), g.Name+": ")
-		rows = append(rows, pageRow{Name: g.Name, Note: servers(g.Changed), Next: rollingNext(g), Search: g.Name, Lane: a.newLane(text, spans)})
+		text := strings.TrimPrefix(r.Text, r.Name+": ")
+		rows = append(rows, pageRow{Name: r.Name, Note: servers(r.Changed), Next: r.Next, Search: r.Name, Lane: a.newLane(text, spans)})
 	}
 	return rows
 }

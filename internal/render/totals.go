@@ -67,10 +67,7 @@ func (s Style) alsoThere(p *planner.Plan) string {
 	}
 	away, rollout := awayAtOnce(p)
 	if away == "" {
-		if len(parts) == 0 {
-			return ""
-		}
-		return strings.Join(parts, ", ") + "."
+		return sentence(strings.Join(parts, ", "))
 	}
 	text := strings.Join(append(parts, away), ", ")
 	switch long := text + "; one at a time with " + rollout; {
