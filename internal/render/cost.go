@@ -51,25 +51,26 @@ func costTotal(c planner.Cost) string {
 
 // costText is what servers cost: 35.00 → 55.00 a month (+20.00).
 func costText(c planner.Cost) string {
-	unknown := c.Unknown()
-	sum := fmt.Sprintf("%s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
-	switch {
-	case c.Before == 0 && c.After == 0 && unknown != nil:
-		sum = "unknown"
-	case c.Delta == 0:
-		sum = c.After.String() + " a month, as before"
-	}
+	sum := costChangeText(c)
 	if c.Rises() {
 		sum += ", at most " + c.Peak.Monthly.String()
 	}
-	parts := []string{sum}
+	hourly := ""
 	if c.Hourly != nil {
-		parts = append(parts, fmt.Sprintf("what is created costs %s an hour", c.Hourly))
+		hourly = fmt.Sprintf("what is created costs %s an hour", c.Hourly)
 	}
-	if unknown != nil {
-		parts = append(parts, "the API tells no price of "+planNames(unknown))
+	return Escape(together("; ", sum, hourly, prefixed("the API tells no price of ", planNames(c.Unknown())))) + "."
+}
+
+// costChangeText is what servers cost, of those whose price is known.
+func costChangeText(c planner.Cost) string {
+	switch {
+	case c.Before == 0 && c.After == 0 && c.Unknown() != nil:
+		return "unknown"
+	case c.Delta == 0:
+		return c.After.String() + " a month, as before"
 	}
-	return Escape(strings.Join(parts, "; ")) + "."
+	return fmt.Sprintf("%s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
 }
 
 func planNames(plans []planner.Named) string {

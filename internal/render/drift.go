@@ -104,13 +104,8 @@ type differenceDocument struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-func differenceDocuments(list []planner.Difference) []differenceDocument {
-	all := make([]differenceDocument, len(list))
-	for i, x := range list {
-		g := newGroup(driftFact(x))
-		all[i] = differenceDocument{x, g.What, newStatement(x.Name, x.Reason).hint()}
-	}
-	return all
+func difference(x planner.Difference) differenceDocument {
+	return differenceDocument{x, newGroup(driftFact(x)).What, newStatement(x.Name, x.Reason).hint()}
 }
 
 // DriftJSON writes the drift as one JSON document. reported says that an earlier
@@ -118,6 +113,6 @@ func differenceDocuments(list []planner.Difference) []differenceDocument {
 func DriftJSON(w io.Writer, d *planner.Drift, reported bool) error {
 	return WriteJSON(w, driftDocument{
 		FormatVersion: driftVersion, Account: d.Account, Endpoint: d.Endpoint, Fingerprint: d.Fingerprint(), Reported: reported,
-		Summary: d.Count(), Drift: differenceDocuments(d.Differences), Pending: differenceDocuments(d.Pending),
+		Summary: d.Count(), Drift: each(d.Differences, difference), Pending: each(d.Pending, difference),
 	})
 }

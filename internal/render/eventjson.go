@@ -81,10 +81,7 @@ func stillLine(e apply.Progress, at time.Time) []byte {
 		Status     planner.Status `json:"status"` // "" when it was not seen yet
 		AgeSeconds float64        `json:"age_seconds"`
 	}
-	servers := []server{}
-	for _, s := range e.Servers {
-		servers = append(servers, server{s.Name, s.Status, seconds(s.Age)})
-	}
+	servers := each(e.Servers, func(s apply.InTransit) server { return server{s.Name, s.Status, seconds(s.Age)} })
 	return jsonLine(struct {
 		eventHead
 		Servers []server `json:"servers"`

@@ -70,23 +70,11 @@ func ResultJSON(w io.Writer, p *planner.Plan, r *apply.Result, requests Requests
 	if err := PlanJSON(&plan, p); err != nil {
 		return err
 	}
-	d := resultDocument{
+	return WriteJSON(w, resultDocument{
 		FormatVersion: resultVersion, Outcome: outcome(r), Plan: plan.Bytes(),
-		Changes: []reportDocument{}, Blocked: []blockedDocument{}, Rollouts: []rollingDocument{}, OverrideFreeze: r.Overridden,
-		Summary:  summary(r),
-		Requests: requests, DurationSeconds: seconds(r.Duration),
-	}
-	for _, rep := range r.Reports {
-		d.Changes = append(d.Changes, report(rep))
-	}
-	for _, b := range r.Blocked {
-		message, hint := Explain(b.Name, b.Reason)
-		d.Blocked = append(d.Blocked, blockedDocument{b, message, hint})
-	}
-	for _, g := range r.Groups {
-		d.Rollouts = append(d.Rollouts, rolling(g))
-	}
-	return WriteJSON(w, d)
+		Changes: each(r.Reports, report), Blocked: each(r.Blocked, blocked), Rollouts: each(r.Groups, rolling), OverrideFreeze: r.Overridden,
+		Summary: summary(r), Requests: requests, DurationSeconds: seconds(r.Duration),
+	})
 }
 
 // WriteJSON writes a document as people can read it too, with nothing in it that a
@@ -95,6 +83,11 @@ func WriteJSON(w io.Writer, document any) error {
 	enc := json.NewEncoder(planner.EscapeJSON(w))
 	enc.SetIndent("", "  ")
 	return enc.Encode(document)
+}
+
+func blocked(b planner.Blocked) blockedDocument {
+	message, hint := Explain(b.Name, b.Reason)
+	return blockedDocument{b, message, hint}
 }
 
 // rolling is a rollout with why nothing more of it begins in words.

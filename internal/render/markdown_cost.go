@@ -8,17 +8,13 @@ import (
 
 // costInShort is what the servers cost, without any text from outside.
 func costInShort(c planner.Cost) string {
-	text := ""
 	switch {
 	case len(c.Rows) == 0:
 		return ""
 	case c.Before == 0 && c.After == 0 && c.Unknown() != nil:
 		return "The API tells no price."
-	case c.Delta == 0:
-		text = fmt.Sprintf("Cost %s a month, as before", c.After)
-	default:
-		text = fmt.Sprintf("Cost %s → %s a month (%s)", c.Before, c.After, c.Delta.Signed())
 	}
+	text := "Cost " + costChangeText(c)
 	if c.Rises() {
 		text += fmt.Sprintf(", at most %s for %s at once", c.Peak.Monthly, servers(c.Peak.Servers))
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"html/template"
 	"slices"
-	"strings"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/planner"
@@ -45,7 +44,7 @@ func source(text string) string {
 type page struct {
 	Title, About     string
 	Mark, Headline   string // Mark is what the tone is seen by without colour
-	Tone             tone
+	Tone             color
 	Lead             []paragraph
 	Failure          string   // the error that the run ended with, escaped; "" where there is none
 	Refusals         []saying // the guards that the plan goes beyond, and what would allow it
@@ -63,7 +62,7 @@ type page struct {
 
 // paragraph is a few words below the headline.
 type paragraph struct {
-	Tone    tone // "" as all text
+	Tone    color // "" as all text
 	Phrases []phrase
 }
 
@@ -76,7 +75,7 @@ type phrase struct {
 // card is one of the few facts at the top.
 type card struct {
 	Title, Value, More string
-	Tone               tone
+	Tone               color
 }
 
 // filter is what the rows can be filtered by, such as their kind.
@@ -95,26 +94,12 @@ type selection struct {
 type choice struct {
 	Value string
 	Count int
-	Class tone
+	Class color
 }
-
-// tone is how serious something is.
-type tone string
-
-const (
-	calm  tone = "calm"
-	good  tone = "good"
-	warn  tone = "warn"
-	bad   tone = "bad"
-	quiet tone = "quiet"
-)
-
-// tones are the tones of the colours in text.
-var tones = map[color]tone{red: bad, green: good, amber: warn, dim: quiet, plain: calm}
 
 // HTML is a run as one page that needs no other file and no network.
 func HTML(r Run) ([]byte, error) {
-	d := &page{Title: "fleet plan", Tone: calm, DigestOf: "Digest"}
+	d := &page{Title: "fleet plan", Tone: plain, DigestOf: "Digest"}
 	if r.Plan != nil {
 		d.about(r.Plan)
 	}
@@ -134,19 +119,12 @@ func HTML(r Run) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// marks are what tones are seen by without colour.
-var marks = map[tone]string{good: "✓", warn: "!", bad: "▲"}
+// marks are what colours are seen by without colour.
+var marks = map[color]string{green: "✓", amber: "!", red: "▲"}
 
 // place is where a page is about: ops@example.com at https://… · fleet.yaml.
 func place(account, endpoint, file string) string {
-	text := account
-	switch {
-	case account == "":
-		text = endpoint
-	case endpoint != "":
-		text += " at " + endpoint
-	}
-	return strings.TrimPrefix(strings.TrimSuffix(text+" · "+file, " · "), " · ")
+	return together(" · ", together(" at ", account, endpoint), file)
 }
 
 // about is what the pages of a plan and of its result have in common.
@@ -159,13 +137,13 @@ func (d *page) about(p *planner.Plan) {
 
 // failure shows, above all else, why the run ended before its end.
 func (d *page) failure(r Run) {
-	d.Tone, d.Command, d.Failure = bad, "", ErrorLines(r.Err)
+	d.Tone, d.Command, d.Failure = red, "", ErrorLines(r.Err)
 	if exceeded := new(apply.GuardsExceeded); errors.As(r.Err, &exceeded) && len(d.Refusals) > 0 {
 		d.Failure = "" // the guards say it
 	}
 	if r.Result == nil {
 		text := nothingChanged(r.Err)
-		d.Mark, d.Headline, d.Lead = "✗", strings.ToUpper(text[:1])+text[1:], nil
+		d.Mark, d.Headline, d.Lead = "✗", capitalized(text), nil
 		if r.Plan != nil {
 			d.Lead = []paragraph{{Phrases: []phrase{{Text: "What follows is what the plan would do."}}}}
 		}

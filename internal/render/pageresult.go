@@ -19,14 +19,14 @@ const maxLanes = 20
 func (d *page) result(r Run) {
 	v := reviewResult(r.Plan, r.Result)
 	text, c := v.headline()
-	d.Title, d.Headline, d.Tone = "fleet apply", strings.TrimSuffix(text, "."), tones[c]
+	d.Title, d.Headline, d.Tone = "fleet apply", strings.TrimSuffix(text, "."), c
 	if v.left() == 0 { // the cards count what was done
 		d.Headline = "Apply complete after " + lasted(r.Result.Duration)
 		if n := len(r.Result.Blocked); n > 0 {
 			d.Headline += "; " + areEntries(n) + " blocked, as planned"
 		}
 	}
-	if d.Mark = marks[d.Tone]; d.Tone == bad {
+	if d.Mark = marks[d.Tone]; d.Tone == red {
 		d.Mark = fateMeanings[fateFailed].symbol
 	}
 	if !r.Result.Started.IsZero() {
@@ -37,18 +37,18 @@ func (d *page) result(r Run) {
 		lost := joined(v.Lost, "; ", func(l dataLoss) string {
 			return fmt.Sprintf("%s %d: %s", l.What, len(l.Servers), strings.Join(l.Servers.ranges(), ", "))
 		})
-		d.Lead = []paragraph{{bad, []phrase{{Text: "Data gone: " + lost + "."}}}}
+		d.Lead = []paragraph{{red, []phrase{{Text: "Data gone: " + lost + "."}}}}
 	}
 	if next := v.next(); next != "" {
 		d.CommandFor, d.Command = "To run it again", r.Again
 		d.Lead = append(d.Lead, paragraph{Phrases: []phrase{{Text: "Next: " + next}}})
 	}
 	if v.Overridden != "" {
-		d.Lead = append(d.Lead, paragraph{Tone: warn, Phrases: []phrase{{Text: v.Overridden}}})
+		d.Lead = append(d.Lead, paragraph{Tone: amber, Phrases: []phrase{{Text: v.Overridden}}})
 	}
 	a := axis{r.Result.Started, r.Result.Duration}
 	if rows := a.lanesOf(v); rows != nil {
-		d.Sections = append(d.Sections, pageSection{ID: "rollouts", Class: calm, Title: "Rollouts", Rows: rows})
+		d.Sections = append(d.Sections, pageSection{ID: "rollouts", Class: plain, Title: "Rollouts", Rows: rows})
 	}
 	for _, s := range v.Sections {
 		d.Sections = append(d.Sections, a.section(s, v.slowest()))
@@ -56,7 +56,7 @@ func (d *page) result(r Run) {
 	}
 	d.Axis = a.ticks()
 	if v.Cost.Any {
-		d.Cards = append(d.Cards, card{"Cost a month now", v.Cost.now(), fmt.Sprintf("planned %s, before %s", v.Cost.Plan, v.Cost.Before), calm})
+		d.Cards = append(d.Cards, card{"Cost a month now", v.Cost.now(), fmt.Sprintf("planned %s, before %s", v.Cost.Plan, v.Cost.Before), plain})
 	}
 	if len(r.Result.Blocked) > 0 {
 		d.blocked(r.Plan, r.Result.Blocked)
@@ -72,7 +72,7 @@ func (d *page) blocked(p *planner.Plan, blocked []planner.Blocked) {
 	for i := range rows {
 		rows[i].asLane()
 	}
-	d.Cards = append(d.Cards, card{"Blocked", fmt.Sprint(len(blocked)), "as planned", warn})
+	d.Cards = append(d.Cards, card{"Blocked", fmt.Sprint(len(blocked)), "as planned", amber})
 }
 
 // asLane makes a row, with its members, one of a result that has taken no time.
@@ -87,7 +87,7 @@ func (r *pageRow) asLane() {
 func (a axis) section(s fateSection, slowest time.Duration) pageSection {
 	m := fateMeanings[s.Fate]
 	title, said := s.title()
-	p := pageSection{ID: slug(string(s.Fate)), Class: tones[m.color], Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
+	p := pageSection{ID: slug(string(s.Fate)), Class: m.color, Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
 	for _, g := range s.Groups {
 		var rows []pageRow
 		for i := range g.Members {
@@ -176,5 +176,5 @@ func (v resultReview) fateCard(s fateSection) card {
 	if _, said := s.title(); said != "" {
 		more += ": " + said
 	}
-	return card{m.title, fmt.Sprintf("%d of %d", s.changes(), len(v.Result.Reports)), more, tones[m.color]}
+	return card{m.title, fmt.Sprintf("%d of %d", s.changes(), len(v.Result.Reports)), more, m.color}
 }

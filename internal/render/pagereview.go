@@ -11,7 +11,7 @@ import (
 // plan shows what is to be done.
 func (d *page) plan(r Run) {
 	p, v := r.Plan, reviewOf(r.Plan)
-	d.Headline, d.Tone = strings.TrimSuffix(total(p), "."), calm
+	d.Headline, d.Tone = strings.TrimSuffix(total(p), "."), plain
 	d.CommandFor, d.Command = "To carry out exactly this", r.Command
 	d.About = place(p.Account, p.Endpoint, v.File)
 	for _, x := range p.Violations() {
@@ -20,13 +20,13 @@ func (d *page) plan(r Run) {
 	}
 	switch {
 	case losses(p) > 0:
-		d.Tone, d.Headline, d.Lead = bad, strings.TrimSuffix(lossesText(p), "."), v.lossLead()
+		d.Tone, d.Headline, d.Lead = red, strings.TrimSuffix(lossesText(p), "."), v.lossLead()
 	case len(d.Refusals) > 0:
-		d.Tone = bad
+		d.Tone = red
 	case len(p.Blocked) > 0:
-		d.Tone = warn
+		d.Tone = amber
 	case p.Empty():
-		d.Tone = good
+		d.Tone = green
 	}
 	d.Mark = marks[d.Tone]
 	d.Cards = planCards(r, len(d.Refusals))
@@ -54,28 +54,28 @@ func planCards(r Run, violations int) []card {
 	p := r.Plan
 	touched := grouped(p.Changes, func(c planner.Change) string { return c.About().Name + " " + c.About().ID })
 	requests, times := effort(p, r.Outlook)
-	cards := []card{{"Changes", fmt.Sprintf("%d on %s", len(p.Changes), servers(len(touched))), fmt.Sprintf("%d requests%s", requests, times), calm}}
+	cards := []card{{"Changes", fmt.Sprintf("%d on %s", len(p.Changes), servers(len(touched))), fmt.Sprintf("%d requests%s", requests, times), plain}}
 	if len(p.Cost.Rows) > 0 {
 		cards = append([]card{costCard(p.Cost)}, cards...)
 	}
 	also := strings.Join(counted(len(p.Unlisted), "unlisted", len(p.Waits), "in transition", len(p.Excluded), "excluded"), ", ")
-	blocked := card{"Needs you", "nothing", also, calm}
+	blocked := card{"Needs you", "nothing", also, plain}
 	if len(p.Blocked) > 0 {
-		blocked.Value, blocked.Tone = fmt.Sprintf("%d blocked", len(p.Blocked)), warn
+		blocked.Value, blocked.Tone = fmt.Sprintf("%d blocked", len(p.Blocked)), amber
 	}
-	guards := card{"Guards", "within all", "", calm}
+	guards := card{"Guards", "within all", "", plain}
 	if limit := p.Guards.MaxDeletes; limit.Set && losses(p) > 0 {
 		guards.More = fmt.Sprintf("max_deletes %s: %d", limit, losses(p))
 	}
 	if violations > 0 {
-		guards.Value, guards.More, guards.Tone = fmt.Sprintf("beyond %d", violations), "apply refuses the whole plan", bad
+		guards.Value, guards.More, guards.Tone = fmt.Sprintf("beyond %d", violations), "apply refuses the whole plan", red
 	}
 	return append(cards, blocked, guards)
 }
 
 // costCard is the difference that a plan makes a month.
 func costCard(c planner.Cost) card {
-	k := card{"Cost a month", c.Delta.Signed(), fmt.Sprintf("%s → %s", c.Before, c.After), calm}
+	k := card{"Cost a month", c.Delta.Signed(), fmt.Sprintf("%s → %s", c.Before, c.After), plain}
 	switch {
 	case c.Delta == 0:
 		k.Value, k.More = c.After.String(), "as before"
@@ -93,12 +93,12 @@ func (d *page) drift(r Run) {
 	v := reviewDrift(r.Drift, r.Plan)
 	d.Title, d.About = "fleet drift", place(r.Drift.Account, r.Drift.Endpoint, v.File)
 	d.DigestOf, d.Digest = "Fingerprint", r.Drift.Fingerprint()
-	d.Headline, d.Tone = v.headline(" from the file"), warn
+	d.Headline, d.Tone = v.headline(" from the file"), amber
 	switch {
 	case d.Headline == "":
-		d.Headline, d.Tone = strings.TrimSuffix(v.total(false), "."), good
+		d.Headline, d.Tone = strings.TrimSuffix(v.total(false), "."), green
 	case v.losses() > 0:
-		d.Tone = bad
+		d.Tone = red
 	}
 	d.Mark = marks[d.Tone]
 	d.Lead = v.lead()
@@ -111,7 +111,7 @@ func (d *page) drift(r Run) {
 // lead names the servers whose data an apply would destroy, and says what to do next.
 func (v driftReview) lead() (lead []paragraph) {
 	if n := v.losses(); n > 0 {
-		p := paragraph{bad, []phrase{{Text: "An apply would destroy the data of " + servers(n) + ": "}}}
+		p := paragraph{red, []phrase{{Text: "An apply would destroy the data of " + servers(n) + ": "}}}
 		for _, s := range v.Sections {
 			if !s.Kind.losesData() {
 				continue
@@ -132,17 +132,17 @@ func (v driftReview) lead() (lead []paragraph) {
 
 // cards count the servers that differ, by what an apply would do.
 func (v driftReview) cards() []card {
-	lost := card{"Lose their data", fmt.Sprint(v.losses()), "if it is applied as it is", calm}
+	lost := card{"Lose their data", fmt.Sprint(v.losses()), "if it is applied as it is", plain}
 	if v.losses() > 0 {
-		lost.Tone = bad
+		lost.Tone = red
 	}
-	needs := card{"Need you", fmt.Sprint(v.count(kindBlocked)), "an apply does nothing to them", calm}
+	needs := card{"Need you", fmt.Sprint(v.count(kindBlocked)), "an apply does nothing to them", plain}
 	if v.count(kindBlocked) > 0 {
-		needs.Tone = warn
+		needs.Tone = amber
 	}
 	return []card{
-		{"Differ", servers(v.servers()), joined(counted(v.count(kindUnlisted), "more unlisted", v.count(kindPending), "pending"), ", ", strings.Clone), calm}, lost, needs,
-		{"Repaired without a loss", fmt.Sprint(v.repairable()), "--only " + driftRepairs, calm},
+		{"Differ", servers(v.servers()), joined(counted(v.count(kindUnlisted), "more unlisted", v.count(kindPending), "pending"), ", ", strings.Clone), plain}, lost, needs,
+		{"Repaired without a loss", fmt.Sprint(v.repairable()), "--only " + driftRepairs, plain},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // pageSection is the rows of a page under one title.
 type pageSection struct {
 	ID          string
-	Class       tone
+	Class       color
 	Symbol      string
 	Title, Said string
 	Next        string // what to do about all of it
@@ -50,7 +50,7 @@ type fieldParts struct {
 // sections adds those of a review.
 func (d *page) sections(r review) {
 	for _, s := range r.Sections {
-		p := pageSection{ID: slug(s.Word), Class: tones[s.color], Symbol: s.symbol, Title: s.Lead, Said: s.Said}
+		p := pageSection{ID: slug(s.Word), Class: s.color, Symbol: s.symbol, Title: s.Lead, Said: s.Said}
 		for _, g := range s.Groups {
 			row := r.planRow(g, s.Word)
 			if len(g.Members) > 1 {
@@ -155,7 +155,7 @@ func (d *page) filter(label, by string, value func(pageRow) string, inColor bool
 			}
 			i := slices.IndexFunc(list, func(c choice) bool { return c.Value == v })
 			if i < 0 {
-				i, list = len(list), append(list, choice{v, 0, quiet})
+				i, list = len(list), append(list, choice{v, 0, dim})
 				if inColor {
 					list[i].Class = s.Class
 				}

@@ -29,17 +29,17 @@ func (s Style) width() int {
 	return 100
 }
 
-// color is what a text means; see meaning. Pages have a class of each name.
+// color is what a text means; see meaning. It is also the class of what is so on a page.
 type color string
 
 const (
-	plain   color = ""
+	plain   color = "calm"
 	bold    color = "bold"
 	boldRed color = "bold red"
-	dim     color = "dim"
-	red     color = "red"
-	green   color = "green"
-	amber   color = "amber"
+	dim     color = "quiet"
+	red     color = "bad"
+	green   color = "good"
+	amber   color = "warn"
 	cyan    color = "cyan"
 	removed color = "removed" // the part of an old value that goes
 	added   color = "added"   // the part of a new value that comes
@@ -80,7 +80,7 @@ func truncate(text string, places int) string {
 // line paints text that has been escaped.
 func (s Style) line(c color, text string) line {
 	l := line{text, width(text)}
-	if s.Color && c != plain && text != "" {
+	if s.Color && ansi[c] != "" && text != "" {
 		l.text = "\x1b[" + ansi[c] + "m" + text + "\x1b[0m"
 	}
 	return l
