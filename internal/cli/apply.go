@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,12 +62,13 @@ The first interrupt lets what is in flight end; a second one leaves at once.`,
 
 // checkApply refuses flags that do not go together, or not with a saved plan.
 func (f *flags) checkApply(set *pflag.FlagSet, saved bool) error {
+	chosen := slices.Concat(f.targets, f.excludes, f.selectors, f.only, f.asked.Reboot, f.asked.Replace, f.asked.Start, f.asked.Stop)
 	switch {
 	case saved && set.Changed("file"):
 		return refusal{"a saved plan and -f were given", "a saved plan has all that is needed; give one of the two"}
 	case set.Changed("digest") && f.digest == "":
 		return refusal{"--digest is empty", digestHint}
-	case saved && (len(f.targets)+len(f.excludes)+len(f.selectors)+len(f.only) > 0 || f.asks() || f.digest != ""):
+	case saved && (len(chosen) > 0 || f.digest != ""):
 		return refusal{"a saved plan is carried out as it is", "leave out what selects servers or asks for changes, and --digest, or make a new plan with them"}
 	}
 	return f.checkOverrides(set)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
@@ -28,11 +29,7 @@ func checkPattern(p string) error {
 }
 
 func (f *flags) checkPatterns() error {
-	patterns := slices.Concat(f.targets, f.excludes)
-	for _, a := range f.askedFlags() {
-		patterns = append(patterns, a.patterns...)
-	}
-	for _, p := range patterns {
+	for _, p := range slices.Concat(f.targets, f.excludes, f.asked.Reboot, f.asked.Replace, f.asked.Start, f.asked.Stop) {
 		if err := checkPattern(p); err != nil {
 			return err
 		}
@@ -112,6 +109,19 @@ func (f *flags) checkTimes() error {
 		if t.value < 0 {
 			return fmt.Errorf("--%s %s is negative", t.flag, t.value)
 		}
+	}
+	return nil
+}
+
+// checkOverrides refuses a freeze that is overridden for no reason, and servers without
+// a name.
+func (f *flags) checkOverrides(set *pflag.FlagSet) error {
+	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
+	switch {
+	case set.Changed("override-freeze") && blank(f.overrides.OverrideFreeze):
+		return refusal{"--override-freeze gives no reason", "say why, such as --override-freeze 'security update', for those who read the report"}
+	case slices.ContainsFunc(f.overrides.AllowUnready, blank):
+		return refusal{"--allow-unready names no server", "give the name of an entry, as the plan shows it"}
 	}
 	return nil
 }

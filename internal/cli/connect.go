@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/internal/probe"
+	"github.com/vps-fleet/fleet/internal/probe/emulated"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -45,6 +47,16 @@ func (c *command) connect() (*apply.Engine, error) {
 			Overrides: c.flags.overrides, Prober: c.prober(sandbox)},
 		Emit: c.warn,
 	}, nil
+}
+
+// prober asks the servers how they are: those of the sandbox where there is one, since
+// no network reaches them. Commands run on this host in any case.
+func (c *command) prober(sandbox *emulator.Emulator) apply.Prober {
+	real := probe.New(c.Environ)
+	if sandbox == nil {
+		return real
+	}
+	return emulated.Prober{Emulator: sandbox, Others: real}
 }
 
 // settle is how long the API may lag behind.

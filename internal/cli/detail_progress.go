@@ -19,7 +19,7 @@ type detailProgress struct {
 }
 
 func (c *command) detailProgress() *detailProgress {
-	return &detailProgress{w: c.Stderr, count: &c.requests, live: isTerminal(c.Stderr) && c.Getenv("TERM") != "dumb"}
+	return &detailProgress{w: c.Stderr, count: &c.requests, live: c.isLive(c.Stderr)}
 }
 
 // begin says that so many servers are read. Where nobody watches it says so once.

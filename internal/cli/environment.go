@@ -26,3 +26,6 @@ func fromEnvironment(set *pflag.FlagSet, getenv func(string) string) error {
 	})
 	return first
 }
+
+// onceFlags are for one run, so that their variables do not count.
+var onceFlags = []string{"reboot", "replace", "start", "stop", "allow-unready", "override-freeze"}

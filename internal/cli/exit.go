@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
-	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/help"
 )
 
@@ -69,11 +68,6 @@ func exitRows(cmd *cobra.Command) (rows []help.Row) {
 // is on the screen already.
 func isShown(err error) bool {
 	return errors.Is(err, errChangesPending) || errors.Is(err, errIncomplete)
-}
-
-func isProblems(err error) bool {
-	var p fleet.Problems
-	return errors.As(err, &p)
 }
 
 // refusal is an error with what to do about it.

@@ -19,6 +19,7 @@ import (
 // flags are the values of all flags; which command takes which, flagGroups says.
 type flags struct {
 	files             texts
+	fileIsGiven       bool // somebody has said which fleet file to read
 	targets, excludes []string
 	selectors         texts
 	labels            fleet.Selector // all selectors together
@@ -105,22 +106,21 @@ func (f *flags) actions() (only []planner.Action) {
 
 // noArguments refuses arguments, and says what may have been meant.
 func noArguments(hint string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return nil
-		}
-		return refusal{fmt.Sprintf("%s takes no argument, and there is %q", cmd.CommandPath(), args[0]), hint}
-	}
+	return atMost(0, "takes no argument, and there is %q", hint)
 }
 
 // oneArgument refuses more than one argument, saying what a command takes and what
 // may have been meant.
 func oneArgument(takes, hint string) cobra.PositionalArgs {
+	return atMost(1, "takes "+takes+", and there is %q as well", hint)
+}
+
+func atMost(n int, text, hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) <= 1 {
+		if len(args) <= n {
 			return nil
 		}
-		return refusal{fmt.Sprintf("%s takes %s, and there is %q as well", cmd.CommandPath(), takes, args[1]), hint}
+		return refusal{cmd.CommandPath() + " " + fmt.Sprintf(text, args[n]), hint}
 	}
 }
 

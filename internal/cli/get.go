@@ -31,13 +31,13 @@ server's id; the server may be any of the account's.`,
 			case c.flags.detailFormat != "text" && c.flags.detailFormat != "json":
 				return refusal{fmt.Sprintf("-o %s is not a format", c.flags.detailFormat), "the formats are text and json"}
 			}
-			return c.get(cmd.Context(), args[0], fileIsGiven(cmd.Flags()))
+			return c.get(cmd.Context(), args[0])
 		},
 	}
 }
 
-func (c *command) get(ctx context.Context, name string, given bool) error {
-	in, _, err := c.listInput(nil, given)
+func (c *command) get(ctx context.Context, name string) error {
+	in, _, err := c.listInput(nil)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,17 @@ func (c *command) input() (apply.Input, error) {
 	return apply.Input{Fleet: f, Selection: sel, Only: c.flags.actions(), Allow: c.flags.allowance()}, nil
 }
 
+// checkAsked refuses to ask for what no server of the files is meant by: a mistyped
+// name would look as if there was nothing to do.
+func checkAsked(f *fleet.Fleet, sel planner.Selection) error {
+	action, pattern, ok := sel.Unmatched(f)
+	if !ok {
+		return nil
+	}
+	return refusal{fmt.Sprintf("--%s %s matches no server of the fleet files that is selected", action, pattern),
+		"only servers that the files list can be asked for; --target, --exclude and --selector narrow them"}
+}
+
 // outlook is what the requests of a plan will meet, as far as is known by now.
 func (c *command) outlook(e *apply.Engine) planner.EstimateOptions {
 	o := planner.EstimateOptions{

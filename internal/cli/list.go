@@ -57,7 +57,7 @@ that fails, nothing is printed and the file of --out stays as it was.`,
 			if err := c.flags.list.check(cmd.Flags()); err != nil {
 				return err
 			}
-			return c.list(cmd.Context(), c.flags.list, args, fileIsGiven(cmd.Flags()))
+			return c.list(cmd.Context(), c.flags.list, args)
 		},
 	}
 }
@@ -95,8 +95,8 @@ func isOneWord(text string) bool {
 }
 
 // list writes the list once, or again and again.
-func (c *command) list(ctx context.Context, l listFlags, patterns []string, given bool) error {
-	in, inReach, err := c.listInput(patterns, given)
+func (c *command) list(ctx context.Context, l listFlags, patterns []string) error {
+	in, inReach, err := c.listInput(patterns)
 	if err != nil {
 		return err
 	}

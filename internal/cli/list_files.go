@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/files"
@@ -14,15 +13,9 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// fileIsGiven reports whether somebody has said which fleet file to read.
-func fileIsGiven(set *pflag.FlagSet) bool {
-	f := set.Lookup("file")
-	return f.Changed || f.Value.String() != f.DefValue
-}
-
 // listInput reads the fleet files. Where none was named, there need not be one: then
 // inReach is false, and the list is of the account.
-func (c *command) listInput(patterns []string, given bool) (in apply.Input, inReach bool, err error) {
+func (c *command) listInput(patterns []string) (in apply.Input, inReach bool, err error) {
 	sel := planner.Selection{Targets: patterns, Labels: c.flags.labels}
 	for _, p := range patterns {
 		if err := checkPattern(p); err != nil {
@@ -30,7 +23,7 @@ func (c *command) listInput(patterns []string, given bool) (in apply.Input, inRe
 		}
 	}
 	_, err = os.Stat(c.flags.files[0])
-	if !given && errors.Is(err, fs.ErrNotExist) {
+	if !c.flags.fileIsGiven && errors.Is(err, fs.ErrNotExist) {
 		if !sel.Labels.IsZero() {
 			return in, false, refusal{"there is no " + c.flags.files[0] + ", and labels are in fleet files alone", "name the fleet file with -f"}
 		}

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/render"
 )
 
@@ -42,7 +44,8 @@ func errorText(err error) string {
 		return ""
 	}
 	text := render.ErrorLines(err)
-	if !isProblems(err) {
+	var problems fleet.Problems
+	if !errors.As(err, &problems) {
 		text = "error: " + text
 	}
 	return text

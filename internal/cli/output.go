@@ -58,6 +58,9 @@ func (c *command) planText(r render.Run, w io.Writer) string {
 	return render.Plan(r.Plan, style) + render.Estimate(r.Plan, r.Outlook, style)
 }
 
+// isLive reports whether what is written to w can be written over.
+func (c *command) isLive(w io.Writer) bool { return isTerminal(w) && c.Getenv("TERM") != "dumb" }
+
 func isTerminal(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))

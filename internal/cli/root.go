@@ -28,6 +28,9 @@ func newRoot(c *command) *cobra.Command {
 			if err := fromEnvironment(cmd.Flags(), c.Getenv); err != nil {
 				return err
 			}
+			if f := cmd.Flag("file"); f != nil {
+				c.flags.fileIsGiven = f.Changed || f.Value.String() != f.DefValue // by a variable
+			}
 			if err := c.flags.check(); err != nil {
 				return err
 			}

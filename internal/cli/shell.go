@@ -27,9 +27,10 @@ func (c *command) applyCommand(p *planner.Plan) string {
 	add("--exclude", c.flags.excludes...)
 	add("--selector", c.flags.selectors...)
 	add("--only", c.flags.only...)
-	for _, a := range c.flags.askedFlags() {
-		add(a.name, a.patterns...)
-	}
+	add("--reboot", c.flags.asked.Reboot...)
+	add("--replace", c.flags.asked.Replace...)
+	add("--start", c.flags.asked.Start...)
+	add("--stop", c.flags.asked.Stop...)
 	if n := max(int(c.flags.allowDeletes), lacking.Deletes); n > 0 {
 		add("--allow-deletes", fmt.Sprint(n))
 	}

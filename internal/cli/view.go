@@ -99,7 +99,7 @@ func (v *applyView) showProgress(total int) {
 	out := v.text()
 	style := v.style(out)
 	var live *render.Live
-	if isTerminal(out) && v.Getenv("TERM") != "dumb" {
+	if v.isLive(out) {
 		live = render.NewLive(out, func() int { return terminalWidth(out) }, total, takes(v.rec.Run), style)
 		if isTerminal(v.Stderr) {
 			v.diag.redirect(live.Above(v.Stderr))
