@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,18 +31,22 @@ func blocks(markdown string) (found []block) {
 // The console blocks of a page are sessions, one going on from another; a yaml or sh
 // block that begins with "# NAME" is the file that the reader was told to save.
 func TestSessions(t *testing.T) {
-	s, ran := newShell(t), 0
-	for _, page := range pages(t) {
-		ran += s.sessions(t, page)
-	}
-	if ran < 8 {
-		t.Errorf("the pages show %d commands with their output", ran)
+	var ran atomic.Int64
+	t.Run("pages", func(t *testing.T) {
+		for _, page := range pages(t) {
+			t.Run(page, func(t *testing.T) {
+				t.Parallel() // the sandbox takes its time
+				ran.Add(newShell(t).sessions(t, page))
+			})
+		}
+	})
+	if n := ran.Load(); n < 8 {
+		t.Errorf("the pages show %d commands with their output", n)
 	}
 }
 
 // sessions runs those of a page and tells how many commands they have.
-func (s shell) sessions(t *testing.T, page string) (ran int) {
-	s.clear(t)
+func (s shell) sessions(t *testing.T, page string) (ran int64) {
 	text := read(t, "../"+page)
 	updated := fence.ReplaceAllStringFunc(text, func(fenced string) string {
 		b := blocks(fenced)[0]
