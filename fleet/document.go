@@ -16,9 +16,11 @@ func (r *reader) document(root node) {
 	if root.Kind != yaml.MappingNode {
 		r.partial = true
 	}
+	version := false
 	for key, value := range r.pairs(root, "a fleet file") {
 		switch key.Value {
 		case "version":
+			version = true
 			r.version(value)
 		case "account":
 			r.account(key, value)
@@ -52,7 +54,7 @@ func (r *reader) document(root node) {
 			r.problemf(key, hint, "unknown key %s", quote(key.Value))
 		}
 	}
-	if (object{node: root}).lacks("version") {
+	if !version && root.Kind == yaml.MappingNode {
 		r.problemf(root, `begin the file with "version: 1"`, "the version is missing")
 	}
 }

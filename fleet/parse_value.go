@@ -39,10 +39,13 @@ func (r *reader) count(least, most int) func(n node, what string) int {
 	return func(n node, what string) int {
 		s, ok := r.text(n, what)
 		i, err := strconv.Atoi(s)
-		if ok && (err != nil || !plain(n.Node) || !numberPattern.MatchString(s) || i < least || i > most) {
+		if err == nil && plain(n.Node) && numberPattern.MatchString(s) && i >= least && i <= most {
+			return i
+		}
+		if ok {
 			r.problemf(n, "", "%s must be a number from %d to %d, not %s", what, least, most, quote(s))
 		}
-		return i
+		return least
 	}
 }
 
