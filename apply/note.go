@@ -27,8 +27,11 @@ func (w *worker) deed(c planner.Change, id string) deeds.Deed {
 // note notes what was done. A run that is cut off still notes what it knows.
 func (w *worker) note(ctx context.Context, d deeds.Deed) {
 	w.deeds = append(w.deeds, d)
-	w.stateErr = cmp.Or(w.stateErr, w.State.Note(context.WithoutCancel(ctx), d, false))
+	w.noted(w.State.Note(context.WithoutCancel(ctx), d, false))
 }
+
+// noted keeps the first failure to note something.
+func (w *worker) noted(err error) { w.stateErr = cmp.Or(w.stateErr, err) }
 
 // noteFirst makes durable what the next run has to know if this one goes no further
 // than the request that is about to leave: a create's intent, the reboot that an
@@ -59,8 +62,9 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 			return w.noteReboot(ctx, c, deeds.RebootOwed)
 		}
 		if name := planner.Claims(c); name != "" && time.Now().Before(w.young) {
-			return w.State.Note(ctx, deeds.Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionCreate,
-				ID: c.ID, Name: name, At: w.young.Add(-w.Settle)}, true)
+			d := w.deed(c, c.ID)
+			d.Action, d.Fields, d.Name, d.At = planner.ActionCreate, nil, name, w.young.Add(-w.Settle)
+			return w.State.Note(ctx, d, true)
 		}
 	case *planner.Power:
 		if c.Verb == planner.ActionReboot {
@@ -75,43 +79,41 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 }
 
 func (w *worker) noteReboot(ctx context.Context, c planner.Change, stage deeds.RebootStage) error {
-	s := c.About()
-	return w.State.Note(context.WithoutCancel(ctx), deeds.Deed{Endpoint: w.key.Endpoint, Account: w.key.Account, Action: planner.ActionReboot,
-		Reboot: stage, ID: s.ID, Name: s.Name, At: time.Now().Round(0), Since: w.since, Plan: w.Digest}, stage != "")
+	d := w.deed(c, c.About().ID)
+	d.Action, d.Fields, d.Reboot, d.Since, d.Plan = planner.ActionReboot, nil, stage, w.since, w.Digest
+	return w.State.Note(context.WithoutCancel(ctx), d, stage != "")
 }
 
 // rebooted notes the answer to a reboot: one that was certainly not taken is owed again.
 // What nobody knows stays noted as sent, so that it is never repeated.
 func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
+	left := w.sent
+	w.sent = false
+	stage := deeds.RebootOwed
 	switch {
 	case err == nil:
-		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
-	case vpsorg.Ambiguous(err) && !notSent(err):
-	case w.sent && c.About().Reason.Code == planner.CodeAskedFor:
-		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, deeds.RebootRefused))
-	case w.sent:
-		w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, deeds.RebootOwed))
+		stage = ""
+	case !left || vpsorg.Ambiguous(err) && !notSent(err):
+		return
+	case c.About().Reason.Code == planner.CodeAskedFor:
+		stage = deeds.RebootRefused
 	}
-	w.sent = false
+	w.noted(w.noteReboot(ctx, c, stage))
 }
 
 // remember notes how a change has ended that was not a create or a reboot, which are
 // noted at once. The reboot of an update that was certainly not made is not owed.
 func (w *worker) remember(ctx context.Context) {
-	switch c := w.change.(type) {
-	case *planner.Update:
-		if w.outcome == Done {
-			w.note(ctx, w.deed(c, c.ID))
-		} else if w.outcome != Unknown && w.owed {
-			w.stateErr = cmp.Or(w.stateErr, w.noteReboot(ctx, c, ""))
-		}
-	case *planner.Power:
-		if w.outcome == Done && c.Verb != planner.ActionReboot {
-			w.note(ctx, w.deed(c, c.ID))
-		}
-	case *planner.Delete:
-		if w.removed {
-			w.note(ctx, w.deed(c, c.ID))
-		}
+	done := w.outcome == Done
+	switch w.change.Action() {
+	case planner.ActionCreate, planner.ActionReboot:
+		return
+	case planner.ActionDelete:
+		done = w.removed
+	}
+	if done {
+		w.note(ctx, w.deed(w.change, w.change.About().ID))
+	} else if w.owed && w.outcome != Unknown {
+		w.noted(w.noteReboot(ctx, w.change, ""))
 	}
 }

@@ -39,11 +39,8 @@ func recollect(ctx context.Context, state State, seen *planner.Observation) ([]d
 }
 
 func (e *Engine) overlay(done []deeds.Deed, about func(string) bool, lacked map[string]int) observe.Overlay {
-	window := e.Runner.Settle
-	if window <= 0 {
-		window = DefaultSettle
-	}
-	return observe.Overlay{Client: e.Client, Deeds: done, Window: window, Making: max(making, e.Runner.Timeout), About: about, Lacked: lacked}
+	r := e.Runner.withDefaults()
+	return observe.Overlay{Client: e.Client, Deeds: done, Window: r.Settle, Making: max(making, r.Timeout), About: about, Lacked: lacked}
 }
 
 // observeShown observes, and closes the intents whose server is there. It does so until the

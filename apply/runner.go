@@ -49,18 +49,7 @@ type Overrides struct {
 // that are under way finish and returns; when ctx ends it leaves at once, and what
 // was under way is unknown.
 func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan) *Result {
-	if r.Parallelism <= 0 {
-		r.Parallelism = DefaultParallelism
-	}
-	if r.Timeout <= 0 {
-		r.Timeout = DefaultTimeout
-	}
-	if r.Settle <= 0 {
-		r.Settle = DefaultSettle
-	}
-	if r.Prober == nil {
-		r.Prober = noProber{}
-	}
+	r = r.withDefaults()
 	run := newRun(r, p)
 	ctx, cancel := context.WithCancel(vpsorg.Rereading(ctx))
 	defer cancel()
@@ -71,6 +60,23 @@ func (r Runner) Run(ctx context.Context, drain <-chan struct{}, p *planner.Plan)
 		Reports: run.reports, Blocked: p.Blocked, Interrupted: run.stopped != nil && run.stopped.Code == planner.CodeInterrupted,
 		Groups: run.rolling.told, Overridden: r.OverrideFreeze, StateErr: run.stateErr, Started: run.began, Duration: time.Since(run.began),
 	}
+}
+
+func (r Runner) withDefaults() Runner {
+	r.Parallelism = positive(r.Parallelism, DefaultParallelism)
+	r.Timeout = positive(r.Timeout, DefaultTimeout)
+	r.Settle = positive(r.Settle, DefaultSettle)
+	if r.Prober == nil {
+		r.Prober = noProber{}
+	}
+	return r
+}
+
+func positive[T int | time.Duration](n, standard T) T {
+	if n <= 0 {
+		return standard
+	}
+	return n
 }
 
 // selvesAmong are the ids of servers that have one of the runner's own addresses.

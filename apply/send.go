@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -110,7 +109,7 @@ func (w *worker) create(ctx context.Context, c *planner.Create) error {
 	}
 	if (err == nil || !mayHaveTaken(err)) && len(w.begun) > before {
 		w.begun = w.begun[:before]
-		w.stateErr = cmp.Or(w.stateErr, w.State.Resolve(context.WithoutCancel(ctx), w.last, became))
+		w.noted(w.State.Resolve(context.WithoutCancel(ctx), w.last, became))
 	}
 	return err
 }
