@@ -2,8 +2,6 @@ package apply
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/observe"
@@ -183,28 +181,15 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 	return result, nil
 }
 
-// account is a run's hold on its account: nobody else applies to it meanwhile.
-type account struct {
-	*Engine
-	observer *observe.Observer
-	state    LockedState
-	digest   string           // of the plan that was approved; "": of none that can be resumed
-	kept     *KeptPlan        // that plan, where no run has come to its end; nil: none
-	left     *planner.Plan    // what is left of that; nil: none was kept
-	seen     []planner.Server // as they were observed last
-	goes     bool             // somebody lets rollouts go on after a manual pause
-}
-
-// lock finds out whose token this is and locks the state. All that the run observes
-// has to be observed after it.
-func (e *Engine) lock(ctx context.Context) (*account, error) {
-	observer := observe.New(e.Client)
-	name, err := observer.Account(ctx)
+// Keep keeps a plan under its digest, for an Apply of that digest by whoever has the
+// same store.
+func (e *Engine) Keep(ctx context.Context, p *planner.Plan) error {
+	state, err := e.Store.Open(ctx, Key{p.Endpoint, p.Account})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	state, err := e.awaitLock(ctx, Key{e.Client.Endpoint(), name})
-	return &account{Engine: e, observer: observer, state: state}, err
+	defer e.close(state)
+	return state.PutPlan(ctx, p)
 }
 
 // plan compares the input's fleet with what was observed.
@@ -213,58 +198,18 @@ func (in Input) plan(seen planner.Observation) Planned {
 	return Planned{p.Only(in.Only).Allow(in.Allow), &seen}
 }
 
-// recheck observes again and returns what is left of an approved plan. A change that
-// the servers no longer fit is blocked, and so is whatever needs it.
-func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*planner.Plan, error) {
-	names := p.Names()
-	seen, err := a.observeShown(ctx, drain, func(name string) bool { return names[name] }, func() (planner.Observation, error) {
-		seen, err := steady(a.observer.Plan(ctx, p))
-		if err == nil && p.Account != seen.Account {
-			err = &WrongAccount{Want: p.Account, Got: seen.Account}
-		}
-		return seen, err
-	})
-	if err != nil {
-		return nil, err
+func (e *Engine) emit(event Event) {
+	if e.Emit != nil {
+		e.Emit(event)
 	}
-	left, refused := p.Remaining(seen)
-	left.Blocked = append(slices.Clone(left.Blocked), blocked(refused)...)
-	a.emit(Rechecked{p, left, refused})
-	return left, nil
 }
 
-// carryOut runs a plan that was approved.
-func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*Result, error) {
-	open, err := a.state.Intents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a.emit(Starting{p, open})
-	if p.Empty() && len(p.Waits) == 0 {
-		return &Result{Blocked: p.Blocked, Started: time.Now()}, nil
-	}
-	if err := a.state.Announce(ctx, comingCreates(p)); err != nil {
-		return nil, err
-	}
-	a.forgetDetails(ctx, p)
-	r := a.Runner
-	r.Client, r.State, r.Emit, r.Digest, r.Goes, r.seen = a.Client, a.state, a.Emit, a.digest, a.goes, a.seen
-	result := r.Run(ctx, drain, p)
-	if result.StateErr != nil {
-		a.warn(StateUnsaved, result.StateErr)
-	}
-	return result, nil
-}
+func (e *Engine) warn(what WarningKind, err error) { e.emit(Warning{What: what, Err: err}) }
 
-// remember keeps what the next run is to know: what was corrected, and the plan of
-// the digest, unless nothing is left that it could approve.
-func (a *account) remember(ctx context.Context, corrections []planner.Correction, digest string, r *Result) {
-	ctx = context.WithoutCancel(ctx)
-	err := a.state.PutCorrections(ctx, corrections)
-	if digest != "" && r.exhausted() {
-		err = errors.Join(err, a.state.DropPlan(ctx, digest))
-	}
-	if err != nil {
-		a.warn(StateUnsaved, err)
+// close gives a state back. What could not be kept any more is a warning: the
+// servers are as the result says.
+func (e *Engine) close(s State) {
+	if err := s.Close(); err != nil {
+		e.warn(StateUnsaved, err)
 	}
 }

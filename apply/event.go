@@ -7,9 +7,61 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Event is something that happened during a run: a ChangeStarted, a ChangePutOff, a
-// WaitStarted, a Progress, a ChangeFinished or a GroupProgress, and nothing else. Events come one at a time, in order.
+// Event is something that happened during a run: one of the types below, or a
+// LockAwaited, and nothing else. Those down to Warning are an Engine's, the others a
+// Runner's. Events come one at a time, in order.
 type Event interface{ isEvent() }
+
+// Planned has the plan that is about to be approved, or was approved earlier.
+type Planned struct {
+	Plan        *planner.Plan
+	Observation *planner.Observation // that it was made from; nil where the plan was saved
+}
+
+// Rechecked has what is left of an approved plan by now.
+type Rechecked struct {
+	Plan, Left *planner.Plan
+	Refused    []planner.Refused // is among what Left has blocked
+}
+
+// Starting has what is about to be carried out. It may be nothing.
+type Starting struct {
+	Plan *planner.Plan
+	Open []Intent // creates of earlier runs that may have made a server
+}
+
+// UnshownAwaited says that the run waits because the API does not show yet what was done
+// a moment ago. It comes each time that the API was asked again.
+type UnshownAwaited struct {
+	Servers []planner.Unshown
+	Until   time.Time // when the API is believed, whatever it shows
+}
+
+// Warning says that something did not work, which does not stop a run.
+type Warning struct {
+	What   WarningKind
+	Server string // with CacheWrong and NotRestored
+	Err    error
+}
+
+// WarningKind is what did not work.
+type WarningKind int
+
+// The kinds of warnings.
+const (
+	CacheUnread  WarningKind = iota // the cached details cannot be used, so all are read
+	CacheUnsaved                    // details cannot be cached
+	CacheWrong                      // a server's backups_enabled has changed and its updated_at has not
+	StateUnsaved                    // something for the next run could not be kept
+	NotRestored                     // the restore command of a server that was drained in vain has failed
+	StateUnread                     // what earlier runs have done is not known, so the API is believed
+)
+
+func (Planned) isEvent()        {}
+func (Rechecked) isEvent()      {}
+func (Starting) isEvent()       {}
+func (UnshownAwaited) isEvent() {}
+func (Warning) isEvent()        {}
 
 // ChangeStarted says that the first request of a change is about to be sent.
 type ChangeStarted struct{ Change planner.Change }

@@ -154,7 +154,7 @@ func (p *poller) resolved(x *wait, id string) {
 	var found []resolution
 	for _, i := range x.unresolved.intents {
 		if slices.Contains(r.intents, i) { // no list has shown it before
-			found = append(found, resolution{i, Resolution{Made: id}})
+			found = append(found, resolution{i, id})
 		}
 	}
 	r.note(found)
@@ -180,7 +180,7 @@ func (p *poller) resolved(x *wait, id string) {
 // resolution is what became of one intent.
 type resolution struct {
 	intent Intent
-	of     Resolution
+	made   string // the id of the server that it made; "": it made none
 }
 
 // noted is the end of noting resolutions.
@@ -193,7 +193,7 @@ func (noted) isMessage() {}
 func shown(open []Intent, live planner.World) (list []resolution) {
 	for _, i := range open {
 		if found := live.Named(i.Name); len(found) == 1 && i.Fits(*found[0]) {
-			list = append(list, resolution{i, Resolution{Made: found[0].ID}})
+			list = append(list, resolution{i, found[0].ID})
 		}
 	}
 	return list
@@ -224,7 +224,7 @@ func (r *run) note(list []resolution) {
 		return slices.ContainsFunc(list, func(x resolution) bool { return x.intent == i })
 	})
 	for _, x := range list {
-		if x.of.Made != "" {
+		if x.made != "" {
 			r.cache.done([]deeds.Deed{x.deed()})
 		}
 	}
@@ -242,15 +242,15 @@ func (r *run) note(list []resolution) {
 func (x resolution) deed() deeds.Deed {
 	i := x.intent
 	spec := planner.Spec{Plan: planner.Named{ID: i.Plan}, OS: planner.Named{ID: i.OS}, Location: i.Location, Hostname: i.Hostname}
-	return deeds.Deed{Endpoint: i.Endpoint, Account: i.Account, Action: planner.ActionCreate, ID: x.of.Made, Name: i.Name, Spec: &spec, At: time.Now().Round(0)}
+	return deeds.Deed{Endpoint: i.Endpoint, Account: i.Account, Action: planner.ActionCreate, ID: x.made, Name: i.Name, Spec: &spec, At: time.Now().Round(0)}
 }
 
 // note closes the intent.
 func (x resolution) note(ctx context.Context, state LockedState) error {
-	if x.of.Made != "" {
+	if x.made != "" {
 		if err := state.Note(ctx, x.deed(), false); err != nil {
 			return err
 		}
 	}
-	return state.Resolve(ctx, x.intent, x.of)
+	return state.Resolve(ctx, x.intent, Resolution{Made: x.made})
 }

@@ -102,3 +102,13 @@ func (r *Result) exhausted() bool {
 	})
 	return rest.Complete()
 }
+
+// done are the changes that a run has made.
+func done(r *Result) (changes []planner.Change) {
+	for _, rep := range r.Reports {
+		if rep.Change != nil && rep.Outcome == Done {
+			changes = append(changes, rep.Change)
+		}
+	}
+	return changes
+}
