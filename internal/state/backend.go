@@ -45,10 +45,10 @@ type Object struct {
 	Now     time.Time // by the backend's own clock, after the request was sent and before it was answered; rounded down
 }
 
-// Listed is an object as a backend lists it.
+// Listed is an object as a backend lists it, or a file of a folder.
 type Listed struct {
 	Name    string
-	Written time.Time // by the backend's own clock
+	Written time.Time // by the clock of whatever keeps it
 }
 
 // ErrConflict is why an object was not replaced.

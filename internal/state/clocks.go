@@ -59,21 +59,19 @@ func shiftIntent(i apply.Intent, ahead skew) apply.Intent {
 	return i
 }
 
-func shiftIntents(list []apply.Intent, ahead skew) []apply.Intent {
-	for n := range list {
-		list[n] = shiftIntent(list[n], ahead)
-	}
-	return list
-}
-
 func shiftDeed(d deeds.Deed, ahead skew) deeds.Deed {
 	d.At, d.Since = shifted(d.At, ahead), shifted(d.Since, ahead)
 	return d
 }
 
-func shiftDeeds(list []deeds.Deed, ahead skew) []deeds.Deed {
-	for n := range list {
-		list[n] = shiftDeed(list[n], ahead)
+// shifted are the entries with times by the other clock, in memory of their own.
+func (e entries) shifted(ahead skew) entries {
+	all := e.copied()
+	for k, i := range all.open {
+		all.open[k] = shiftIntent(i, ahead)
 	}
-	return list
+	for n, d := range all.deeds {
+		all.deeds[n] = shiftDeed(d, ahead)
+	}
+	return all
 }

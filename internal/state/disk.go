@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/vps-fleet/fleet/internal/files"
 )
@@ -16,7 +15,7 @@ type Disk interface {
 	Append(name string) (Log, error)
 	Replace(name string, data []byte) error // whole and durable, or not at all
 	Remove(name string) error
-	List() ([]File, error)
+	List() ([]Listed, error)
 
 	// Lock locks a file, which is made where there is none, or returns nil where
 	// another process has it locked. Many can share a lock.
@@ -30,12 +29,6 @@ type Disk interface {
 type Log interface {
 	io.WriteCloser
 	Sync() error
-}
-
-// File is an entry of a folder.
-type File struct {
-	Name    string
-	Written time.Time
 }
 
 // folder is a Disk: the files of one folder, which is made when it is first needed.
@@ -70,14 +63,14 @@ func (f folder) Remove(name string) error {
 	return err
 }
 
-func (f folder) List() (list []File, err error) {
+func (f folder) List() (list []Listed, err error) {
 	entries, err := os.ReadDir(string(f))
 	if os.IsNotExist(err) {
 		return nil, nil
 	}
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil { // else it has just gone
-			list = append(list, File{e.Name(), info.ModTime()})
+			list = append(list, Listed{e.Name(), info.ModTime()})
 		}
 	}
 	return list, err

@@ -106,7 +106,8 @@ func (d *document) cutOff() {
 
 // entries are what a document says of creates, deeds and marks.
 func (d document) entries() entries {
-	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool), deeds: d.Deeds, marks: d.Marks}
+	e := noEntries()
+	e.deeds, e.marks = d.Deeds, d.Marks
 	for _, i := range d.Intents {
 		e.open[key(i)] = i
 	}

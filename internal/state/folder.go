@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/vps-fleet/fleet/apply"
 )
@@ -76,11 +77,11 @@ func (f *Folder) journals() (names []string, err error) {
 
 // Open opens an account's state to be read.
 func (f *Folder) Open(_ context.Context, k apply.Key) (apply.State, error) {
-	return &state{folder: f, key: k}, nil
+	return f.open(k), nil
 }
 
 // Lock opens an account's state for an apply.
-func (f *Folder) Lock(_ context.Context, k apply.Key, h apply.Holder) (apply.LockedState, error) {
+func (f *Folder) Lock(ctx context.Context, k apply.Key, h apply.Holder) (apply.LockedState, error) {
 	if _, err := f.read(f.base(k)); err != nil {
 		return nil, err // before a lock is left beside it
 	}
@@ -88,7 +89,7 @@ func (f *Folder) Lock(_ context.Context, k apply.Key, h apply.Holder) (apply.Loc
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.locked(k, held)
+	s, err := f.locked(ctx, k, held)
 	if err != nil {
 		return nil, errors.Join(err, held.Close())
 	}
@@ -100,33 +101,32 @@ func (f *Folder) Lock(_ context.Context, k apply.Key, h apply.Holder) (apply.Loc
 func (f *Folder) Intents(context.Context) ([]apply.Intent, error) {
 	names, err := f.journals()
 	if err != nil {
-		return nil, f.failed("read the journals", "", err)
+		return nil, f.unusable("read the journals", "", err)
 	}
-	all := make(map[string]apply.Intent)
-	var resolved []string
+	all, err := f.readAll(names)
+	if err != nil {
+		return nil, err
+	}
+	return openIn(all), nil
+}
+
+// readAll reads journals.
+func (f *Folder) readAll(names []string) (all []entries, err error) {
 	for _, name := range names {
 		e, err := f.read(name)
 		if err != nil {
 			return nil, err
 		}
-		for k, i := range e.open {
-			all[k] = i
-		}
-		for k := range e.resolved {
-			resolved = append(resolved, k)
-		}
+		all = append(all, e)
 	}
-	for _, k := range resolved {
-		delete(all, k)
-	}
-	return sorted(all), nil
+	return all, nil
 }
 
 // read reads a journal.
 func (f *Folder) read(name string) (entries, error) {
 	data, err := f.disk.Read(name)
 	if err != nil {
-		return entries{}, f.failed("keep the journal of creates", name, err)
+		return entries{}, f.unusable("keep the journal of creates", name, err)
 	}
 	e, err := parse(data)
 	if err != nil {
@@ -135,8 +135,31 @@ func (f *Folder) read(name string) (entries, error) {
 	return e, nil
 }
 
-// failed is the error for a file that cannot be read or written; nil for nil.
-func (f *Folder) failed(what, name string, err error) error {
+// load reads a file.
+func (f *Folder) load(_ context.Context, what, name string) ([]byte, time.Time, error) {
+	data, err := f.disk.Read(name)
+	return data, time.Now(), f.unusable(what, name, err)
+}
+
+func (f *Folder) put(_ context.Context, what, name string, data []byte) error {
+	return f.unusable(what, name, f.disk.Replace(name, data))
+}
+
+func (f *Folder) drop(_ context.Context, what, name string) error {
+	return f.unusable(what, name, f.disk.Remove(name))
+}
+
+// list lists the files whose names begin so.
+func (f *Folder) list(_ context.Context, what, prefix string) ([]Listed, error) {
+	list, err := f.disk.List()
+	list = slices.DeleteFunc(list, func(l Listed) bool { return !strings.HasPrefix(l.Name, prefix) })
+	return list, f.unusable(what, "", err)
+}
+
+func (f *Folder) place(name string) string { return f.disk.Path(name) }
+
+// unusable is the error for a file that cannot be read or written; nil for nil.
+func (f *Folder) unusable(what, name string, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -32,20 +32,10 @@ func key(i apply.Intent) string {
 	return strings.Join([]string{i.Endpoint, i.Account, i.Name, i.At.UTC().Format(time.RFC3339Nano)}, " ")
 }
 
-// entries are what a journal says: the intents that are open, by key, the keys of
-// other journals' intents that were resolved here, and the deeds and marks, oldest
-// first.
-type entries struct {
-	open     map[string]apply.Intent
-	resolved map[string]bool
-	deeds    []deeds.Deed
-	marks    []rollout.Mark
-}
-
 // parse reads a journal. A last line without its end was never synced, and nothing
 // was sent for it.
 func parse(data []byte) (entries, error) {
-	e := entries{open: make(map[string]apply.Intent), resolved: make(map[string]bool)}
+	e := noEntries()
 	in := bufio.NewReader(bytes.NewReader(data))
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/apply/deeds"
-	"github.com/vps-fleet/fleet/apply/rollout"
 )
 
 // clockStep is the coarsest step of a backend's clock: an HTTP Date has seconds.
@@ -56,7 +54,8 @@ func (s *Shared) Lock(ctx context.Context, k apply.Key, h apply.Holder) (apply.L
 	if err := s.checkProof(ctx); err != nil {
 		return nil, err
 	}
-	l := &leasedState{sharedState: sharedState{s, k}, writing: make(chan struct{}, 1), done: make(chan struct{})}
+	l := &leasedState{sharedState: s.open(k), writing: make(chan struct{}, 1), done: make(chan struct{})}
+	l.known = l.current
 	if err := l.take(ctx, h); err != nil {
 		return nil, err
 	}
@@ -107,8 +106,6 @@ func (l *leasedState) load(ctx context.Context) error {
 		}
 	}
 	l.all = l.own.with(l.key, entriesOf(others))
-	l.own.deeds = deeds.Prune(l.own.deeds, l.all.deeds, time.Now())
-	l.own.marks = rollout.PruneMarks(l.own.marks, l.all.marks, time.Now())
 	return l.dropOldPlans(ctx, now)
 }
 

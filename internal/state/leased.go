@@ -17,7 +17,7 @@ import (
 // What is noted is noted here first, and goes to the store with the next write; those
 // who wait for one share it.
 type leasedState struct {
-	sharedState
+	*sharedState
 	stop func() // ends the renewals
 	done chan struct{}
 	skew skew // when the lease was taken; what is known is by the store's clock
@@ -81,25 +81,11 @@ func (l *leasedState) note(change func()) int {
 	return l.noted
 }
 
-// Intents are the account's open intents.
-func (l *leasedState) Intents(context.Context) ([]apply.Intent, error) {
+// current is what is known to the account by now, by this host's clock.
+func (l *leasedState) current(context.Context) (entries, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return shiftIntents(sorted(l.all.open), -l.skew), nil
-}
-
-// Deeds are what was done to the account's servers lately.
-func (l *leasedState) Deeds(context.Context) ([]deeds.Deed, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return shiftDeeds(slices.Clone(l.all.deeds), -l.skew), nil
-}
-
-// Marks are what rollouts have left.
-func (l *leasedState) Marks(context.Context) ([]rollout.Mark, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return rollout.PruneMarks(l.all.marks, l.all.marks, time.Now()), nil
+	return l.all.shifted(-l.skew), nil
 }
 
 // Mark notes a mark, durably.

@@ -64,7 +64,7 @@ func (f *Folder) lock(k apply.Key, h apply.Holder) (locks, error) {
 		l, err := f.disk.Lock(name, shared)
 		switch {
 		case err != nil:
-			return f.failed("take the lock", name, err)
+			return f.unusable("take the lock", name, err)
 		case l == nil:
 			return &LockedError{f.holder(k)}
 		}

@@ -104,7 +104,7 @@ type lockNote struct {
 func (f *Folder) Locks(context.Context) (locks []Lock, err error) {
 	list, err := f.disk.List()
 	if err != nil {
-		return nil, f.failed("list the locks", "", err)
+		return nil, f.unusable("list the locks", "", err)
 	}
 	for _, file := range list {
 		if !strings.HasSuffix(file.Name, lockSuffix) || f.file != "" && file.Name != f.file+lockSuffix {

@@ -22,8 +22,7 @@ type proof struct {
 // accept the conditions of a write and ignore them. The proof is remembered in the
 // backend; Init can be repeated.
 func (s *Shared) Init(ctx context.Context) error {
-	_, err := ask(ctx, s, "prepare the state", s.timing.patience, func(ctx context.Context) (struct{}, error) { return struct{}{}, s.backend.Prepare(ctx) })
-	if err != nil {
+	if err := s.done(ctx, "prepare the state", s.backend.Prepare); err != nil {
 		return err
 	}
 	now, err := s.prove(ctx)

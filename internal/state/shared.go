@@ -133,10 +133,34 @@ func (s *Shared) object(ctx context.Context, what, name string) (Object, error) 
 	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (Object, error) { return s.backend.Read(ctx, name) })
 }
 
+// done asks the backend for something that it does without an answer.
+func (s *Shared) done(ctx context.Context, what string, do func(context.Context) error) error {
+	_, err := ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) })
+	return err
+}
+
+// load reads an object that is kept.
+func (s *Shared) load(ctx context.Context, what, name string) ([]byte, time.Time, error) {
+	o, err := s.object(ctx, what, name)
+	return o.Data, o.Now, err
+}
+
+func (s *Shared) put(ctx context.Context, what, name string, data []byte) error {
+	return s.done(ctx, what, func(ctx context.Context) error { return s.backend.Put(ctx, name, data) })
+}
+
+func (s *Shared) drop(ctx context.Context, what, name string) error {
+	return s.done(ctx, what, func(ctx context.Context) error { return s.backend.Drop(ctx, name) })
+}
+
 // list lists the objects whose names begin so.
 func (s *Shared) list(ctx context.Context, what, prefix string) ([]Listed, error) {
 	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, prefix) })
 }
+
+func (s *Shared) place(name string) string { return name }
+
+func (s *Shared) unusable(what, _ string, err error) error { return s.failed(what, err) }
 
 // document reads an account's document.
 func (s *Shared) document(ctx context.Context, k apply.Key) (document, Object, error) {
@@ -201,7 +225,7 @@ func (s *Shared) Open(ctx context.Context, k apply.Key) (apply.State, error) {
 	if err := s.checkProof(ctx); err != nil {
 		return nil, err
 	}
-	return &sharedState{s, k}, nil
+	return s.open(k), nil
 }
 
 // Intents are the open intents of all documents. One that somebody has resolved is
@@ -214,18 +238,7 @@ func (s *Shared) Intents(ctx context.Context) ([]apply.Intent, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := make(map[string]apply.Intent)
-	for _, d := range docs {
-		for _, i := range d.Intents {
-			open[key(i)] = i
-		}
-	}
-	for _, d := range docs {
-		for _, k := range d.Resolved {
-			delete(open, k)
-		}
-	}
-	return sorted(open), nil
+	return openIn(entriesOf(docs)), nil
 }
 
 // random is a text that nobody else makes.

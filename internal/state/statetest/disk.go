@@ -81,11 +81,11 @@ func (d *Disk) Remove(name string) error {
 	return d.write("remove", name, func(*file) { delete(d.files, name) })
 }
 
-func (d *Disk) List() (list []state.File, err error) {
+func (d *Disk) List() (list []state.Listed, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
-		list = append(list, state.File{Name: name, Written: d.files[name].written})
+		list = append(list, state.Listed{Name: name, Written: d.files[name].written})
 	}
 	return list, nil
 }
