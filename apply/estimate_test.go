@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/planner/estimate"
 )
 
 // outlook is what a plan's estimate is told of a setting: what flags say, what the
 // plan's own requests have shown, and what the API documents.
-func (s setting) outlook(listRequests int) planner.EstimateOptions {
-	return planner.EstimateOptions{
+func (s setting) outlook(listRequests int) estimate.Options {
+	return estimate.Options{
 		Rate: s.rate, Parallelism: s.parallelism, Latency: s.latency, ListRequests: listRequests,
 		Provisioning: planner.Range{Min: s.provisions.from, Max: s.provisions.to}, Transition: transition,
 	}
@@ -24,7 +25,7 @@ func (s setting) outlook(listRequests int) planner.EstimateOptions {
 // can be foreseen then, and requests that are refused come on top.
 func (b bench) wantForeseen(t *testing.T, m measured) {
 	t.Helper()
-	if m.estimate == (planner.Estimate{}) || b.s.takes > 0 {
+	if m.estimate == (estimate.Estimate{}) || b.s.takes > 0 {
 		return
 	}
 	share := 0.1

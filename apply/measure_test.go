@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/planner/estimate"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
@@ -82,7 +82,7 @@ type measured struct {
 	requests    int
 	changes     int
 	polls       int // each a list, however many its pages, or one server
-	estimate    planner.Estimate
+	estimate    estimate.Estimate
 }
 
 func (m measured) times() float64 { return float64(m.took) / float64(m.bound) }
@@ -134,7 +134,7 @@ func (s setting) applied(t *testing.T, c scenario) (m measured) {
 		}
 		w.connect(s)
 		p := w.plan(c.file())
-		m.estimate = p.Estimate(s.outlook(w.client.ListCost()))
+		m.estimate = estimate.Of(p, s.outlook(w.client.ListCost()))
 		time.Sleep(time.Minute) // the API has forgotten the plan's requests
 		if s.takes > 0 {
 			w.connect(s) // and so has the client, which is to learn the rate

@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"docs":                      {},
 	"fleet":                     {},
 	"planner":                   {"fleet"},
+	"planner/estimate":          {"planner"},
 	"vpsorg":                    {},
 	"vpsorg/emulator":           {"vpsorg", "internal/files"},
 	"apply":                     {"fleet", "planner", "vpsorg", "apply/deeds", "apply/health", "apply/observe", "apply/poll", "apply/rollout"},
@@ -31,7 +32,7 @@ var arrows = map[string][]string{
 	"apply/poll":                {"planner"},
 	"apply/rollout":             {"fleet", "planner", "apply/deeds"},
 	"internal/importer":         {"fleet", "planner"},
-	"internal/render":           {"fleet", "planner", "apply", "apply/deeds", "apply/rollout", "internal/importer", "internal/inventory", "internal/state"},
+	"internal/render":           {"fleet", "planner", "planner/estimate", "apply", "apply/deeds", "apply/rollout", "internal/importer", "internal/inventory", "internal/state"},
 	"internal/help":             {"docs", "internal/render"},
 	"internal/ci":               {"fleet", "planner", "internal/render"},
 	"internal/inventory":        {"fleet", "planner"},
@@ -53,11 +54,11 @@ var arrows = map[string][]string{
 	"internal/race":             {},
 	"internal/recipes":          {},
 	"internal/simulator":        {"fleet", "planner", "apply", "vpsorg", "vpsorg/emulator"},
-	"internal/cli":              {"docs", "fleet", "planner", "apply", "apply/rollout", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/help", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
+	"internal/cli":              {"docs", "fleet", "planner", "planner/estimate", "apply", "apply/rollout", "vpsorg", "vpsorg/emulator", "internal/ci", "internal/help", "internal/importer", "internal/inventory", "internal/render", "internal/metrics", "internal/probe", "internal/probe/emulated", "internal/state", "internal/state/location", "internal/files"},
 }
 
 // offline are the packages that cannot reach the network, whatever they do.
-var offline = []string{"fleet", "planner", "apply/deeds", "apply/health", "apply/poll", "apply/rollout", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics"}
+var offline = []string{"fleet", "planner", "planner/estimate", "apply/deeds", "apply/health", "apply/poll", "apply/rollout", "internal/ci", "internal/importer", "internal/inventory", "internal/render", "internal/metrics"}
 
 func TestArrows(t *testing.T) {
 	seen := map[string]bool{}

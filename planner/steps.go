@@ -6,6 +6,16 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
+// How long a new server takes by the API's documentation: its answer to a create
+// says 2–5 minutes.
+const (
+	ProvisioningMin = 2 * time.Minute
+	ProvisioningMax = 5 * time.Minute
+)
+
+// Range is a time between two limits.
+type Range struct{ Min, Max time.Duration }
+
 // Step is one thing that carrying a change out takes: a Request, an Await, a Resolve, a
 // Turn, a Drain, a Ready or a Restore, and nothing else. Whoever carries out, foresees or shows what a change
 // takes goes by its steps.

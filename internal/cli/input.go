@@ -7,6 +7,7 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/planner/estimate"
 )
 
 // input reads the fleet files, for a plan as the flags ask for it. A fleet without
@@ -38,8 +39,8 @@ func checkAsked(f *fleet.Fleet, sel planner.Selection) error {
 }
 
 // outlook is what the requests of a plan will meet, as far as is known by now.
-func (c *command) outlook(e *apply.Engine) planner.EstimateOptions {
-	o := planner.EstimateOptions{
+func (c *command) outlook(e *apply.Engine) estimate.Options {
+	o := estimate.Options{
 		Rate: c.flags.rate, Parallelism: c.flags.parallelism, Latency: c.requests.latency(), ListRequests: e.Client.ListCost(),
 		Provisioning: planner.Range{Min: planner.ProvisioningMin, Max: planner.ProvisioningMax},
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/planner/estimate"
 )
 
 // applyView shows an apply as it goes on: its plan, its progress and its result.
@@ -118,7 +119,7 @@ func (v *applyView) showProgress(total int) {
 
 // takes is how long a plan is expected to take.
 func takes(run render.Run) planner.Range {
-	e := run.Plan.Estimate(run.Outlook)
+	e := estimate.Of(run.Plan, run.Outlook)
 	if e.Ready.Max > 0 {
 		return e.Ready
 	}

@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/planner/estimate"
 )
 
 // documented is an API that new servers take as long at as it says.
-var documented = planner.EstimateOptions{Parallelism: 10, Latency: 20 * time.Millisecond, ListRequests: 1,
+var documented = estimate.Options{Parallelism: 10, Latency: 20 * time.Millisecond, ListRequests: 1,
 	Provisioning: planner.Range{Min: planner.ProvisioningMin, Max: planner.ProvisioningMax}}
 
 func TestEstimate(t *testing.T) {
@@ -29,7 +30,7 @@ func TestEstimate(t *testing.T) {
 	waiting := &planner.Plan{Waits: []planner.Wait{{Name: "web-01", ID: "1", From: planner.StatusStarting, To: planner.StatusActive}}}
 	for _, test := range []struct {
 		p    *planner.Plan
-		o    planner.EstimateOptions
+		o    estimate.Options
 		want string
 	}{
 		{&planner.Plan{}, documented, ""},

@@ -188,7 +188,7 @@ func planNext(r Run) string {
 	} else {
 		text += "**Next:** carry out exactly this, digest `" + r.Plan.Digest() + "`."
 	}
-	text += prefixed(" ", estimate(r.Plan, r.Outlook)) + "\n"
+	text += prefixed(" ", takesText(r.Plan, r.Outlook)) + "\n"
 	if r.Command != "" {
 		text += foldedCommand("Command", r.Command)
 	}

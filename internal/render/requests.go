@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vps-fleet/fleet/planner"
+	"github.com/vps-fleet/fleet/planner/estimate"
 )
 
 // Requests counts what a run has sent to the API.
@@ -70,14 +71,14 @@ func (r Requests) MarshalJSON() ([]byte, error) {
 
 // Estimate is the line of what a plan will take: Requests to apply: 214, about 43 s
 // at 5/s; servers ready after 2–5 min. It is "" where apply has nothing to do.
-func Estimate(p *planner.Plan, o planner.EstimateOptions, s Style) string {
-	if text := estimate(p, o); text != "" {
+func Estimate(p *planner.Plan, o estimate.Options, s Style) string {
+	if text := takesText(p, o); text != "" {
 		return s.paragraph(dim, text)
 	}
 	return ""
 }
 
-func estimate(p *planner.Plan, o planner.EstimateOptions) string {
+func takesText(p *planner.Plan, o estimate.Options) string {
 	requests, times := effort(p, o)
 	if requests == 0 && times == "" {
 		return ""
@@ -86,11 +87,11 @@ func estimate(p *planner.Plan, o planner.EstimateOptions) string {
 }
 
 // effort is what a plan will take: its requests, and the rest of a sentence about times.
-func effort(p *planner.Plan, o planner.EstimateOptions) (requests int, times string) {
+func effort(p *planner.Plan, o estimate.Options) (requests int, times string) {
 	if p.Empty() && len(p.Waits) == 0 {
 		return 0, ""
 	}
-	e := p.Estimate(o)
+	e := estimate.Of(p, o)
 	switch {
 	case e.Duration < time.Second: // too short to be worth a word
 	case o.Rate > 0:
