@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/planner"
 )
 
 // ErrorLines is an error as it is shown: what is wrong, then on lines of their own
@@ -49,6 +50,15 @@ func nothingChanged(err error) string {
 		return "refused, nothing was changed"
 	}
 	return "failed, nothing was changed"
+}
+
+// reasonOf is why a change was not carried out; it has no code where the error tells none.
+func reasonOf(err error) planner.Reason {
+	var why *apply.Error
+	if !errors.As(err, &why) {
+		return planner.Reason{}
+	}
+	return why.Reason
 }
 
 // outcomeOf is why a change was not carried out.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -73,38 +74,28 @@ func sentenceLines(sentence string, s Style) string {
 	return strings.Join(Wrap(sentence, s.width()), "\n") + "\n"
 }
 
-// leftSentence says why a server was left out. What ends in a colon goes on with
-// lines of a fleet file.
+// leftSentences say why a server was left out. What stands behind a $ is filled in. What
+// ends in a colon goes on with lines of a fleet file.
+var leftSentences = map[importer.Why]string{
+	importer.WhyStatus:    "$who is $status, so that its entry would be blocked. Import it when it is active, or list it all the same:",
+	importer.WhyName:      "$who has a name that no entry can have. This entry renames it:",
+	importer.WhyNext:      "$who has the name of an unfinished replacement.",
+	importer.WhyDuplicate: "$who has the name of server $other, and no two entries have one name. This entry renames it:",
+	importer.WhyUnclear:   "$who may be what the entry at $at means, and so may another server of that name. This line in the entry says that it is:",
+	importer.WhyTaken:     "$who has a name whose entry, at $at, stands for another server. This entry renames it:",
+	importer.WhyCase:      "$who has the name of the entry at $at in another case. Pin that entry's server with id:, and import again.",
+	importer.WhyRenamed:   "$who has the name from which the entry at $at is renamed. Remove renamed_from there, and import again.",
+	importer.WhyID:        "$who can be told by its id alone, and a fleet file takes no such id.",
+	importer.WhyField:     "$who has a $field that a fleet file does not take.",
+	importer.WhyMissing:   "$who does not exist. Where that is meant, remove it at $at.",
+	importer.WhyOther:     "$who differs from $at in more than values of fields; fleet drift tells how.",
+	importer.WhyRename:    "$who is named $name now. Rename its entry, at $at.",
+}
+
+// leftSentence says why a server was left out.
 func leftSentence(l importer.Left) string {
-	who, at := Escape(l.Server.Name), Escape(l.At.String())
-	if l.Server.ID != "" {
-		who = fmt.Sprintf("%s (%s)", who, Escape(l.Server.ID))
-	}
-	switch l.Why {
-	case importer.WhyStatus:
-		return fmt.Sprintf("%s is %s, so that its entry would be blocked. Import it when it is active, or list it all the same:", who, Escape(string(l.Server.Status)))
-	case importer.WhyName:
-		return who + " has a name that no entry can have. This entry renames it:"
-	case importer.WhyNext:
-		return who + " has the name of an unfinished replacement."
-	case importer.WhyDuplicate:
-		return fmt.Sprintf("%s has the name of server %s, and no two entries have one name. This entry renames it:", who, Escape(l.Other))
-	case importer.WhyUnclear:
-		return fmt.Sprintf("%s may be what the entry at %s means, and so may another server of that name. This line in the entry says that it is:", who, at)
-	case importer.WhyTaken:
-		return fmt.Sprintf("%s has a name whose entry, at %s, stands for another server. This entry renames it:", who, at)
-	case importer.WhyCase:
-		return fmt.Sprintf("%s has the name of the entry at %s in another case. Pin that entry's server with id:, and import again.", who, at)
-	case importer.WhyRenamed:
-		return fmt.Sprintf("%s has the name from which the entry at %s is renamed. Remove renamed_from there, and import again.", who, at)
-	case importer.WhyID:
-		return who + " can be told by its id alone, and a fleet file takes no such id."
-	case importer.WhyField:
-		return fmt.Sprintf("%s has a %s that a fleet file does not take.", who, l.Field)
-	case importer.WhyMissing:
-		return fmt.Sprintf("%s does not exist. Where that is meant, remove it at %s.", who, at)
-	case importer.WhyRename:
-		return fmt.Sprintf("%s is named %s now. Rename its entry, at %s.", who, strconv.Quote(l.Other), at)
-	}
-	return fmt.Sprintf("%s differs from %s in more than values of fields; fleet drift tells how.", who, at)
+	return os.Expand(leftSentences[l.Why], func(word string) string {
+		return map[string]string{"who": Escape(withID(l.Server.Name, l.Server.ID)), "at": Escape(l.At.String()), "status": Escape(string(l.Server.Status)),
+			"other": Escape(l.Other), "name": strconv.Quote(l.Other), "field": string(l.Field)}[word]
+	})
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 
 	"github.com/vps-fleet/fleet/apply"
@@ -116,14 +115,10 @@ func outcome(r *apply.Result) string {
 }
 
 func report(r apply.Report) reportDocument {
-	d := reportDocument{Action: "wait", Name: reportName(r), ID: r.ID, IPAddress: r.IPAddress, Outcome: r.Outcome, DurationSeconds: seconds(r.Duration)}
+	d := reportDocument{Action: "wait", Name: reportName(r), ID: r.ID, IPAddress: r.IPAddress, Outcome: r.Outcome, Reason: reasonOf(r.Err), DurationSeconds: seconds(r.Duration)}
 	d.Message, d.Hint = explainError(r.Err)
 	if r.Change != nil {
 		d.Action = string(r.Change.Action())
-	}
-	var why *apply.Error
-	if errors.As(r.Err, &why) {
-		d.Reason = why.Reason
 	}
 	return d
 }

@@ -1,8 +1,8 @@
 package render
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/fleet"
@@ -87,7 +87,7 @@ func replacedIsGone(c *planner.Replace, rep apply.Report) certainty {
 	switch f := fateOf(rep); {
 	case f == fateDone:
 		return yes
-	case f == fateNotStarted, rep.Started.IsZero(), nothingSent(rep.Err):
+	case f == fateNotStarted, rep.Started.IsZero(), slices.Contains(unsent, reasonOf(rep.Err).Code):
 		return no
 	case c.Mode == fleet.ReplaceCreateFirst:
 		if made && (f == fateDoubt || f == fateFailed) {
@@ -100,19 +100,9 @@ func replacedIsGone(c *planner.Replace, rep apply.Report) certainty {
 	return perhaps
 }
 
-// nothingSent reports whether a change has ended before its first request that changes
+// unsent are the codes of changes that have ended before their first request that changes
 // something.
-func nothingSent(err error) bool {
-	var why *apply.Error
-	if !errors.As(err, &why) {
-		return false
-	}
-	switch why.Code {
-	case planner.CodeGone, planner.CodeChanged, planner.CodeTaken, planner.CodeStatus, planner.CodeNotRead, planner.CodeNeeds, planner.CodeNoCredit:
-		return true
-	}
-	return false
-}
+var unsent = []planner.Code{planner.CodeGone, planner.CodeChanged, planner.CodeTaken, planner.CodeStatus, planner.CodeNotRead, planner.CodeNeeds, planner.CodeNoCredit}
 
 // newIsThere is whether a change has made a server.
 func newIsThere(rep apply.Report) certainty {

@@ -102,7 +102,7 @@ func lossPart(lost []dataLoss) mdPart {
 // is the same for all of them in its title.
 func fatePart(s fateSection) mdPart {
 	lead, said := s.title()
-	part := mdPart{name: lead, title: fateMeanings[s.Fate].symbol + " " + lead}
+	part := mdPart{name: lead, title: s.symbol + " " + lead}
 	if said != "" {
 		part.title += ": " + mdText(said)
 	}

@@ -26,7 +26,8 @@ type resultReview struct {
 
 // fateSection is the changes and waits of one fate.
 type fateSection struct {
-	Fate   fate
+	Fate fate
+	fateMeaning
 	Error  string // why, where it is the same for all; "" otherwise
 	Hint   string // what to do about it, likewise
 	Groups []outcomeGroup
@@ -38,7 +39,7 @@ func reviewResult(p *planner.Plan, r *apply.Result) resultReview {
 		Overridden: prefixed("Freezes did not hold, by --override-freeze: ", r.Overridden)}
 	for _, f := range fates {
 		if groups := outcomeGroups(r.Reports, f); len(groups) > 0 {
-			s := fateSection{Fate: f, Groups: groups}
+			s := fateSection{Fate: f, fateMeaning: fateMeanings[f], Groups: groups}
 			s.Error, s.Hint = groups[0].Error, groups[0].Hint
 			if slices.ContainsFunc(groups, func(g outcomeGroup) bool { return g.Error != s.Error }) {
 				s.Error = ""
@@ -76,12 +77,7 @@ func (s fateSection) servers() (n int) {
 // title is what a section begins with, such as Failed 5, and what is the same for all
 // of it, or "".
 func (s fateSection) title() (lead, said string) {
-	m := fateMeanings[s.Fate]
-	said = s.Error
-	if said == "" {
-		said = m.said
-	}
-	return fmt.Sprintf("%s %d", m.title, s.changes()), said
+	return fmt.Sprintf("%s %d", s.fateMeaning.title, s.changes()), cmp.Or(s.Error, s.said)
 }
 
 // count is how many changes and waits have one fate.

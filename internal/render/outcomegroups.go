@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -33,20 +32,20 @@ func outcomeGroups(reports []apply.Report, of fate) (groups []outcomeGroup) {
 		then        planner.Action
 		error, hint string
 	}
-	at := make(map[key]int)
-	for _, one := range outcomesOf(reports, of) {
-		g := newOutcome(one)
-		same := key{kind: g.Kind, then: g.Then}
-		same.error, _ = withoutName(g.Error, g.Members[0].Name)
-		same.hint, _ = withoutName(g.Hint, g.Members[0].Name)
-		i, ok := at[same]
-		if !ok {
-			at[same] = len(groups)
-			groups = append(groups, g)
-			continue
+	same := func(g outcomeGroup) key {
+		message, _ := withoutName(g.Error, g.Members[0].Name)
+		hint, _ := withoutName(g.Hint, g.Members[0].Name)
+		return key{g.Kind, g.Then, message, hint}
+	}
+	for _, alike := range grouped(each(outcomesOf(reports, of), newOutcome), same) {
+		g := alike[0]
+		if len(alike) > 1 {
+			g.Error, g.Hint = same(g).error, same(g).hint
 		}
-		groups[i].Error, groups[i].Hint = same.error, same.hint
-		groups[i].add(g)
+		for _, one := range alike[1:] {
+			g.add(one)
+		}
+		groups = append(groups, g)
 	}
 	slices.SortStableFunc(groups, func(a, b outcomeGroup) int { return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind) })
 	return groups
@@ -150,32 +149,18 @@ func fateOf(r apply.Report) fate {
 	case apply.Failed:
 		return fateFailed
 	}
-	var why *apply.Error
-	errors.As(r.Err, &why)
+	why := reasonOf(r.Err)
 	switch {
-	case why == nil && r.Wait == nil:
+	case why.Code == "" && r.Wait == nil, slices.Contains(doubts, why.Code):
 		return fateDoubt
-	case why != nil && isDoubt(why.Code):
-		return fateDoubt
-	case r.Change != nil && why.Code == planner.CodeNotReady && neverSeen(why.Reason):
-		return fateNotSeen
+	case r.Change != nil && why.Code == planner.CodeNotReady && len(why.Fields) > 0 && why.Fields[0].From.IsNull():
+		return fateNotSeen // no list has shown it
 	}
 	return fateNotReady
 }
 
-// isDoubt reports whether a code says that nobody can tell what exists now.
-func isDoubt(c planner.Code) bool {
-	switch c {
-	case planner.CodeUnanswered, planner.CodeUnresolved, planner.CodeDuplicates, planner.CodeUnfit, planner.CodeNotRead:
-		return true
-	}
-	return false
-}
-
-// neverSeen reports whether a wait has ended before any list showed its server.
-func neverSeen(why planner.Reason) bool {
-	return len(why.Fields) > 0 && why.Fields[0].From.IsNull()
-}
+// doubts are the codes that say that nobody can tell what exists now.
+var doubts = []planner.Code{planner.CodeUnanswered, planner.CodeUnresolved, planner.CodeDuplicates, planner.CodeUnfit, planner.CodeNotRead}
 
 // exists reports whether a change that was to make a server has made it.
 func exists(f fate) bool { return f == fateDone || f == fateNotReady || f == fateNotSeen }

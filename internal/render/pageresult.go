@@ -85,9 +85,8 @@ func (r *pageRow) asLane() {
 
 // section is what ended in one way.
 func (a axis) section(s fateSection, slowest time.Duration) pageSection {
-	m := fateMeanings[s.Fate]
 	title, said := s.title()
-	p := pageSection{ID: slug(string(s.Fate)), Class: m.color, Symbol: m.symbol, Title: title, Said: said, Next: s.Hint}
+	p := pageSection{ID: slug(string(s.Fate)), Class: s.color, Symbol: s.symbol, Title: title, Said: said, Next: s.Hint}
 	for _, g := range s.Groups {
 		var rows []pageRow
 		for i := range g.Members {
@@ -165,7 +164,6 @@ func (v resultReview) slowest() (longest time.Duration) {
 
 // fateCard counts what ended in one way, of all, by what it was.
 func (v resultReview) fateCard(s fateSection) card {
-	m := fateMeanings[s.Fate]
 	more := v.accomplished()
 	if s.Fate != fateDone {
 		of := slices.DeleteFunc(slices.Clone(kinds), func(k kind) bool {
@@ -176,5 +174,5 @@ func (v resultReview) fateCard(s fateSection) card {
 	if _, said := s.title(); said != "" {
 		more += ": " + said
 	}
-	return card{m.title, fmt.Sprintf("%d of %d", s.changes(), len(v.Result.Reports)), more, m.color}
+	return card{s.fateMeaning.title, fmt.Sprintf("%d of %d", s.changes(), len(v.Result.Reports)), more, s.color}
 }

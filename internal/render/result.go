@@ -59,7 +59,7 @@ func (s Style) fateTitle(sec fateSection) string {
 			lead = strings.Replace(lead, ", ", ": ", 1)
 		}
 	}
-	text := s.paragraph(fateMeanings[sec.Fate].color, Escape(lead))
+	text := s.paragraph(sec.color, Escape(lead))
 	if sec.Hint != "" {
 		for _, l := range s.folded([]line{s.line(plain, "next: "+Escape(strings.ReplaceAll(sec.Hint, "\n", "; ")))}, s.width()-2) {
 			text += "  " + l.text + "\n"
@@ -71,9 +71,8 @@ func (s Style) fateTitle(sec fateSection) string {
 // fateItems are the groups of a section as rows: what was to be done, to whom, and
 // why it is not done. The names of servers that are done and lose nothing may be cut.
 func (s Style) fateItems(sec fateSection) (items []item) {
-	m := fateMeanings[sec.Fate]
 	for _, g := range sec.Groups {
-		it := item{symbol: m.symbol, color: m.color, names: []string{g.deed()}}
+		it := item{symbol: sec.symbol, color: sec.color, names: []string{g.deed()}}
 		if n := len(g.Members); n > 1 {
 			it.names[0] = fmt.Sprintf("%d %s", n, g.deed())
 		}

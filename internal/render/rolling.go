@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,9 +114,8 @@ func rollingNext(g rollout.GroupResult) string {
 func goOn(r *apply.Result) string {
 	var first time.Time
 	for _, rep := range r.Reports {
-		var why *apply.Error
-		if errors.As(rep.Err, &why) && !why.Until.IsZero() && (first.IsZero() || why.Until.Before(first)) {
-			first = why.Until
+		if until := reasonOf(rep.Err).Until; !until.IsZero() && (first.IsZero() || until.Before(first)) {
+			first = until
 		}
 	}
 	if first.IsZero() {
