@@ -22,7 +22,7 @@ type mdTable struct {
 	head    string   // what the rows are; "" where they are servers
 	titles  []string // of its sections, in short
 	number  string   // what the numbers at the right are
-	parts   []mdPart
+	parts   []*mdPart
 }
 
 // mdPart is some rows of a table, of which the last may be truncated.
@@ -70,10 +70,8 @@ func (d *document) fit(maxBytes int) ([]byte, error) {
 
 // parts are those of all tables.
 func (d *document) parts() (all []*mdPart) {
-	for i := range d.tables {
-		for j := range d.tables[i].parts {
-			all = append(all, &d.tables[i].parts[j])
-		}
+	for _, t := range d.tables {
+		all = append(all, t.parts...)
 	}
 	return all
 }
@@ -91,7 +89,7 @@ func (d *document) text() string {
 
 // summaryOnly reports whether a folded table has lost all of its rows.
 func (t mdTable) summaryOnly() bool {
-	return t.summary != "" && !slices.ContainsFunc(t.parts, func(p mdPart) bool { return p.truncated < len(p.rows) })
+	return t.summary != "" && !slices.ContainsFunc(t.parts, func(p *mdPart) bool { return p.truncated < len(p.rows) })
 }
 
 // write writes a table without an empty line, which would end it for Markdown.
@@ -123,7 +121,7 @@ func (t mdTable) write(b *strings.Builder) {
 
 // numbered reports whether a table has a column of numbers: some row has one.
 func (t mdTable) numbered() bool {
-	return slices.ContainsFunc(t.parts, func(p mdPart) bool {
+	return slices.ContainsFunc(t.parts, func(p *mdPart) bool {
 		return slices.ContainsFunc(p.rows, func(r mdRow) bool { return r.number != "" })
 	})
 }

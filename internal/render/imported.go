@@ -15,7 +15,7 @@ func Accepted(r *importer.Result, s Style) string {
 	if n := len(r.Servers); n > 0 {
 		text = fmt.Sprintf("%s in %s.\n", servers(n), entries(r.Entries))
 	}
-	return text + leftText(r.Left, s)
+	return text + s.leftOut(r.Left)
 }
 
 // Inherited tells which fields entries say themselves from now on, and where they
@@ -43,36 +43,24 @@ func Imported(r *importer.Result, s Style) string {
 	default:
 		b.WriteString("Nothing to import.\n")
 	}
-	b.WriteString(unmanagedText(r.Unmanaged, s))
-	b.WriteString(leftText(r.Left, s))
-	return b.String()
-}
-
-// unmanagedText tells of fields that are not written.
-func unmanagedText(list []importer.Unmanaged, s Style) string {
-	var b strings.Builder
-	for _, u := range list {
-		b.WriteString(sentenceLines(fmt.Sprintf("Not managed: %s of %s, since a fleet file takes no such value: %s.", u.Field, Escape(u.Name), strconv.Quote(u.Value)), s))
+	for _, u := range r.Unmanaged {
+		b.WriteString(s.sentence(fmt.Sprintf("Not managed: %s of %s, since a fleet file takes no such value: %s.", u.Field, Escape(u.Name), strconv.Quote(u.Value))))
 	}
+	b.WriteString(s.leftOut(r.Left))
 	return b.String()
 }
 
-// leftText tells of each server that was left out why, and what would manage it.
-func leftText(left []importer.Left, s Style) string {
+// leftOut tells of each server that was left out why, and what would manage it.
+func (s Style) leftOut(left []importer.Left) string {
 	var b strings.Builder
 	for _, l := range left {
-		b.WriteString(sentenceLines("Left out: "+leftSentence(l), s))
-		if l.Lines != "" {
-			b.WriteString(EscapeLines(l.Lines))
-		}
+		b.WriteString(s.sentence("Left out: "+leftSentence(l)) + EscapeLines(l.Lines))
 	}
 	return b.String()
 }
 
-// sentenceLines is a sentence on lines as wide as the terminal.
-func sentenceLines(sentence string, s Style) string {
-	return strings.Join(Wrap(sentence, s.width()), "\n") + "\n"
-}
+// sentence is a sentence on lines as wide as the terminal.
+func (s Style) sentence(text string) string { return strings.Join(Wrap(text, s.width()), "\n") + "\n" }
 
 // leftSentences say why a server was left out. What stands behind a $ is filled in. What
 // ends in a colon goes on with lines of a fleet file.

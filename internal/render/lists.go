@@ -63,7 +63,12 @@ func prefixed(prefix, text string) string {
 
 // together joins those of some texts that are not empty.
 func together(separator string, texts ...string) string {
-	return strings.Join(slices.DeleteFunc(texts, func(t string) bool { return t == "" }), separator)
+	return strings.Join(present(texts), separator)
+}
+
+// present are those of some texts that are not empty.
+func present(texts []string) []string {
+	return slices.DeleteFunc(texts, func(t string) bool { return t == "" })
 }
 
 // sentence ends a text; "" where there is none.

@@ -30,7 +30,7 @@ func costTable(c planner.Cost) mdTable {
 	if len(sums) < 2 {
 		return mdTable{}
 	}
-	part := mdPart{name: "Cost"}
+	part := &mdPart{name: "Cost"}
 	for _, s := range sums {
 		text, difference := s.name+": "+s.servers(), "?"
 		if s.unpriced == 0 {
@@ -39,7 +39,7 @@ func costTable(c planner.Cost) mdTable {
 		}
 		part.rows = append(part.rows, mdRow{text: mdText(text), number: difference, servers: max(s.was, s.will)})
 	}
-	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(sums)), head: "plan and location", number: monthly, parts: []mdPart{part}}
+	return mdTable{summary: fmt.Sprintf("<b>Cost</b> %s a month, at %d places", c.Delta.Signed(), len(sums)), head: "plan and location", number: monthly, parts: []*mdPart{part}}
 }
 
 // priceNotes are what the sum of a plan's cost leaves out.

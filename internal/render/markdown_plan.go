@@ -112,8 +112,8 @@ func lossInFull(deleted, replaced int) string {
 	return areServers(deleted) + " deleted, " + quantity(replaced, "is "+one, "are "+many) + "."
 }
 
-func guardsPart(violations []planner.Violation) mdPart {
-	part := mdPart{name: "Beyond the guards", title: "Beyond the guards, so apply refuses all of it"}
+func guardsPart(violations []planner.Violation) *mdPart {
+	part := &mdPart{name: "Beyond the guards", title: "Beyond the guards, so apply refuses all of it"}
 	for _, v := range violations {
 		message, hint := Violation(v)
 		part.rows = append(part.rows, mdRow{text: "! " + mdText(message) + nextLines(hint), servers: 1})
@@ -122,8 +122,8 @@ func guardsPart(violations []planner.Violation) mdPart {
 }
 
 // planPart is a section of a plan or of drift as rows, with what is said of all of it.
-func planPart(r review, sec section) mdPart {
-	part := mdPart{name: sec.Lead, title: sec.title()}
+func planPart(r review, sec section) *mdPart {
+	part := &mdPart{name: sec.Lead, title: sec.title()}
 	for _, g := range sec.Groups {
 		text := mdSubject(g.Symbol, g.Members, g.Kind.losesData()) + mdWhat(r, g)
 		part.rows = append(part.rows, mdServers(text, g.Cost.String(), g.Members, g.Kind.losesData()))

@@ -15,7 +15,7 @@ func resultMarkdown(r Run) document {
 	d, file := document{head: resultOpening(v)}, ""
 	open := mdTable{number: "time"}
 	done := mdTable{summary: fmt.Sprintf("✓ <b>Done %d</b>: %s", v.count(fateDone), v.accomplished()), number: "time"}
-	rollouts := mdPart{name: "Rollouts", title: "Rollouts"}
+	rollouts := &mdPart{name: "Rollouts", title: "Rollouts"}
 	for _, r := range v.Rollouts {
 		rollouts.rows = append(rollouts.rows, mdRow{text: mdText(r.Text) + nextLines(r.Next), servers: r.Changed})
 	}
@@ -27,7 +27,7 @@ func resultMarkdown(r Run) document {
 	}
 	for _, s := range v.Sections {
 		if s.Fate == fateDone {
-			done.parts = []mdPart{donePart(s)}
+			done.parts = []*mdPart{donePart(s)}
 		} else {
 			open.parts = append(open.parts, fatePart(s))
 		}
@@ -90,8 +90,8 @@ func lossCount(lost []dataLoss) string {
 }
 
 // lossPart names whose data is gone.
-func lossPart(lost []dataLoss) mdPart {
-	part := mdPart{name: "Data gone", title: "Data gone"}
+func lossPart(lost []dataLoss) *mdPart {
+	part := &mdPart{name: "Data gone", title: "Data gone"}
 	for _, l := range lost {
 		part.rows = append(part.rows, mdServers(l.What+" "+mdSubject("", l.Servers, true), "", l.Servers, true))
 	}
@@ -100,9 +100,9 @@ func lossPart(lost []dataLoss) mdPart {
 
 // fatePart are the changes and waits that are not done and have ended alike, with what
 // is the same for all of them in its title.
-func fatePart(s fateSection) mdPart {
+func fatePart(s fateSection) *mdPart {
 	lead, said := s.title()
-	part := mdPart{name: lead, title: s.symbol + " " + lead}
+	part := &mdPart{name: lead, title: s.symbol + " " + lead}
 	if said != "" {
 		part.title += ": " + mdText(said)
 	}
@@ -144,8 +144,8 @@ func (g outcomeGroup) time() string {
 
 // donePart is what was done: a row for each server that was made, and one for all
 // others of a kind.
-func donePart(s fateSection) mdPart {
-	part := mdPart{name: "Done"}
+func donePart(s fateSection) *mdPart {
+	part := &mdPart{name: "Done"}
 	for _, g := range s.Groups {
 		if g.Kind != kindCreate && g.Kind != kindReplace {
 			part.rows = append(part.rows, mdServers(mdSubject(g.deed(), g.Members, g.Kind == kindDelete), g.time(), g.Members, false))

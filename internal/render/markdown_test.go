@@ -172,7 +172,7 @@ func TestTruncationNote(t *testing.T) {
 		{3, 3, "the detail of all 3 rows of “Create 9”."},
 		{1, 3, "the detail of 1 of the 3 rows of “Create 9”."},
 	} {
-		d := document{tables: []mdTable{{parts: []mdPart{{name: "Create 9", rows: make([]mdRow, test.all), truncated: test.truncated}}}}}
+		d := document{tables: []mdTable{{parts: []*mdPart{{name: "Create 9", rows: make([]mdRow, test.all), truncated: test.truncated}}}}}
 		if got := d.truncationNote(); !strings.Contains(got, test.want) {
 			t.Errorf("%d of %d truncated is told as %q, want %q", test.truncated, test.all, got, test.want)
 		}

@@ -38,10 +38,7 @@ func policyTexts(p *planner.Plan) (all []policyText) {
 	}
 	for _, f := range p.Freezes {
 		text := fmt.Sprintf("No disruption of %s begins from %s until %s %s", picked(f.Pick), f.From, f.Until, f.Zone.Location())
-		if f.Reason != "" {
-			text += ": " + f.Reason
-		}
-		all = append(all, policyText{Title: text})
+		all = append(all, policyText{Title: text + prefixed(": ", f.Reason)})
 	}
 	return all
 }
@@ -60,32 +57,27 @@ func rolloutText(g planner.Group, doubled map[string]bool) policyText {
 	if r.Domain != "" {
 		text += ", in one " + strings.TrimPrefix(r.Domain, fleet.DomainLabel) + " at a time"
 	}
-	if r.After != nil {
-		text += ", after " + strings.Join(r.After, ", ")
-	}
-	t := policyText{Title: text}
-	add := func(format string, args ...any) { t.Lines = append(t.Lines, fmt.Sprintf(format, args...)) }
-	if len(changed) > 0 {
-		add("order: %s", strings.Join(ranges(changed), ", "))
-	}
+	text += prefixed(", after ", strings.Join(r.After, ", "))
+	lines := []string{prefixed("order: ", strings.Join(ranges(changed), ", "))}
 	if steps := g.Steps(); len(steps) > 1 {
-		add("steps: %s%s", joined(steps, ", ", strconv.Itoa), pauseText(r.Pause))
+		lines = append(lines, "steps: "+joined(steps, ", ", strconv.Itoa)+pauseText(r.Pause))
 	}
-	add("stops after %s", quantity(r.MaxFailures+1, "failure", "failures"))
-	t.Lines = append(t.Lines, probeLines("asks first:", r.Gate)...)
-	t.Lines = append(t.Lines, probeLines("ready when", r.Ready)...)
+	lines = append(lines, "stops after "+quantity(r.MaxFailures+1, "failure", "failures"))
+	lines = append(lines, probeLines("asks first:", r.Gate)...)
+	lines = append(lines, probeLines("ready when", r.Ready)...)
 	if len(r.Ready) > 0 {
-		add("ready for %s, within %s", round(r.ReadyFor.Duration), round(r.ReadyTimeout.Duration))
+		lines = append(lines, fmt.Sprintf("ready for %s, within %s", round(r.ReadyFor.Duration), round(r.ReadyTimeout.Duration)))
 	}
-	for _, c := range []struct {
-		what    string
-		command *fleet.Command
-	}{{"drain", r.Drain}, {"restore", r.Restore}} {
-		if c.command != nil {
-			add("%s: %s (at most %s)", c.what, commandText(*c.command), round(c.command.Timeout.Duration))
-		}
+	lines = append(lines, errandText("drain", r.Drain), errandText("restore", r.Restore))
+	return policyText{text, present(lines)}
+}
+
+// errandText is a command of a rollout and what it is for; "" where there is none.
+func errandText(what string, c *fleet.Command) string {
+	if c == nil {
+		return ""
 	}
-	return t
+	return fmt.Sprintf("%s: %s (at most %s)", what, commandText(*c), round(c.Timeout.Duration))
 }
 
 // changedOf are the names of a group's servers that the plan changes, in order.
@@ -109,11 +101,8 @@ func pauseText(p fleet.Pause) string {
 }
 
 // probeLines are probes, one a line.
-func probeLines(what string, probes []fleet.Probe) (lines []string) {
-	for _, p := range probes {
-		lines = append(lines, what+" "+probeText(p))
-	}
-	return lines
+func probeLines(what string, probes []fleet.Probe) []string {
+	return each(probes, func(p fleet.Probe) string { return what + " " + probeText(p) })
 }
 
 func probeText(p fleet.Probe) string {
@@ -143,15 +132,14 @@ func commandText(c fleet.Command) string {
 
 // picked is which servers a policy is for.
 func picked(p fleet.Pick) string {
-	switch {
-	case len(p.Names) == 0 && p.Labels.IsZero():
+	if len(p.Names) == 0 && p.Labels.IsZero() {
 		return "all servers"
-	case len(p.Names) == 0:
-		return p.Labels.String()
-	case p.Labels.IsZero():
-		return strings.Join(p.Names, ", ")
 	}
-	return strings.Join(p.Names, ", ") + " with " + p.Labels.String()
+	labels := ""
+	if !p.Labels.IsZero() {
+		labels = p.Labels.String()
+	}
+	return together(" with ", strings.Join(p.Names, ", "), labels)
 }
 
 func windowTime(w fleet.Window) string {
