@@ -94,19 +94,15 @@ func (g *rolling) let(begin []int, now time.Time) {
 // hold ends turns that do not begin in this run, and where only time or people can
 // change something, all.
 func (g *rolling) hold(ctx context.Context, d rollout.Decision, now time.Time) {
-	over, health := d.Over, false
+	health := false
 	for i, h := range d.Held {
-		t := g.turns[i]
 		health = health || h.Awaits == rollout.AwaitsHealth
-		switch {
-		case !t.waiting || h.Code == planner.CodeUnready && g.recovering(t.Name, now):
-			over = false
-		case h.Awaits == rollout.AwaitsNothing:
-			g.drop(t, h, nil)
+		if h.Awaits == rollout.AwaitsNothing {
+			g.drop(g.turns[i], h, nil)
 		}
 	}
 	for i, t := range g.turns {
-		if h, held := d.Held[i]; over && held {
+		if h, held := d.Held[i]; d.Over && held {
 			g.drop(t, h, nil)
 		}
 	}
@@ -143,16 +139,20 @@ func (g *rolling) look(now time.Time) {
 		g.world.Groups[i].Gate = g.watches[i].Since
 	}
 	for _, name := range g.members {
-		g.world.Members[name] = g.member(name, g.ids[name], now)
-	}
-	selves := 0
-	for _, t := range g.turns {
-		if t.Self && t.State == rollout.Pending {
-			selves++
+		was, m := g.world.Members[name], g.member(name, g.ids[name], now)
+		if m.Recovers = was.Recovers; was.Available() && !m.Available() {
+			m.Recovers = now.Add(g.rules[name].ReadyFor)
 		}
+		g.world.Members[name] = m
 	}
 	for _, t := range g.turns {
-		t.Blocked = t.State == rollout.Pending && (!t.waiting || t.Self && g.run.open > selves || g.isDown(t))
+		t.Early, t.Blocked = t.State == rollout.Pending && !t.waiting, g.isDown(t)
+	}
+	g.world.Moving = g.run.open
+	for _, j := range g.run.jobs {
+		if j.needs > 0 || j.turn != nil && j.turn.waiting {
+			g.world.Moving--
+		}
 	}
 }
 
@@ -173,12 +173,6 @@ func (g *rolling) member(name, id string, now time.Time) rollout.Member {
 		g.forget(name, func() {})
 	}
 	return m
-}
-
-// recovering reports whether a server that is not ready was so until a moment ago.
-func (g *rolling) recovering(name string, now time.Time) bool {
-	w := g.servers[g.ids[name]]
-	return w != nil && w.Recovering(now)
 }
 
 // tell tells how the groups go, where that has changed.

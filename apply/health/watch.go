@@ -80,6 +80,3 @@ func (w *Watch) Health(now time.Time) rollout.Health {
 	}
 	return rollout.Unready
 }
-
-// Recovering reports whether a server that is not ready was so until a moment ago.
-func (w *Watch) Recovering(now time.Time) bool { return w.ready && now.Sub(w.last) < w.For }

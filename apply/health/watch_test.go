@@ -106,15 +106,6 @@ func TestAnswerChanges(t *testing.T) {
 	}
 }
 
-func TestRecovering(t *testing.T) {
-	if w := watch(held(0), held(10), failed(11)); !w.Recovering(at(20)) || w.Recovering(at(21)) {
-		t.Error("one that was ready recovers for as long as its probes have to hold")
-	}
-	if watch(failed(0)).Recovering(at(1)) {
-		t.Error("one that was never ready recovers")
-	}
-}
-
 // After a reboot the old boot may answer for a while: without evidence of the new one it
 // gets some time to go.
 func TestArrival(t *testing.T) {

@@ -26,8 +26,9 @@ func Decide(w World) Decision {
 			continue
 		}
 		d.Held[i] = *h
-		d.Over = d.Over && h.Awaits != AwaitsHealth
+		d.Over = d.Over && h.Awaits != AwaitsHealth && !(w.Turns[i].Early && w.Moving > 0)
 		d.wake(w.Now, h.Until)
+		d.wake(w.Now, w.Members[w.Turns[i].Name].Recovers)
 	}
 	for i := range s.groups {
 		g := &s.groups[i]
@@ -106,7 +107,7 @@ func (s *survey) hold(t *Turn) *Hold {
 			return h
 		}
 	}
-	if t.Blocked {
+	if t.Early || t.Blocked {
 		return s.blocked(t)
 	}
 	if h := s.closed(t); h != nil {
@@ -122,8 +123,11 @@ func (s *survey) hold(t *Turn) *Hold {
 			return s.groups[p.Group].overdue(s.Now, h)
 		}
 	}
-	if t.Self && (s.inFlight+s.others > 0) {
+	switch {
+	case t.Self && s.inFlight+s.others > 0:
 		return held(planner.CodeSelfLast, AwaitsTurns)
+	case t.Self && s.Moving > 0:
+		return held(planner.CodeSelfLast, AwaitsHealth) // they end by themselves
 	}
 	return nil
 }
@@ -135,6 +139,9 @@ func (s *survey) refuse(t *Turn, p Place) *Hold {
 	case g.halted():
 		return g.held(planner.CodeHalted, AwaitsNothing, g.failed)
 	case t.Destroys && !t.AllowUnready && !m.New && m.Health != Unchecked && !m.Available():
+		if s.Now.Before(m.Recovers) {
+			return g.held(planner.CodeUnready, AwaitsHealth, nil)
+		}
 		return g.held(planner.CodeUnready, AwaitsNothing, nil)
 	case t.Kind != Surges && g.MaxUnavailable == 0, t.Kind == Surges && g.MaxSurge == 0:
 		return g.held(planner.CodeNoBudget, AwaitsNothing, nil)

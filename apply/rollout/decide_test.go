@@ -190,6 +190,8 @@ var decisions = []struct {
 		w.Turns[0].Self, w.AllowSelf = true, true
 		set(w, rollout.Done, "b")
 	}), "a", nil},
+	{"this host after all that has no turn", with(group(2, "a"), func(w *rollout.World) { w.Turns[0].Self, w.AllowSelf, w.Moving = true, true, 1 }),
+		"", map[string]planner.Code{"a": planner.CodeSelfLast}},
 	{"frozen, without a group", rollout.World{Now: now, Turns: []*rollout.Turn{{Name: "a", Freezes: []fleet.Freeze{{From: day, Until: day}}}}},
 		"", map[string]planner.Code{"a": planner.CodeFreeze}},
 	{"a freeze that is overridden", rollout.World{Now: now, OverrideFreeze: true, Turns: []*rollout.Turn{{Name: "a", Freezes: []fleet.Freeze{{From: day, Until: day}}}}}, "a", nil},
@@ -243,7 +245,39 @@ func TestBlame(t *testing.T) {
 	}
 }
 
+// One that served a moment ago has the time to do so again before it is left alone.
+func TestRecovers(t *testing.T) {
+	for _, until := range []time.Time{now, now.Add(time.Second)} {
+		w := group(1, "a")
+		w.Turns[0].Destroys = true
+		down(&w, rollout.Member{Active: true, Health: rollout.Unready, Recovers: until}, "a")
+		d := rollout.Decide(w)
+		want, wake := rollout.AwaitsNothing, now.Add(10*time.Minute)
+		if until.After(now) {
+			want, wake = rollout.AwaitsHealth, until
+		}
+		if h := d.Held[0]; h.Code != planner.CodeUnready || h.Awaits != want || !d.Wake.Equal(wake) {
+			t.Errorf("until %s: %+v, wakes at %s", until, h, d.Wake)
+		}
+	}
+}
+
 func TestOver(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		moving int
+		turn   rollout.Turn
+		over   bool
+	}{
+		{"a job goes on to its turn", 1, rollout.Turn{Early: true}, false},
+		{"a job needs others that are held", 0, rollout.Turn{Early: true}, true},
+		{"a server is not there", 0, rollout.Turn{Blocked: true}, false},
+		{"this host after a job that goes on", 1, rollout.Turn{Self: true}, false},
+	} {
+		if d := rollout.Decide(rollout.World{Now: now, AllowSelf: true, Moving: c.moving, Turns: []*rollout.Turn{&c.turn}}); d.Over != c.over {
+			t.Errorf("%s: %+v", c.name, d)
+		}
+	}
 	paused := group(1, "a", "b")
 	paused.Groups[0].Steps, paused.Groups[0].Pause = []int{1, 2}, fleet.Pause{For: fleet.Duration{Duration: time.Minute}}
 	set(&paused, rollout.Done, "a")

@@ -106,7 +106,7 @@ func (w *World) Take(d Decision) {
 // Active reports whether turns of a group have not ended.
 func (w *World) Active(group int) bool {
 	return slices.ContainsFunc(w.Turns, func(t *Turn) bool {
-		return t.IsIn(group) && (t.State == Pending || t.State == InFlight)
+		return t.IsIn(group) && !t.Over()
 	})
 }
 

@@ -21,6 +21,7 @@ type World struct {
 	Groups         []Group
 	Members        map[string]Member // the servers of all groups, and those that are leaving them, by the entry's name
 	Turns          []*Turn           // of one server each
+	Moving         int               // jobs that go on, and wait neither for their turn nor for other jobs
 	AllowSelf      bool              // the host that this runs on may be disrupted
 	OverrideFreeze bool              // freezes do not count
 }
@@ -59,10 +60,11 @@ type Progress struct {
 
 // Member is how a server of a group is.
 type Member struct {
-	New     bool // it has never been ready: it counts neither way
-	Active  bool // by the API's status
-	Health  Health
-	Drained bool // its drain command was begun, and its restore command has not succeeded since
+	New      bool // it has never been ready: it counts neither way
+	Active   bool // by the API's status
+	Health   Health
+	Drained  bool      // its drain command was begun, and its restore command has not succeeded since
+	Recovers time.Time // until when one that served a moment ago has the time to serve again; zero: it did not
 }
 
 // Available reports whether a member serves.
@@ -89,13 +91,17 @@ type Turn struct {
 	Self         bool // this runs on the server, or its state is there
 	AllowUnready bool // it may be destroyed although it is not ready
 	Surging      bool // of Surges: its new server exists
-	Blocked      bool // it awaits something that no rollout has a say in, such as another server's name
+	Early        bool // its job has not come to it yet, and goes on or needs others
+	Blocked      bool // it awaits something that no rollout has a say in, such as that its server is started
 	Estimate     time.Duration
 	Windows      []fleet.Window // that are about the server
 	Freezes      []fleet.Freeze
 	State        State
 	Readying     bool // under way, it only waits until its server is ready
 }
+
+// Over reports whether a turn has ended, or is not to begin.
+func (t *Turn) Over() bool { return t.State != Pending && t.State != InFlight }
 
 // Place is a server's place in a group.
 type Place struct {

@@ -80,6 +80,9 @@ func (g *tally) overdue(now time.Time, h *Hold) *Hold {
 // blocked is that something beside rollouts is awaited, which may take too long.
 func (s *survey) blocked(t *Turn) *Hold {
 	h := held(planner.CodeNeeds, AwaitsHealth)
+	if !t.Blocked && s.Moving == 0 {
+		h.Awaits = AwaitsTurns // those of the jobs that it needs
+	}
 	for _, p := range t.In {
 		if h.Awaits == AwaitsHealth {
 			h = s.groups[p.Group].overdue(s.Now, h)
