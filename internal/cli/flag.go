@@ -56,8 +56,7 @@ func (c *command) addFlags(cmd *cobra.Command) {
 // withoutValue are the values of flags that need none to be given.
 var withoutValue = map[string]string{"sandbox": defaultSandbox, "watch": "5s"}
 
-// define adds the flag to a command's. Nobody reads how its usage is written here: not
-// in help, not in a shell.
+// define adds the flag to a command's, without the backticks, which are for nobody to read.
 func (f flag) define(set *pflag.FlagSet) {
 	_, usage := f.words()
 	switch v := f.value.(type) {

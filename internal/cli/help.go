@@ -73,6 +73,7 @@ func (c *command) page(cmd *cobra.Command) help.Page {
 	if cmd.IsAdditionalHelpTopicCommand() {
 		for _, t := range topics() {
 			if t.name == cmd.Name() {
+				t.Lists = t.lists()
 				return t.Page
 			}
 		}

@@ -10,6 +10,7 @@ import (
 type topic struct {
 	name string // fleet help NAME
 	help.Page
+	lists func() []help.List // of the page; no other command waits for the schema to be read
 }
 
 const fileText = `A fleet file says in YAML which servers should exist. It is fleet.yaml unless -f names
@@ -31,17 +32,17 @@ JSON Schema, from which editors offer keys and values.`
 // topics are all topics, in the order in which help tells of them.
 func topics() []topic {
 	return []topic{
-		{"fleet-file", help.Page{Manual: "fleet-file", Section: "5", Short: "Every key of a fleet file", Prose: fileText, Lists: help.FileKeys()}},
+		{"fleet-file", help.Page{Manual: "fleet-file", Section: "5", Short: "Every key of a fleet file", Prose: fileText}, help.FileKeys},
 		{"symbols", help.Page{
 			Manual: "fleet-symbols", Section: "7", Short: "What the symbols of plans and results mean",
 			Prose: "Each line of a plan begins with a symbol: what would be done to the servers that it names. In a result it says what became of that.",
-			Lists: []help.List{{Title: "Symbols of plans", Rows: symbolRows(render.Symbols())}, {Title: "Symbols of results", Rows: symbolRows(render.Outcomes())}},
+		}, func() []help.List {
+			return []help.List{{Title: "Symbols of plans", Rows: symbolRows(render.Symbols())}, {Title: "Symbols of results", Rows: symbolRows(render.Outcomes())}}
 		}},
 		{"exit-codes", help.Page{
 			Manual: "fleet-exit-codes", Section: "7", Short: "What each exit code means",
 			Prose: "A script learns from the exit code what has come of a run.",
-			Lists: []help.List{{Title: "Exit codes", Rows: exitRows(&cobra.Command{})}},
-		}},
+		}, func() []help.List { return []help.List{{Title: "Exit codes", Rows: exitRows(&cobra.Command{})}} }},
 	}
 }
 
