@@ -42,7 +42,7 @@ var table = []mutant{
 		`w.ambiguous || vpsorg.Ambiguous(err)`,
 		`vpsorg.Ambiguous(err)`},
 	{"create-a-name-that-lives", "A server is created although the newest list has one of the name.",
-		"./apply", "TestKnownServerIsNotAdopted", "run.taken",
+		"./apply", "TestNamesAreReadAgainAfterALapse", "run.taken",
 		`name == "" || !lives`,
 		`name == "" || !lives || c.Action() == planner.ActionCreate`},
 	{"retry-create", "The transport may send a create a second time.",
@@ -64,7 +64,7 @@ var table = []mutant{
 
 	// Data that is gone for good.
 	{"delete-unread", "A server is deleted without reading it once more.",
-		"./apply", "TestGoneIsWhatNoListShows", "worker.check",
+		"./apply", "TestDeleteOfWhatHasEnded", "worker.check",
 		`w.change.Action() != planner.ActionDelete && !read`,
 		`!read`},
 	{"delete-whatever-has-the-id", "A server is deleted although it has changed since it was approved.",
@@ -80,7 +80,7 @@ var table = []mutant{
 		`sel.IncludesUnlisted(s.Name)`,
 		`s.Name != ""`},
 	{"deletes-without-limit", "A file that says nothing of max_deletes allows any number.",
-		"./planner", "TestAskedUnderGuards", "Plan.Violations",
+		"./planner", "TestViolations", "Plan.Violations",
 		`deleteLimit.Set = true`,
 		`deleteLimit.Set = p.Guards.MaxDeletes.Set`},
 
