@@ -114,10 +114,7 @@ func (l *Live) tell() {
 	if l.width == nil && !l.stopped && time.Since(l.counted) >= countEvery {
 		l.counted = time.Now()
 		b.WriteString(l.p.count() + "  [" + span(time.Since(l.p.begun)) + "]")
-		if oldest := l.p.oldest(3); oldest != "" {
-			b.WriteString("; waiting for " + Escape(oldest))
-		}
-		b.WriteString("\n")
+		b.WriteString(prefixed("; waiting for ", Escape(l.p.oldest(3))) + "\n")
 		for _, text := range l.p.rollingLines() {
 			b.WriteString(text + "\n")
 		}
@@ -168,34 +165,26 @@ const (
 	leastBar = 5
 )
 
-// draw is the status: a bar and how far it is, and below it who is waited for, and a
-// line for each rollout. Each line fits into the terminal, for one that wraps could not be wiped. The last ends
-// where it is.
+// draw is the status: a bar and how far it is, below it who is waited for, and a line for
+// each rollout. Each line fits into the terminal, for one that wraps could not be wiped.
+// The last ends where it is.
 func (l *Live) draw() string {
 	if l.stopped || l.width == nil {
 		return ""
 	}
-	first := l.p.count() + "  " + span(time.Since(l.p.begun))
-	if toGo := l.p.toGo(); toGo != "" {
-		first += ", " + toGo
+	first := l.p.count() + "  " + span(time.Since(l.p.begun)) + prefixed(", ", l.p.toGo())
+	lines := []string{l.bar(l.width()-len("  ")-width(first)-1-echo) + first}
+	if len(l.p.underWay)+len(l.p.waits) > 0 {
+		lines = append(lines, Escape(l.p.inFlight()))
 	}
-	lines := []string{l.fit(l.bar(l.width()-len("  ")-width(first)-1-echo) + first)}
-	if second := l.p.inFlight(); len(l.p.underWay)+len(l.p.waits) > 0 {
-		lines = append(lines, l.fit(Escape(second)))
-	}
-	for _, text := range l.p.rollingLines() {
-		lines = append(lines, l.fit(text))
-	}
-	for _, text := range lines {
-		l.drawn = append(l.drawn, width(text))
-	}
-	c := dim
-	if l.p.ended[fateFailed]+l.p.ended[fateDoubt] > 0 {
-		c = red
-	}
-	lines[0] = l.style.paint(c, lines[0])
-	for i := range lines[1:] {
-		lines[i+1] = l.style.paint(dim, lines[i+1])
+	lines = append(lines, l.p.rollingLines()...)
+	for i, text := range lines {
+		c := dim
+		if i == 0 && l.p.ended[fateFailed]+l.p.ended[fateDoubt] > 0 {
+			c = red
+		}
+		text = l.fit(text)
+		lines[i], l.drawn = l.style.paint(c, text), append(l.drawn, width(text))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -54,15 +54,9 @@ func resultOpening(v resultReview) string {
 	if v.Result.Interrupted || v.Result.Rests() != "" {
 		heading += outcome(v.Result) + "; "
 	}
-	var worst []string
-	for _, f := range fates {
-		if n := v.count(f); n > 0 && f != fateDone {
-			of := ""
-			if worst == nil {
-				of = fmt.Sprintf(" of %d", all)
-			}
-			worst = append(worst, fmt.Sprintf("%d%s %s", n, of, f))
-		}
+	worst := undone(v.count)
+	if worst != nil {
+		worst[0] = strings.Replace(worst[0], " ", fmt.Sprintf(" of %d ", all), 1)
 	}
 	blocked := len(v.Result.Blocked)
 	took := ""

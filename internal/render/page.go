@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/vps-fleet/fleet/apply"
-	"github.com/vps-fleet/fleet/planner"
 )
 
 var (
@@ -101,7 +100,10 @@ type choice struct {
 func HTML(r Run) ([]byte, error) {
 	d := &page{Title: "fleet plan", Tone: plain, DigestOf: "Digest"}
 	if r.Plan != nil {
-		d.about(r.Plan)
+		d.About = place(r.Plan.Account, r.Plan.Endpoint, "")
+		if !r.Plan.Empty() {
+			d.Digest = r.Plan.Digest()
+		}
 	}
 	switch {
 	case r.Drift != nil:
@@ -125,14 +127,6 @@ var marks = map[color]string{green: "✓", amber: "!", red: "▲"}
 // place is where a page is about: ops@example.com at https://… · fleet.yaml.
 func place(account, endpoint, file string) string {
 	return together(" · ", together(" at ", account, endpoint), file)
-}
-
-// about is what the pages of a plan and of its result have in common.
-func (d *page) about(p *planner.Plan) {
-	d.About = place(p.Account, p.Endpoint, "")
-	if !p.Empty() {
-		d.Digest = p.Digest()
-	}
 }
 
 // failure shows, above all else, why the run ended before its end.
