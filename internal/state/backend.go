@@ -56,17 +56,11 @@ var ErrConflict = errors.New("somebody else has written it meanwhile")
 
 // ErrUnprepared is why a store is not used: nobody has prepared it and proved that it
 // keeps hosts apart.
-var ErrUnprepared error = unprepared{}
-
-type unprepared struct{}
-
-func (unprepared) Error() string { return "this store was not prepared for fleet" }
-
-// Final: it is for people to prepare it.
-func (unprepared) Final() bool { return true }
-
-// Hint says what to do about it.
-func (unprepared) Hint() string { return "run fleet state init once with this store" }
+var ErrUnprepared error = &BackendError{
+	Err:    errors.New("this store was not prepared for fleet"),
+	Stays:  true,
+	Advice: "run fleet state init once with this store",
+}
 
 // BackendError is why a backend has refused something, and what to do about it.
 type BackendError struct {

@@ -37,7 +37,11 @@ func (s *Shared) Contents(ctx context.Context) (Contents, error) {
 	if err := s.checkProof(ctx); err != nil {
 		return c, err
 	}
-	list, err := ask(ctx, s, "list the states", s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, "") })
+	list, err := s.list(ctx, listStates, "")
+	if err != nil {
+		return c, err
+	}
+	docs, err := s.documents(ctx, list)
 	if err != nil {
 		return c, err
 	}
@@ -46,18 +50,13 @@ func (s *Shared) Contents(ctx context.Context) (Contents, error) {
 		return c, err
 	}
 	c.Now = proof.Now
+	for _, d := range docs {
+		c.Accounts = append(c.Accounts, d.shown(c.Now))
+	}
 	for _, l := range list {
 		if _, file, isPlan := strings.Cut(l.Name, plansPrefix); isPlan {
 			c.Plans = append(c.Plans, strings.TrimSuffix(file, ".json"))
 		}
-		if !strings.HasSuffix(l.Name, documentSuffix) {
-			continue
-		}
-		d, o, err := s.named(ctx, l.Name)
-		if err != nil {
-			return c, err
-		}
-		c.Accounts = append(c.Accounts, d.shown(o.Now))
 	}
 	return c, nil
 }

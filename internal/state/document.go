@@ -2,6 +2,7 @@ package state
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,13 +48,28 @@ func decodeDocument(name string, data []byte) (document, error) {
 		return document{}, nil
 	}
 	var d document
-	if err := json.Unmarshal(data, &d); err != nil {
-		return d, &DocumentError{Name: name, Err: fmt.Errorf("it is damaged: %w", err)}
+	err := decodeVersioned(name, data, &d, documentVersion)
+	return d, err
+}
+
+// decodeVersioned reads an object of a format that later versions of fleet may change.
+func decodeVersioned(name string, data []byte, to any, known int) error {
+	var format struct {
+		Version int `json:"format_version"`
 	}
-	if d.FormatVersion > documentVersion {
-		return d, &DocumentError{Name: name, Newer: true, Err: fmt.Errorf("it has format_version %d, and this fleet knows %d", d.FormatVersion, documentVersion)}
+	err := json.Unmarshal(data, &format)
+	switch {
+	case err == nil && format.Version > known:
+		return &DocumentError{Name: name, Newer: true, Err: fmt.Errorf("it has format_version %d, and this fleet knows %d", format.Version, known)}
+	case err == nil && format.Version < 1:
+		err = errors.New("it has no format_version")
+	case err == nil:
+		err = json.Unmarshal(data, to)
 	}
-	return d, nil
+	if err != nil {
+		return &DocumentError{Name: name, Err: fmt.Errorf("it is damaged: %w", err)}
+	}
+	return nil
 }
 
 // DocumentError is why a document of a shared store cannot be used.

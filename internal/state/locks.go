@@ -64,7 +64,7 @@ func (s *Shared) Unlock(ctx context.Context, k apply.Key, epoch int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = ask(ctx, s, "end the lease", s.timing.patience, func(ctx context.Context) (Object, error) {
+		_, err = ask(ctx, s, "end the lease", func(ctx context.Context) (Object, error) {
 			return s.backend.Replace(ctx, folderOf(k)+documentSuffix, data, o.Version)
 		})
 		if !errors.Is(err, ErrConflict) {

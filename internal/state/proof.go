@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 )
 
 // proofName is the object that says that compare-and-swap was proved.
-const proofName = "proof.json"
+const (
+	proofName    = "proof.json"
+	proofVersion = 1
+)
 
 // proof is what that object says.
 type proof struct {
@@ -29,7 +31,7 @@ func (s *Shared) Init(ctx context.Context) error {
 	if err != nil {
 		return s.failed("prove that only one of two writes is taken", err)
 	}
-	data, err := json.Marshal(proof{1, now})
+	data, err := json.Marshal(proof{proofVersion, now})
 	if err != nil {
 		return err
 	}
@@ -70,21 +72,11 @@ func unkept(err error) error {
 }
 
 // ErrNotKept is why a store cannot be used by several hosts.
-var ErrNotKept error = notKept{}
-
-type notKept struct{}
-
-func (notKept) Error() string {
-	return "this store cannot keep hosts apart: it took a write that it had to refuse, because somebody else had written before"
+var ErrNotKept error = &BackendError{
+	Err:    errors.New("this store cannot keep hosts apart: it took a write that it had to refuse, because somebody else had written before"),
+	Stays:  true,
+	Advice: "use a bucket whose server honours If-None-Match and If-Match when it writes, or PostgreSQL",
 }
-
-// Hint says what to do about it.
-func (notKept) Hint() string {
-	return "use a bucket whose server honours If-None-Match and If-Match when it writes, or PostgreSQL"
-}
-
-// Final: asking again proves nothing else.
-func (notKept) Final() bool { return true }
 
 // checkProof holds that the backend was proved to keep hosts apart.
 func (s *Shared) checkProof(ctx context.Context) error {
@@ -98,14 +90,12 @@ func (s *Shared) checkProof(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var p proof
-	switch {
-	case o.Version == "":
+	if o.Version == "" {
 		return s.failed(readState, ErrUnprepared)
-	case json.Unmarshal(o.Data, &p) != nil || p.FormatVersion < 1:
-		return s.failed(readState, &DocumentError{Name: proofName, Err: errors.New("it is damaged")})
-	case p.FormatVersion > 1:
-		return s.failed(readState, &DocumentError{Name: proofName, Newer: true, Err: fmt.Errorf("it has format_version %d, and this fleet knows 1", p.FormatVersion)})
+	}
+	var p proof
+	if err := decodeVersioned(proofName, o.Data, &p, proofVersion); err != nil {
+		return s.failed(readState, err)
 	}
 	s.mu.Lock()
 	s.proven = true

@@ -71,7 +71,7 @@ func (l *leasedState) save(ctx context.Context) error {
 		return l.write(ctx)
 	}
 	var asked moment
-	o, err := ask(ctx, l.store, "renew the lease", l.store.timing.patience, func(ctx context.Context) (Object, error) {
+	o, err := ask(ctx, l.store, "renew the lease", func(ctx context.Context) (Object, error) {
 		asked = l.store.now()
 		return l.store.backend.Read(ctx, proofName)
 	})
@@ -141,7 +141,7 @@ func (l *leasedState) write(ctx context.Context) error {
 		return err
 	}
 	l.wrote, l.tried = time.Now(), noted
-	o, err := ask(ctx, l.store, keepState, l.store.timing.patience, func(ctx context.Context) (Object, error) {
+	o, err := ask(ctx, l.store, keepState, func(ctx context.Context) (Object, error) {
 		return l.swap(ctx, data, d.Write)
 	})
 	if err != nil {

@@ -75,10 +75,10 @@ func folderOf(k apply.Key) string {
 // slow is how long the backend may take until that is told.
 const slow = 2 * time.Second
 
-// ask asks the backend for something until it answers, or for so long. A store that
+// ask asks the backend for something until it answers, or patience is over. A store that
 // has not answered may do what it was asked yet, so what is asked twice has to be
 // the same the second time.
-func ask[T any](ctx context.Context, s *Shared, what string, patience time.Duration, do func(context.Context) (T, error)) (T, error) {
+func ask[T any](ctx context.Context, s *Shared, what string, do func(context.Context) (T, error)) (T, error) {
 	if s.Waiting != nil {
 		since := time.Now()
 		defer time.AfterFunc(slow, func() { s.Waiting(since) }).Stop()
@@ -94,7 +94,7 @@ func ask[T any](ctx context.Context, s *Shared, what string, patience time.Durat
 			err = backoff.Permanent(err)
 		}
 		return got, err
-	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(patience))
+	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(s.timing.patience))
 	return got, s.failed(what, err)
 }
 
@@ -130,12 +130,12 @@ func (e *StoreError) Hint() string {
 
 // object reads an object.
 func (s *Shared) object(ctx context.Context, what, name string) (Object, error) {
-	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (Object, error) { return s.backend.Read(ctx, name) })
+	return ask(ctx, s, what, func(ctx context.Context) (Object, error) { return s.backend.Read(ctx, name) })
 }
 
 // done asks the backend for something that it does without an answer.
 func (s *Shared) done(ctx context.Context, what string, do func(context.Context) error) error {
-	_, err := ask(ctx, s, what, s.timing.patience, func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) })
+	_, err := ask(ctx, s, what, func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) })
 	return err
 }
 
@@ -155,7 +155,7 @@ func (s *Shared) drop(ctx context.Context, what, name string) error {
 
 // list lists the objects whose names begin so.
 func (s *Shared) list(ctx context.Context, what, prefix string) ([]Listed, error) {
-	return ask(ctx, s, what, s.timing.patience, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, prefix) })
+	return ask(ctx, s, what, func(ctx context.Context) ([]Listed, error) { return s.backend.List(ctx, prefix) })
 }
 
 func (s *Shared) place(name string) string { return name }
@@ -184,12 +184,19 @@ func (s *Shared) named(ctx context.Context, name string) (document, Object, erro
 	return d, o, s.failed(readState, err)
 }
 
+const listStates = "list the states"
+
 // all are the documents whose names begin so.
-func (s *Shared) all(ctx context.Context, prefix string) (docs []document, err error) {
-	list, err := s.list(ctx, "list the states", prefix)
+func (s *Shared) all(ctx context.Context, prefix string) ([]document, error) {
+	list, err := s.list(ctx, listStates, prefix)
 	if err != nil {
 		return nil, err
 	}
+	return s.documents(ctx, list)
+}
+
+// documents reads those of listed objects that are documents.
+func (s *Shared) documents(ctx context.Context, list []Listed) (docs []document, err error) {
 	for _, l := range list {
 		if !strings.HasSuffix(l.Name, documentSuffix) {
 			continue

@@ -37,16 +37,22 @@ func open(t testing.TB, place string) *bucket.Store {
 	return b
 }
 
+// prepared is a place that fleet can use.
+func prepared(t *testing.T, place string) string {
+	t.Helper()
+	if err := state.InBackend(open(t, place)).Init(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return place
+}
+
 func TestBucket(t *testing.T) {
 	for _, ways := range [][]string{nil, {servertest.Versioned, servertest.Encrypted, servertest.Twice}} {
 		t.Run(strings.Join(append([]string{"as it comes"}, ways...), ", "), func(t *testing.T) {
 			server := servertest.NewBucket(t, ways...)
 			var prefixes atomic.Int32
 			statetest.Contract(t, statetest.AtOnce, func(t *testing.T) func() apply.Store {
-				place := server.URL(fmt.Sprint("team/", prefixes.Add(1)))
-				if err := state.InBackend(open(t, place)).Init(ctx); err != nil {
-					t.Fatal(err)
-				}
+				place := prepared(t, server.URL(fmt.Sprint("team/", prefixes.Add(1))))
 				return func() apply.Store { return state.InBackend(open(t, place)) }
 			})
 		})

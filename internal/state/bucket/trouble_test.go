@@ -9,10 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/servertest"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
@@ -150,39 +150,14 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// Whatever answer is lost after the store did what it was asked, what was begun is
-// there, and the lease is given back. A write whose answer is lost has taken effect,
-// so sending it again is refused: the write's own nonce tells whose it was.
 func TestLostAnswers(t *testing.T) {
 	server := servertest.NewBucket(t)
-	for n := range 12 {
-		t.Run(fmt.Sprint("answer ", n), func(t *testing.T) {
-			t.Parallel()
-			proxy := servertest.NewProxy(t, server.Addr)
-			place := servertest.BucketURL(proxy.Addr, fmt.Sprint(n))
-			if err := state.InBackend(open(t, place)).Init(ctx); err != nil {
-				t.Fatal(err)
-			}
-			proxy.Lose(n, 2)
-			s, err := state.InBackend(open(t, place)).Lock(ctx, statetest.Ann, apply.Holder{PID: 1, Host: "here"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, name := range []string{"a", "b"} {
-				if err := s.Begin(ctx, apply.Intent{Endpoint: statetest.Ann.Endpoint, Account: statetest.Ann.Account, Name: name}); err != nil {
-					t.Error(err)
-				}
-			}
-			if err := s.Close(); err != nil {
-				t.Error(err)
-			}
-			proxy.Lose(0, 0)
-			open, err := state.InBackend(open(t, place)).Intents(ctx)
-			if err != nil || len(open) != 2 {
-				t.Errorf("open are %v, %v", open, err)
-			}
-		})
-	}
+	var prefixes atomic.Int32
+	statetest.LostAnswers(t, func(t *testing.T) (func() *state.Shared, func(after, n int)) {
+		proxy := servertest.NewProxy(t, server.Addr)
+		place := prepared(t, servertest.BucketURL(proxy.Addr, fmt.Sprint(prefixes.Add(1))))
+		return func() *state.Shared { return state.InBackend(open(t, place)) }, proxy.Lose
+	})
 }
 
 // A bucket that may only be read cannot be prepared.

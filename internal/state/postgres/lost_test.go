@@ -8,6 +8,7 @@ import (
 
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/servertest"
+	"github.com/vps-fleet/fleet/internal/state/statetest"
 )
 
 // through is a place as it is reached through a proxy.
@@ -22,33 +23,13 @@ func through(t *testing.T, server *servertest.Postgres, place string) (*serverte
 	return proxy, u.String()
 }
 
-// Whatever answer is lost after the server did what it was asked, what was begun is
-// there once, and the lease is given back. A write whose answer is lost has taken
-// effect, so sending it again is refused: the write's own nonce tells whose it was.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	server := servertest.NewPostgres(t)
-	for at := range 12 {
-		t.Run(fmt.Sprint("answer ", at), func(t *testing.T) {
-			t.Parallel()
-			proxy, place := through(t, server, prepared(t, server))
-			proxy.Lose(at, 2)
-			s := lock(t, place)
-			for _, name := range []string{"a", "b"} {
-				if err := s.Begin(ctx, intent(name)); err != nil {
-					t.Error(err)
-				}
-			}
-			if err := s.Close(); err != nil {
-				t.Error(err)
-			}
-			proxy.Lose(0, 0)
-			open, err := state.InBackend(open(t, place)).Intents(ctx)
-			if err != nil || len(open) != 2 {
-				t.Errorf("open are %v, %v", open, err)
-			}
-		})
-	}
+	statetest.LostAnswers(t, func(t *testing.T) (func() *state.Shared, func(after, n int)) {
+		proxy, place := through(t, server, prepared(t, server))
+		return func() *state.Shared { return state.InBackend(open(t, place)) }, proxy.Lose
+	})
 }
 
 // The answer to one write is lost. The write took effect, so there is no second.
