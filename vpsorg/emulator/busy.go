@@ -22,15 +22,15 @@ var busyWords = map[int]string{
 }
 
 // locked refuses a change of a server that the API is still at work on.
-func (e *Emulator) locked(c *call) (a answer, refused bool) {
+func (e *Emulator) locked(c *call) *answer {
 	if c.method == http.MethodGet || c.found == nil || !c.now.Before(c.found.changed.Add(e.Busy.For)) {
-		return a, false
+		return nil
 	}
 	status := e.Busy.Status
 	if status == 0 {
 		status = http.StatusLocked
 	}
-	return refuse(status, busyWords[status]), true
+	return refuse(status, busyWords[status])
 }
 
 // change is what comes before every change of a record.

@@ -45,41 +45,31 @@ func decimal(price float64, places int) json.Number {
 	return json.Number(strconv.FormatFloat(price, 'f', places, 64))
 }
 
-func (e *Emulator) plans() []vpsorg.Plan {
-	if e.Plans == nil {
-		return standardPlans
+func (e *Emulator) plans() []vpsorg.Plan { return offered(e.Plans, standardPlans) }
+func (e *Emulator) systems() []vpsorg.OS { return offered(e.OS, standardOS) }
+func (e *Emulator) locations() []string  { return offered(e.Locations, standardLocations) }
+
+// offered is what an option says, or the standard where it says nothing.
+func offered[T any](option, standard []T) []T {
+	if option == nil {
+		return standard
 	}
-	return e.Plans
+	return option
 }
 
-func (e *Emulator) systems() []vpsorg.OS {
-	if e.OS == nil {
-		return standardOS
-	}
-	return e.OS
-}
-
-func (e *Emulator) locations() []string {
-	if e.Locations == nil {
-		return standardLocations
-	}
-	return e.Locations
-}
+func planID(p vpsorg.Plan) vpsorg.ID { return p.ID }
+func osID(o vpsorg.OS) vpsorg.ID     { return o.ID }
 
 // plan returns the plan of an id, or nil.
-func (e *Emulator) plan(id vpsorg.ID) *vpsorg.Plan {
-	plans := e.plans()
-	if i := slices.IndexFunc(plans, func(p vpsorg.Plan) bool { return p.ID == id }); i >= 0 {
-		return &plans[i]
-	}
-	return nil
-}
+func (e *Emulator) plan(id vpsorg.ID) *vpsorg.Plan { return withID(e.plans(), planID, id) }
 
 // os returns the operating system of an id, or nil.
-func (e *Emulator) os(id vpsorg.ID) *vpsorg.OS {
-	systems := e.systems()
-	if i := slices.IndexFunc(systems, func(o vpsorg.OS) bool { return o.ID == id }); i >= 0 {
-		return &systems[i]
+func (e *Emulator) os(id vpsorg.ID) *vpsorg.OS { return withID(e.systems(), osID, id) }
+
+// withID returns what has an id, or nil.
+func withID[T any](all []T, of func(T) vpsorg.ID, id vpsorg.ID) *T {
+	if i := slices.IndexFunc(all, func(v T) bool { return of(v) == id }); i >= 0 {
+		return &all[i]
 	}
 	return nil
 }

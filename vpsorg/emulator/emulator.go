@@ -151,7 +151,7 @@ func (e *Emulator) commit(c *call) answer {
 	a := e.handle(c, time.Now())
 	e.mu.Unlock()
 	if err := e.save(); err != nil {
-		a = refuse(http.StatusInternalServerError, "The change is not saved: "+err.Error())
+		a = *refuse(http.StatusInternalServerError, "The change is not saved: "+err.Error())
 		e.mu.Lock()
 		c.entry.Status = a.status
 		e.mu.Unlock()

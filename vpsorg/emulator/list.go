@@ -62,15 +62,15 @@ func (e *Emulator) listedAll(records []*record, now time.Time) []listedServer {
 func (e *Emulator) page(c *call, found []*record) answer {
 	size, err := natural(c.values, "page_size", e.PageSize)
 	if err != nil || size > max(maxPageSize, e.PageSize) {
-		return c.deviate(http.StatusBadRequest, "page_size is not between 1 and the largest", "Invalid page size.")
+		return *c.deviate(http.StatusBadRequest, "page_size is not between 1 and the largest", "Invalid page size.")
 	}
 	number, err := natural(c.values, "page", 1)
 	if err != nil {
-		return c.deviate(http.StatusNotFound, "page is not a number from 1", "Invalid page.")
+		return *c.deviate(http.StatusNotFound, "page is not a number from 1", "Invalid page.")
 	}
 	last := max(1, (len(found)+size-1)/size)
 	if number > last {
-		return refuse(http.StatusNotFound, "Invalid page.")
+		return *refuse(http.StatusNotFound, "Invalid page.")
 	}
 	from, to := (number-1)*size, min(number*size, len(found))
 	p := pagedList[listedServer]{Count: len(found), Results: e.listedAll(found[from:to], c.now)}

@@ -13,29 +13,22 @@ type power struct {
 	otherwise  string // what a server in another status is, to the one who asks
 }
 
-// startServer answers POST servers/{id}/start/.
-func (e *Emulator) startServer(c *call) answer {
-	return e.power(c, power{vpsorg.StatusStopped, vpsorg.StatusStarting, "Server is already running."})
-}
+// The actions; stop is as documented for reboot.
+var (
+	start  = power{vpsorg.StatusStopped, vpsorg.StatusStarting, "Server is already running."}
+	stop   = power{vpsorg.StatusActive, vpsorg.StatusStopping, "Server is not running."}
+	reboot = power{vpsorg.StatusActive, vpsorg.StatusRebooting, "Server is not running."}
+)
 
-// stopServer answers POST servers/{id}/stop/, as documented for reboot.
-func (e *Emulator) stopServer(c *call) answer {
-	return e.power(c, power{vpsorg.StatusActive, vpsorg.StatusStopping, "Server is not running."})
-}
-
-// rebootServer answers POST servers/{id}/reboot/.
-func (e *Emulator) rebootServer(c *call) answer {
-	return e.power(c, power{vpsorg.StatusActive, vpsorg.StatusRebooting, "Server is not running."})
-}
-
-func (e *Emulator) power(c *call, p power) answer {
+// call answers POST servers/{id}/ and the action.
+func (p power) call(e *Emulator, c *call) answer {
 	r := c.found
 	switch r.Status {
 	case p.from:
 	case vpsorg.StatusActive, vpsorg.StatusStopped:
-		return refuse(http.StatusBadRequest, p.otherwise)
+		return *refuse(http.StatusBadRequest, p.otherwise)
 	default:
-		return refuse(http.StatusBadRequest, "Server is "+string(r.Status)+".")
+		return *refuse(http.StatusBadRequest, "Server is "+string(r.Status)+".")
 	}
 	e.change(r, c.now)
 	if p.from == vpsorg.StatusActive {

@@ -25,12 +25,15 @@ type call struct {
 	header http.Header
 	body   []byte
 
-	values url.Values
-	id     vpsorg.ID     // the server in the path
-	found  *record       // that server, as it is; for a GET, as it is told
-	lag    time.Duration // of this read; zero is that of all
-	now    time.Time
-	entry  *Entry
+	endpoint  endpoint
+	escapedID string // of the server in the path; "": there is none
+	values    url.Values
+
+	id    vpsorg.ID     // the server in the path
+	found *record       // that server, as it is; for a GET, as it is told
+	lag   time.Duration // of this read; zero is that of all
+	now   time.Time
+	entry *Entry
 }
 
 func newCall(r *http.Request, body []byte) *call {
@@ -52,7 +55,7 @@ func newCall(r *http.Request, body []byte) *call {
 
 // deviate notes what the documentation does not allow and refuses the call. The
 // first deviation of a call is the one that its entry keeps.
-func (c *call) deviate(status int, what, detail string) answer {
+func (c *call) deviate(status int, what, detail string) *answer {
 	if c.entry.Deviation == "" {
 		c.entry.Deviation = what
 	}
@@ -78,9 +81,9 @@ var endpoints = []endpoint{
 		"GET": (*Emulator).getServer, "PUT": (*Emulator).putServer,
 		"PATCH": (*Emulator).patchServer, "DELETE": (*Emulator).deleteServer,
 	}},
-	{"servers/*/start/", nil, nil, methods{"POST": (*Emulator).startServer}},
-	{"servers/*/stop/", nil, nil, methods{"POST": (*Emulator).stopServer}},
-	{"servers/*/reboot/", nil, nil, methods{"POST": (*Emulator).rebootServer}},
+	{"servers/*/start/", nil, nil, methods{"POST": start.call}},
+	{"servers/*/stop/", nil, nil, methods{"POST": stop.call}},
+	{"servers/*/reboot/", nil, nil, methods{"POST": reboot.call}},
 	{"plans/", []string{"location"}, nil, methods{"GET": (*Emulator).listPlans}},
 	{"account/me/", nil, nil, methods{"GET": (*Emulator).getAccount}},
 }
@@ -98,75 +101,65 @@ func (p endpoint) match(path string) (id string, ok bool) {
 	return id, ok && id != "" && !strings.Contains(id, "/")
 }
 
-// route finds what a call asks for and does it, once all that the documentation
-// asks of every request has been seen to.
+// checks are what a call has to pass, in this order, before it is done: what the
+// documentation asks of every request, and what the account and the server allow now.
+// Each answers a call that it refuses.
+var checks = []func(*Emulator, *call) *answer{
+	(*Emulator).authorize, (*Emulator).throttle, (*Emulator).checkMethod, (*Emulator).checkForm, (*Emulator).identify, (*Emulator).locked,
+}
+
+// route finds what a call asks for and does it.
 func (e *Emulator) route(c *call) answer {
 	for _, p := range endpoints {
 		id, ok := p.match(c.path)
 		if !ok {
 			continue
 		}
-		if a, refused := e.admit(c); refused {
-			return a
+		c.endpoint, c.escapedID = p, id
+		for _, check := range checks {
+			if refusal := check(e, c); refusal != nil {
+				return *refusal
+			}
 		}
-		do := p.methods[c.method]
-		if do == nil {
-			a := c.deviate(http.StatusMethodNotAllowed, "method not allowed", `Method "`+c.method+`" not allowed.`)
-			a.header = http.Header{"Allow": {strings.Join(slices.Sorted(maps.Keys(p.methods)), ", ")}}
-			return a
-		}
-		if a, refused := e.checkForm(c, p); refused {
-			return a
-		}
-		if a, refused := e.identify(c, id); refused {
-			return a
-		}
-		if a, refused := e.locked(c); refused {
-			return a
-		}
-		return do(e, c)
+		return p.methods[c.method](e, c)
 	}
 	what := "no such path"
 	if !strings.HasSuffix(c.path, "/") {
 		what = "path without a slash at its end"
 	}
-	return c.deviate(http.StatusNotFound, what, "Not found.")
+	return *c.deviate(http.StatusNotFound, what, "Not found.")
 }
 
-// admit checks the token and the rate.
-func (e *Emulator) admit(c *call) (a answer, refused bool) {
-	a, refused = e.authorize(c)
-	if refused {
-		a.header = http.Header{"Www-Authenticate": {"Bearer"}}
-		return a, true
-	}
-	delay := e.throttle(c.now)
-	if delay <= 0 {
-		return a, false
-	}
-	a = refuse(http.StatusTooManyRequests, "Request was throttled.")
-	a.header = e.RetryAfter.Header(delay)
-	return a, true
-}
-
-func (e *Emulator) authorize(c *call) (a answer, refused bool) {
+func (e *Emulator) authorize(c *call) (refusal *answer) {
 	given := c.header.Get("Authorization")
 	token, bearer := strings.CutPrefix(given, "Bearer ")
 	switch {
 	case given == "":
-		return c.deviate(http.StatusUnauthorized, "no Authorization header", "Authentication credentials were not provided."), true
+		refusal = c.deviate(http.StatusUnauthorized, "no Authorization header", "Authentication credentials were not provided.")
 	case !bearer || strings.TrimSpace(token) == "":
-		return c.deviate(http.StatusUnauthorized, "Authorization is not Bearer and a token", "Invalid token header."), true
+		refusal = c.deviate(http.StatusUnauthorized, "Authorization is not Bearer and a token", "Invalid token header.")
 	case e.Token != "" && token != e.Token:
-		return refuse(http.StatusUnauthorized, "Invalid token."), true
+		refusal = refuse(http.StatusUnauthorized, "Invalid token.")
+	default:
+		return nil
 	}
-	return a, false
+	refusal.header = http.Header{"Www-Authenticate": {"Bearer"}}
+	return refusal
+}
+
+func (e *Emulator) checkMethod(c *call) *answer {
+	if c.endpoint.methods[c.method] != nil {
+		return nil
+	}
+	refusal := c.deviate(http.StatusMethodNotAllowed, "method not allowed", `Method "`+c.method+`" not allowed.`)
+	refusal.header = http.Header{"Allow": {strings.Join(slices.Sorted(maps.Keys(c.endpoint.methods)), ", ")}}
+	return refusal
 }
 
 // checkForm checks the headers and the query of a call, and that it has a body
 // only where one is documented.
-func (e *Emulator) checkForm(c *call, p endpoint) (a answer, refused bool) {
-	bad := func(what, detail string) (answer, bool) { return c.deviate(http.StatusBadRequest, what, detail), true }
+func (e *Emulator) checkForm(c *call) *answer {
+	bad := func(what, detail string) *answer { return c.deviate(http.StatusBadRequest, what, detail) }
 	kind, _, err := mime.ParseMediaType(c.header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
 		return bad("Content-Type is not application/json", "Content-Type must be application/json.")
@@ -175,6 +168,7 @@ func (e *Emulator) checkForm(c *call, p endpoint) (a answer, refused bool) {
 	if err != nil {
 		return bad("malformed query", "Malformed query.")
 	}
+	p := c.endpoint
 	for _, name := range slices.Sorted(maps.Keys(c.values)) {
 		paging := e.PageSize > 0 && p.path == "servers/" && (name == "page" || name == "page_size")
 		if c.method != http.MethodGet || !slices.Contains(p.query, name) && !paging {
@@ -187,15 +181,15 @@ func (e *Emulator) checkForm(c *call, p endpoint) (a answer, refused bool) {
 	if len(c.body) > 0 && !slices.Contains(p.bodies, c.method) {
 		return bad("body where none is documented", "No body is expected.")
 	}
-	return a, false
+	return nil
 }
 
 // identify finds the server that the path names, if it names one.
-func (e *Emulator) identify(c *call, escaped string) (a answer, refused bool) {
-	if escaped == "" {
-		return a, false
+func (e *Emulator) identify(c *call) *answer {
+	if c.escapedID == "" {
+		return nil
 	}
-	text, err := url.PathUnescape(escaped)
+	text, err := url.PathUnescape(c.escapedID)
 	c.id = vpsorg.ID(text)
 	c.entry.Server = c.id
 	if c.method == http.MethodGet {
@@ -205,10 +199,10 @@ func (e *Emulator) identify(c *call, escaped string) (a answer, refused bool) {
 	}
 	if c.found != nil && err == nil {
 		c.entry.Name = c.found.Name
-		return a, false
+		return nil
 	}
 	if _, err := strconv.ParseUint(text, 10, 63); err != nil && !e.UUIDs {
-		return c.deviate(http.StatusNotFound, "server id is not an integer", "Not found."), true
+		return c.deviate(http.StatusNotFound, "server id is not an integer", "Not found.")
 	}
-	return refuse(http.StatusNotFound, "Not found."), true
+	return refuse(http.StatusNotFound, "Not found.")
 }

@@ -19,15 +19,15 @@ type order struct {
 
 // createServer answers POST servers/.
 func (e *Emulator) createServer(c *call) answer {
-	o, a, refused := e.readOrder(c)
-	if refused {
-		return a
+	o, refusal := e.readOrder(c)
+	if refusal != nil {
+		return *refusal
 	}
 	if e.Credit != 0 && e.world.Charged >= e.Credit {
-		return refuse(http.StatusPaymentRequired, "Insufficient credit to create this server.")
+		return *refuse(http.StatusPaymentRequired, "Insufficient credit to create this server.")
 	}
 	if e.Limit != 0 && len(e.world.Servers) >= max(e.Limit, 0) {
-		return refuse(http.StatusForbidden, "Server limit reached: this account may have "+strconv.Itoa(max(e.Limit, 0))+" servers.")
+		return *refuse(http.StatusForbidden, "Server limit reached: this account may have "+strconv.Itoa(max(e.Limit, 0))+" servers.")
 	}
 	r := &record{Server: vpsorg.Server{
 		Name: o.name, Hostname: o.hostname, Location: o.location, Plan: serverPlan(o.plan), OS: *o.os,
@@ -46,11 +46,11 @@ func (e *Emulator) createServer(c *call) answer {
 }
 
 // readOrder checks the body of a create.
-func (e *Emulator) readOrder(c *call) (o order, a answer, refused bool) {
+func (e *Emulator) readOrder(c *call) (o order, refusal *answer) {
 	f := newForm(c)
 	name, location := f.name(e, true, ""), f.text("location", true)
-	planID := f.id("plan_id", true, integers(e.plans(), func(p vpsorg.Plan) vpsorg.ID { return p.ID }))
-	osID := f.id("os_id", true, integers(e.systems(), func(o vpsorg.OS) vpsorg.ID { return o.ID }))
+	plan := f.id("plan_id", true, integers(e.plans(), planID))
+	system := f.id("os_id", true, integers(e.systems(), osID))
 	f.id("ssh_key_id", false, !e.UUIDs)
 	o.hostname, o.backups = f.hostname(false), f.boolean("backups_enabled", false)
 	if name != nil {
@@ -62,24 +62,23 @@ func (e *Emulator) readOrder(c *call) (o order, a answer, refused bool) {
 			f.refuse("location", strconv.Quote(o.location)+" is not a valid choice.")
 		}
 	}
-	if planID != nil {
-		o.plan = e.plan(*planID)
+	if plan != nil {
+		o.plan = e.plan(*plan)
 		switch {
 		case o.plan == nil:
-			f.refuse("plan_id", "Invalid pk "+strconv.Quote(string(*planID))+" - object does not exist.")
+			f.refuse("plan_id", "Invalid pk "+strconv.Quote(string(*plan))+" - object does not exist.")
 		case o.plan.Available != nil && !*o.plan.Available:
 			f.refuse("plan_id", "This plan is not available.")
 		case location != nil && !soldAt(o.plan, o.location):
 			f.refuse("plan_id", "This plan is not available at "+strconv.Quote(o.location)+".")
 		}
 	}
-	if osID != nil {
-		if o.os = e.os(*osID); o.os == nil {
-			f.refuse("os_id", "Invalid pk "+strconv.Quote(string(*osID))+" - object does not exist.")
+	if system != nil {
+		if o.os = e.os(*system); o.os == nil {
+			f.refuse("os_id", "Invalid pk "+strconv.Quote(string(*system))+" - object does not exist.")
 		}
 	}
-	a, refused = f.end()
-	return o, a, refused
+	return o, f.end()
 }
 
 // getServer answers GET servers/{id}/.
@@ -101,8 +100,8 @@ func (e *Emulator) update(c *call, whole bool) answer {
 		f.deviate("non_field_errors", "At least one field is required.")
 	}
 	name, hostname, backups := f.name(e, whole, r.Name), f.hostname(whole), f.boolean("backups_enabled", whole)
-	if a, refused := f.end(); refused {
-		return a
+	if refusal := f.end(); refusal != nil {
+		return *refusal
 	}
 	e.change(r, c.now)
 	if name != nil {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -12,9 +13,19 @@ type window struct {
 	used  int
 }
 
-// throttle takes a request in at the time now, or tells after how long one would
-// be. The lock is held.
-func (e *Emulator) throttle(now time.Time) (delay time.Duration) {
+// throttle refuses a call beyond the rate, and says when to come again.
+func (e *Emulator) throttle(c *call) *answer {
+	delay := e.admit(c.now)
+	if delay <= 0 {
+		return nil
+	}
+	refusal := refuse(http.StatusTooManyRequests, "Request was throttled.")
+	refusal.header = e.RetryAfter.Header(delay)
+	return refusal
+}
+
+// admit takes a request in at the time now, or tells after how long one would be.
+func (e *Emulator) admit(now time.Time) (delay time.Duration) {
 	switch {
 	case e.Rate <= 0:
 		return 0

@@ -39,12 +39,15 @@ func (f *form) deviate(field, why string) {
 	f.call.deviate(http.StatusBadRequest, field+": "+why, "")
 }
 
-// end gives the answer to a body that will not do: what is left of it is unknown.
-func (f *form) end() (a answer, refused bool) {
+// end gives the answer to a body that will not do, or nil: what is left of it is unknown.
+func (f *form) end() *answer {
 	for _, name := range slices.Sorted(maps.Keys(f.fields)) {
 		f.deviate(name, "Unknown field.")
 	}
-	return answer{status: http.StatusBadRequest, body: f.wrong}, len(f.wrong) > 0
+	if len(f.wrong) == 0 {
+		return nil
+	}
+	return &answer{status: http.StatusBadRequest, body: f.wrong}
 }
 
 // take reads a field once; nil is a field that is not there.

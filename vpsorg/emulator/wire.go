@@ -89,8 +89,8 @@ func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
 
 // refuse is an answer that tells what is wrong as a whole; form.answer tells it
 // by field.
-func refuse(status int, detail string) answer {
-	return answer{status: status, body: map[string]string{"detail": detail}}
+func refuse(status int, detail string) *answer {
+	return &answer{status: status, body: map[string]string{"detail": detail}}
 }
 
 // reply is an answer as it goes over the wire; cut, the connection breaks at the
