@@ -16,23 +16,11 @@ import (
 // Client talks to the API with one token. All goroutines that use one Client
 // share its limiter and its retry budget. Make it with New.
 type Client struct {
-	base        *url.URL
-	token       string
-	tokenSource string
-	userAgent   string
-	// A RoundTripper, not an http.Client: it follows no redirects and keeps no
-	// cookies, so the token goes to one origin.
-	transport   http.RoundTripper
-	timeout     time.Duration
-	maxWait     time.Duration
-	observe     func(Call)
-	sending     func() func()
-	waiting     func(Wait)
-	limiter     *limiter
-	budget      *budget
-	beforeQueue func(ctx context.Context, request string) error
-	parallelism int
-	servers     listForm
+	cfg     Config // as it was given, and nothing left out but BeforeQueue
+	base    *url.URL
+	limiter *limiter
+	budget  *budget
+	servers listForm
 }
 
 // Endpoint is the base URL in its normal form, for messages and digests.
@@ -82,9 +70,7 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 			c.tellPutOff(ctx, r, failed)
 			return v, failed
 		}
-		if c.waiting != nil {
-			c.waiting(Wait{r.kind(ctx), r.method, r.target(), failed.Status, failed, attempt + 1, pause, t.since})
-		}
+		c.cfg.Waiting(Wait{r.kind(ctx), r.method, r.target(), failed.Status, failed, attempt + 1, pause, t.since})
 		if failed.Status == http.StatusTooManyRequests {
 			continue // the limiter makes everybody pause
 		}
@@ -97,8 +83,8 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 // tellPutOff tells of the pause after a 429 to a change. Whether it is sent again is for
 // the caller to say, but nothing is until then.
 func (c *Client) tellPutOff(ctx context.Context, r request, failed *Error) {
-	if c.waiting != nil && r.method != http.MethodGet && errors.Is(failed, ErrRateLimited) {
-		c.waiting(Wait{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: failed.Status, Err: failed, Pause: c.limiter.pausedFor(), Since: time.Now()})
+	if r.method != http.MethodGet && errors.Is(failed, ErrRateLimited) {
+		c.cfg.Waiting(Wait{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: failed.Status, Err: failed, Pause: c.limiter.pausedFor(), Since: time.Now()})
 	}
 }
 
@@ -116,31 +102,27 @@ func attemptOnce[T any](ctx context.Context, c *Client, r request, attempt int, 
 		return zero, failed
 	}
 	start := time.Now()
-	if c.sending != nil {
-		defer c.sending()()
-	}
+	defer c.cfg.Sending()()
 	v, status, failed := exchange(ctx, c, r, decode)
 	c.limiter.learn(turn, failed)
 	if failed != nil && failed.RetryAfter > 0 {
-		if long := waitsTooLong(ctx, time.Now().Add(failed.RetryAfter), c.maxWait); long != nil {
+		if long := waitsTooLong(ctx, time.Now().Add(failed.RetryAfter), c.cfg.MaxWait); long != nil {
 			failed.Err = long
 		}
 	}
-	if c.observe != nil {
-		call := Call{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
-		if failed != nil {
-			call.Err = failed
-		}
-		c.observe(call)
+	call := Call{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: status, Attempt: attempt, Duration: time.Since(start)}
+	if failed != nil {
+		call.Err = failed
 	}
+	c.cfg.Observe(call)
 	return v, failed
 }
 
 // queue waits for r's turn.
 func (c *Client) queue(ctx context.Context, r request) (turn int, err error) {
-	if c.beforeQueue != nil {
+	if c.cfg.BeforeQueue != nil {
 		body, _ := json.Marshal(r.body) // it is encoded again to be sent
-		if err := c.beforeQueue(ctx, r.method+" "+r.target()+" "+string(body)); err != nil {
+		if err := c.cfg.BeforeQueue(ctx, r.method+" "+r.target()+" "+string(body)); err != nil {
 			return 0, err
 		}
 	}
@@ -149,7 +131,7 @@ func (c *Client) queue(ctx context.Context, r request) (turn int, err error) {
 
 // exchange sends r once and decodes its answer.
 func exchange[T any](ctx context.Context, c *Client, r request, decode func(io.Reader) (T, error)) (v T, status int, failed *Error) {
-	timed, cancel := context.WithTimeout(ctx, c.timeout)
+	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	var sent sending
 	req, err := c.newRequest(sent.watch(timed), r)
@@ -158,7 +140,9 @@ func exchange[T any](ctx context.Context, c *Client, r request, decode func(io.R
 		failed.NotSent = true
 		return v, 0, failed
 	}
-	resp, err := c.transport.RoundTrip(req)
+	// A RoundTripper, not an http.Client: it follows no redirects and keeps no
+	// cookies, so the token goes to one origin.
+	resp, err := c.cfg.Transport.RoundTrip(req)
 	if err != nil {
 		failed = r.fail(c.cause(ctx, timed, err))
 		failed.NotSent = sent.never()
@@ -202,10 +186,10 @@ func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, erro
 		return nil, err
 	}
 	req.GetBody = nil
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Authorization", "Bearer "+c.cfg.Token)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set("User-Agent", c.cfg.UserAgent)
 	return req, nil
 }
 
@@ -216,7 +200,7 @@ func (c *Client) cause(ctx, timed context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case timed.Err() != nil:
-		return timedOut{c.timeout}
+		return timedOut{c.cfg.Timeout}
 	}
 	return c.redacted(err)
 }

@@ -73,37 +73,39 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := cmp.Or(cfg.TokenSource, tokenVariable)
-	token, err := parseToken(cfg.Token, source)
-	if err != nil {
+	cfg.TokenSource = cmp.Or(cfg.TokenSource, tokenVariable)
+	if cfg.Token, err = parseToken(cfg.Token, cfg.TokenSource); err != nil {
 		return nil, err
 	}
 	if err := cfg.checkNumbers(); err != nil {
 		return nil, err
 	}
-	c := &Client{
-		base:        base,
-		token:       token,
-		tokenSource: source,
-		userAgent:   cmp.Or(cfg.UserAgent, defaultUserAgent),
-		transport:   cfg.Transport,
-		timeout:     cmp.Or(cfg.Timeout, DefaultTimeout),
-		maxWait:     cmp.Or(cfg.MaxWait, DefaultMaxWait),
-		observe:     cfg.Observe,
-		sending:     cfg.Sending,
-		waiting:     cfg.Waiting,
-		parallelism: cmp.Or(cfg.Parallelism, DefaultParallelism),
-		limiter:     newLimiter(cfg.Rate, cmp.Or(cfg.MaxWait, DefaultMaxWait)),
-		budget:      newBudget(),
-		beforeQueue: cfg.BeforeQueue,
-	}
-	if c.transport == nil {
+	if cfg.Transport == nil {
 		if err := checkProxy(base); err != nil {
 			return nil, err
 		}
-		c.transport = NewTransport()
+		cfg.Transport = NewTransport()
 	}
-	return c, nil
+	cfg = cfg.complete()
+	return &Client{cfg: cfg, base: base, limiter: newLimiter(cfg.Rate, cfg.MaxWait), budget: newBudget()}, nil
+}
+
+// complete puts defaults in the place of what is left out.
+func (c Config) complete() Config {
+	c.UserAgent = cmp.Or(c.UserAgent, defaultUserAgent)
+	c.Parallelism = cmp.Or(c.Parallelism, DefaultParallelism)
+	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
+	c.MaxWait = cmp.Or(c.MaxWait, DefaultMaxWait)
+	if c.Observe == nil {
+		c.Observe = func(Call) {}
+	}
+	if c.Sending == nil {
+		c.Sending = func() func() { return func() {} }
+	}
+	if c.Waiting == nil {
+		c.Waiting = func(Wait) {}
+	}
+	return c
 }
 
 // checkNumbers refuses numbers that no client can use.

@@ -103,7 +103,7 @@ func (l list[T]) read(ctx context.Context) ([]T, error) {
 	pages := make([]page[T], n)
 	pages[0] = first
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(l.client.parallelism)
+	group.SetLimit(l.client.cfg.Parallelism)
 	for i := 1; i < n; i++ {
 		group.Go(func() (err error) {
 			pages[i], err = l.page(ctx, i+1, size)

@@ -24,7 +24,7 @@ func (c *Client) refusal(r request, resp *http.Response, answer io.Reader) *Erro
 	// A body that breaks off still says what it said; the status is known.
 	body, _ := io.ReadAll(io.LimitReader(answer, maxErrorBody))
 	e := r.fail(nil)
-	e.Status, e.tokenSource = resp.StatusCode, c.tokenSource
+	e.Status, e.tokenSource = resp.StatusCode, c.cfg.TokenSource
 	e.page = isHTML(body)
 	e.Message = c.tidy(message(body))
 	switch {
@@ -128,7 +128,7 @@ func (c *Client) tidy(text string) string {
 
 // redact takes the token out of text, in case the other side repeats it.
 func (c *Client) redact(text string) string {
-	return strings.ReplaceAll(text, c.token, "[token]")
+	return strings.ReplaceAll(text, c.cfg.Token, "[token]")
 }
 
 // oneLine puts single spaces for white space and drops what a terminal would

@@ -38,7 +38,7 @@ func (t *retries) next(ctx context.Context, failed *Error) (pause time.Duration,
 	case errors.As(failed.Err, &name) && name.IsNotFound:
 		most = wrongAddress
 	case failed.Status == http.StatusTooManyRequests:
-		most = c.maxWait
+		most = c.cfg.MaxWait
 	default:
 		most = max(most, failed.RetryAfter)
 	}
@@ -84,7 +84,7 @@ func (c *Client) Pauses() func() time.Duration {
 	b.InitialInterval = 500 * time.Millisecond
 	b.Multiplier = 2
 	b.RandomizationFactor = 0.5
-	if c.beforeQueue != nil {
+	if c.cfg.BeforeQueue != nil {
 		b.RandomizationFactor = 0
 	}
 	b.MaxInterval = 10 * time.Second

@@ -98,7 +98,7 @@ func TestWhatIsRetried(t *testing.T) {
 				}
 				for method, call := range changes(c) {
 					sent = 0
-					c.transport = failing(1000, &sent, tt.fault)
+					c.cfg.Transport = failing(1000, &sent, tt.fault)
 					if err := call(t.Context()); sent != 1 || err == nil && (method == "create" || strings.HasPrefix(name, "4") || strings.HasPrefix(name, "5")) {
 						t.Errorf("%s was sent %d times: %v", method, sent, err)
 					}
@@ -199,7 +199,7 @@ func TestWaitsAreTold(t *testing.T) {
 			t.Errorf("it took %s", took)
 		}
 		waits = nil
-		c.transport = always(503, "")
+		c.cfg.Transport = always(503, "")
 		if err := c.DeleteServer(t.Context(), "7"); err == nil || waits != nil {
 			t.Errorf("a change: told %+v", waits)
 		}

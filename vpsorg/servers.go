@@ -38,7 +38,7 @@ func (c *Client) ListCost() int { return max(1, int(c.servers.pages.Load())) }
 
 // Parallelism is how many readings, such as of a list's pages, the client was
 // configured to have under way at once.
-func (c *Client) Parallelism() int { return c.parallelism }
+func (c *Client) Parallelism() int { return c.cfg.Parallelism }
 
 // CreateServer orders a server, which costs money, and answers it as it is right
 // after: usually provisioning and without an address. Only 201 with a server

@@ -15,7 +15,7 @@ func TestTokensThatAreTaken(t *testing.T) {
 		secretToken + "=", secretToken + "==", "abc=", `vps_a\b`, "vps_$x", "n", strings.Repeat("x", maxToken),
 	} {
 		c, err := New(Config{Token: raw})
-		if err != nil || c.token != strings.TrimSpace(raw) {
+		if err != nil || c.cfg.Token != strings.TrimSpace(raw) {
 			t.Errorf("%q: %v", raw, err)
 		}
 	}

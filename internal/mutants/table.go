@@ -117,6 +117,6 @@ var table = []mutant{
 		`seen.Account == ""`},
 	{"show-token", "The API repeats the token, and an error shows it.",
 		"./vpsorg", "TestTokenIsNeverShown", "Client.redact",
-		`strings.ReplaceAll(text, c.token, "[token]")`,
+		`strings.ReplaceAll(text, c.cfg.Token, "[token]")`,
 		`text`},
 }
