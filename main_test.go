@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	servertest.ServeBucket()
+	flag.Set("test.parallel", "8") // stories wait for servers most of the time
 	testscript.Main(m, map[string]func(){"fleet": main, "gh": recipes.GH})
 }
 
