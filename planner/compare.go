@@ -16,7 +16,7 @@ const (
 	InConflict                 // the live servers are neither as it found them nor as it would leave them
 )
 
-// Comparison is an approved change held against the live servers.
+// Comparison is an approved change compared with the live servers.
 type Comparison struct {
 	Standing Standing
 	Left     Change // what is still to be carried out; nil unless Todo
@@ -37,8 +37,8 @@ func listOthers(servers []*Server) (list []Other) {
 	return list
 }
 
-// Compare holds an approved change against live servers, by values. What is asked
-// for everywhere: before a run, before each request, and after an unclear answer.
+// Compare compares an approved change with live servers, by values, wherever that has
+// to be known: before a run, before each request, and after an unclear answer.
 //
 // A field that was not read counts as the old value where an update sets it, and is
 // left out of the comparison elsewhere. A server that has been renamed by others, or

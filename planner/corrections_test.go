@@ -84,7 +84,7 @@ func TestRepeatedCorrectionIsExplained(t *testing.T) {
 }
 
 // What a run did not do counts neither as a correction nor as peace, and what it
-// did not look at stays as it was.
+// did not compare stays as it was.
 func TestOnlyWhatWasDoneCounts(t *testing.T) {
 	p := diff(t, "servers: {v: {hostname: b}, w: {hostname: b}}", "1 v active host=a", "2 w active host=a")
 	past := planner.CountCorrections(nil, p.Changes, p.Changes, everyone)

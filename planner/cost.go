@@ -120,7 +120,13 @@ type (
 
 // add counts servers of one place and of the same labels.
 func (t tally) add(plan Named, location string, labels fleet.Labels, before, after int) *CostRow {
-	r := t.row(plan, location)
+	at := place{plan.ID, location}
+	r, ok := t.rows[at]
+	if !ok {
+		offer := t.offers[plan.ID]
+		r = &CostRow{Plan: Named{plan.ID, cmp.Or(offer.Name, plan.Name)}, Location: location, PriceMonthly: offer.Monthly, PriceHourly: offer.Hourly}
+		t.rows[at] = r
+	}
 	r.Before += before
 	r.After += after
 	for key, value := range labels {
@@ -137,17 +143,6 @@ func (t tally) add(plan Named, location string, labels fleet.Labels, before, aft
 		}
 		l.MonthlyBefore += *r.PriceMonthly * fleet.Money(before)
 		l.MonthlyAfter += *r.PriceMonthly * fleet.Money(after)
-	}
-	return r
-}
-
-func (t tally) row(plan Named, location string) *CostRow {
-	at := place{plan.ID, location}
-	r, ok := t.rows[at]
-	if !ok {
-		offer := t.offers[plan.ID]
-		r = &CostRow{Plan: Named{plan.ID, cmp.Or(offer.Name, plan.Name)}, Location: location, PriceMonthly: offer.Monthly, PriceHourly: offer.Hourly}
-		t.rows[at] = r
 	}
 	return r
 }

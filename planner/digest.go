@@ -26,7 +26,7 @@ func (p *Plan) Digest() string {
 	for _, policy := range p.policies() {
 		enc.Encode(policy)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16]) // 128 bits: no other plan has it, whoever looks for one
+	return hex.EncodeToString(h.Sum(nil)[:16]) // 128 bits: no other plan has it, however hard one is searched for
 }
 
 var digestForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -47,7 +47,7 @@ func ParseDigest(text string) (string, error) {
 // another server, by another policy, or of another account or endpoint is not approved.
 //
 // An apply of a digest resumes so: it keeps the plan of the digest before its first
-// change; the next apply of that digest reads the kept plan, holds it against the
+// change; the next apply of that digest reads the kept plan, compares it with the
 // servers, and goes on if the new plan has nothing that is unapproved.
 func (p *Plan) Unapproved(left *Plan) []Change {
 	if p.Account != left.Account || p.Endpoint != left.Endpoint {

@@ -73,7 +73,7 @@ func protectedReason(e *fleet.Server, p fleet.Protection, action Action, field f
 // powerOf plans the power change that an existing server needs after its update.
 // One that takes the place of another is not rebooted, however often it is
 // interrupted: a replacement that goes through does not reboot either. A reboot that
-// may have been taken is not repeated: it is in doubt until a person has looked, or
+// may have been taken is not repeated: it is in doubt until a person has decided, or
 // the server is rebooted or started again.
 func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated []FieldChange) {
 	owed, owes := d.owed[live.ID]

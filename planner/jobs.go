@@ -16,66 +16,46 @@ type Job struct {
 	Needs   []int // jobs that have to be done first, because they release the name that this one claims
 }
 
-// Jobs divides a plan into jobs, in the plan's order: creates come before deletes.
-func (p *Plan) Jobs() []Job {
-	b := jobs{at: make(map[jobKey]int)}
-	deletes := make(map[string]bool)
-	for _, c := range p.Changes {
-		if c.Action() == ActionDelete {
-			deletes[c.About().ID] = true
-		}
-	}
-	for i, c := range p.Changes {
-		s := c.About()
-		job := b.job(s.Name, s.ID, c.Action() == ActionDelete)
-		job.Changes = append(job.Changes, i)
-	}
-	for i, w := range p.Waits {
-		b.job(w.Name, w.ID, deletes[w.ID]).Wait = i
-	}
-	b.order(p)
-	return b.list
-}
-
 // jobKey tells jobs apart: by name, because a server to be created has no id
 // yet; but a delete by id, because the name may live on in another server.
 type jobKey struct{ name, id string }
 
-type jobs struct {
-	list []Job
-	at   map[jobKey]int
-}
-
-func (b *jobs) job(name, id string, deletes bool) *Job {
-	key := jobKey{name: name}
-	if deletes {
-		key = jobKey{id: id}
-	}
-	i, ok := b.at[key]
-	if !ok {
-		i = len(b.list)
-		b.at[key] = i
-		b.list = append(b.list, Job{Name: name, Wait: -1})
-	}
-	return &b.list[i]
-}
-
-// order lets every job wait for those without which its changes cannot be done.
-func (b *jobs) order(p *Plan) {
-	of := make([]int, len(p.Changes))
-	for i, job := range b.list {
-		for _, c := range job.Changes {
-			of[c] = i
+// Jobs divides a plan into jobs, in the plan's order: creates come before deletes. Each
+// needs those without which its changes cannot be done.
+func (p *Plan) Jobs() []Job {
+	var list []Job
+	at := make(map[jobKey]int)
+	job := func(name, id string, deletes bool) int {
+		key := jobKey{name: name}
+		if deletes {
+			key = jobKey{id: id}
 		}
+		i, ok := at[key]
+		if !ok {
+			i, at[key] = len(list), len(list)
+			list = append(list, Job{Name: name, Wait: -1})
+		}
+		return i
+	}
+	of := make([]int, len(p.Changes)) // the job of each change
+	deleted := make(map[string]bool)
+	for i, c := range p.Changes {
+		s, deletes := c.About(), c.Action() == ActionDelete
+		deleted[s.ID] = deleted[s.ID] || deletes
+		of[i] = job(s.Name, s.ID, deletes)
+		list[of[i]].Changes = append(list[of[i]].Changes, i)
+	}
+	for i, w := range p.Waits {
+		list[job(w.Name, w.ID, deleted[w.ID])].Wait = i
 	}
 	for c, needs := range p.needs() {
-		job := &b.list[of[c]]
 		for _, before := range needs {
 			if of[before] != of[c] {
-				job.Needs = append(job.Needs, of[before])
+				list[of[c]].Needs = append(list[of[c]].Needs, of[before])
 			}
 		}
 	}
+	return list
 }
 
 // Task is one of a job's changes, or its wait, with the steps that it takes.

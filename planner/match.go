@@ -86,8 +86,9 @@ func (m *matching) block(x *match, c Code, name string, servers []*Server) {
 		m.entries[x.live] = nil
 	}
 	for _, s := range servers {
+		offer, _ := m.offer(s.Plan.ID)
 		b.IDs = append(b.IDs, s.ID)
-		b.Reason.Servers = append(b.Reason.Servers, Other{ID: s.ID, Monthly: monthlyPrice(m.offers, s.Plan.ID)})
+		b.Reason.Servers = append(b.Reason.Servers, Other{ID: s.ID, Monthly: offer.Monthly})
 		if !m.has(s) {
 			m.entries[s] = nil
 		}

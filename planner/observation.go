@@ -7,7 +7,7 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// Observation is what one complete look at the API told. Only a complete one
+// Observation is what the API told when all of it was read. Only a complete one
 // may be planned on: a server that is not in it is taken not to exist.
 type Observation struct {
 	Account  string   // e-mail of the token's account; "" where the API does not tell
@@ -114,16 +114,6 @@ type Offer struct {
 	Locations      []string     // nil: the API does not tell, so everywhere
 	Monthly        *fleet.Money // price a month; nil: the API does not tell
 	Hourly         *fleet.Money // price an hour; nil: the API does not tell
-}
-
-// monthlyPrice is what a plan costs a month; nil: nobody knows.
-func monthlyPrice(offers []Offer, planID string) *fleet.Money {
-	for _, o := range offers {
-		if o.ID == planID {
-			return o.Monthly
-		}
-	}
-	return nil
 }
 
 // Status is what a live server is doing, in the API's words.

@@ -21,7 +21,7 @@ func TestOwedReboot(t *testing.T) {
 		{"the update is in place", update, "1 a active host=x", false, lines("reboot a #1")},
 		{"it was undone", update, "1 a active host=y", false, lines("update a #1 hostname:y→x", "reboot a #1")},
 		{"the entry says nothing of reboots any more", "servers: {a: {}}", "1 a active", false, lines("reboot a #1")},
-		{"on its way", update, "1 a starting host=x", false, lines("reboot a #1", "wait a #1 starting→active")},
+		{"in transition", update, "1 a starting host=x", false, lines("reboot a #1", "wait a #1 starting→active")},
 		{"stopped", update, "1 a stopped host=x", false, ""},
 		{"started now", "servers: {a: {status: active}}", "1 a stopped", false, lines("start a #1")},
 		{"to be stopped", "servers: {a: {status: stopped}}", "1 a active", false, lines("stop a #1")},

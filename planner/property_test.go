@@ -41,7 +41,7 @@ func drawFleet(t *rapid.T) string {
 	return b.String()
 }
 
-// drawWorld makes up to ten live servers, twins and left-overs among them.
+// drawWorld makes up to ten live servers, duplicates and left-overs among them.
 func drawWorld(t *rapid.T) planner.Observation {
 	ten, twenty := fleet.Money(10_000_000), fleet.Money(20_000_000)
 	o := planner.Observation{Account: "ops@example.com", Endpoint: "https://api.example.com",

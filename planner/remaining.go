@@ -11,7 +11,7 @@ type Refused struct {
 	Reason Reason
 }
 
-// Remaining holds an approved plan against a new observation and returns what of it
+// Remaining compares an approved plan with a new observation and returns what of it
 // is still to do. What is in place already is left out, and so is what is refused:
 // changes that are in conflict with the live servers, all others of the same server,
 // and whatever needs these. Nothing is ever added.

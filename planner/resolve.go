@@ -119,21 +119,25 @@ func (l *lookup) names() []string {
 func (d *differ) notSold(e *fleet.Server, s Spec) []Reason {
 	r := reasonAt(CodeUnavailable, e, fleet.FieldPlan)
 	r.Fields = []FieldChange{{Field: fleet.FieldPlan, To: Reference(s.Plan)}}
-	offered := func(o Offer) bool { return o.ID == s.Plan.ID }
 	runs := func(live *Server) bool { return live.Plan.ID == s.Plan.ID }
-	if len(d.offers) > 0 && s.Plan.ID != "" && !slices.ContainsFunc(d.offers, offered) && !slices.ContainsFunc(d.world.servers, runs) {
-		return []Reason{r}
+	switch o, offered := d.offer(s.Plan.ID); {
+	case !offered && (len(d.offers) == 0 || s.Plan.ID == "" || slices.ContainsFunc(d.world.servers, runs)):
+		return nil
+	case !o.Available:
+	case o.Locations == nil || s.Location == "" || slices.Contains(o.Locations, s.Location):
+		return nil
+	default:
+		r.Code, r.Names = CodeNotSoldAt, o.Locations
+		r.Fields = append(r.Fields, FieldChange{Field: fleet.FieldLocation, To: Text(s.Location)})
 	}
-	for _, o := range d.offers {
-		switch {
-		case o.ID != s.Plan.ID:
-		case !o.Available:
-			return []Reason{r}
-		case o.Locations != nil && s.Location != "" && !slices.Contains(o.Locations, s.Location):
-			r.Code, r.Names = CodeNotSoldAt, o.Locations
-			r.Fields = append(r.Fields, FieldChange{Field: fleet.FieldLocation, To: Text(s.Location)})
-			return []Reason{r}
-		}
+	return []Reason{r}
+}
+
+// offer is what the API sells under a plan's id; the zero Offer where it does not.
+func (m *matching) offer(planID string) (o Offer, offered bool) {
+	at := slices.IndexFunc(m.offers, func(o Offer) bool { return o.ID == planID })
+	if at < 0 {
+		return Offer{}, false
 	}
-	return nil
+	return m.offers[at], true
 }

@@ -59,7 +59,7 @@ func TestUnresolvedNamesBlockTheirEntries(t *testing.T) {
 		t.Errorf("-want +got\n%s", d)
 	}
 	if got := p.Count(); len(p.Changes) != 1 || got[planner.ActionCreate] != 1 {
-		t.Errorf("the others are held back:\n%s", describe(p))
+		t.Errorf("the others are blocked, too:\n%s", describe(p))
 	}
 }
 

@@ -10,34 +10,34 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// partly carries out some of a plan, in an order in which an apply may: each lane
+// partly carries out some of a plan, in an order in which an apply may: each job
 // up to some change, replacements also to their middle.
 func partly(t *rapid.T, f *fleet.Fleet, p *planner.Plan, o planner.Observation) planner.Observation {
-	lanes := p.Jobs()
-	ended := make([]int, len(lanes)) // changes that each lane has made
-	for i, l := range lanes {
-		ended[i] = rapid.IntRange(0, len(l.Changes)).Draw(t, "made in "+l.Name)
+	jobs := p.Jobs()
+	ended := make([]int, len(jobs)) // changes that each job has made
+	for i, j := range jobs {
+		ended[i] = rapid.IntRange(0, len(j.Changes)).Draw(t, "made in "+j.Name)
 	}
-	held := func(l planner.Job) bool {
-		return slices.ContainsFunc(l.Needs, func(other int) bool { return ended[other] < len(lanes[other].Changes) })
+	waits := func(j planner.Job) bool {
+		return slices.ContainsFunc(j.Needs, func(other int) bool { return ended[other] < len(jobs[other].Changes) })
 	}
-	for range lanes { // what holds a lane back may be held back itself
-		for i, l := range lanes {
-			if held(l) {
+	for range jobs { // what holds a job up may be held up itself
+		for i, j := range jobs {
+			if waits(j) {
 				ended[i] = 0
 			}
 		}
 	}
 	some := planner.Plan{}
-	for i, l := range lanes {
-		if l.Wait >= 0 && (ended[i] > 0 || rapid.Bool().Draw(t, "waited")) {
-			some.Waits = append(some.Waits, p.Waits[l.Wait])
+	for i, j := range jobs {
+		if j.Wait >= 0 && (ended[i] > 0 || rapid.Bool().Draw(t, "waited")) {
+			some.Waits = append(some.Waits, p.Waits[j.Wait])
 		}
-		for _, c := range l.Changes[:ended[i]] {
+		for _, c := range j.Changes[:ended[i]] {
 			some.Changes = append(some.Changes, p.Changes[c])
 		}
-		if ended[i] < len(l.Changes) && !held(l) {
-			if r, ok := p.Changes[l.Changes[ended[i]]].(*planner.Replace); ok {
+		if ended[i] < len(j.Changes) && !waits(j) {
+			if r, ok := p.Changes[j.Changes[ended[i]]].(*planner.Replace); ok {
 				steps := beginnings(f, r, o)
 				some.Changes = append(some.Changes, steps[:rapid.IntRange(0, len(steps)).Draw(t, "steps")]...)
 			}

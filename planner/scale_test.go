@@ -30,7 +30,7 @@ func BenchmarkPlan(b *testing.B) {
 			{"encode", func() error { return planner.Encode(&bytes.Buffer{}, p, nil) }},
 			{"decode", func() error { _, err := planner.Decode(bytes.NewReader(doc.Bytes())); return err }},
 			{"remaining", func() error { p.Remaining(o); return nil }},
-			{"lanes", func() error { p.Jobs(); return nil }},
+			{"jobs", func() error { p.Jobs(); return nil }},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", step.name, size), func(b *testing.B) {
 				for b.Loop() {
