@@ -182,7 +182,7 @@ func (r *run) dispatch(ctx context.Context) {
 		w := worker{
 			Runner: r.Runner, answer: answer{job: j, change: change, down: r.down}, messages: r.messages, stopping: r.stopping,
 			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.cache.past[cmp.Or(change.About().ID, j.made)].TrustAbsence(r.Settle), certain: r.certain(change),
-			owes: j.reboots(change), since: r.owed[change.About().ID], marks: r.rolling.disrupting(j, change),
+			owes: j.reboots(change), since: r.owed[change.About().ID], toMark: r.rolling.disrupting(j, change),
 		}
 		go w.work(ctx)
 	}

@@ -38,8 +38,8 @@ func (w *worker) noted(err error) { w.stateErr = cmp.Or(w.stateErr, err) }
 // update brings, that a reboot may have been taken, and the name that a server gets
 // whose create the state may not have kept yet.
 func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
-	if w.marks != nil && w.mark == nil {
-		mark := *w.marks
+	if w.toMark != nil && w.mark == nil {
+		mark := *w.toMark
 		mark.At = time.Now().Round(0)
 		if !mark.Server.New {
 			mark.Server.Disrupted = mark.At

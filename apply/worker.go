@@ -27,7 +27,7 @@ type worker struct {
 	certain  time.Time     // until then none proves that it has the status that the change leads to
 	owes     bool          // it is an update that brings a reboot
 	since    time.Time     // since when that reboot, or the one to be sent, has been owed; zero: it is not
-	marks    *rollout.Mark // is noted before the change leaves; nil: nothing is
+	toMark   *rollout.Mark // is noted before the change leaves; nil: nothing is
 
 	pauses    func() time.Duration // the next of those between attempts
 	until     time.Time            // as long may the API put the change off
@@ -126,7 +126,7 @@ func (w *worker) work(ctx context.Context) {
 // seeLeft reads, after a reboot that a rollout has a say in, whether its server has left
 // active: the old boot may go on answering for a while.
 func (w *worker) seeLeft(ctx context.Context) {
-	if w.marks == nil || w.outcome != Done || w.change.Action() != planner.ActionReboot {
+	if w.toMark == nil || w.outcome != Done || w.change.Action() != planner.ActionReboot {
 		return
 	}
 	s := w.read(ctx)

@@ -66,8 +66,8 @@ type Server struct {
 	Location  string     `json:"location"`
 	Plan      ServerPlan `json:"plan"`
 	OS        OS         `json:"os"`
-	// CreatedAt and UpdatedAt are RFC 3339 text as the API wrote it; UpdatedAt
-	// is good for a comparison for equality and no more.
+	// CreatedAt and UpdatedAt are RFC 3339 text as the API wrote it, by its own clock.
+	// Whether UpdatedAt moves with every change is not documented.
 	CreatedAt string `json:"created_at"`
 	UpdatedAt string `json:"updated_at"`
 
