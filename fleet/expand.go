@@ -102,7 +102,7 @@ func (r *reader) name(n node, name string) bool {
 	case len(name) > maxName:
 		r.problemf(n, "", "name %s has %d characters; at most %d are allowed", quote(name), len(name), maxName)
 	case strings.HasSuffix(name, NextSuffix):
-		r.problemf(n, "choose another name", "name %s ends in %s, which marks a replacement on its way", quote(name), NextSuffix)
+		r.problemf(n, "choose another name", "name %s ends in %s, which marks an unfinished replacement", quote(name), NextSuffix)
 	default:
 		return true
 	}

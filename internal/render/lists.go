@@ -68,7 +68,7 @@ func together(separator string, texts ...string) string {
 
 // present are those of some texts that are not empty.
 func present(texts []string) []string {
-	return slices.DeleteFunc(texts, func(t string) bool { return t == "" })
+	return slices.DeleteFunc(slices.Clone(texts), func(t string) bool { return t == "" })
 }
 
 // sentence ends a text; "" where there is none.

@@ -102,7 +102,8 @@ func replacedIsGone(c *planner.Replace, rep apply.Report) certainty {
 
 // unsent are the codes of changes that have ended before their first request that changes
 // something.
-var unsent = []planner.Code{planner.CodeGone, planner.CodeChanged, planner.CodeTaken, planner.CodeStatus, planner.CodeNotRead, planner.CodeNeeds, planner.CodeNoCredit}
+var unsent = []planner.Code{planner.CodeGone, planner.CodeChanged, planner.CodeTaken, planner.CodeStatus, planner.CodeNotRead,
+	planner.CodeNeeds, planner.CodeNoCredit}
 
 // newIsThere is whether a change has made a server.
 func newIsThere(rep apply.Report) certainty {

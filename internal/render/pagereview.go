@@ -140,8 +140,9 @@ func (v driftReview) cards() []card {
 	if v.count(kindBlocked) > 0 {
 		needs.Tone = amber
 	}
+	beside := strings.Join(counted(v.count(kindUnlisted), "more unlisted", v.count(kindPending), "pending"), ", ")
 	return []card{
-		{"Differ", servers(v.servers()), joined(counted(v.count(kindUnlisted), "more unlisted", v.count(kindPending), "pending"), ", ", strings.Clone), plain}, lost, needs,
+		{"Differ", servers(v.servers()), beside, plain}, lost, needs,
 		{"Repaired without a loss", fmt.Sprint(v.repairable()), "--only " + driftRepairs, plain},
 	}
 }

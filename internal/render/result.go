@@ -187,7 +187,8 @@ func newServers(reports []apply.Report) string {
 		return ""
 	}
 	slices.SortStableFunc(made, func(a, b apply.Report) int { return fleet.CompareNames(reportName(a), reportName(b)) })
-	text := "New servers:\n" + inColumns(each(made[:min(len(made), maxNewServers)], func(r apply.Report) []string { return []string{"  " + reportName(r), r.IPAddress} }))
+	rows := each(made[:min(len(made), maxNewServers)], func(r apply.Report) []string { return []string{"  " + reportName(r), r.IPAddress} })
+	text := "New servers:\n" + inColumns(rows)
 	if more := len(made) - maxNewServers; more > 0 {
 		text += fmt.Sprintf("  and %d more, which fleet list shows\n", more)
 	}
