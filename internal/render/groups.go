@@ -26,8 +26,7 @@ type group struct {
 	At      []fleet.Pos // where the file asks for it
 	Cost    costChange
 
-	changes []planner.Change
-	facts   []*fact // one of each member
+	facts []*fact // one of each member
 }
 
 // member is one server of a group.
@@ -105,9 +104,6 @@ func newGroup(facts ...*fact) group {
 	g.Members = make(members, 0, len(facts))
 	for i, f := range facts {
 		g.Members, g.At = append(g.Members, f.Member), append(g.At, f.places()...)
-		if f.change != nil {
-			g.changes = append(g.changes, f.change)
-		}
 		if i > 0 {
 			f = f.withMarks(new(int))
 			what.add(*f.What)

@@ -135,19 +135,22 @@ func costAfter(p *planner.Plan, r *apply.Result) costNow {
 	c := costNow{Any: len(p.Cost.Rows) > 0, Known: true, Before: p.Cost.Before, Plan: p.Cost.After, Least: p.Cost.Before, Most: p.Cost.Before}
 	prices := pricesOf(p.Cost)
 	for _, rep := range r.Reports {
-		added, ended, _, known := prices.change(rep.Change)
-		c.Known = c.Known && known
-		if there := newIsThere(rep); there != no {
-			c.Most += added
-			if there == yes {
-				c.Least += added
-			}
+		var change costChange
+		change.add(rep.Change, prices)
+		c.Known = c.Known && !change.Unknown
+		switch newIsThere(rep) {
+		case yes:
+			c.Least += change.Added
+			c.Most += change.Added
+		case perhaps:
+			c.Most += change.Added
 		}
-		if gone := oldIsGone(rep); gone != no {
-			c.Least -= ended
-			if gone == yes {
-				c.Most -= ended
-			}
+		switch oldIsGone(rep) {
+		case yes:
+			c.Least -= change.Ended
+			c.Most -= change.Ended
+		case perhaps:
+			c.Least -= change.Ended
 		}
 	}
 	return c

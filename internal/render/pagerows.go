@@ -97,8 +97,8 @@ func (r review) planRow(g group, word string) pageRow {
 		row.about(g.facts[0], g.Members[0])
 	}
 	row.Note = together(", ", row.Note, g.Remark, g.then())
-	if g.Cost.Any && g.Cost.Known {
-		row.Amount = g.Cost.Monthly.String()
+	if g.Cost.Any && !g.Cost.Unknown {
+		row.Amount = g.Cost.difference().String()
 	}
 	if len(g.At) > 0 {
 		row.Line = slices.MinFunc(g.At, func(a, b fleet.Pos) int { return a.Line - b.Line }).Line
