@@ -37,7 +37,7 @@ func (g *rolling) drain(j *job, id string) {
 	g.marks[j.name] = mark
 	t := g.target(j.name, id)
 	t.PeerIP = g.target(j.name, j.made).IP
-	commands := g.commands(j.name, PhaseDrain)
+	commands := g.rules[j.name].Drain
 	var unnoted, err error
 	g.do(func(ctx context.Context) {
 		if unnoted = g.run.mark(ctx, rollout.Mark{Server: &mark}); unnoted == nil {
@@ -78,7 +78,7 @@ func (g *rolling) rejoin(j *job, t Target, isNew bool, then func(error)) bool {
 	ends := marked && !isNew
 	var commands []fleet.Command
 	if isNew || !mark.Drained.IsZero() {
-		commands = g.commands(j.name, PhaseRestore)
+		commands = g.rules[j.name].Restore
 	}
 	if len(commands) == 0 && !ends {
 		return false
@@ -132,21 +132,6 @@ func (g *rolling) finish(j *job) bool {
 			g.run.emit(Warning{What: NotRestored, Server: j.name, Err: err})
 		}
 	})
-}
-
-// commands are those of all groups of a server.
-func (g *rolling) commands(name string, phase Phase) (list []fleet.Command) {
-	for _, i := range g.rules[name].Groups {
-		policy := g.run.plan.Rollouts[i].Policy
-		c := policy.Drain
-		if phase == PhaseRestore {
-			c = policy.Restore
-		}
-		if c != nil {
-			list = append(list, *c)
-		}
-	}
-	return list
 }
 
 // runAll runs one command after another, until one fails.

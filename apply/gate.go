@@ -21,7 +21,7 @@ const (
 
 // join lets a job wait for its turn.
 func (g *rolling) join(j *job) {
-	j.turn.waiting, g.dirty = true, true
+	j.turn.Early, g.dirty = false, true
 }
 
 // decide asks who may begin, lets them, and ends those that will not in this run.
@@ -78,10 +78,10 @@ func (g *rolling) let(begin []int, now time.Time) {
 		case err != nil:
 			g.drop(t, never(planner.CodeNotNoted), err)
 			continue
-		case !noted || !t.waiting:
+		case !noted || !t.Waits():
 			continue
 		}
-		t.waiting, g.dirty = false, true
+		g.dirty = true
 		g.world.Begin(t.Turn, now)
 		for _, p := range t.In {
 			g.watches[p.Group].Restart(now)
@@ -123,10 +123,10 @@ func (g *rolling) relist(ctx context.Context, now time.Time) {
 
 // drop ends a turn that waits, for a reason and what has caused it.
 func (g *rolling) drop(t *turn, why rollout.Hold, cause error) {
-	if !t.waiting {
+	if !t.Waits() {
 		return
 	}
-	t.waiting, g.dirty = false, true
+	g.dirty = true
 	g.world.Drop(t.Turn, why)
 	g.run.end(t.job, g.run.unstarted(t.job), &Error{Reason: why.Reason, Err: cause})
 	g.run.advance(t.job)
@@ -146,11 +146,11 @@ func (g *rolling) look(now time.Time) {
 		g.world.Members[name] = m
 	}
 	for _, t := range g.turns {
-		t.Early, t.Blocked = t.State == rollout.Pending && !t.waiting, g.isDown(t)
+		t.Blocked = g.isDown(t)
 	}
 	g.world.Moving = g.run.open
 	for _, j := range g.run.jobs {
-		if j.needs > 0 || j.turn != nil && j.turn.waiting {
+		if j.needs > 0 || j.turn != nil && j.turn.Waits() {
 			g.world.Moving--
 		}
 	}

@@ -42,11 +42,11 @@ type rolling struct {
 	cancel context.CancelFunc
 }
 
-// turn is a turn of the world, and the job whose it is.
+// turn is a turn of the world, and the job whose it is. It is early until the job has come
+// to it.
 type turn struct {
 	*rollout.Turn
 	job     *job
-	waiting bool // the job has come to it
 	unready bool // it was begun, in whichever run, and its server has not become ready
 	touched bool // a request that disrupts the server was sent, and may have been taken
 }
@@ -92,7 +92,7 @@ func (g *rolling) newTurn(j *job, self bool) *turn {
 		}
 	}
 	t := rollout.NewTurn(g.run.plan, j.name, g.rules[j.name], changes)
-	t.Self, t.Estimate = self, t.Estimate+j.usual()
+	t.Early, t.Self, t.Estimate = true, self, t.Estimate+j.usual()
 	t.AllowUnready = t.AllowUnready || slices.Contains(g.run.AllowUnready, j.name)
 	return &turn{Turn: t, job: j}
 }
@@ -182,7 +182,7 @@ func (g *rolling) listed(l observe.Listing) {
 
 // waiting reports whether something goes on by itself.
 func (g *rolling) waiting() bool {
-	return g.busy > 0 || slices.ContainsFunc(g.turns, func(t *turn) bool { return t.waiting }) ||
+	return g.busy > 0 || slices.ContainsFunc(g.turns, func(t *turn) bool { return t.Waits() }) ||
 		slices.ContainsFunc(g.watches, func(w *watch) bool { return w.job != nil })
 }
 
@@ -192,8 +192,7 @@ func (g *rolling) abandon() {
 		g.give(w, g.run.stopped.before(planner.TargetReady, planner.StatusActive))
 	}
 	for _, t := range g.turns {
-		if t.waiting {
-			t.waiting = false
+		if t.Waits() {
 			g.world.Drop(t.Turn, rollout.Hold{Reason: g.run.stopped.Reason, Awaits: rollout.AwaitsNothing})
 			g.run.advance(t.job)
 		}

@@ -109,7 +109,7 @@ func (p *Plan) begin(j Job, rule *Rule) []Step {
 			return steps
 		}
 	}
-	if rule != nil && rule.drains {
+	if rule != nil && len(rule.Drain) > 0 {
 		steps = append(steps, Drain{p.Changes[j.Changes[0]].About().ID})
 	}
 	return steps

@@ -16,9 +16,10 @@ type Rule struct {
 	MinDown      time.Duration // a reboot without evidence of a new boot is not over before
 	Windows      []fleet.Window
 	Freezes      []fleet.Freeze
+	Drain        []fleet.Command // of its groups
+	Restore      []fleet.Command // likewise
 
-	drains, restores bool
-	named, timed     []string // its policies as the digest has them: rollouts and probes, windows and freezes
+	named, timed []string // its policies as the digest has them: rollouts and probes, windows and freezes
 }
 
 // awaitsReady reports whether more than the API's status tells whether it is ready.
@@ -70,7 +71,12 @@ func (r *Rule) join(group int, policy fleet.Rollout, identity string) {
 	r.ReadyFor = max(r.ReadyFor, policy.ReadyFor.Duration)
 	r.ReadyTimeout = max(r.ReadyTimeout, policy.ReadyTimeout.Duration)
 	r.MinDown = max(r.MinDown, policy.MinDown.Duration)
-	r.drains, r.restores = r.drains || policy.Drain != nil, r.restores || policy.Restore != nil
+	if policy.Drain != nil {
+		r.Drain = append(r.Drain, *policy.Drain)
+	}
+	if policy.Restore != nil {
+		r.Restore = append(r.Restore, *policy.Restore)
+	}
 }
 
 // of are the policies that have a say in a change.

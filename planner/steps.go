@@ -183,10 +183,10 @@ func (r *Rule) takeOver(old string, stops bool) (steps []Step) {
 	if r.awaitsReady() {
 		steps = append(steps, Ready{})
 	}
-	if r.restores {
+	if len(r.Restore) > 0 {
 		steps = append(steps, Restore{New: true}, Ready{})
 	}
-	if r.drains {
+	if len(r.Drain) > 0 {
 		steps = append(steps, Drain{old})
 	}
 	return steps

@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	start  = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
-	broken = errors.New("http 503")
+	start     = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	errBroken = errors.New("http 503")
 )
 
 func at(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
@@ -33,7 +33,7 @@ type answer struct {
 }
 
 func held(second int) answer   { return answer{second, nil} }
-func failed(second int) answer { return answer{second, broken} }
+func failed(second int) answer { return answer{second, errBroken} }
 
 func TestHealth(t *testing.T) {
 	for _, c := range []struct {

@@ -103,6 +103,9 @@ type Turn struct {
 // Over reports whether a turn has ended, or is not to begin.
 func (t *Turn) Over() bool { return t.State != Pending && t.State != InFlight }
 
+// Waits reports whether a turn could begin, as far as its job is concerned.
+func (t *Turn) Waits() bool { return t.State == Pending && !t.Early }
+
 // Place is a server's place in a group.
 type Place struct {
 	Group  int    // index in World.Groups
