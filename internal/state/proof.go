@@ -80,10 +80,7 @@ var ErrNotKept error = &BackendError{
 
 // checkProof holds that the backend was proved to keep hosts apart.
 func (s *Shared) checkProof(ctx context.Context) error {
-	s.mu.Lock()
-	proven := s.proven
-	s.mu.Unlock()
-	if proven {
+	if s.proven.Load() {
 		return nil
 	}
 	o, err := s.object(ctx, readState, proofName)
@@ -97,8 +94,6 @@ func (s *Shared) checkProof(ctx context.Context) error {
 	if err := decodeVersioned(proofName, o.Data, &p, proofVersion); err != nil {
 		return s.failed(readState, err)
 	}
-	s.mu.Lock()
-	s.proven = true
-	s.mu.Unlock()
+	s.proven.Store(true)
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -28,9 +28,7 @@ type Shared struct {
 	backend Backend
 	timing  timing
 	wall    func() time.Time // this host's clock, which can be set
-
-	mu     sync.Mutex
-	proven bool
+	proven  atomic.Bool      // to keep hosts apart
 }
 
 // timing are the durations that a Shared store lives by.

@@ -15,10 +15,8 @@ import (
 // Servers returns the truth about every server in full detail, in the order of
 // their making, those too that lists do not show yet.
 func (e *Emulator) Servers() []vpsorg.Server {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
-	now := time.Now()
+	now, leave := e.enter()
+	defer leave()
 	all := make([]vpsorg.Server, len(e.world.Servers))
 	for i, r := range e.world.Servers {
 		e.settle(r, now)
@@ -36,18 +34,16 @@ func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server { return e.AddAll(s)[0] }
 // AddAll is Add for many servers, which are saved together.
 func (e *Emulator) AddAll(servers ...vpsorg.Server) (added []vpsorg.Server) {
 	defer e.save()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
+	now, leave := e.enter()
+	defer leave()
 	for _, s := range servers {
-		added = append(added, e.add(s))
+		added = append(added, e.add(s, now))
 	}
 	return added
 }
 
 // add puts one server in place. The lock is held.
-func (e *Emulator) add(s vpsorg.Server) vpsorg.Server {
-	now := time.Now()
+func (e *Emulator) add(s vpsorg.Server, now time.Time) vpsorg.Server {
 	if r := e.world.byID[s.ID]; r != nil {
 		e.remove(r, now)
 	}
@@ -61,7 +57,6 @@ func (e *Emulator) add(s vpsorg.Server) vpsorg.Server {
 	}
 	e.complete(r, now)
 	e.insert(r, now)
-	e.dirty = true
 	return deepCopy(r.Server)
 }
 
@@ -104,10 +99,8 @@ func (r *record) detail() {
 // changes it, one in transit too; updated_at moves unless change moves it.
 func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 	defer e.save()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
-	now := time.Now()
+	now, leave := e.enter()
+	defer leave()
 	r := e.find(id, now)
 	if r == nil {
 		return false
@@ -131,15 +124,13 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 // Remove takes a server away and tells whether there was one.
 func (e *Emulator) Remove(id vpsorg.ID) bool {
 	defer e.save()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
+	now, leave := e.enter()
+	defer leave()
 	r := e.world.byID[id]
 	if r == nil {
 		return false
 	}
-	e.remove(r, time.Now())
-	e.dirty = true
+	e.remove(r, now)
 	return true
 }
 

@@ -144,12 +144,18 @@ func (e *Emulator) serve(ctx context.Context, c *call, f Fault) (reply, error) {
 	return r, nil
 }
 
-// commit handles a call, once, in the order in which the world sees them.
-func (e *Emulator) commit(c *call) answer {
+// enter takes the lock and brings the world up to now.
+func (e *Emulator) enter() (now time.Time, leave func()) {
 	e.mu.Lock()
 	e.catchUp()
-	a := e.handle(c, time.Now())
-	e.mu.Unlock()
+	return time.Now(), e.mu.Unlock
+}
+
+// commit handles a call, once, in the order in which the world sees them.
+func (e *Emulator) commit(c *call) answer {
+	now, leave := e.enter()
+	a := e.handle(c, now)
+	leave()
 	if err := e.save(); err != nil {
 		a = *refuse(http.StatusInternalServerError, "The change is not saved: "+err.Error())
 		e.mu.Lock()

@@ -66,6 +66,7 @@ func (e *Emulator) remember(v version) {
 // insert puts a record in place, as of the time at.
 func (e *Emulator) insert(r *record, at time.Time) {
 	e.world.insert(r)
+	e.dirty = true
 	e.remember(version{at, r.ID, r.Serial, nil})
 }
 
@@ -74,6 +75,7 @@ func (e *Emulator) remove(r *record, at time.Time) {
 	e.settle(r, at)
 	e.keep(r, at)
 	e.world.remove(r)
+	e.dirty = true
 }
 
 // seenAt is the time whose state a read tells.

@@ -33,13 +33,12 @@ type Entry struct {
 
 // arrive writes a call into the ledger.
 func (e *Emulator) arrive(c *call) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
+	now, leave := e.enter()
+	defer leave()
 	if e.began.IsZero() {
-		e.began = time.Now()
+		e.began = now
 	}
-	c.entry = &Entry{Time: time.Now(), Method: c.method, Path: c.path, Query: c.query, Body: string(c.body)}
+	c.entry = &Entry{Time: now, Method: c.method, Path: c.path, Query: c.query, Body: string(c.body)}
 	e.ledger = append(e.ledger, c.entry)
 }
 
@@ -52,9 +51,8 @@ func (e *Emulator) answered(c *call, status int) {
 
 // Ledger returns every request that arrived, in order of arrival.
 func (e *Emulator) Ledger() []Entry {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
+	_, leave := e.enter()
+	defer leave()
 	entries := make([]Entry, len(e.ledger))
 	for i, entry := range e.ledger {
 		entries[i] = *entry

@@ -38,7 +38,6 @@ func (e *Emulator) createServer(c *call) answer {
 	r.Ordered, r.changed = c.now, c.now
 	e.insert(r, c.now)
 	e.world.Charged++
-	e.dirty = true
 	c.entry.Server = r.ID
 	return answer{status: http.StatusCreated, body: createdServer{
 		listed(&r.Server), *r.BackupsEnabled, "Server is being provisioned. This may take 2-5 minutes.",
@@ -120,6 +119,5 @@ func (e *Emulator) update(c *call, whole bool) answer {
 // deleteServer answers DELETE servers/{id}/: the server is gone at once.
 func (e *Emulator) deleteServer(c *call) answer {
 	e.remove(c.found, c.now)
-	e.dirty = true
 	return answer{status: http.StatusNoContent}
 }

@@ -43,10 +43,8 @@ func (e *Emulator) Serve(ip string) Served {
 
 // at is a copy of the record that has an address.
 func (e *Emulator) at(ip string) (record, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.catchUp()
-	now := time.Now()
+	now, leave := e.enter()
+	defer leave()
 	for _, r := range e.world.Servers {
 		e.settle(r, now)
 		if r.IPAddress != nil && *r.IPAddress == ip {

@@ -106,15 +106,20 @@ func (t *tester) wantLocked(k apply.Key) {
 	}
 }
 
-// wantOpen holds that these creates are in doubt for an account, under a lock and
-// without.
-func (t *tester) wantOpen(k apply.Key, names ...string) {
+// read has an account's state read under a lock, and without.
+func (t *tester) read(k apply.Key, check func(apply.State)) {
 	t.Helper()
-	t.with(k, func(s apply.LockedState) { t.wantIntents(s, names...) })
+	t.with(k, func(s apply.LockedState) { check(s) })
 	s, err := t.open().Open(ctx, k)
 	t.ok(err)
-	t.wantIntents(s, names...)
+	check(s)
 	t.ok(s.Close())
+}
+
+// wantOpen holds that these creates are in doubt for an account.
+func (t *tester) wantOpen(k apply.Key, names ...string) {
+	t.Helper()
+	t.read(k, func(s apply.State) { t.wantIntents(s, names...) })
 }
 
 func (t *tester) wantIntents(s apply.State, names ...string) {

@@ -18,10 +18,10 @@ func deed(k apply.Key, ago time.Duration, a planner.Action, stage deeds.RebootSt
 	return deeds.Deed{Endpoint: k.Endpoint, Account: k.Account, Action: a, Reboot: stage, ID: "7", Name: "a", At: time.Now().Add(-ago).UTC()}
 }
 
-// wantDeeds holds that these deeds are known for an account, under a lock and without.
+// wantDeeds holds that these deeds are known for an account.
 func (t *tester) wantDeeds(k apply.Key, want ...string) {
 	t.Helper()
-	check := func(s apply.State) {
+	t.read(k, func(s apply.State) {
 		t.Helper()
 		deeds, err := s.Deeds(ctx)
 		t.ok(err)
@@ -32,12 +32,7 @@ func (t *tester) wantDeeds(k apply.Key, want ...string) {
 		if !slices.Equal(got, want) {
 			t.Errorf("the deeds are %q, want %q", got, want)
 		}
-	}
-	t.with(k, func(s apply.LockedState) { check(s) })
-	s, err := t.open().Open(ctx, k)
-	t.ok(err)
-	check(s)
-	t.ok(s.Close())
+	})
 }
 
 func deedsOutlive(t *tester) {
