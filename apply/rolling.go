@@ -16,7 +16,7 @@ import (
 // What may begin, and how far groups have come, is the world's to say, and how servers
 // are is that of their watches. In this file it is made and driven; gate.go decides who
 // begins, ready.go asks servers how they are and waits until they are ready, errand.go
-// runs commands and notes marks.
+// runs commands, and marks.go notes what later runs have to know.
 type rolling struct {
 	run     *run
 	rules   map[string]*planner.Rule
