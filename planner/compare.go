@@ -25,12 +25,13 @@ type Comparison struct {
 
 func todo(left Change) Comparison     { return Comparison{Standing: Todo, Left: left} }
 func conflict(why Reason) Comparison  { return Comparison{Standing: InConflict, Reason: why} }
-func taken(others []*Server) Reason   { return Reason{Code: CodeTaken, Servers: listOthers(others)} }
+func taken(named []*Server) Reason    { return Reason{Code: CodeTaken, Servers: others(named...)} }
 func changed(f ...FieldChange) Reason { return Reason{Code: CodeChanged, Fields: f} }
 
 var inPlace = Comparison{Standing: InPlace}
 
-func listOthers(servers []*Server) (list []Other) {
+// others are servers as a reason about another names them.
+func others(servers ...*Server) (list []Other) {
 	for _, s := range servers {
 		list = append(list, Other{ID: s.ID, Name: s.Name})
 	}
@@ -174,7 +175,7 @@ func compareReplace(c *Replace, w World) Comparison {
 		rest := *c
 		if c.Mode == fleet.ReplaceCreateFirst && len(next) > 0 {
 			if len(next) > 1 || !usable(next[0], c.Spec) {
-				return conflict(Reason{Code: CodeNextUnfit, Servers: listOthers(next)})
+				return conflict(Reason{Code: CodeNextUnfit, Servers: others(next...)})
 			}
 			rest.NextID, rest.Finish = next[0].ID, finish()
 		}

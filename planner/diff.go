@@ -179,7 +179,7 @@ func (d *differ) almostSameName(name string) {
 	}
 	for _, s := range d.folded[strings.ToLower(name)] {
 		if s.Name != name {
-			d.note(name, Reason{Code: CodeAlmostSameName, Servers: []Other{s.other()}})
+			d.note(name, Reason{Code: CodeAlmostSameName, Servers: others(s)})
 		}
 	}
 }
@@ -189,7 +189,7 @@ func (d *differ) unlisted(s *Server) {
 	switch {
 	case !d.fleet.OwnsName(s.Name):
 		if base, ok := strings.CutSuffix(s.Name, fleet.NextSuffix); ok && d.fleet.OwnsName(base) {
-			d.note(s.Name, Reason{Code: CodeNextLeft, Name: base, Servers: []Other{s.other()}})
+			d.note(s.Name, Reason{Code: CodeNextLeft, Name: base, Servers: others(s)})
 		}
 	case d.fleet.Unlisted == fleet.UnlistedIgnore:
 	case d.fleet.Unlisted == fleet.UnlistedDelete:

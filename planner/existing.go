@@ -34,7 +34,7 @@ func (d *differ) existing(x match) {
 		return
 	}
 	if x.next != nil {
-		d.note(e.Name, Reason{Code: CodeNextUnneeded, Servers: []Other{x.next.other()}})
+		d.note(e.Name, Reason{Code: CodeNextUnneeded, Servers: others(x.next)})
 	}
 	if e.BackupsEnabled != nil && live.BackupsEnabled == nil {
 		d.block(e, live, unread(e))

@@ -68,9 +68,6 @@ type Server struct {
 	UpdatedAt string `json:"-"`
 }
 
-// other is the server as a reason about another names it.
-func (s *Server) other() Other { return Other{ID: s.ID, Name: s.Name} }
-
 // Value is a server's value of a field; known is false for backups_enabled where no
 // detail was read.
 func (s Server) Value(f fleet.Field) (v Value, known bool) {

@@ -154,10 +154,8 @@ func (d *differ) readiness() (list []Readiness) {
 // about.
 func (p *Plan) about() map[string]bool {
 	about := make(map[string]bool)
-	for _, c := range p.Changes {
-		if rolls(c) {
-			about[c.About().Name] = true
-		}
+	for name := range p.byName() {
+		about[name] = true
 	}
 	for _, g := range p.Rollouts {
 		for _, m := range g.Servers {

@@ -30,7 +30,7 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status
 	case !fleet.ValidName(e.Name):
 		reason = reasonAt(CodeUnsendableName, e, fleet.FieldName)
 	case x.next != nil && !usable(x.next, spec):
-		at, reason.Code, reason.Fields, reason.Servers = x.next, CodeNextUnfit, nil, []Other{x.next.other()}
+		at, reason.Code, reason.Fields, reason.Servers = x.next, CodeNextUnfit, nil, others(x.next)
 	default:
 		if notSold := d.notSold(e, spec); x.next == nil && len(notSold) > 0 {
 			d.block(e, live, notSold...)
@@ -114,7 +114,7 @@ func (d *differ) finishReplace(e *fleet.Server, next *Server) {
 	want, _ := d.want(e) // existing says what is not resolved
 	if forced := forcedFields(e, want, next); len(forced) > 0 {
 		r := reasonAt(CodeNextDiffers, e, forced[0].Field)
-		r.Fields, r.Servers = forced, []Other{next.other()}
+		r.Fields, r.Servers = forced, others(next)
 		d.block(e, next, r)
 		return
 	}

@@ -17,8 +17,8 @@ const (
 type Range struct{ Min, Max time.Duration }
 
 // Step is one thing that carrying a change out takes: a Request, an Await, a Resolve, a
-// Turn, a Drain, a Ready or a Restore, and nothing else. Whoever carries out, foresees or shows what a change
-// takes goes by its steps.
+// Turn, a Drain, a Ready or a Restore, and nothing else. Whoever carries out, foresees or
+// shows what a change takes goes by its steps.
 type Step interface{ isStep() }
 
 // Request sends one elementary change: a *Create, *Update, *Power or *Delete. Where
