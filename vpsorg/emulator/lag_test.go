@@ -48,52 +48,54 @@ func got(t *testing.T, e *emulator.Emulator, id string, edits ...func(*http.Requ
 
 const second = time.Second
 
+// lagTests are changes, and what lists and GETs tell of them second by second.
+var lagTests = []struct {
+	name, id string
+	change   func(t *testing.T, e *emulator.Emulator)
+	lists    [6]string // "": as the one before
+	gets     [6]string
+}{
+	{"create", "12347", func(t *testing.T, e *emulator.Emulator) { ask(t, e, request(t, "POST", "servers/", create)) },
+		[6]string{"old active, stopped stopped", "", "", "", "old active, stopped stopped, web-server-02 provisioning", ""},
+		[6]string{"404", "", "web-server-02 provisioning", "", "", "web-server-02 active"}},
+	{"rename", "12345", func(t *testing.T, e *emulator.Emulator) {
+		ask(t, e, request(t, "PATCH", "servers/12345/", `{"name": "new"}`))
+	},
+		[6]string{"old active, stopped stopped", "", "", "", "new active, stopped stopped", ""},
+		[6]string{"old active", "", "new active", "", "", ""}},
+	{"delete", "12345", func(t *testing.T, e *emulator.Emulator) { ask(t, e, request(t, "DELETE", "servers/12345/", "")) },
+		[6]string{"old active, stopped stopped", "", "", "", "stopped stopped", ""},
+		[6]string{"old active", "", "404", "", "", ""}},
+	{"start", "12346", func(t *testing.T, e *emulator.Emulator) {
+		ask(t, e, request(t, "POST", "servers/12346/start/", ""))
+	},
+		[6]string{"old active, stopped stopped", "", "", "", "old active, stopped starting", "old active, stopped active"},
+		[6]string{"stopped stopped", "", "stopped starting", "stopped active", "", ""}},
+	{"by a person", "12345", func(t *testing.T, e *emulator.Emulator) {
+		e.Edit("12345", func(s *vpsorg.Server) { s.Name = "edited" })
+		e.Remove("12346")
+		e.Add(vpsorg.Server{Name: "added"})
+	},
+		[6]string{"old active, stopped stopped", "", "", "", "edited active, added active", ""},
+		[6]string{"old active", "", "edited active", "", "", ""}},
+	{"a server makes way for one of its id", "12346", func(t *testing.T, e *emulator.Emulator) {
+		e.Add(vpsorg.Server{ID: "12346", Name: "stopped"})
+	},
+		[6]string{"old active, stopped stopped", "", "", "", "old active, stopped active", ""},
+		[6]string{"stopped stopped", "", "stopped active", "", "", ""}},
+	{"twice", "12345", func(t *testing.T, e *emulator.Emulator) {
+		ask(t, e, request(t, "PATCH", "servers/12345/", `{"name": "new"}`))
+		pass(1)
+		ask(t, e, request(t, "DELETE", "servers/12345/", ""))
+	},
+		[6]string{"old active, stopped stopped", "", "", "new active, stopped stopped", "stopped stopped", ""},
+		[6]string{"old active", "new active", "404", "", "", ""}},
+}
+
 // A list and a GET at each second after a change to the world of one server "old"
 // and one "stopped", with a list 4 s behind and a GET 2 s.
 func TestLag(t *testing.T) {
-	tests := []struct {
-		name, id string
-		change   func(t *testing.T, e *emulator.Emulator)
-		lists    [6]string // "": as the one before
-		gets     [6]string
-	}{
-		{"create", "12347", func(t *testing.T, e *emulator.Emulator) { ask(t, e, request(t, "POST", "servers/", create)) },
-			[6]string{"old active, stopped stopped", "", "", "", "old active, stopped stopped, web-server-02 provisioning", ""},
-			[6]string{"404", "", "web-server-02 provisioning", "", "", "web-server-02 active"}},
-		{"rename", "12345", func(t *testing.T, e *emulator.Emulator) {
-			ask(t, e, request(t, "PATCH", "servers/12345/", `{"name": "new"}`))
-		},
-			[6]string{"old active, stopped stopped", "", "", "", "new active, stopped stopped", ""},
-			[6]string{"old active", "", "new active", "", "", ""}},
-		{"delete", "12345", func(t *testing.T, e *emulator.Emulator) { ask(t, e, request(t, "DELETE", "servers/12345/", "")) },
-			[6]string{"old active, stopped stopped", "", "", "", "stopped stopped", ""},
-			[6]string{"old active", "", "404", "", "", ""}},
-		{"start", "12346", func(t *testing.T, e *emulator.Emulator) {
-			ask(t, e, request(t, "POST", "servers/12346/start/", ""))
-		},
-			[6]string{"old active, stopped stopped", "", "", "", "old active, stopped starting", "old active, stopped active"},
-			[6]string{"stopped stopped", "", "stopped starting", "stopped active", "", ""}},
-		{"by a person", "12345", func(t *testing.T, e *emulator.Emulator) {
-			e.Edit("12345", func(s *vpsorg.Server) { s.Name = "edited" })
-			e.Remove("12346")
-			e.Add(vpsorg.Server{Name: "added"})
-		},
-			[6]string{"old active, stopped stopped", "", "", "", "edited active, added active", ""},
-			[6]string{"old active", "", "edited active", "", "", ""}},
-		{"a server makes way for one of its id", "12346", func(t *testing.T, e *emulator.Emulator) {
-			e.Add(vpsorg.Server{ID: "12346", Name: "stopped"})
-		},
-			[6]string{"old active, stopped stopped", "", "", "", "old active, stopped active", ""},
-			[6]string{"stopped stopped", "", "stopped active", "", "", ""}},
-		{"twice", "12345", func(t *testing.T, e *emulator.Emulator) {
-			ask(t, e, request(t, "PATCH", "servers/12345/", `{"name": "new"}`))
-			pass(1)
-			ask(t, e, request(t, "DELETE", "servers/12345/", ""))
-		},
-			[6]string{"old active, stopped stopped", "", "", "new active, stopped stopped", "stopped stopped", ""},
-			[6]string{"old active", "new active", "404", "", "", ""}},
-	}
-	for _, tt := range tests {
+	for _, tt := range lagTests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := emulator.Emulator{Lag: emulator.Lag{List: 4 * second, Get: 2 * second}}
