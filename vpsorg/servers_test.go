@@ -82,90 +82,93 @@ func account() (a Account) {
 	return a
 }
 
+// endpointTests are calls, the requests that are documented for them, and what their answers mean.
+var endpointTests = map[string]struct {
+	call   func(context.Context, *Client) (any, error)
+	method string
+	uri    string
+	body   string
+	status int
+	answer string // a golden file; "": an empty answer
+	want   any
+}{
+	"list": {
+		func(ctx context.Context, c *Client) (any, error) { return c.ListServers(ctx, ListFilter{}) },
+		"GET", "/api/v1/servers/", "", 200, "list.json", []Server{webServer, dbServer},
+	},
+	"list by both filters": {
+		func(ctx context.Context, c *Client) (any, error) {
+			return c.ListServers(ctx, ListFilter{Status: StatusActive, Location: "us-west"})
+		},
+		"GET", "/api/v1/servers/?location=us-west&status=active", "", 200, "list.json", []Server{webServer, dbServer},
+	},
+	"create": {
+		func(ctx context.Context, c *Client) (any, error) {
+			return c.CreateServer(ctx, CreateRequest{
+				Name: "web-server-02", PlanID: "1", OSID: "5", Location: "us-west",
+				Hostname: new("web02.example.com"), SSHKeyID: new(ID("42")), BackupsEnabled: new(true),
+			})
+		},
+		"POST", "/api/v1/servers/",
+		`{"name":"web-server-02","plan_id":1,"os_id":5,"location":"us-west","hostname":"web02.example.com","ssh_key_id":42,"backups_enabled":true}`,
+		201, "created.json", createdServer(),
+	},
+	"create with what is required": {
+		func(ctx context.Context, c *Client) (any, error) {
+			return c.CreateServer(ctx, CreateRequest{Name: "a", PlanID: "007", OSID: "9b2f", Location: "x"})
+		},
+		"POST", "/api/v1/servers/", `{"name":"a","plan_id":"007","os_id":"9b2f","location":"x"}`, 201, "created.json", createdServer(),
+	},
+	"get": {
+		func(ctx context.Context, c *Client) (any, error) { return c.GetServer(ctx, "12345") },
+		"GET", "/api/v1/servers/12345/", "", 200, "detail.json", webServerDetail(),
+	},
+	"put": {
+		func(ctx context.Context, c *Client) (any, error) {
+			return nil, c.PutServer(ctx, "12345", PutRequest{Name: "a", Hostname: "a.example.com"})
+		},
+		"PUT", "/api/v1/servers/12345/", `{"name":"a","hostname":"a.example.com","backups_enabled":false}`, 200, "detail.json", nil,
+	},
+	"patch": {
+		func(ctx context.Context, c *Client) (any, error) {
+			return nil, c.PatchServer(ctx, "12345", PatchRequest{BackupsEnabled: new(false)})
+		},
+		"PATCH", "/api/v1/servers/12345/", `{"backups_enabled":false}`, 200, "", nil,
+	},
+	"delete": {
+		func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteServer(ctx, "12345") },
+		"DELETE", "/api/v1/servers/12345/", "", 204, "", nil,
+	},
+	"start": {
+		func(ctx context.Context, c *Client) (any, error) { return c.StartServer(ctx, "12345") },
+		"POST", "/api/v1/servers/12345/start/", "", 200, "power.json", starting(),
+	},
+	"stop": {
+		func(ctx context.Context, c *Client) (any, error) { return c.StopServer(ctx, "12345") },
+		"POST", "/api/v1/servers/12345/stop/", "", 202, "", PowerAnswer{},
+	},
+	"reboot": {
+		func(ctx context.Context, c *Client) (any, error) { return c.RebootServer(ctx, "12345") },
+		"POST", "/api/v1/servers/12345/reboot/", "", 204, "", PowerAnswer{},
+	},
+	"plans": {
+		func(ctx context.Context, c *Client) (any, error) { return c.ListPlans(ctx, "us-west") },
+		"GET", "/api/v1/plans/?location=us-west", "", 200, "plans.json", plans(),
+	},
+	"account": {
+		func(ctx context.Context, c *Client) (any, error) { return c.GetAccount(ctx) },
+		"GET", "/api/v1/account/me/", "", 200, "account.json", account(),
+	},
+	"an id that needs escaping": {
+		func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteServer(ctx, "../a b?c#d/%2e") },
+		"DELETE", "/api/v1/servers/..%2Fa%20b%3Fc%23d%2F%252e/", "", 204, "", nil,
+	},
+}
+
 // TestEndpoints holds each method against the request that is documented for it
 // and the answer that the documentation shows.
 func TestEndpoints(t *testing.T) {
-	for name, tt := range map[string]struct {
-		call   func(context.Context, *Client) (any, error)
-		method string
-		uri    string
-		body   string
-		status int
-		answer string // a golden file; "": an empty answer
-		want   any
-	}{
-		"list": {
-			func(ctx context.Context, c *Client) (any, error) { return c.ListServers(ctx, ListFilter{}) },
-			"GET", "/api/v1/servers/", "", 200, "list.json", []Server{webServer, dbServer},
-		},
-		"list by both filters": {
-			func(ctx context.Context, c *Client) (any, error) {
-				return c.ListServers(ctx, ListFilter{Status: StatusActive, Location: "us-west"})
-			},
-			"GET", "/api/v1/servers/?location=us-west&status=active", "", 200, "list.json", []Server{webServer, dbServer},
-		},
-		"create": {
-			func(ctx context.Context, c *Client) (any, error) {
-				return c.CreateServer(ctx, CreateRequest{
-					Name: "web-server-02", PlanID: "1", OSID: "5", Location: "us-west",
-					Hostname: new("web02.example.com"), SSHKeyID: new(ID("42")), BackupsEnabled: new(true),
-				})
-			},
-			"POST", "/api/v1/servers/",
-			`{"name":"web-server-02","plan_id":1,"os_id":5,"location":"us-west","hostname":"web02.example.com","ssh_key_id":42,"backups_enabled":true}`,
-			201, "created.json", createdServer(),
-		},
-		"create with what is required": {
-			func(ctx context.Context, c *Client) (any, error) {
-				return c.CreateServer(ctx, CreateRequest{Name: "a", PlanID: "007", OSID: "9b2f", Location: "x"})
-			},
-			"POST", "/api/v1/servers/", `{"name":"a","plan_id":"007","os_id":"9b2f","location":"x"}`, 201, "created.json", createdServer(),
-		},
-		"get": {
-			func(ctx context.Context, c *Client) (any, error) { return c.GetServer(ctx, "12345") },
-			"GET", "/api/v1/servers/12345/", "", 200, "detail.json", webServerDetail(),
-		},
-		"put": {
-			func(ctx context.Context, c *Client) (any, error) {
-				return nil, c.PutServer(ctx, "12345", PutRequest{Name: "a", Hostname: "a.example.com"})
-			},
-			"PUT", "/api/v1/servers/12345/", `{"name":"a","hostname":"a.example.com","backups_enabled":false}`, 200, "detail.json", nil,
-		},
-		"patch": {
-			func(ctx context.Context, c *Client) (any, error) {
-				return nil, c.PatchServer(ctx, "12345", PatchRequest{BackupsEnabled: new(false)})
-			},
-			"PATCH", "/api/v1/servers/12345/", `{"backups_enabled":false}`, 200, "", nil,
-		},
-		"delete": {
-			func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteServer(ctx, "12345") },
-			"DELETE", "/api/v1/servers/12345/", "", 204, "", nil,
-		},
-		"start": {
-			func(ctx context.Context, c *Client) (any, error) { return c.StartServer(ctx, "12345") },
-			"POST", "/api/v1/servers/12345/start/", "", 200, "power.json", starting(),
-		},
-		"stop": {
-			func(ctx context.Context, c *Client) (any, error) { return c.StopServer(ctx, "12345") },
-			"POST", "/api/v1/servers/12345/stop/", "", 202, "", PowerAnswer{},
-		},
-		"reboot": {
-			func(ctx context.Context, c *Client) (any, error) { return c.RebootServer(ctx, "12345") },
-			"POST", "/api/v1/servers/12345/reboot/", "", 204, "", PowerAnswer{},
-		},
-		"plans": {
-			func(ctx context.Context, c *Client) (any, error) { return c.ListPlans(ctx, "us-west") },
-			"GET", "/api/v1/plans/?location=us-west", "", 200, "plans.json", plans(),
-		},
-		"account": {
-			func(ctx context.Context, c *Client) (any, error) { return c.GetAccount(ctx) },
-			"GET", "/api/v1/account/me/", "", 200, "account.json", account(),
-		},
-		"an id that needs escaping": {
-			func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteServer(ctx, "../a b?c#d/%2e") },
-			"DELETE", "/api/v1/servers/..%2Fa%20b%3Fc%23d%2F%252e/", "", 204, "", nil,
-		},
-	} {
+	for name, tt := range endpointTests {
 		t.Run(name, func(t *testing.T) {
 			var got, body string
 			var header http.Header

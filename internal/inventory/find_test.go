@@ -11,6 +11,24 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
+// findTests are selections, the servers that they find, and the entries that have none.
+var findTests = []struct {
+	name, targets, labels string
+	all                   bool
+	want                  []string
+	missing               []string
+}{
+	{"what the file speaks for", "", "", false, []string{
+		"database 203.0.113.7 10.00 f.yaml:8 env=prod,role=db [name status]", "twin 203.0.113.8 10.00 unlisted  [unclear]", "twin 203.0.113.9 10.00 unlisted  [unclear]",
+		"web-2 203.0.113.2 10.00 f.yaml:6 env=prod,role=web [hostname]", "web-3 203.0.113.3 10.00 unlisted  []", "web-10 203.0.113.10 10.00 f.yaml:7 env=prod,role=web []",
+	}, []string{"soon-2", "soon-10"}},
+	{"the account", "o*", "", true, []string{"other 203.0.113.11 10.00 unlisted  []"}, nil},
+	{"what others have", "o*", "", false, nil, nil},
+	{"by labels", "", "role=web", true, []string{"web-2 203.0.113.2 10.00 f.yaml:6 env=prod,role=web [hostname]", "web-10 203.0.113.10 10.00 f.yaml:7 env=prod,role=web []"}, nil},
+	{"by the entry's name", "db", "role=db", false, []string{"database 203.0.113.7 10.00 f.yaml:8 env=prod,role=db [name status]"}, nil},
+	{"by the server's name", "data*", "role=db", false, []string{"database 203.0.113.7 10.00 f.yaml:8 env=prod,role=db [name status]"}, nil},
+}
+
 func TestFind(t *testing.T) {
 	f, err := fleet.Parse(fleet.Text{Name: "f.yaml", Data: []byte(`version: 1
 owns: ["web-*"]
@@ -37,22 +55,7 @@ servers:
 		Offers:  []planner.Offer{{ID: "1", Monthly: &price}},
 		Servers: []planner.Server{live("10", "web-10", "active"), live("2", "web-2", "active"), live("3", "web-3", "active"), live("7", "database", "stopped"), live("8", "twin", "active"), live("9", "twin", "active"), live("11", "other", "active")},
 	}
-	for _, tt := range []struct {
-		name, targets, labels string
-		all                   bool
-		want                  []string
-		missing               []string
-	}{
-		{"what the file speaks for", "", "", false, []string{
-			"database 203.0.113.7 10.00 f.yaml:8 env=prod,role=db [name status]", "twin 203.0.113.8 10.00 unlisted  [unclear]", "twin 203.0.113.9 10.00 unlisted  [unclear]",
-			"web-2 203.0.113.2 10.00 f.yaml:6 env=prod,role=web [hostname]", "web-3 203.0.113.3 10.00 unlisted  []", "web-10 203.0.113.10 10.00 f.yaml:7 env=prod,role=web []",
-		}, []string{"soon-2", "soon-10"}},
-		{"the account", "o*", "", true, []string{"other 203.0.113.11 10.00 unlisted  []"}, nil},
-		{"what others have", "o*", "", false, nil, nil},
-		{"by labels", "", "role=web", true, []string{"web-2 203.0.113.2 10.00 f.yaml:6 env=prod,role=web [hostname]", "web-10 203.0.113.10 10.00 f.yaml:7 env=prod,role=web []"}, nil},
-		{"by the entry's name", "db", "role=db", false, []string{"database 203.0.113.7 10.00 f.yaml:8 env=prod,role=db [name status]"}, nil},
-		{"by the server's name", "data*", "role=db", false, []string{"database 203.0.113.7 10.00 f.yaml:8 env=prod,role=db [name status]"}, nil},
-	} {
+	for _, tt := range findTests {
 		labels, err := fleet.ParseSelector(tt.labels)
 		if tt.labels != "" && err != nil {
 			t.Fatal(err)

@@ -23,6 +23,34 @@ func coming(n int) (list []apply.Intent) {
 	return list
 }
 
+// sendAll sends creates, ten at a time, which take so long each.
+func sendAll(t *testing.T, b *statetest.Memory, s apply.LockedState, creates []apply.Intent, latency time.Duration) {
+	queue := make(chan apply.Intent)
+	var workers sync.WaitGroup
+	for range 10 {
+		workers.Go(func() {
+			for i := range queue {
+				i.At = time.Now()
+				if err := s.Begin(ctx, i); err != nil {
+					t.Error(err)
+				}
+				if strings.HasSuffix(i.Name, "0") && !strings.Contains(openIn(t, b), i.Name) {
+					t.Errorf("%s is sent and not noted", i.Name)
+				}
+				time.Sleep(latency)
+				if err := s.Resolve(ctx, i, apply.Resolution{Made: "7"}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for _, i := range creates {
+		queue <- i
+	}
+	close(queue)
+	workers.Wait()
+}
+
 // A thousand creates take a write a second and five beside, whether the API takes ten a
 // second, or as many as come; and hardly longer than without a state.
 func TestWritesOfAThousandCreates(t *testing.T) {
@@ -45,30 +73,7 @@ func TestWritesOfAThousandCreates(t *testing.T) {
 				if err := s.Announce(ctx, creates); err != nil {
 					t.Fatal(err)
 				}
-				queue := make(chan apply.Intent)
-				var workers sync.WaitGroup
-				for range 10 {
-					workers.Go(func() {
-						for i := range queue {
-							i.At = time.Now()
-							if err := s.Begin(ctx, i); err != nil {
-								t.Error(err)
-							}
-							if strings.HasSuffix(i.Name, "0") && !strings.Contains(openIn(t, b), i.Name) {
-								t.Errorf("%s is sent and not noted", i.Name)
-							}
-							time.Sleep(latency)
-							if err := s.Resolve(ctx, i, apply.Resolution{Made: "7"}); err != nil {
-								t.Error(err)
-							}
-						}
-					})
-				}
-				for _, i := range creates {
-					queue <- i
-				}
-				close(queue)
-				workers.Wait()
+				sendAll(t, b, s, creates, latency)
 				took := time.Since(began)
 				if err := s.Close(); err != nil {
 					t.Error(err)
