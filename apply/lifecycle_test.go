@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vps-fleet/fleet/apply"
+	"github.com/vps-fleet/fleet/apply/observe"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
@@ -145,6 +147,30 @@ func TestRequestsOfEachChange(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A PUT takes three fields, and would lose any other.
+func TestEveryFieldIsSent(t *testing.T) {
+	values := map[fleet.Field]planner.Value{fleet.FieldName: planner.Text("b"), fleet.FieldHostname: planner.Text("b.example.com"), fleet.FieldBackupsEnabled: planner.Bool(true)}
+	inWorld(t, &emulator.Emulator{}, func(w *world) {
+		live := func() planner.Server { return observe.Server(w.emulator.Servers()[0]) }
+		w.add("1", "a", "active")
+		update := &planner.Update{Subject: planner.Subject{Name: "b", ID: "1"}}
+		for _, field := range planner.MutableFields {
+			to, ok := values[field]
+			if !ok {
+				t.Errorf("give %s a value in this test", field)
+			}
+			from, _ := live().Value(field)
+			update.Fields = append(update.Fields, planner.FieldChange{Field: field, From: from, To: to})
+		}
+		w.wantComplete(w.run(&planner.Plan{Changes: []planner.Change{update}}))
+		for _, f := range update.Fields {
+			if now, _ := live().Value(f.Field); !now.Equal(f.To) {
+				t.Errorf("%s is %s after the update, want %s", f.Field, now, f.To)
+			}
+		}
+	})
 }
 
 func TestWaitsForWhatIsOnItsWay(t *testing.T) {

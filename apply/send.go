@@ -3,6 +3,8 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vps-fleet/fleet/fleet"
@@ -130,7 +132,16 @@ func toCreate(name string, s planner.Spec) vpsorg.CreateRequest {
 	return req
 }
 
-// update changes fields, with PUT where all three change.
+// putFields are what a PUT takes: all of them and no other, so that it would lose one.
+var putFields = []fleet.Field{fleet.FieldName, fleet.FieldHostname, fleet.FieldBackupsEnabled}
+
+// takesPut reports whether fields are exactly those of a PUT. A server has each once.
+func takesPut(fields []planner.FieldChange) bool {
+	other := func(f planner.FieldChange) bool { return !slices.Contains(putFields, f.Field) }
+	return len(fields) == len(putFields) && !slices.ContainsFunc(fields, other)
+}
+
+// update changes fields, with a PUT where it takes them, else with a PATCH.
 func (w *worker) update(ctx context.Context, id vpsorg.ID, fields []planner.FieldChange) error {
 	var patch vpsorg.PatchRequest
 	for _, f := range fields {
@@ -143,9 +154,11 @@ func (w *worker) update(ctx context.Context, id vpsorg.ID, fields []planner.Fiel
 			patch.Hostname = &text
 		case fleet.FieldBackupsEnabled:
 			patch.BackupsEnabled = &boolean
+		default:
+			return fmt.Errorf("no update can change %s", f.Field)
 		}
 	}
-	if patch.Name != nil && patch.Hostname != nil && patch.BackupsEnabled != nil {
+	if takesPut(fields) {
 		return w.Client.PutServer(ctx, id, vpsorg.PutRequest{Name: *patch.Name, Hostname: *patch.Hostname, BackupsEnabled: *patch.BackupsEnabled})
 	}
 	return w.Client.PatchServer(ctx, id, patch)

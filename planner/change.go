@@ -90,7 +90,7 @@ func (s Spec) value(f fleet.Field) (v Value, declared bool) {
 	return Value{}, false
 }
 
-// Update changes some of name, hostname and backups_enabled.
+// Update changes some of the MutableFields.
 type Update struct {
 	Subject
 	Fields   []FieldChange `json:"fields"`

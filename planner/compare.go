@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vps-fleet/fleet/fleet"
 )
@@ -159,8 +160,7 @@ func unchanged(old, now Server) (why Reason, ok bool) {
 		return Reason{Code: CodeStatus, Status: now.Status}, false
 	}
 	now.Status = status
-	differ := differences(old.Value, now.Value, fleet.FieldName, fleet.FieldPlan, fleet.FieldOS, fleet.FieldLocation,
-		fleet.FieldHostname, fleet.FieldBackupsEnabled, fleet.FieldStatus)
+	differ := differences(old.Value, now.Value, slices.Concat(FixedFields, MutableFields, []fleet.Field{fleet.FieldStatus})...)
 	return changed(differ...), len(differ) == 0
 }
 

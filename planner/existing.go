@@ -118,6 +118,12 @@ func compared(e *fleet.Server, unresolved []Reason) []Reason {
 	return slices.DeleteFunc(unresolved, func(r Reason) bool { return e.Ignores(r.Keys[0]) })
 }
 
+// FixedFields are what the API cannot change in a server that exists.
+var FixedFields = []fleet.Field{fleet.FieldPlan, fleet.FieldOS, fleet.FieldLocation}
+
+// MutableFields are what an update can change in a server that exists.
+var MutableFields = []fleet.Field{fleet.FieldName, fleet.FieldHostname, fleet.FieldBackupsEnabled}
+
 // forcedFields are the differences that take a replacement. A field that the entry
 // leaves out or ignores is none.
 func forcedFields(e *fleet.Server, want Spec, live *Server) []FieldChange {
@@ -127,15 +133,15 @@ func forcedFields(e *fleet.Server, want Spec, live *Server) []FieldChange {
 // fixedFields are the differences that the API cannot change in a server that
 // exists.
 func (s Spec) fixedFields(live *Server) []FieldChange {
-	return differences(live.Value, s.value, fleet.FieldPlan, fleet.FieldOS, fleet.FieldLocation)
+	return differences(live.Value, s.value, FixedFields...)
 }
 
-// mutableFields are the differences that PATCH and PUT can change.
+// mutableFields are the differences that an update can change.
 func (s Spec) mutableFields(name string, live *Server) (fields []FieldChange) {
 	if name != live.Name {
 		fields = append(fields, FieldChange{fleet.FieldName, Text(live.Name), Text(name)})
 	}
-	return append(fields, differences(live.Value, s.value, fleet.FieldHostname, fleet.FieldBackupsEnabled)...)
+	return append(fields, differences(live.Value, s.value, MutableFields...)...) // a spec has no name
 }
 
 // differences are the fields of which both sides are known, and differ.

@@ -150,5 +150,7 @@ func set(s *planner.Server, field fleet.Field, to planner.Value) {
 		s.Hostname = &text
 	case fleet.FieldBackupsEnabled:
 		s.BackupsEnabled = &on
+	default:
+		panic("a deed cannot be laid over a server's " + string(field))
 	}
 }

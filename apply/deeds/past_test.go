@@ -1,6 +1,7 @@
 package deeds_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -67,6 +68,42 @@ func TestLay(t *testing.T) {
 		}
 		if over != nil && test.seen != nil && (over.UpdatedAt == "then") != (over.Status == test.seen.Status) {
 			t.Errorf("%s: it was updated %q", test.name, over.UpdatedAt)
+		}
+	}
+}
+
+// A field that is not laid is updated once more whenever an answer lags.
+func TestLayEveryField(t *testing.T) {
+	host, on := "old", true
+	server := planner.Server{ID: "1", Name: "old", Status: planner.StatusActive, Hostname: &host, BackupsEnabled: &on}
+	for _, field := range planner.MutableFields {
+		from, read := server.Value(field)
+		to := planner.Text("new")
+		if _, boolean := from.AsBool(); boolean {
+			to = planner.Bool(false)
+		}
+		update := deed(0, planner.ActionUpdate, planner.FieldChange{Field: field, From: from, To: to})
+		over, _ := deeds.Remember([]deeds.Deed{update})["1"].Lay(&server)
+		if now, _ := over.Value(field); !read || !now.Equal(to) {
+			t.Errorf("%s is %s, want %s", field, now, to)
+		}
+	}
+}
+
+// A field that is left out of a new server is set by an update it does not need.
+func TestLayEveryFieldOfACreate(t *testing.T) {
+	host, on := "h", true
+	spec := planner.Spec{Plan: planner.Named{ID: "1"}, OS: planner.Named{ID: "5"}, Location: "us-west",
+		SSHKey: &planner.Named{ID: "42"}, Hostname: &host, BackupsEnabled: &on}
+	create := deeds.Deed{Action: planner.ActionCreate, ID: "1", Name: "x", Spec: &spec, At: began}
+	over, _ := deeds.Remember([]deeds.Deed{create})["1"].Lay(nil)
+	sent, made := reflect.ValueOf(spec), reflect.ValueOf(*over)
+	for field, value := range sent.Fields() {
+		if value.IsZero() {
+			t.Errorf("give %s a value in this test", field.Name)
+		}
+		if field.Name != "SSHKey" && !reflect.DeepEqual(made.FieldByName(field.Name).Interface(), value.Interface()) {
+			t.Errorf("%s is %v", field.Name, made.FieldByName(field.Name))
 		}
 	}
 }
