@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,31 @@ func TestUnfitServerIsNotAdopted(t *testing.T) {
 		}
 		if open := w.open(); len(open) != 1 {
 			t.Errorf("open intents: %+v", open)
+		}
+	})
+}
+
+// An intent has every field that a list shows, so that no other server is taken for the
+// one that its create made.
+func TestIntentHasEveryField(t *testing.T) {
+	inWorld(t, &emulator.Emulator{Fault: once("POST", "/servers/", emulator.Fault{Drop: true})}, func(w *world) {
+		w.lock(&statetest.Disk{})
+		p := w.plan("servers: {n: {plan: 1, os: 5, location: us-west, hostname: n.example.com, ssh_key: 42, backups_enabled: true}}")
+		w.emulator.Add(vpsorg.Server{ID: "7", Name: "n", Location: "us-west", Plan: vpsorg.ServerPlan{ID: "2"}, OS: vpsorg.OS{ID: "5"}})
+		w.run(p)
+		open := w.open()
+		if len(open) != 1 {
+			w.Fatalf("open intents: %+v", open)
+		}
+		sent, noted := reflect.ValueOf(p.Changes[0].(*planner.Create).Spec), reflect.ValueOf(open[0].Spec())
+		for field, value := range sent.Fields() {
+			if value.IsZero() {
+				w.Errorf("give %s a value in this test", field.Name)
+			}
+			shown := field.Name != "SSHKey" && field.Name != "BackupsEnabled" // in lists
+			if shown && noted.FieldByIndex(field.Index).IsZero() {
+				w.Errorf("the intent has no %s", field.Name)
+			}
 		}
 	})
 }

@@ -241,7 +241,7 @@ func (r *run) note(list []resolution) {
 // deed is that the intent's server was made.
 func (x resolution) deed() deeds.Deed {
 	i := x.intent
-	spec := planner.Spec{Plan: planner.Named{ID: i.Plan}, OS: planner.Named{ID: i.OS}, Location: i.Location, Hostname: i.Hostname}
+	spec := i.Spec()
 	return deeds.Deed{Endpoint: i.Endpoint, Account: i.Account, Action: planner.ActionCreate, ID: x.made, Name: i.Name, Spec: &spec, At: time.Now().Round(0)}
 }
 

@@ -160,8 +160,12 @@ type Intent struct {
 
 // Fits reports whether a live server is one that the intent could have made.
 func (i Intent) Fits(s planner.Server) bool {
-	return s.Name == i.Name && s.Plan.ID == i.Plan && s.OS.ID == i.OS && s.Location == i.Location &&
-		(i.Hostname == nil || s.Hostname != nil && *s.Hostname == *i.Hostname)
+	return s.Name == i.Name && i.Spec().Made(s)
+}
+
+// Spec is what was sent, as far as lists show it.
+func (i Intent) Spec() planner.Spec {
+	return planner.Spec{Plan: planner.Named{ID: i.Plan}, OS: planner.Named{ID: i.OS}, Location: i.Location, Hostname: i.Hostname}
 }
 
 // Resolution is what became of an intent.

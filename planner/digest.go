@@ -121,6 +121,8 @@ func fieldsIdentity(fields []FieldChange) (id []string) {
 	return id
 }
 
+// serverIdentity leaves backups_enabled out: only a detail tells it, and not every plan reads
+// one.
 func serverIdentity(s Server) []string {
 	return []string{s.ID, s.Name, textOrNull(s.Hostname).identity(), string(s.Status), s.Location, s.Plan.ID, s.OS.ID}
 }
