@@ -40,7 +40,7 @@ func (v *applyView) emit(e apply.Event) {
 		case all:
 			v.print("\nEverything in this plan is done already.\n")
 		default:
-			v.print(fmt.Sprintf("\n%d of its %d changes are done already.\n", done, all))
+			v.print("\n" + render.Share(done, all) + " done already.\n")
 		}
 	case apply.Starting:
 		v.starting(e)

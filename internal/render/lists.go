@@ -28,6 +28,15 @@ func areServers(n int) string { return quantity(n, "server is", "servers are") }
 
 func areEntries(n int) string { return quantity(n, "entry is", "entries are") }
 
+// Share says how many of all changes something is true of: "1 of 24 changes is".
+func Share(n, all int) string {
+	verb := "are"
+	if n == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("%d of %d changes %s", n, all, verb)
+}
+
 // counted makes "2 failed" of each number that is not zero and the word after it.
 func counted(pairs ...any) []string {
 	var parts []string

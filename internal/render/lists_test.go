@@ -16,6 +16,8 @@ func TestLists(t *testing.T) {
 		{few(names), "a, b and 2 more"},
 		{strings.Join(atMost(4, names, "%d more"), " "), "a b c d"},
 		{strings.Join(atMost(3, names, "and %d more"), " "), "a b c and 1 more"},
+		{Share(1, 4), "1 of 4 changes is"},
+		{Share(2, 4), "2 of 4 changes are"},
 		{quantity(1, "entry", "entries"), "1 entry"},
 		{quantity(0, "entry", "entries"), "0 entries"},
 		{together("; ", "", "a", "", "b"), "a; b"},

@@ -149,7 +149,7 @@ func (v resultReview) next() string {
 	case left == 0:
 		return ""
 	case v.Result.Rests() != "":
-		return goOn(v.Result) + fmt.Sprintf("; %d of %d changes are left.", left, len(v.Result.Reports))
+		return goOn(v.Result) + "; " + Share(left, len(v.Result.Reports)) + " left."
 	case left == v.count(fateNotReady)+v.count(fateNotSeen):
 		return "run the same command again to go on waiting."
 	default:
@@ -160,7 +160,7 @@ func (v resultReview) next() string {
 		if v.count(fateDoubt) > 0 {
 			text += ", which looks first for what is in doubt"
 		}
-		return text + fmt.Sprintf("; %d of %d changes are left.", left, len(v.Result.Reports))
+		return text + "; " + Share(left, len(v.Result.Reports)) + " left."
 	}
 }
 
