@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"regexp"
@@ -151,6 +152,11 @@ func (r *reader) items(n node, what string) iter.Seq[node] {
 	}
 }
 
+// noValueHints are of the fields that a server can have without a value.
+var noValueHints = map[string]string{
+	string(FieldHostname): `write "" to clear it, or unmanaged to leave it as it is`,
+}
+
 // maxText bounds any text of a fleet file, in bytes.
 const maxText = 1024
 
@@ -159,10 +165,7 @@ const maxText = 1024
 func (r *reader) text(n node, what string) (string, bool) {
 	switch {
 	case blank(n.Node):
-		hint := "give it a value, or leave the key out"
-		if what == string(FieldHostname) {
-			hint = `write "" to clear it, or unmanaged to leave it as it is`
-		}
+		hint := cmp.Or(noValueHints[what], "give it a value, or leave the key out")
 		r.problemf(n, hint, "%s has no value", what)
 	case n.Kind != yaml.ScalarNode:
 		hint := ""

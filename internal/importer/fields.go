@@ -35,7 +35,7 @@ func (v values) over(d defaults, n *names) (fields []fleet.FieldText) {
 	say(fleet.FieldPlan, v.plan, d.plan, n.plans.text)
 	say(fleet.FieldOS, v.os, d.os, n.os.text)
 	say(fleet.FieldLocation, v.location, d.location, fleet.QuoteText)
-	say(fleet.FieldHostname, v.hostname, d.hostname, hostnameText)
+	say(fleet.FieldHostname, v.hostname, d.hostname, textOrUnmanaged)
 	say(fleet.FieldBackupsEnabled, v.backups, d.backups, func(s string) string { return cmp.Or(s, unmanaged) })
 	return fields
 }
@@ -43,11 +43,12 @@ func (v values) over(d defaults, n *names) (fields []fleet.FieldText) {
 // unmanaged switches a default off.
 const unmanaged = "unmanaged"
 
-func hostnameText(hostname string) string {
-	if hostname == "" {
+// textOrUnmanaged writes a text that servers may lack.
+func textOrUnmanaged(text string) string {
+	if text == "" {
 		return unmanaged
 	}
-	return fleet.QuoteText(hostname)
+	return fleet.QuoteText(text)
 }
 
 // powerDiffers reports whether a default would start or stop a server.

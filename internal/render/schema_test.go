@@ -145,7 +145,7 @@ func fieldsExist(t *testing.T, name, documents string) {
 		properties, _ := m["properties"].(map[string]any)
 		for field := range properties {
 			if !strings.Contains(documents, `"`+field+`":`) {
-				t.Errorf("no document has %s", field)
+				t.Errorf("%s.schema.json: no document of %s has %s: set it there", name, t.Name(), field)
 			}
 		}
 		for _, v := range m {
