@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,6 +129,21 @@ func TestDriftSchema(t *testing.T) {
 		}
 		if schema.Validate(value) == nil {
 			t.Errorf("%s is accepted", broken)
+		}
+	}
+}
+
+// The schema knows every field that can differ: plan.schema.json lists them.
+func TestDriftSchemaOfEveryField(t *testing.T) {
+	drift := schema(t, "drift")
+	for _, field := range slices.Concat(planner.FixedFields, planner.MutableFields, []fleet.Field{fleet.FieldStatus}) {
+		d := &planner.Drift{Differences: []planner.Difference{{Kind: planner.DriftChanged, Name: "a", IDs: []string{"1"}, Field: field, At: at(13, 3)}}}
+		var document bytes.Buffer
+		if err := DriftJSON(&document, d, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := conforms(t, drift, document.Bytes()); err != nil {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 }
