@@ -114,7 +114,8 @@ func excerpt(line string, column int) (text string, before int) {
 }
 
 // Escape replaces what a terminal would obey or could not show: control and
-// direction characters, and bytes that are not UTF-8.
+// direction characters, and bytes that are not UTF-8. render.Escape also stops what a CI
+// system would obey.
 func Escape(s string) string {
 	var b strings.Builder
 	for s != "" {

@@ -26,7 +26,7 @@ func Main(p Process) int {
 	c := newCommand(p)
 	defer c.interrupts.stop()
 	root := newRoot(c)
-	root.SetArgs(p.Args)
+	root.SetArgs(append([]string{}, p.Args...)) // nil would be the arguments of this process
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)

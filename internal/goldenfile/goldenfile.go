@@ -25,7 +25,7 @@ func Compare(t *testing.T, file, got string) {
 	}
 	want, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v; -update writes it", err)
 	}
 	if d := cmp.Diff(string(want), got); d != "" {
 		t.Errorf("%s differs; -update writes it anew (-want +got):\n%s", file, d)

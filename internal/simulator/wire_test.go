@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"testing/iotest"
 	"time"
 
 	"github.com/vps-fleet/fleet/vpsorg"
@@ -115,8 +116,13 @@ func (s *simulation) heard(c *call, hit strike, resp *http.Response, err error) 
 	}
 	var body []byte
 	if good && c.method == http.MethodGet {
-		body, _ = io.ReadAll(resp.Body) // good answers are whole
-		resp.Body = io.NopCloser(bytes.NewReader(body))
+		end := io.EOF
+		if all, broken := io.ReadAll(resp.Body); broken != nil { // its process was cut off, for good answers are whole
+			good, end = false, broken
+		} else {
+			body = all
+		}
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), iotest.ErrReader(end)))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
