@@ -135,8 +135,10 @@ func setFields(t *rapid.T, s *planner.Server, fields []planner.FieldChange) {
 			s.Name = text
 		case fleet.FieldHostname:
 			s.Hostname = &text
-		default:
+		case fleet.FieldBackupsEnabled:
 			s.BackupsEnabled = &boolean
+		default:
+			t.Fatalf("setFields cannot set %s", f.Field)
 		}
 	}
 }
@@ -156,13 +158,27 @@ func drawPlan(t *rapid.T) (*fleet.Fleet, planner.Observation, *planner.Plan) {
 // nothing protected gone; the cost is as it said; it does not depend on the order of
 // the observation; and it reads back to itself.
 func TestPlansConverge(t *testing.T) {
+	updated := make(map[fleet.Field]bool)
 	for range 10 { // hundreds of draws a time
-		rapid.Check(t, checkConverges)
+		rapid.Check(t, func(t *rapid.T) { checkConverges(t, updated) })
+	}
+	for _, field := range planner.MutableFields {
+		if !updated[field] {
+			t.Errorf("no plan updates %s: draw it in drawFleet and drawWorld", field)
+		}
 	}
 }
 
-func checkConverges(t *rapid.T) {
+// checkConverges checks one drawn plan, and notes which fields it updates.
+func checkConverges(t *rapid.T, updated map[fleet.Field]bool) {
 	f, o, p := drawPlan(t)
+	for _, c := range p.Changes {
+		if u, ok := c.(*planner.Update); ok {
+			for _, change := range u.Fields {
+				updated[change.Field] = true
+			}
+		}
+	}
 	shuffled := o
 	shuffled.Servers = rapid.Permutation(o.Servers).Draw(t, "order")
 	q := planner.Diff(f, shuffled, planner.Selection{})

@@ -193,6 +193,7 @@ func (s *simulation) checkPatch(c *call) {
 			continue
 		}
 		for _, f := range u.Fields {
+			s.fire(updateOf(f.Field))
 			if !c.process.approvedField(u, f) {
 				s.violate("I9", "%s of server %s is set from %s to %s, which was not approved", f.Field, c.id, f.From, f.To)
 			}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -162,7 +163,7 @@ func intentsOutlive(t *tester) {
 	t.with(Ann, func(s apply.LockedState) {
 		open, err := s.Intents(ctx)
 		t.ok(err)
-		if got, want := open[0], a; !got.At.Equal(want.At) || *got.Hostname != *want.Hostname || got.Plan != want.Plan || got.Account != want.Account {
+		if got, want := open[0], a; !got.At.Equal(want.At) || !reflect.DeepEqual(got.Spec(), want.Spec()) || got.Account != want.Account {
 			t.Errorf("read %+v, want %+v", got, want)
 		}
 		t.ok(s.Resolve(ctx, a, apply.Resolution{}))
