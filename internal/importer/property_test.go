@@ -21,7 +21,9 @@ func parse(t *rapid.T, texts ...fleet.Text) *fleet.Fleet {
 
 // TestNewFileProperty imports random accounts: the plan of what comes out is empty,
 // each server is listed or left out with a reason, and a second import changes nothing.
+// Some of them write each field that a server shows.
 func TestNewFileProperty(t *testing.T) {
+	written := make(map[string]bool)
 	rapid.Check(t, func(t *rapid.T) {
 		o := drawWorld(t)
 		r, err := Import(Job{Observation: o, Fleet: new(fleet.Fleet), Into: "fleet.yaml", Owns: []string{"*"}})
@@ -41,7 +43,17 @@ func TestNewFileProperty(t *testing.T) {
 			t.Fatalf("%d entries for %d servers, %v", len(f.Servers), len(r.Servers), f.Warnings)
 		}
 		checkNothingMore(t, o, []fleet.Text{text})
+		for i := range f.Servers {
+			for field, value := range reflect.ValueOf(f.Servers[i]).Fields() {
+				written[field.Name] = written[field.Name] || !value.IsZero()
+			}
+		}
 	})
+	for field := range reflect.TypeFor[planner.Spec]().Fields() {
+		if field.Name != "SSHKey" && !written[field.Name] { // no server shows its key
+			t.Errorf("no import writes %s, or drawWorld leaves it out", field.Name)
+		}
+	}
 }
 
 // TestAdditionsProperty imports random accounts into random files: no line that there

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -62,6 +63,18 @@ func hostilePlan(text string, servers int, codes []planner.Code) *planner.Plan {
 		p.Notes = append(p.Notes, planner.Note{Name: text, Reason: hostileReason(text, planner.CodeAlmostSameName)})
 	}
 	return p
+}
+
+func TestHostilePlanHasEveryField(t *testing.T) {
+	r := hostilePlan("x", 1, nil).Changes[2].(*planner.Replace)
+	for field, value := range reflect.ValueOf(r.Spec).Fields() {
+		if field.Name == "BackupsEnabled" { // no text
+			continue
+		}
+		if value.IsZero() || field.Name != "SSHKey" && reflect.ValueOf(r.Old).FieldByName(field.Name).IsZero() {
+			t.Errorf("hostilePlan has no text in %s", field.Name)
+		}
+	}
 }
 
 // hostileReason has a text in every place that holds text.

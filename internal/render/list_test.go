@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,11 @@ func TestServer(t *testing.T) {
 		CreatedAt: "2025-01-10T14:30:00Z", UpdatedAt: "2025-01-16T15:45:00Z"}
 	d.SetAddresses(new("2001:0db8::1"))
 	d.Differences = []planner.Difference{{Kind: planner.DriftChanged, Name: "web-9", IDs: []string{"12346"}, Field: fleet.FieldHostname, Is: planner.Text("web-9.example.com"), Want: planner.Text("web9.example.com")}}
+	for field, value := range reflect.ValueOf(d.Server).Fields() {
+		if value.IsZero() {
+			t.Errorf("listed has no %s", field.Name)
+		}
+	}
 	now := time.Date(2025, 1, 17, 15, 50, 0, 0, time.UTC)
 	empty := inventory.Detail{Server: inventory.Server{ID: "9b2f", Name: "\x1b[2J"}, CreatedAt: "soon", Usage: &inventory.Usage{}}
 	golden(t, "server", Server(d, now, Style{})+"\n"+Server(empty, now, Style{}))

@@ -1,7 +1,9 @@
 package simulator
 
 import (
+	"reflect"
 	"strconv"
+	"testing"
 
 	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
@@ -36,6 +38,19 @@ func plainValue(v planner.Value) string {
 		return strconv.Quote(t)
 	}
 	return "null"
+}
+
+// TestOrderTextHasEveryField: a field that is left out could be sent otherwise than approved.
+func TestOrderTextHasEveryField(t *testing.T) {
+	host, on := "a.example.com", true
+	spec := planner.Spec{Plan: planner.Named{ID: "1"}, OS: planner.Named{ID: "5"}, Location: "us-west", Hostname: &host, BackupsEnabled: &on}
+	for field := range reflect.TypeFor[planner.Spec]().Fields() {
+		without := spec
+		reflect.ValueOf(&without).Elem().FieldByIndex(field.Index).SetZero()
+		if field.Name != "SSHKey" && orderText("a", without) == orderText("a", spec) { // no file of the seeds has a key
+			t.Errorf("orderText leaves %s out, or this test", field.Name)
+		}
+	}
 }
 
 // isMadeAs tells whether a server is what a create of the spec makes, but for what
