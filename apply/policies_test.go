@@ -289,36 +289,3 @@ func TestServerThatBreaksIsNotDestroyed(t *testing.T) {
 		}
 	})
 }
-
-// This host does not keep a run from its end that only waits for a time.
-func TestSelfWaitsWithTheOthers(t *testing.T) {
-	for name, policy := range map[string]string{
-		"window": "windows: [{names: ['web-*'], hours: '02:00-05:00', timezone: UTC}]",
-		"pause":  strings.Replace(web, "ready:", "steps: [1, 100%], pause: 10m, ready:", 1),
-	} {
-		t.Run(name, func(t *testing.T) {
-			inRollout(t, &emulator.Emulator{}, 4, policy, "", func(r *rolled) {
-				r.runner.Self, r.runner.AllowSelf = []netip.Addr{netip.MustParseAddr(*r.emulator.Servers()[0].IPAddress)}, true
-				var result *apply.Result
-				took := elapsed(func() { result = r.reboot(apply.Approval{}) })
-				if result.Rests() == "" || took > 5*time.Minute {
-					t.Errorf("after %s it rests %q\n%s", took, result.Rests(), report(result))
-				}
-			})
-		})
-	}
-}
-
-// Neither does a server that is to take the name of another.
-func TestTakerWaitsWithTheOthers(t *testing.T) {
-	const fields = "plan: 1, os: 5, location: us-west, hostname: '{name}.example.com', reboot_on: [hostname]"
-	inRollout(t, &emulator.Emulator{}, 2, "", "", func(r *rolled) {
-		live := r.emulator.Servers()
-		r.in = r.input("servers:\n  web-00: {id: " + string(live[0].ID) + ", " + fields + "}\n  web-01: {id: " + string(live[1].ID) + ", " + fields + "}\nwindows: [{hours: '02:00-05:00', timezone: UTC}]")
-		var result *apply.Result
-		took := elapsed(func() { result = r.roll(apply.Approval{}) })
-		if result.Rests() != rollout.GroupWaiting || took > 5*time.Minute {
-			t.Errorf("after %s it rests %q\n%s", took, result.Rests(), report(result))
-		}
-	})
-}
