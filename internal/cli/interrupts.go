@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -58,8 +57,8 @@ func (i *interrupts) signal(s os.Signal) {
 	}
 	i.inFlight = false
 	close(i.drain)
-	fmt.Fprintln(i.notice, "Interrupted: starting nothing new, finishing what is in flight. Interrupt again to leave at once.")
-	fmt.Fprintln(i.notice, "In flight: "+i.status()+".")
+	_, _ = io.WriteString(i.notice, "Interrupted: starting nothing new, finishing what is in flight. Interrupt again to leave at once.\n"+
+		"In flight: "+i.status()+".\n")
 }
 
 // begin says that changes are in flight from here on, and who can tell which. It may
