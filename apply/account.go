@@ -82,12 +82,9 @@ func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner
 // entries that are not.
 func blocked(refused []planner.Refused) (all []planner.Blocked) {
 	for _, r := range refused {
-		b := planner.Blocked{Name: r.Change.About().Name, Reason: r.Reason}
+		b := r.Blocked()
 		if r.Reason.Code != planner.CodeNeeds {
 			b.Reason.Action = r.Change.Action()
-		}
-		if id := r.Change.About().ID; id != "" {
-			b.IDs = []string{id}
 		}
 		all = append(all, b)
 	}

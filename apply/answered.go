@@ -25,9 +25,9 @@ func (r *run) answered(a answer) {
 		r.stopFor(a.why)
 		r.noCreates = cmp.Or(a.noCreates(), r.noCreates)
 	}
-	switch {
-	case a.unclear() != nil:
-		t.unresolved = &unresolved{intents: []Intent{*a.unclear()}, until: time.Now().Add(r.Settle), why: a.why.Err}
+	switch unclear := a.unclear(); {
+	case unclear != nil:
+		t.unresolved = &unresolved{intents: []Intent{*unclear}, until: time.Now().Add(r.Settle), why: a.why.Err}
 		t.steps = append([]planner.Step{planner.Resolve{Create: a.change.(*planner.Create)}}, t.steps...)
 	case a.outcome == Done:
 		t.acted, t.steps = true, t.steps[1:]

@@ -32,11 +32,7 @@ func (p *Plan) BlockCorrected(past []Correction, max int) *Plan {
 	})
 	rest.Blocked = slices.Clone(p.Blocked)
 	for _, l := range left {
-		b := Blocked{Name: l.Change.About().Name, Reason: l.Reason}
-		if id := l.Change.About().ID; id != "" {
-			b.IDs = []string{id}
-		}
-		rest.Blocked = append(rest.Blocked, b)
+		rest.Blocked = append(rest.Blocked, l.Blocked())
 	}
 	rest.sort()
 	return rest

@@ -90,6 +90,23 @@ func (s Server) Value(f fleet.Field) (v Value, known bool) {
 	return Value{}, false
 }
 
+// Set gives a server's field a value, as an update does. A field that no update can
+// change is a mistake of the caller, and panics.
+func (s *Server) Set(f fleet.Field, v Value) {
+	text, _ := v.AsText()
+	on, _ := v.AsBool()
+	switch f {
+	case fleet.FieldName:
+		s.Name = text
+	case fleet.FieldHostname:
+		s.Hostname = &text
+	case fleet.FieldBackupsEnabled:
+		s.BackupsEnabled = &on
+	default:
+		panic("no update sets a server's " + string(f))
+	}
+}
+
 // Named is the id of a plan, an operating system or an SSH key, with its name
 // where one is known. The id alone tells two apart.
 type Named struct {

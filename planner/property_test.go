@@ -128,18 +128,7 @@ func setFields(t *rapid.T, s *planner.Server, fields []planner.FieldChange) {
 		if !now.Equal(f.From) {
 			t.Fatalf("%s of %s is %s, the plan says %s", f.Field, s.Name, now, f.From)
 		}
-		text, _ := f.To.AsText()
-		boolean, _ := f.To.AsBool()
-		switch f.Field {
-		case fleet.FieldName:
-			s.Name = text
-		case fleet.FieldHostname:
-			s.Hostname = &text
-		case fleet.FieldBackupsEnabled:
-			s.BackupsEnabled = &boolean
-		default:
-			t.Fatalf("setFields cannot set %s", f.Field)
-		}
+		s.Set(f.Field, f.To)
 	}
 }
 

@@ -11,6 +11,15 @@ type Refused struct {
 	Reason Reason
 }
 
+// Blocked is the change as an entry that is not carried out.
+func (r Refused) Blocked() Blocked {
+	b := Blocked{Name: r.Change.About().Name, Reason: r.Reason}
+	if id := r.Change.About().ID; id != "" {
+		b.IDs = []string{id}
+	}
+	return b
+}
+
 // Remaining compares an approved plan with a new observation and returns what of it
 // is still to do. What is in place already is left out, and so is what is refused:
 // changes that are in conflict with the live servers, all others of the same server,

@@ -120,7 +120,7 @@ func (p *Past) Lay(s *planner.Server) (over *planner.Server, shown bool) {
 	now := *s
 	for field, r := range p.fields {
 		if v, read := now.Value(field); read && !v.Equal(r.to) && slices.ContainsFunc(r.from, v.Equal) {
-			set(&now, field, r.to)
+			now.Set(field, r.to)
 			shown = false
 		}
 	}
@@ -136,21 +136,5 @@ func (p *Past) created() *planner.Server {
 	return &planner.Server{
 		ID: p.ID, Name: p.Name, Hostname: p.spec.Hostname, Status: planner.StatusProvisioning,
 		Location: p.spec.Location, Plan: p.spec.Plan, OS: p.spec.OS, BackupsEnabled: p.spec.BackupsEnabled,
-	}
-}
-
-// set gives a server's field a value.
-func set(s *planner.Server, field fleet.Field, to planner.Value) {
-	text, _ := to.AsText()
-	on, _ := to.AsBool()
-	switch field {
-	case fleet.FieldName:
-		s.Name = text
-	case fleet.FieldHostname:
-		s.Hostname = &text
-	case fleet.FieldBackupsEnabled:
-		s.BackupsEnabled = &on
-	default:
-		panic("a deed cannot be laid over a server's " + string(field))
 	}
 }
