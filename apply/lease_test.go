@@ -67,6 +67,19 @@ func (s *several) away(after, lasts time.Duration) {
 	time.AfterFunc(after+lasts, func() { s.gone.Store(false) })
 }
 
+// takenOver has another host take the lease after a while.
+func (s *several) takenOver(after time.Duration) <-chan apply.LockedState {
+	taken := make(chan apply.LockedState, 1)
+	time.AfterFunc(after, func() {
+		other, err := state.InBackend(s.memory).Lock(context.Background(), apply.Key{Endpoint: s.client.Endpoint(), Account: "sandbox@example.com"}, apply.Holder{PID: 2, Host: "there"})
+		if err != nil {
+			s.Error(err)
+		}
+		taken <- other
+	})
+	return taken
+}
+
 // changes are the times at which changes arrived, since a moment.
 func (s *several) changes(since time.Time) (at []time.Duration) {
 	for _, e := range s.emulator.Ledger() {
@@ -139,14 +152,7 @@ func TestLeaseThatAnotherHostTakes(t *testing.T) {
 	inSeveral(t, func(s *several) {
 		file := s.thirty()
 		s.away(40*time.Second, 150*time.Second)
-		taken := make(chan apply.LockedState, 1)
-		time.AfterFunc(190*time.Second+time.Millisecond, func() {
-			other, err := state.InBackend(s.memory).Lock(context.Background(), apply.Key{Endpoint: s.client.Endpoint(), Account: "sandbox@example.com"}, apply.Holder{PID: 2, Host: "there"})
-			if err != nil {
-				t.Error(err)
-			}
-			taken <- other
-		})
+		taken := s.takenOver(190*time.Second + time.Millisecond)
 		began := time.Now()
 		r, err := s.host().Apply(s.Context(), s.drain, s.input(file), apply.Approval{})
 		if err != nil {
@@ -175,6 +181,31 @@ func TestLeaseThatAnotherHostTakes(t *testing.T) {
 		s.wantComplete(r)
 		if got := strings.Count(s.sent(0), "POST"); got != 1 {
 			t.Errorf("%d creates", got)
+		}
+	})
+}
+
+// What another host has created with a lease that it took is no conflict: the run is
+// told that its lease is lost, even where it saw the servers first.
+func TestServersOfWhoTookTheLease(t *testing.T) {
+	inSeveral(t, func(s *several) {
+		s.away(20*time.Second, 170*time.Second)
+		taken := s.takenOver(190*time.Second + time.Millisecond)
+		time.AfterFunc(150*time.Second, func() {
+			for _, name := range strings.Fields("w12 w13 w14") {
+				s.add("", name, "active")
+			}
+		})
+		r, err := s.host().Apply(s.Context(), s.drain, s.input("servers: {'w[01:14]': {plan: 1, os: 5, location: us-west}}"), apply.Approval{Bootstrap: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := report(r)
+		if strings.Contains(got, "taken") || !strings.Contains(got, "create w14: not started: lease_lost") {
+			t.Errorf("%s", got)
+		}
+		if err := (<-taken).Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

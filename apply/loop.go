@@ -201,19 +201,23 @@ func (r *run) gate(j *job, c planner.Change) *Error {
 }
 
 // mayLeave is asked when the turn of a request has come, just before it leaves: it is
-// held back after all where the run has stopped, or where the server has been seen to
-// be in conflict with the change.
-func (r *run) mayLeave(m leaving) *ending {
+// held back after all where the run has stopped, where it may not change the account,
+// or where the server has been seen to be in conflict with the change. Without the
+// right to change, a conflict is not told of: another apply may have made it.
+func (r *run) mayLeave(m leaving) error {
 	if r.stopped != nil {
 		return &ending{NotStarted, r.stopped}
+	}
+	if err := r.State.MayChange(); err != nil {
+		return notNoted(err)
 	}
 	if e, known := r.cache.entries[m.change.About().ID]; known {
 		if x := planner.Compare(m.change, planner.NewWorld(e.Server)); x.Standing == planner.InConflict {
 			return &ending{Failed, &Error{Reason: x.Reason}}
 		}
 	}
-	if h := r.taken(m.change); h != nil {
-		return h
+	if e := r.taken(m.change); e != nil {
+		return e
 	}
 	m.job.sent = time.Now()
 	return nil

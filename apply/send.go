@@ -63,22 +63,15 @@ func (w *worker) request(ctx context.Context, c planner.Change) error {
 }
 
 // leave is asked when the turn of a request has come. It notes what has to be noted
-// before. That may take a while, so the run is asked before and after it, and the
-// state last of all.
+// before. That may take a while, so the run is asked before and after it.
 func (w *worker) leave(ctx context.Context, c planner.Change) error {
-	if h := w.askRun(c); h != nil {
-		return h
+	if err := w.askRun(c); err != nil {
+		return err
 	}
 	if err := w.noteFirst(ctx, c); err != nil {
 		return notNoted(err)
 	}
-	if h := w.askRun(c); h != nil {
-		return h
-	}
-	if err := w.State.MayChange(); err != nil {
-		return notNoted(err)
-	}
-	return nil
+	return w.askRun(c)
 }
 
 // notNoted is why a request is held back that the state has something against.
@@ -93,8 +86,8 @@ func notNoted(err error) error {
 }
 
 // askRun asks the run whether a request may leave; nil: it may.
-func (w *worker) askRun(c planner.Change) *ending {
-	reply := make(chan *ending, 1)
+func (w *worker) askRun(c planner.Change) error {
+	reply := make(chan error, 1)
 	w.messages <- leaving{w.job, c, reply}
 	return <-reply
 }

@@ -105,7 +105,7 @@ type question struct {
 type leaving struct {
 	job    *job
 	change planner.Change
-	reply  chan<- *ending
+	reply  chan<- error // an ending, or what is an ErrLapsed; nil: it may
 }
 
 // reading is a server that was read by itself.

@@ -104,9 +104,9 @@ var table = []mutant{
 
 	// Somebody else's turn, account or eyes.
 	{"change-without-lease", "A change is sent without asking whether the lease is still held.",
-		"./apply", "TestStoreThatIsGoneForAWhile", "worker.leave",
-		`w.State.MayChange(); err != nil`,
-		`w.State.MayChange(); errors.Is(err, ErrLocked)`},
+		"./apply", "TestStoreThatIsGoneForAWhile", "run.mayLeave",
+		`r.State.MayChange(); err != nil`,
+		`r.State.MayChange(); err == ErrLocked`},
 	{"lease-to-its-end", "Changes are sent until the lease ends, and may still be on the wire then.",
 		"./internal/state", "TestLeaseLapsesBeforeItEnds", "leasedState.MayChange",
 		`l.store.timing.ttl-l.store.timing.margin`,
