@@ -9,7 +9,7 @@ import (
 )
 
 // Diff says what has to happen for the observed servers to be what the fleet
-// wants. What an entry lacks for that blocks the entry, and nothing else.
+// wants. An entry for which that cannot be said is blocked, and blocks no other.
 func Diff(f *fleet.Fleet, o Observation, sel Selection) *Plan {
 	d := newDiffer(f, o)
 	d.owed, d.asked = o.owed(), sel.Asked
@@ -50,7 +50,7 @@ type differ struct {
 
 func newDiffer(f *fleet.Fleet, o Observation) *differ {
 	w := sortedWorld(o.Servers)
-	return &differ{matching: matchAll(f, w, o.Offers), fleet: f, world: w, names: newNames(o)}
+	return &differ{matching: matchAll(f, w, o.Offers), fleet: f, world: w, names: newNames(w, o.Offers)}
 }
 
 // managed are the live servers that an entry lists or the file owns.
@@ -224,7 +224,7 @@ func (d *differ) delete(s *Server, about Subject) {
 	d.plan.Blocked = append(d.plan.Blocked, Blocked{about.Name, []string{s.ID}, blocked})
 }
 
-// wait notes a server in a passing status.
+// wait plans to wait for a server that is in transition.
 func (d *differ) wait(s *Server, name string, target Status) {
 	if s.Status != target {
 		d.plan.Waits = append(d.plan.Waits, Wait{Name: name, ID: s.ID, From: s.Status, To: target})

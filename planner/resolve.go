@@ -26,7 +26,7 @@ const (
 	seen
 )
 
-func newNames(o Observation) names {
+func newNames(w World, offers []Offer) names {
 	n := names{}
 	for _, field := range []fleet.Field{fleet.FieldPlan, fleet.FieldOS} {
 		n[field] = &lookup{byID: map[string]string{}}
@@ -34,13 +34,13 @@ func newNames(o Observation) names {
 			n[field].groups[i] = map[string][]string{}
 		}
 	}
-	for _, offer := range o.Offers {
+	for _, offer := range offers {
 		n[fleet.FieldPlan].add(slugs, Named{offer.ID, offer.Slug})
 		n[fleet.FieldPlan].add(sold, Named{offer.ID, offer.Name})
 	}
-	for i := range o.Servers {
-		n[fleet.FieldPlan].add(seen, o.Servers[i].Plan)
-		n[fleet.FieldOS].add(seen, o.Servers[i].OS)
+	for _, s := range w.servers {
+		n[fleet.FieldPlan].add(seen, s.Plan)
+		n[fleet.FieldOS].add(seen, s.OS)
 	}
 	return n
 }
@@ -68,7 +68,7 @@ func (l *lookup) find(name string) []string {
 // FindID finds the id that a name of a plan or an operating system stands for,
 // where the catalog of a fleet file does not say: "" where there is not exactly one.
 func (o Observation) FindID(f fleet.Field, name string) string {
-	if ids := newNames(o)[f].find(name); len(ids) == 1 {
+	if ids := newNames(NewWorld(o.Servers...), o.Offers)[f].find(name); len(ids) == 1 {
 		return ids[0]
 	}
 	return ""
