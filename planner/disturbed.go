@@ -24,10 +24,10 @@ func (o Observation) disturbed() map[string]Disturbed {
 // ready, and to be restored.
 func (w Wait) disturbed() bool { return !w.Drained.IsZero() || !w.Disrupted.IsZero() }
 
-// awaitDisturbed adds, to the waits, those for a group's servers that earlier runs have
-// disturbed, so that they go on until these are ready and restored. One that is stopped
-// waits until it is started; one that is to be disrupted anyway is only restored first: to
-// disrupt it again may be what it needs.
+// awaitDisturbed has a plan wait until the servers of its groups that earlier runs have
+// disturbed are ready and restored. It leaves out a server that is stopped or stops: that
+// becomes ready after its start. A server that the plan disrupts anyway is only restored
+// first, because another disruption may be what it needs.
 func (p *Plan) awaitDisturbed(disturbed map[string]Disturbed, w World) {
 	disrupted := make(map[string]bool)
 	for _, c := range p.Changes {
@@ -36,8 +36,8 @@ func (p *Plan) awaitDisturbed(disturbed map[string]Disturbed, w World) {
 		}
 	}
 	at := make(map[string]int, len(p.Waits))
-	for i, w := range p.Waits {
-		at[w.ID] = i
+	for i, wait := range p.Waits {
+		at[wait.ID] = i
 	}
 	for _, g := range p.Rollouts {
 		for _, m := range g.Servers {
@@ -49,11 +49,11 @@ func (p *Plan) awaitDisturbed(disturbed map[string]Disturbed, w World) {
 				x.Disrupted = time.Time{}
 			}
 			target, _ := s.Status.Target()
-			i, waits := at[s.ID]
-			switch {
-			case x.Drained.IsZero() && x.Disrupted.IsZero(), !waits && target != StatusActive:
+			if x.Drained.IsZero() && x.Disrupted.IsZero() || target != StatusActive {
 				continue
-			case !waits:
+			}
+			i, waits := at[s.ID]
+			if !waits {
 				i, at[s.ID] = len(p.Waits), len(p.Waits)
 				p.Waits = append(p.Waits, Wait{Name: m.Name, ID: s.ID, From: s.Status, To: StatusActive})
 			}

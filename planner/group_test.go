@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -156,6 +157,33 @@ func TestNoteOfRangesAwayAtOnce(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("with %q: %q, want %q", test.head, got, test.want)
+		}
+	}
+}
+
+// A server that an earlier run has left disrupted, or drained, is to become ready first;
+// but one that stops cannot, so that comes after its start.
+func TestDisturbedServersAreAwaited(t *testing.T) {
+	const file = `servers: {a: {status: active}}
+rollouts: {all: {names: [a]}}`
+	since := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	for _, test := range []struct{ live, want string }{
+		{"1 a active", "wait a #1 active→active since " + since.Format(time.TimeOnly)},
+		{"1 a rebooting", "wait a #1 rebooting→active since " + since.Format(time.TimeOnly)},
+		{"1 a stopped", ""},
+		{"1 a stopping", "wait a #1 stopping→stopped"},
+	} {
+		o := observe(t, test.live)
+		o.Disturbed = []planner.Disturbed{{Name: "a", ID: "1", Disrupted: since}}
+		got := ""
+		for _, w := range planner.Diff(parse(t, file), o, planner.Selection{}).Waits {
+			got = fmt.Sprintf("wait %s #%s %s→%s", w.Name, w.ID, w.From, w.To)
+			if !w.Disrupted.IsZero() {
+				got += " since " + w.Disrupted.Format(time.TimeOnly)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.live, got, test.want)
 		}
 	}
 }
