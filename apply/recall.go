@@ -60,7 +60,7 @@ func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about
 		if err != nil {
 			return seen, err
 		}
-		seen.Taken = a.taken(done)
+		seen.Sent = a.sentReboots(done)
 		overlay := a.overlay(done, about, lacked)
 		if err := overlay.Lay(ctx, &seen); err != nil {
 			return seen, err
@@ -76,11 +76,11 @@ func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about
 	}
 }
 
-// taken are the reboots that earlier runs of the approved plan have sent.
-func (a *account) taken(done []deeds.Deed) []planner.Taken {
+// sentReboots are the reboots that earlier runs of the approved plan have sent.
+func (a *account) sentReboots(done []deeds.Deed) []planner.SentReboot {
 	var kept time.Time
 	if a.kept != nil {
 		kept = a.kept.Since
 	}
-	return deeds.Taken(done, a.digest, kept)
+	return deeds.SentReboots(done, a.digest, kept)
 }

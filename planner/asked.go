@@ -45,8 +45,8 @@ func (d *differ) asks(e *fleet.Server, action Action) bool {
 	return slices.ContainsFunc(d.asked.patterns(action), func(pattern string) bool { return fleet.Match(pattern, e.Name) })
 }
 
-// finishes reports whether a live server is the new one of a replacement whose old one
-// is gone. What was asked for was that replacement.
+// finishes reports whether a live server is the new one of a replacement whose old
+// server is gone: then that replacement was what was asked for.
 func finishes(e *fleet.Server, live *Server) bool { return live.Name == e.Name+fleet.NextSuffix }
 
 // refuseAsked is why what is asked for cannot be done to a server, nil where it can,
@@ -100,9 +100,9 @@ func (d *differ) askedOfNew(e *fleet.Server) {
 	}
 }
 
-// WithoutAsked is a new plan without what was asked for in the plan that was approved
-// and is done by now: left is what is left of that. So whoever asks again with the
-// digest of the plan goes on with it, and does nothing twice.
+// WithoutAsked returns a new plan without those asked-for changes of the approved plan
+// that are done; left is what is left of the approved plan. So a second apply of the
+// same digest goes on where the first ended, and does nothing twice.
 func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
 	was, open := approved.askedFor(), left.askedFor()
 	goOn := keep(left.Waits, Wait.disturbed) // as they are when what earlier runs have done is left out
@@ -126,24 +126,24 @@ func (p *Plan) WithoutAsked(approved, left *Plan) *Plan {
 func (p *Plan) Asks() bool { return len(p.askedFor()) > 0 }
 
 // askedFor is what of a plan was asked for.
-func (p *Plan) askedFor() map[kindAndName]bool {
-	all := make(map[kindAndName]bool)
+func (p *Plan) askedFor() map[askedChange]bool {
+	all := make(map[askedChange]bool)
 	for _, c := range p.Changes {
 		all[asked(c)] = true
 	}
-	delete(all, kindAndName{})
+	delete(all, askedChange{})
 	return all
 }
 
-// kindAndName is a change that is asked for; zero for one that is not.
-type kindAndName struct {
+// askedChange names a change that was asked for; it is zero for every other.
+type askedChange struct {
 	action Action
 	name   string
 }
 
-func asked(c Change) (x kindAndName) {
+func asked(c Change) (x askedChange) {
 	if about := c.About(); about.Reason.Code == CodeAskedFor {
-		x = kindAndName{c.Action(), about.Name}
+		x = askedChange{c.Action(), about.Name}
 	}
 	return x
 }

@@ -113,7 +113,7 @@ func TestAskedIsDoneOnce(t *testing.T) {
 
 	approved := diff(reboot, observe(t, live...))
 	o := observe(t, live...)
-	o.Taken = []planner.Taken{{ID: "1"}, {ID: "3", Unclear: true}}
+	o.Sent = []planner.SentReboot{{ID: "1"}, {ID: "3", Unclear: true}}
 	left, refused := approved.Remaining(o)
 	if got := describeAsked(left); got != "reboot a2?; a3: reboot_unclear; a1: at_once, a1: asked_done" || refused != nil {
 		t.Errorf("of the reboots is left %s", got)

@@ -7,8 +7,7 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// leastRange is how many servers a range has, of which the most should not be away at
-// once.
+// leastRange is the smallest range that is worth the note.
 const leastRange = 3
 
 // noteAtOnce notes that more than half of a range would be away and come back at once,

@@ -14,17 +14,17 @@ type Correction struct {
 	Times int    `json:"times"`
 }
 
-// BlockCorrected takes out of a plan what was corrected at least max times in a row
-// and would be corrected once more: somebody undoes it each time. It becomes
-// blocked, with what needs it. With max 0 nothing is blocked.
-func (p *Plan) BlockCorrected(past []Correction, max int) *Plan {
-	if max <= 0 {
+// BlockCorrected blocks what was corrected at least limit times in a row and would be
+// corrected once more, because somebody undoes it each time. What needs it is blocked
+// too. With limit 0 nothing is blocked.
+func (p *Plan) BlockCorrected(past []Correction, limit int) *Plan {
+	if limit <= 0 {
 		return p
 	}
 	times := timesOf(past)
 	rest, left := p.without(func(c Change) (why Reason, out bool) {
 		for _, k := range corrections(c) {
-			if n := times[k]; n >= max {
+			if n := times[k]; n >= limit {
 				return corrected(c, n), true
 			}
 		}

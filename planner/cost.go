@@ -58,8 +58,8 @@ func (c Cost) Unknown() []Named {
 	return c.unpriced(func(CostRow) int { return 1 })
 }
 
-// unpriced lists the plans without a monthly price of which there is more than
-// none of what count counts, over all locations.
+// unpriced lists the plans without a monthly price for which count, added up over all
+// locations, is more than 0.
 func (c Cost) unpriced(count func(CostRow) int) (plans []Named) {
 	sums := make(map[string]int)
 	for _, r := range c.Rows {
@@ -91,7 +91,7 @@ func newCost(live []*Server, entries map[*Server]*fleet.Server, changes []Change
 	return t.cost()
 }
 
-// without is the cost of a plan that some of its changes are taken out of.
+// without is the cost of the same plan without some of its changes.
 func (c Cost) without(changes []Refused) Cost {
 	t := tally{nil, make(map[place]*CostRow), make(map[label]*LabelCost)}
 	for _, r := range c.Rows {

@@ -14,8 +14,8 @@ import (
 
 // Digest names what a plan does, in 32 hexadecimal digits: two plans have the same
 // digest exactly when they make the same changes to the same servers, of the same
-// account and endpoint, from the same observed old values, by the same policies. Reasons, names of plans
-// and what else is only shown do not count.
+// account and endpoint, from the same observed old values, by the same policies.
+// Reasons, names of plans and all else that is only shown do not count.
 func (p *Plan) Digest() string {
 	h := sha256.New()
 	enc := json.NewEncoder(h) // a hash's Write never fails, nor does encoding text
@@ -121,8 +121,8 @@ func fieldsIdentity(fields []FieldChange) (id []string) {
 	return id
 }
 
-// serverIdentity leaves backups_enabled out: only a detail tells it, and not every plan reads
-// one.
+// serverIdentity leaves backups_enabled out: only a detail tells it, and not every plan
+// reads one.
 func serverIdentity(s Server) []string {
 	return []string{s.ID, s.Name, textOrNull(s.Hostname).identity(), string(s.Status), s.Location, s.Plan.ID, s.OS.ID}
 }

@@ -2,6 +2,6 @@
 // exist and says exactly what to change. It is pure: the same fleet and the same
 // observation give the same plan, to the byte. It cannot reach the network, reads
 // no clock and prints nothing; why anything is planned or blocked is a Reason, not
-// a sentence. Carrying a plan out belongs to package apply, showing it, in words
-// too, to internal/render.
+// a sentence. Package apply carries plans out; internal/render shows them and
+// makes sentences of reasons.
 package planner

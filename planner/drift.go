@@ -17,11 +17,11 @@ type DriftKind string
 // The kinds of drift. That a server is in transition is none: it counts as what it
 // is about to be.
 const (
-	DriftMissing  DriftKind = "missing"  // listed, and not there
+	DriftMissing  DriftKind = "missing"  // listed, and does not exist
 	DriftChanged  DriftKind = "changed"  // a field has another value
 	DriftPower    DriftKind = "power"    // stopped where the file says active, or the reverse
 	DriftStatus   DriftKind = "status"   // suspended, or in a status that is unknown to us
-	DriftUnwanted DriftKind = "unwanted" // there, and the file says absent
+	DriftUnwanted DriftKind = "unwanted" // exists, and the file says absent
 	DriftUnlisted DriftKind = "unlisted" // owned, and no entry lists it
 	DriftUnclear  DriftKind = "unclear"  // which server is meant, or what a field's value is, cannot be told
 )
@@ -76,8 +76,8 @@ func FindDrift(f, former *fleet.Fleet, o Observation, sel Selection) *Drift {
 	return d
 }
 
-// Postpone makes pending what waits for its turn, by the names of entries: a rollout has
-// begun with it and is to come to it.
+// Postpone moves to Pending the differences of entries that wait for their turn in a
+// rollout that has begun. why has the reasons, by the names of the entries.
 func (d *Drift) Postpone(why map[string]Reason) {
 	d.Differences = slices.DeleteFunc(d.Differences, func(x Difference) bool {
 		reason, waits := why[x.Name]

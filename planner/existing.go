@@ -71,10 +71,10 @@ func protectedReason(e *fleet.Server, p fleet.Protection, action Action, field f
 }
 
 // powerOf plans the power change that an existing server needs after its update.
-// One that takes the place of another is not rebooted, however often it is
-// interrupted: a replacement that goes through does not reboot either. A reboot that
-// may have been taken is not repeated: it is in doubt until a person has decided, or
-// the server is rebooted or started again.
+// A server that finishes an interrupted replacement is not rebooted, because one
+// that goes through does not reboot either. A reboot that may have taken effect is
+// not repeated: it stays in doubt until a person decides, or the server is rebooted
+// or started again.
 func (d *differ) powerOf(e *fleet.Server, live *Server, target Status, updated []FieldChange) {
 	owed, owes := d.owed[live.ID]
 	brings := func(c FieldChange) bool { return slices.Contains(e.RebootOn, c.Field) }
@@ -112,7 +112,7 @@ func (d *differ) power(verb Action, from Status, e *fleet.Server, live *Server) 
 	return p
 }
 
-// compared leaves out what is said of fields that the entry ignores: a server that
+// compared drops the reasons about fields that the entry ignores: a server that
 // exists does not need them.
 func compared(e *fleet.Server, unresolved []Reason) []Reason {
 	return slices.DeleteFunc(unresolved, func(r Reason) bool { return e.Ignores(r.Keys[0]) })
@@ -124,8 +124,8 @@ var FixedFields = []fleet.Field{fleet.FieldPlan, fleet.FieldOS, fleet.FieldLocat
 // MutableFields are what an update can change in a server that exists.
 var MutableFields = []fleet.Field{fleet.FieldName, fleet.FieldHostname, fleet.FieldBackupsEnabled}
 
-// forcedFields are the differences that take a replacement. A field that the entry
-// leaves out or ignores is none.
+// forcedFields are the differences that only a replacement can remove. A field that
+// the entry leaves out or ignores is not among them.
 func forcedFields(e *fleet.Server, want Spec, live *Server) []FieldChange {
 	return slices.DeleteFunc(want.fixedFields(live), func(c FieldChange) bool { return e.Ignores(c.Field) })
 }
@@ -144,7 +144,7 @@ func (s Spec) mutableFields(name string, live *Server) (fields []FieldChange) {
 	return append(fields, differences(live.Value, s.value, MutableFields...)...) // a spec has no name
 }
 
-// differences are the fields of which both sides are known, and differ.
+// differences are the fields whose two values are both known, and differ.
 func differences(from, to func(fleet.Field) (Value, bool), fields ...fleet.Field) (list []FieldChange) {
 	for _, f := range fields {
 		a, known := from(f)

@@ -55,7 +55,7 @@ func (g Group) Size() (n int) {
 }
 
 // Budget is how many of the group may be unavailable at once. Where all of them leave,
-// a percentage is of these, and lets one go at least.
+// a percentage is of those that leave, and at least one may go.
 func (g Group) Budget() int {
 	limit, size := g.Policy.MaxUnavailable, g.Size()
 	if size == 0 && limit.N > 0 {

@@ -39,7 +39,7 @@ const (
 // Violations are the guards that the plan goes beyond. Equal is allowed. A
 // server that changes in several ways counts once; a replacement counts as a
 // delete. A plan that at no time costs more than before is within every limit of cost;
-// one that a price is missing of is beyond them, because nobody can tell.
+// one with an unknown price is beyond all of them, because nobody can tell.
 func (p *Plan) Violations() (found []Violation) {
 	deletes, changes := p.touched()
 	deleteLimit := p.Guards.MaxDeletes

@@ -65,9 +65,9 @@ type Task struct {
 	Steps  []Step
 }
 
-// Tasks are what a job takes, in order, by what the policies say about its server: nil
-// where they say nothing. Whoever has to ask before a server is disrupted, whatever the
-// policies say, wants a turn all the same.
+// Tasks are what a job takes, in order. rule is what the policies say about its server,
+// nil where they say nothing. With turns the job waits for a turn even without a rule:
+// its server is not to be disrupted unasked.
 func (p *Plan) Tasks(j Job, rule *Rule, turns bool) []Task {
 	var tasks []Task
 	if j.Wait >= 0 {

@@ -55,9 +55,8 @@ func Encode(w io.Writer, p *Plan, say Sentences) error {
 
 func silent(string, Reason) (message, hint string) { return "", "" }
 
-// checksum is what a document must say of its own content, but for its sentences.
-// It keeps a plan from being changed after its review, by accident or by somebody
-// who does not know of it.
+// checksum covers all of a document but its sentences. It keeps a plan from being
+// changed after its review, by accident or by somebody who does not know of it.
 func checksum(p *Plan, digest string) string {
 	h := sha256.New()
 	_ = encode(h, p, silent, digest, "") // a hash's Write never fails

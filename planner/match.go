@@ -10,11 +10,10 @@ type match struct {
 	blocked *Blocked // why no live server could be told; live and next are nil then
 }
 
-// matching is every entry's match, in the entries' order, and the entry of each server
-// that one stands for: nil where it cannot be told which server the entry means.
+// matching has the match of every entry, and the entry of every matched server.
 type matching struct {
-	matches []match
-	entries map[*Server]*fleet.Server
+	matches []match                   // in the entries' order
+	entries map[*Server]*fleet.Server // nil for a server that is one of several an entry may mean
 	offers  []Offer
 }
 
@@ -57,11 +56,11 @@ func (m *matching) byID(x *match, w World) {
 }
 
 // byName matches every entry that has no server yet with the one unmatched server
-// of the name that by gives.
-func (m *matching) byName(w World, by func(*fleet.Server) string) {
+// whose name nameOf returns; several block the entry.
+func (m *matching) byName(w World, nameOf func(*fleet.Server) string) {
 	for i := range m.matches {
 		x := &m.matches[i]
-		name := by(x.entry)
+		name := nameOf(x.entry)
 		if x.live != nil || x.blocked != nil || x.entry.ID != "" || name == "" {
 			continue
 		}

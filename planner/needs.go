@@ -81,19 +81,19 @@ func (p *Plan) needs() [][]int {
 	return needs
 }
 
-// spread finds out what falls with some things: those that need one of them, and so
-// on. because has, by index, a thing's own index where it has fallen by itself, else
-// -1; spread sets it to that of what it needs and has fallen, too.
+// spread excludes whatever needs something that is excluded, directly or not. because
+// has an item's own index where the item is excluded by itself, else -1; spread sets it
+// to the index of an excluded item that the item needs.
 func spread(because []int, needs func(int) []int) {
-	fallen := func(i int) bool { return because[i] >= 0 }
+	excluded := func(i int) bool { return because[i] >= 0 }
 	for again := true; again; {
 		again = false
 		for i := range because {
-			if fallen(i) {
+			if excluded(i) {
 				continue
 			}
 			before := needs(i)
-			if at := slices.IndexFunc(before, fallen); at >= 0 {
+			if at := slices.IndexFunc(before, excluded); at >= 0 {
 				because[i], again = before[at], true
 			}
 		}

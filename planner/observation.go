@@ -8,31 +8,31 @@ import (
 )
 
 // Observation is what the API told when all of it was read. Only a complete one
-// may be planned on: a server that is not in it is taken not to exist.
+// may be planned on: a server that it lacks does not exist.
 type Observation struct {
 	Account  string   // e-mail of the token's account; "" where the API does not tell
 	Endpoint string   // base URL of the API
 	Servers  []Server // every server of the account, in any order
 	Offers   []Offer  // the plans the API sells; nil when it was not asked
 
-	Taken     []Taken     // reboots that earlier runs of the plan that is to be carried out have sent
-	Owed      []Owed      // reboots that earlier runs have not come to
-	Disturbed []Disturbed // servers that rollouts of earlier runs have left drained, or not known to be ready
-	Unshown   []Unshown   // what was done a moment ago and the API does not show yet; Servers are as if it did
+	Sent      []SentReboot // reboots that earlier runs of the same approved plan have sent
+	Owed      []Owed       // reboots that earlier runs have not come to
+	Disturbed []Disturbed  // servers that rollouts of earlier runs have left drained, or not known to be ready
+	Unshown   []Unshown    // what was done a moment ago and the API does not show yet; Servers are as if it did
 }
 
-// Taken is a reboot that an earlier run of the same approved plan has sent.
-type Taken struct {
+// SentReboot is a reboot that an earlier run of the same approved plan has sent.
+type SentReboot struct {
 	ID      string    // of the server
-	At      time.Time // it was sent
-	Unclear bool      // nobody knows whether it was taken
+	At      time.Time // when it was sent
+	Unclear bool      // nobody knows whether the API took it
 }
 
-// Owed is a reboot that an update has brought and that was not taken since.
+// Owed is a reboot that an update has brought and that has not followed since.
 type Owed struct {
 	ID      string    // of the server
-	Since   time.Time // its update was sent
-	Unclear bool      // it was sent, and nobody knows whether it was taken
+	Since   time.Time // when the update was sent
+	Unclear bool      // the reboot was sent, and nobody knows whether the API took it
 }
 
 // Unshown is a change of a moment ago that the API does not show yet.
@@ -42,7 +42,7 @@ type Unshown struct {
 	At       time.Time // when it was answered
 }
 
-// owed are, by the server's id, the reboots that earlier runs have not come to.
+// owed indexes the owed reboots by the server's id.
 func (o Observation) owed() map[string]Owed {
 	return byKey(o.Owed, func(x Owed) string { return x.ID })
 }
@@ -58,13 +58,13 @@ type Server struct {
 	OS             Named   `json:"os"`
 	BackupsEnabled *bool   `json:"backups_enabled,omitempty"` // nil when no detail was read
 
-	// Where it is reached, for lists and results. No plan is about an address, so
-	// none is in a plan's document.
+	// The addresses are for lists and results. No plan is about an address, so a
+	// plan's document has none.
 	IPAddress   *string `json:"-"`
 	IPv6Address *string `json:"-"` // nil when no detail was read
 
-	// UpdatedAt is when it was changed last, by the API's own clock: it tells of two
-	// answers which is newer, where it has moved between them. "": the API did not tell.
+	// UpdatedAt is when the server was last changed, by the API's own clock: of two
+	// answers that differ in it, the later is newer. "": the API did not tell.
 	UpdatedAt string `json:"-"`
 }
 
@@ -150,15 +150,15 @@ const (
 	statusFailed Status = "failed"
 )
 
-// Ended reports whether a server stays in a status by itself, and is of no use in it:
-// it was suspended, or could not be made. A status that is unknown to us may pass.
+// Ended reports whether a status is final and its server of no use: it was suspended,
+// or could not be made. A status that is unknown to us may pass.
 func (s Status) Ended() bool {
 	return s == StatusSuspended || s == statusError || s == statusFailed
 }
 
-// Target is the status in which a server will be by itself: active and stopped stay
-// as they are, one in transition leads to either. Where nothing may be done to a
-// server, because it is suspended or its status is unknown to us, ok is false.
+// Target is the status that a server reaches by itself: active and stopped last, and
+// each transition leads to one of them. ok is false where nothing may be done to the
+// server, because it is suspended or its status is unknown to us.
 func (s Status) Target() (target Status, ok bool) {
 	switch s {
 	case StatusActive, StatusStopped:

@@ -6,8 +6,8 @@ import (
 	"github.com/vps-fleet/fleet/fleet"
 )
 
-// Peak is the most that there is while a plan is carried out: of servers, and of what
-// they cost a month, those of unknown price aside.
+// Peak is the largest number of servers, and the highest cost a month, while a plan is
+// carried out. Servers of unknown price count as servers only.
 type Peak struct {
 	Servers int         `json:"servers"`
 	Monthly fleet.Money `json:"monthly"`
@@ -17,9 +17,9 @@ type Peak struct {
 // after it.
 func (c Cost) Rises() bool { return c.Peak.Monthly > max(c.Before, c.After) }
 
-// peak foresees the most that there is at a time: what is there before the plan or
-// after it, whichever is more, and beside it the new servers of create-first
-// replacements whose old ones are still there. Rollouts bound how many these are.
+// peak foresees the peak: what exists before the plan or after it, whichever is more,
+// and beside it the new servers of create-first replacements whose old servers still
+// exist. Rollouts bound how many these are.
 func (p *Plan) peak() Peak {
 	peak := Peak{Monthly: max(p.Cost.Before, p.Cost.After)}
 	prices, before, after := make(map[string]fleet.Money), 0, 0

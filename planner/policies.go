@@ -7,7 +7,8 @@ import (
 )
 
 // Disrupts reports whether a change makes its server unavailable for a while, or for
-// good. Of a create-first replacement the new server is ready by then.
+// good. A create-first replacement does not: its new server is ready before the old
+// one leaves.
 func Disrupts(c Change) bool {
 	switch c := c.(type) {
 	case *Power:
@@ -73,9 +74,9 @@ func memberOf(x match) Member {
 	return m
 }
 
-// keepPolicies leaves the policies that have a say in the plan's changes, and the
-// groups with a server that was disturbed, with their members as the changes leave
-// them. Who is stopped and stays so is no member.
+// keepPolicies keeps the policies that have a say in the plan's changes, and the groups
+// with a disturbed server, with their members as the changes leave them. A server that
+// is stopped and stays so is no member.
 func (p *Plan) keepPolicies(disturbed func(Member) bool) {
 	changes := p.byName()
 	groups := p.Rollouts
@@ -96,7 +97,8 @@ func (p *Plan) keepPolicies(disturbed func(Member) bool) {
 	p.Freezes = keep(p.Freezes, func(f fleet.Freeze) bool { return len(p.waiting(f.Pick)) > 0 })
 }
 
-// regroup lets a narrower plan's policies be as its changes leave them.
+// regroup narrows the policies of a plan that was narrowed to those that its changes
+// still need.
 func (p *Plan) regroup() {
 	awaited := make(map[string]bool)
 	for _, w := range p.Waits {

@@ -30,7 +30,7 @@ func (p *Plan) Remaining(o Observation) (*Plan, []Refused) {
 	rest.Notes, rest.Blocked = slices.Clone(p.Notes), slices.Clone(p.Blocked)
 	r := remainder{plan: p, rest: &rest, world: sortedWorld(o.Servers), owed: o.owed(), left: make([]Change, len(p.Changes)), why: make(map[int]Reason),
 		makes: make(map[string]bool), updated: make(map[string]bool), known: make(map[string]bool)}
-	r.taken = byKey(o.Taken, func(t Taken) string { return t.ID })
+	r.sent = byKey(o.Sent, func(s SentReboot) string { return s.ID })
 	for _, c := range p.Changes {
 		r.known[c.About().ID] = true
 	}
@@ -63,26 +63,26 @@ type remainder struct {
 	updated    map[string]bool // ids of servers whose update is in place
 	known      map[string]bool // ids that the plan speaks of
 	owed       map[string]Owed
-	taken      map[string]Taken
+	sent       map[string]SentReboot
 }
 
-// compare finds out what is left of a change. What one server's changes leave of
-// each other is beyond Compare: a stop of a server that is still to be made, and a
-// reboot whose update is in place.
+// compare finds out what is left of a change. Two cases depend on other changes of the
+// server, which Compare does not see: a stop of a server that is still to be made, and
+// a reboot whose update is in place.
 func (r *remainder) compare(i int, c Change) {
 	power, _ := c.(*Power)
 	reboot := c.Action() == ActionReboot
 	switch x := Compare(c, r.world); {
 	case power != nil && power.ID == "" && r.makes[power.Name]:
 		r.left[i] = c
-	case reboot && power.Reason.Code == CodeAskedFor && r.wasTaken(power):
+	case reboot && power.Reason.Code == CodeAskedFor && r.wasSent(power):
 	case x.Standing == InConflict:
 		r.why[i] = x.Reason
 	case x.Standing == InPlace && c.Action() == ActionDelete && r.reused(c.(*Delete)) != nil:
 		r.why[i] = taken(r.reused(c.(*Delete)))
 	case x.Standing == InPlace:
 		r.updated[c.About().ID] = c.Action() == ActionUpdate
-	case reboot && r.mayHaveBeen(power):
+	case reboot && r.mayHaveRebooted(power):
 		r.leaveOut(power)
 	default:
 		r.left[i] = x.Left
@@ -92,10 +92,10 @@ func (r *remainder) compare(i int, c Change) {
 	}
 }
 
-// wasTaken reports whether an earlier run of the plan has sent a reboot. Nobody sends it
-// again, even where it is not known whether it was taken.
-func (r *remainder) wasTaken(reboot *Power) bool {
-	t, sent := r.taken[reboot.ID]
+// wasSent reports whether an earlier run of the plan has sent a reboot. It is not sent
+// again, even where nobody knows whether the API took it.
+func (r *remainder) wasSent(reboot *Power) bool {
+	t, sent := r.sent[reboot.ID]
 	switch {
 	case t.Unclear:
 		r.block(reboot, t.At)
@@ -105,16 +105,16 @@ func (r *remainder) wasTaken(reboot *Power) bool {
 	return sent
 }
 
-// mayHaveBeen reports whether a reboot may have been taken already: its update is in
-// place, or it was itself owed when it was approved, and nothing says that it still is.
-func (r *remainder) mayHaveBeen(reboot *Power) bool {
+// mayHaveRebooted reports whether a reboot may have happened already: its update is in
+// place, or it was owed when it was approved, and nothing says that it still is.
+func (r *remainder) mayHaveRebooted(reboot *Power) bool {
 	x, owed := r.owed[reboot.ID]
 	return (r.updated[reboot.ID] || reboot.Reason.Code == CodeOwed) && (!owed || x.Unclear)
 }
 
-// leaveOut says why a reboot is not repeated that may have been taken already.
+// leaveOut notes why a reboot that may have happened already is not repeated.
 func (r *remainder) leaveOut(reboot *Power) {
-	t, sent := r.taken[reboot.ID]
+	t, sent := r.sent[reboot.ID]
 	switch x := r.owed[reboot.ID]; {
 	case x.Unclear:
 		r.block(reboot, x.Since)
@@ -129,7 +129,7 @@ func (r *remainder) note(reboot *Power, why Reason) {
 	r.rest.Notes = append(r.rest.Notes, Note{reboot.Name, why})
 }
 
-// block says that nobody can tell whether a reboot was taken.
+// block blocks a reboot of which nobody can tell whether it happened.
 func (r *remainder) block(reboot *Power, since time.Time) {
 	r.rest.Blocked = append(r.rest.Blocked, Blocked{reboot.Name, []string{reboot.ID}, Reason{Code: CodeRebootUnclear, Since: since}})
 }

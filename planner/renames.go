@@ -35,7 +35,7 @@ func (d *differ) blockTakenNames() {
 	d.plan.Waits = slices.DeleteFunc(d.plan.Waits, func(w Wait) bool { return blocked[w.Name] && !deletes(w.ID) })
 }
 
-// nameTransfer finds out which changes can have the names that they claim.
+// nameTransfer decides which changes can have the names that they claim.
 type nameTransfer struct {
 	world     World
 	releasing map[string]Change  // by the id of the server whose name is released

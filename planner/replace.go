@@ -42,8 +42,8 @@ func (d *differ) replace(x match, want Spec, forced []FieldChange, target Status
 	d.block(e, at, reason)
 }
 
-// failedNext takes the NAME--next of a match out that could not be made, where the
-// entry lets it be made anew; nil: there is none.
+// failedNext removes from a match a NAME--next that could not be made, where the entry
+// allows to make it anew, and returns it; nil: there is none.
 func (d *differ) failedNext(x *match) *Server {
 	next := x.next
 	if next == nil || !x.entry.ReplaceFailed || !next.Status.Ended() {
@@ -57,7 +57,7 @@ func (d *differ) failedNext(x *match) *Server {
 }
 
 // replaceWith plans a replacement that is possible. A NAME--next that could not be
-// made is deleted first. The new server is a create: it gets what is ignored as well.
+// made is deleted first. The new server is a create, so it gets ignored fields too.
 func (d *differ) replaceWith(x match, failed *Server, want Spec, forced []FieldChange, target Status) {
 	e, live, old := x.entry, x.live, *x.live
 	old.Status = target
@@ -93,8 +93,8 @@ func replaceReason(e *fleet.Server, forced []FieldChange) Reason {
 	return r
 }
 
-// or fills what a spec leaves out with what a live server has, so that a replacement
-// changes no more than the file says.
+// or takes what a spec leaves out from a live server, so that a replacement changes
+// no more than the file says.
 func (s Spec) or(live *Server) Spec {
 	s.Plan, s.OS, s.Location = cmp.Or(s.Plan, live.Plan), cmp.Or(s.OS, live.OS), cmp.Or(s.Location, live.Location)
 	s.Hostname = cmp.Or(s.Hostname, live.Hostname)

@@ -96,8 +96,8 @@ func (a Await) Provisions() bool {
 	return a.Target == TargetActive && (a.From == "" || a.From == StatusProvisioning)
 }
 
-// Usual is how long a step takes, by what the API documents and by habit. It only
-// tells what is to begin first.
+// Usual is about how long a step takes, by the API's documentation and by experience.
+// It decides what begins first, and nothing else.
 func Usual(s Step) time.Duration {
 	a, ok := s.(Await)
 	switch {
@@ -143,8 +143,8 @@ func deleteSteps(about Subject, old Server) []Step {
 	return []Step{Request{&Delete{about, old}}, Await{about.ID, TargetGone, old.Status, true}}
 }
 
-// createFirstSteps go through names: whatever the run is stopped after, what is left
-// plans to the rest. The new server takes over before the old one leaves.
+// createFirstSteps rest on names: wherever the run is stopped, a new plan finds the
+// rest by them. The new server takes over before the old one leaves.
 func (r *Rule) createFirstSteps(c *Replace, stops bool) (steps []Step) {
 	next, finish := c.Name+fleet.NextSuffix, c.Finish
 	if c.NextID == "" {

@@ -36,7 +36,7 @@ func (w World) Server(id string) *Server { return w.byID[id] }
 // Named are the servers of a name.
 func (w World) Named(name string) []*Server { return w.byName[name] }
 
-// byKey is a list by what key gives of each, the last of those of which it is the same.
+// byKey indexes a list; of elements with the same key the last counts.
 func byKey[T any](list []T, key func(T) string) map[string]T {
 	all := make(map[string]T, len(list))
 	for _, x := range list {
@@ -45,7 +45,7 @@ func byKey[T any](list []T, key func(T) string) map[string]T {
 	return all
 }
 
-// keep are those of a list that ok is true of, in a new list.
+// keep returns the elements for which ok is true, in a new list.
 func keep[T any](list []T, ok func(T) bool) (kept []T) {
 	for _, x := range list {
 		if ok(x) {

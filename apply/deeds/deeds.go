@@ -89,11 +89,11 @@ func Owed(deeds []Deed) (list []planner.Owed) {
 	return list
 }
 
-// Taken are the reboots that earlier runs of an approved plan have sent, but for those
+// SentReboots are the reboots that earlier runs of an approved plan have sent, but for those
 // that were certainly not taken. They count since the plan was kept, or for Keep where it
 // was not, which is the zero time, or has come to its end: before, it was another wish in
 // the same words.
-func Taken(deeds []Deed, plan string, kept time.Time) (list []planner.Taken) {
+func SentReboots(deeds []Deed, plan string, kept time.Time) (list []planner.SentReboot) {
 	last := make(map[string]Deed)
 	var newest time.Time
 	for _, d := range deeds {
@@ -104,7 +104,7 @@ func Taken(deeds []Deed, plan string, kept time.Time) (list []planner.Taken) {
 	for id, d := range last {
 		counts := time.Since(newest) < Keep || !kept.IsZero() && d.At.After(kept.Add(-apartClocks))
 		if counts && (d.Reboot == "" || d.Reboot == RebootSent) {
-			list = append(list, planner.Taken{ID: id, At: d.At, Unclear: d.Reboot == RebootSent})
+			list = append(list, planner.SentReboot{ID: id, At: d.At, Unclear: d.Reboot == RebootSent})
 		}
 	}
 	return list

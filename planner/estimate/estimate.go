@@ -30,8 +30,8 @@ type Estimate struct {
 }
 
 // Of foresees what carrying the plan out takes, if nobody else sends requests and
-// nothing fails. Windows and freezes are not in it, nor is what runs on the servers, but
-// for the time for which it has to be ready, nor that one server waits for another's name.
+// nothing fails. It leaves out windows and freezes, the time that what runs on a server
+// needs to start, and waits for a name that another server still has.
 func Of(p *planner.Plan, o Options) Estimate {
 	rules, groups := p.Rules(), make([]group, len(p.Rollouts))
 	for i, g := range p.Rollouts {
@@ -86,7 +86,7 @@ func kindOf(a planner.Await) waitKind {
 }
 
 // polls is how many requests it takes to see everything reach its target: a poll is a
-// list, or a request for each server where these are fewer. How many polls is from
+// list, or a request for each server where that takes fewer. The number of polls is
 // experience: one where servers take no time, a few until it is known how long they
 // take, and one for each twentieth of the time over which they are spread.
 func (o Options) polls(waits map[waitKind]int) (requests int) {
@@ -104,7 +104,7 @@ func (o Options) polls(waits map[waitKind]int) (requests int) {
 	return requests
 }
 
-// forecast is what is taken for granted in one go.
+// forecast is what one estimate assumes.
 type forecast struct {
 	Options
 	provisioning time.Duration // of a new server
@@ -113,8 +113,8 @@ type forecast struct {
 
 // end is when the last of the jobs ends.
 //
-// From its leaving on, each request has a rest: what its job needs from there. As
-// in apply, those go first whose rest is usually the longest.
+// The rest of a request is what its job needs from then on, the request included. As
+// in apply, requests with the longest usual rest go first.
 func (f forecast) end(jobs [][]planner.Step) (end time.Duration) {
 	type rest struct{ usual, real time.Duration }
 	var requests []rest
