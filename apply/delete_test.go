@@ -58,3 +58,28 @@ func missing(suffix string, n int) func(*http.Request) *emulator.Fault {
 		return &emulator.Fault{Answer: answer(404, `{"detail":"Not found."}`)}
 	}
 }
+
+// A server that lists show without a status, as one that is on its way out may be, is
+// not gone yet.
+func TestServerWithoutAStatusIsNotGone(t *testing.T) {
+	const leaving = `{"count": 1, "results": [{"id": 1, "name": "x", "status": null, "location": "us-west", "plan": {"id": 1}, "os": {"id": 5}}]}`
+	var mu sync.Mutex
+	deleted, shown := false, 0
+	fault := func(r *http.Request) *emulator.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		deleted = deleted || r.Method == http.MethodDelete
+		if !deleted || shown == 3 || !strings.HasSuffix(r.URL.Path, "/servers/") {
+			return nil
+		}
+		shown++
+		return &emulator.Fault{Answer: answer(200, leaving)}
+	}
+	inWorld(t, &emulator.Emulator{Fault: fault}, func(w *world) {
+		w.add("1", "x", "active")
+		w.wantComplete(w.run(w.plan("servers: {x: {absent: true}}")))
+		if shown < 3 {
+			t.Errorf("it is taken to be gone while list %d shows it", shown)
+		}
+	})
+}

@@ -9,7 +9,7 @@ import (
 
 // judge goes on with a wait, or ends it, by what was seen of its server; nil: nothing.
 func (p *poller) judge(x *wait, server *planner.Server, listed bool, asked time.Time) {
-	f := poll.Finding{Listed: listed, Asked: asked}
+	f := poll.Finding{Missing: server == nil, Listed: listed, Asked: asked}
 	if server == nil {
 		f.Trusted = !asked.Before(p.run.cache.past[x.id].TrustAbsence(p.run.Settle))
 	} else {

@@ -15,8 +15,9 @@ func Apart(window time.Duration) time.Duration { return min(apart, window) }
 
 // Finding is what was seen of a server that is waited for.
 type Finding struct {
-	Status  planner.Status // "": it was not there
-	Listed  bool           // by a list; else it was read by itself
+	Missing bool           // it was not there
+	Status  planner.Status // as the API tells it, which may be nothing
+	Listed  bool           // it was looked for in a list; else it was read by itself
 	Asked   time.Time
 	Trusted bool // it is not from before whatever has made the server, or changed its status
 }
@@ -65,7 +66,7 @@ func (w *Wait) Judge(f Finding, window time.Duration) Verdict {
 }
 
 func (w *Wait) judge(f Finding, window time.Duration) Verdict {
-	if f.Status == "" {
+	if f.Missing {
 		return w.judgeMissing(f, window)
 	}
 	w.gone = absence{}

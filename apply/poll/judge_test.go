@@ -17,7 +17,7 @@ func TestJudge(t *testing.T) {
 		return poll.Finding{Status: s, Asked: zero.Add(at), Trusted: true}
 	}
 	missing := func(at time.Duration, listed bool) poll.Finding {
-		return poll.Finding{Asked: zero.Add(at), Listed: listed, Trusted: true}
+		return poll.Finding{Missing: true, Asked: zero.Add(at), Listed: listed, Trusted: true}
 	}
 	late := func(f poll.Finding) poll.Finding {
 		f.Trusted = false
@@ -44,6 +44,7 @@ func TestJudge(t *testing.T) {
 		{"it was there in between", created, []poll.Finding{status(s, provisioning), missing(5*s, true), status(6*s, provisioning), missing(16*s, false)}, poll.Goes},
 		{"it is gone, as it should be", deleted, []poll.Finding{status(s, active), missing(5*s, true)}, poll.Arrived},
 		{"it is not gone yet", deleted, []poll.Finding{status(s, planner.StatusSuspended)}, poll.Goes},
+		{"nor is one without a status", deleted, []poll.Finding{status(s, "")}, poll.Goes},
 		{"where it began tells nothing", stopped, []poll.Finding{status(s, active)}, poll.Goes},
 		{"nor soon after it has moved", stopped, []poll.Finding{status(s, planner.StatusStopping), status(20*s, active)}, poll.Goes},
 		{"after the window it has come back", stopped, []poll.Finding{status(s, planner.StatusStopping), status(122*s, active)}, poll.Strayed},
