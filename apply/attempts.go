@@ -65,6 +65,9 @@ func (w *worker) judge(ctx context.Context, err error) *ending {
 		return succeeded()
 	case errors.Is(err, ErrLapsed):
 		return w.lapsed(ctx, err)
+	case errors.Is(err, errOldRead):
+		w.stale = true // once: at a slow rate each delete queues for long
+		return nil
 	case errors.As(err, &end):
 		return end
 	case errors.Is(err, vpsorg.ErrRateLimited) && time.Now().Before(w.until) && !w.stopped():

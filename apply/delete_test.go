@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -80,6 +83,34 @@ func TestServerWithoutAStatusIsNotGone(t *testing.T) {
 		w.wantComplete(w.run(w.plan("servers: {x: {absent: true}}")))
 		if shown < 3 {
 			t.Errorf("it is taken to be gone while list %d shows it", shown)
+		}
+	})
+}
+
+// A pause that the API asks for comes between the read of a server and its delete. What a
+// person does to the server meanwhile counts.
+func TestDeleteAfterAPauseReadsAgain(t *testing.T) {
+	var throttled atomic.Bool
+	fault := func(r *http.Request) *emulator.Fault {
+		switch {
+		case r.Method != http.MethodGet:
+		case strings.HasSuffix(r.URL.Path, "/servers/1/"):
+			return &emulator.Fault{Stage: emulator.Committed, Delay: 2 * time.Millisecond}
+		case strings.HasSuffix(r.URL.Path, "/servers/2/") && throttled.CompareAndSwap(false, true):
+			return &emulator.Fault{Delay: time.Millisecond, Answer: &emulator.Answer{Status: 429, Header: http.Header{"Retry-After": {"60"}}}}
+		}
+		return nil
+	}
+	inWorld(t, &emulator.Emulator{Fault: fault}, func(w *world) {
+		w.add("1", "x", "active")
+		w.add("2", "y", "active")
+		p := w.plan("guards: {max_deletes: 2}\nservers: {x: {absent: true}, y: {absent: true}}")
+		time.AfterFunc(30*time.Second, func() {
+			w.emulator.Edit("1", func(s *vpsorg.Server) { s.Hostname = new("precious.example.com") })
+		})
+		want := "delete x: failed: changed hostname:x.example.com→precious.example.com\ndelete y: done\n"
+		if d := cmp.Diff(want, report(w.run(p))); d != "" {
+			t.Errorf("-want +got\n%s", d)
 		}
 	})
 }

@@ -62,9 +62,19 @@ func (w *worker) request(ctx context.Context, c planner.Change) error {
 	return err
 }
 
+// deleteWithin is how long after its server was read a delete may leave. It may have
+// queued for its turn, for minutes where the API asks for a pause.
+const deleteWithin = 30 * time.Second
+
+// errOldRead is why a delete is held back: its server is to be read once more.
+var errOldRead = errors.New("the server was read too long ago")
+
 // leave is asked when the turn of a request has come. It notes what has to be noted
 // before. That may take a while, so the run is asked before and after it.
 func (w *worker) leave(ctx context.Context, c planner.Change) error {
+	if c.Action() == planner.ActionDelete && !w.stale && time.Since(w.readAt) > deleteWithin {
+		return errOldRead
+	}
 	if err := w.askRun(c); err != nil {
 		return err
 	}

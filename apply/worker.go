@@ -33,6 +33,7 @@ type worker struct {
 	until     time.Time            // as long may the API put the change off
 	open      error                // of the last attempt that may have taken effect
 	busy      error                // why the last attempt was put off by the API
+	readAt    time.Time            // when the server was last asked for
 	stale     bool                 // what was read before is too old to go by
 	ambiguous bool                 // an attempt may take effect yet
 	told      time.Time            // when it was last told that the change is put off
@@ -161,6 +162,7 @@ func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, erro
 // read reads the server by itself, for the run too.
 func (w *worker) read(ctx context.Context) reading {
 	s := reading{observe.ReadServer(ctx, w.Client, w.change.About().ID)}
+	w.readAt = s.Asked
 	w.messages <- s
 	return s
 }
