@@ -70,10 +70,14 @@ func (c *cache) put(s planner.Server, asked time.Time) {
 
 // proves reports whether an answer tells for certain that its server has come to a status,
 // and does not tell of one that it has had before: by the window, or because the server
-// was updated after it was observed to be otherwise.
+// was updated after it was observed to be otherwise. What was observed may itself be from
+// before a status that the server has come to again.
 func (c *cache) proves(s *planner.Server, asked time.Time) bool {
-	if !asked.Before(c.past[s.ID].TrustStatus(s.Status, c.window)) {
+	switch past := c.past[s.ID]; {
+	case !asked.Before(past.TrustStatus(s.Status, c.window)):
 		return true
+	case past.Again(s.Status):
+		return false
 	}
 	before, err := time.Parse(time.RFC3339, c.updated[s.ID])
 	now, unknown := time.Parse(time.RFC3339, s.UpdatedAt)

@@ -124,6 +124,41 @@ func TestStatusFromBeforeTheLastTwoChanges(t *testing.T) {
 	}
 }
 
+// An answer from between a stop and a start is newer than what was observed from before
+// both, and still no proof of a stop after them.
+func TestStatusFromTheRoundBefore(t *testing.T) {
+	var shown time.Time // reads tell what was then; zero: what is
+	fault := func(r *http.Request) *emulator.Fault {
+		if shown.IsZero() || r.Method != http.MethodGet {
+			return nil
+		}
+		return &emulator.Fault{Lag: time.Since(shown)}
+	}
+	inWorld(t, &emulator.Emulator{Transition: 20 * time.Second, Fault: fault}, func(w *world) {
+		w.add("1", "x", "active")
+		disk, stop, start := &statetest.Disk{}, "servers: {x: {status: stopped}}", "servers: {x: {status: active}}"
+		w.plan(start) // the first request
+		time.Sleep(time.Minute)
+		active := time.Now()
+		time.Sleep(time.Second)
+		w.wantComplete(w.apply(disk, stop, apply.Approval{}))
+		stopped := time.Now()
+		time.Sleep(time.Second)
+		w.wantComplete(w.apply(disk, start, apply.Approval{}))
+		shown = active
+		w.runner.Emit = func(e apply.Event) {
+			if _, sent := e.(apply.WaitStarted); sent {
+				shown = stopped
+			}
+		}
+		time.AfterFunc(3*time.Minute, func() { shown = time.Time{} })
+		w.wantComplete(w.apply(disk, stop, apply.Approval{}))
+		if s := w.emulator.Servers()[0]; s.Status != vpsorg.StatusStopped {
+			t.Errorf("done, but its status is %s", s.Status)
+		}
+	})
+}
+
 // A server that seems to have the status already is sent the change all the same: the API
 // knows better than an answer that may be late.
 func TestStatusThatIsThereOnlyByALateAnswer(t *testing.T) {

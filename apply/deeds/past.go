@@ -18,6 +18,7 @@ type Past struct {
 	fields   map[fleet.Field]*rewrite
 	status   planner.Status               // that a start or a stop leads to; "": there was none
 	led      map[planner.Status]time.Time // when a start or a stop last led to a status
+	again    map[planner.Status]bool      // one led to it before that, too
 	Last     planner.Action
 	At       time.Time // of the last
 }
@@ -47,7 +48,10 @@ func (m Memory) Add(d Deed) {
 	}
 	p := m[d.ID]
 	if p == nil {
-		p = &Past{ID: d.ID, fields: make(map[fleet.Field]*rewrite), led: make(map[planner.Status]time.Time)}
+		p = &Past{
+			ID: d.ID, fields: make(map[fleet.Field]*rewrite),
+			led: make(map[planner.Status]time.Time), again: make(map[planner.Status]bool),
+		}
 		m[d.ID] = p
 	}
 	p.Name, p.Last, p.At = d.Name, d.Action, d.At
@@ -74,7 +78,10 @@ func (m Memory) Add(d Deed) {
 	}
 }
 
-func (p *Past) lead(status planner.Status, at time.Time) { p.status, p.led[status] = status, at }
+func (p *Past) lead(status planner.Status, at time.Time) {
+	_, p.again[status] = p.led[status]
+	p.status, p.led[status] = status, at
+}
 
 // TrustStatus is from when answers are believed that tell of a status: one that was asked
 // for earlier may be from before a deed that led away from that status, whatever was done
@@ -90,6 +97,10 @@ func (p *Past) TrustStatus(status planner.Status, window time.Duration) (from ti
 	}
 	return from
 }
+
+// Again reports whether a start or a stop has led to a status more than once: an answer
+// that tells of it may be from the time before, however new it is.
+func (p *Past) Again(status planner.Status) bool { return p != nil && p.again[status] }
 
 // TrustAbsence is from when answers are believed that lack the server: one that was asked
 // for earlier may be from before it was made.

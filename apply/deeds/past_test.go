@@ -111,6 +111,12 @@ func TestLayEveryFieldOfACreate(t *testing.T) {
 func TestTrust(t *testing.T) {
 	at := func(after int) time.Time { return began.Add(time.Duration(after)*time.Second + window) }
 	m := deeds.Remember([]deeds.Deed{deed(0, planner.ActionCreate), deed(10, planner.ActionStop), deed(20, planner.ActionStart)})
+	for status, want := range map[planner.Status]bool{planner.StatusActive: false, planner.StatusStopped: true} {
+		m := deeds.Remember([]deeds.Deed{deed(0, planner.ActionStop), deed(10, planner.ActionStart), deed(20, planner.ActionStop)})
+		if got := m["1"].Again(status); got != want {
+			t.Errorf("after a stop, a start and a stop it is %s again: %t", status, got)
+		}
+	}
 	var nobody *deeds.Past
 	for _, test := range []struct {
 		name      string
