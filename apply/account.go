@@ -13,17 +13,17 @@ import (
 // account is a run's hold on its account: nobody else applies to it meanwhile.
 type account struct {
 	*Engine
-	observer *observe.Observer
-	state    LockedState
-	digest   string           // of the plan that was approved; "": of none that can be resumed
-	kept     *KeptPlan        // that plan, where no run has come to its end; nil: none
-	left     *planner.Plan    // what is left of that; nil: none was kept
-	seen     []planner.Server // as they were observed last
-	goes     bool             // somebody lets rollouts go on after a manual pause
+	observer  *observe.Observer
+	state     LockedState
+	digest    string           // of the plan that was approved; "": of none that can be resumed
+	kept      *KeptPlan        // that plan, where no run has come to its end; nil: none
+	left      *planner.Plan    // what is left of the kept plan; nil: none was kept
+	seen      []planner.Server // as they were observed last
+	endPauses bool             // a person lets rollouts go on after a manual pause
 }
 
-// lock finds out whose token this is and locks the state. All that the run observes
-// has to be observed after it.
+// lock finds out whose token this is and locks the state. The run must observe nothing
+// before that.
 func (e *Engine) lock(ctx context.Context) (*account, error) {
 	observer := observe.New(e.Client)
 	name, err := observer.Account(ctx)
@@ -63,7 +63,7 @@ func (a *account) withoutDone(planned Planned) Planned {
 func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner.Plan) (*planner.Plan, error) {
 	names := p.Names()
 	seen, err := a.observeShown(ctx, drain, func(name string) bool { return names[name] }, func() (planner.Observation, error) {
-		seen, err := steady(a.observer.Plan(ctx, p))
+		seen, err := explainUnstable(a.observer.Plan(ctx, p))
 		if err == nil && p.Account != seen.Account {
 			err = &WrongAccount{Want: p.Account, Got: seen.Account}
 		}
@@ -78,8 +78,7 @@ func (a *account) recheck(ctx context.Context, drain <-chan struct{}, p *planner
 	return left, nil
 }
 
-// blocked are the changes of an approved plan that are not to be carried out, as the
-// entries that are not.
+// blocked are the refused changes of an approved plan, as blocked entries.
 func blocked(refused []planner.Refused) (all []planner.Blocked) {
 	for _, r := range refused {
 		b := r.Blocked()
@@ -106,7 +105,7 @@ func (a *account) carryOut(ctx context.Context, drain <-chan struct{}, p *planne
 	}
 	a.forgetDetails(ctx, p)
 	r := a.Runner
-	r.Client, r.State, r.Emit, r.Digest, r.Goes, r.seen = a.Client, a.state, a.Emit, a.digest, a.goes, a.seen
+	r.Client, r.State, r.Emit, r.Digest, r.EndPauses, r.seen = a.Client, a.state, a.Emit, a.digest, a.endPauses, a.seen
 	result := r.Run(ctx, drain, p)
 	if result.StateErr != nil {
 		a.warn(StateUnsaved, result.StateErr)

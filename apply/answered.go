@@ -33,15 +33,16 @@ func (r *run) answered(a answer) {
 		t.acted, t.steps = true, t.steps[1:]
 		j.made = cmp.Or(a.made, j.made)
 	case a.outcome == NotStarted:
-		r.end(j, r.putBack(j), a.why)
+		r.end(j, r.outcomeUnsent(j), a.why)
 	default:
 		r.end(j, a.outcome, a.why)
 	}
 	r.advance(j)
 }
 
-// putBack is the outcome of a task whose step was begun, but not sent after all.
-func (r *run) putBack(j *job) Outcome {
+// outcomeUnsent is the outcome of a task whose step was begun, but not sent after all. Its
+// earlier steps may have changed something.
+func (r *run) outcomeUnsent(j *job) Outcome {
 	switch t := j.tasks[0]; {
 	case t.acted:
 		return Unknown

@@ -36,8 +36,8 @@ func (w *worker) send(ctx context.Context) ending {
 	}
 }
 
-// compare holds the server against the change before an attempt: what is left of it to
-// be sent, nothing for now, or how it has ended.
+// compare compares the change with its server before an attempt. It returns what is left
+// to be sent, or how the change has ended; neither where the attempt is put off.
 func (w *worker) compare(ctx context.Context) (left planner.Change, end *ending) {
 	x, unread := w.check(ctx, w.open != nil || w.busy != nil || w.stale)
 	switch {
@@ -99,16 +99,16 @@ func (w *worker) refused(ctx context.Context, err error) *ending {
 		return nil
 	case errors.Is(err, vpsorg.ErrNotFound) && w.change.Action() != planner.ActionCreate && w.notFound < attempts && !w.stopped():
 		w.notFound++
-		return w.lookWhetherGone(ctx, err)
+		return w.judgeNotFound(ctx, err)
 	case w.alreadySo(ctx, err):
 		return succeeded()
 	}
 	return ended(Failed, refusal(err), err)
 }
 
-// lookWhetherGone decides how a change has ended that was answered with a 404, which
-// is true of a server that is gone.
-func (w *worker) lookWhetherGone(ctx context.Context, err error) *ending {
+// judgeNotFound decides how a change has ended that was answered with a 404: the server
+// may be gone, or only hidden for a moment.
+func (w *worker) judgeNotFound(ctx context.Context, err error) *ending {
 	x, unread := w.checkGone(ctx)
 	switch {
 	case unread != nil:

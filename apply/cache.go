@@ -11,19 +11,19 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// youngest is the age at which an entry of the cache is too old at the earliest for a
+// leastMaxAge is the least that maxAge can be. Entries of the cache get too old for a
 // change to rest on, so that what others have done meanwhile is not undone.
-const youngest = 5 * time.Second
+const leastMaxAge = 5 * time.Second
 
 // cache is what a run knows of all servers: its newest complete list, and what has
 // been read alone since.
 type cache struct {
-	entries map[string]entry  // by id, as what this run and those before have done has left them
-	named   map[string]string // the id of a server of a name
+	entries map[string]entry  // by id, as the deeds of this run and of those before have left them
+	named   map[string]string // the id of a server, by name
 	past    deeds.Memory
-	updated map[string]string // by id, as the observation has told it that the plan is from
-	window  time.Duration     // of what has been done; see Runner.Settle
-	twice   map[string]bool   // names that it gives to several servers
+	updated map[string]string // updated_at by id, as it was in the observation that the plan is from
+	window  time.Duration     // for which answers may be from before a deed; see Runner.Settle
+	twice   map[string]bool   // names that several servers have
 	listed  time.Time         // when the newest list was asked for; before the first, when the run began
 	took    time.Duration     // to read it
 	reading bool              // a list is being read
@@ -40,10 +40,10 @@ type entry struct {
 type known struct {
 	entry
 	found bool
-	read  bool // it is to be read by itself
+	read  bool // the worker has to read the server by itself
 }
 
-// listing is a list that was read for all, or could not be.
+// listing is a list that was read for the cache, or could not be read.
 type listing struct{ observe.Listing }
 
 func (listing) isMessage() {}
@@ -57,9 +57,9 @@ func newCache(window time.Duration, seen []planner.Server) *cache {
 	return c
 }
 
-// maxAge is the age up to which an entry is taken for the server as it is. Lists that
-// take long are read seldom, so that not more than a twentieth of the time goes there.
-func (c *cache) maxAge() time.Duration { return max(youngest, 20*c.took) }
+// maxAge is the age up to which an entry counts as the server is now. Lists that take
+// long are read seldom, so that they take at most a twentieth of the time.
+func (c *cache) maxAge() time.Duration { return max(leastMaxAge, 20*c.took) }
 
 // put keeps a server that was read alone.
 func (c *cache) put(s planner.Server, asked time.Time) {
@@ -68,10 +68,10 @@ func (c *cache) put(s planner.Server, asked time.Time) {
 	}
 }
 
-// proves reports whether an answer tells for certain that its server has come to a status,
-// and does not tell of one that it has had before: by the window, or because the server
-// was updated after it was observed to be otherwise. What was observed may itself be from
-// before a status that the server has come to again.
+// proves reports whether the status in an answer is certainly the server's own of now, and
+// not one from before a deed: the window is over, or the server was updated after the
+// observation that the plan is from. That proves nothing of a status that the server has
+// come to again, since the observation itself may be from the time before.
 func (c *cache) proves(s *planner.Server, asked time.Time) bool {
 	switch past := c.past[s.ID]; {
 	case !asked.Before(past.TrustStatus(s.Status, c.window)):
@@ -84,7 +84,7 @@ func (c *cache) proves(s *planner.Server, asked time.Time) bool {
 	return err == nil && unknown == nil && now.After(before)
 }
 
-// keep keeps a server as it is after what was done to it, which the API may not show yet.
+// keep keeps a server as the deeds have left it, which the API may not show yet.
 func (c *cache) keep(e entry) {
 	c.drop(e.ID)
 	if p := c.past[e.ID]; p != nil && p.Recent(e.asked, c.window) {
@@ -135,8 +135,8 @@ func (c *cache) replace(servers []planner.Server, asked time.Time) {
 	}
 }
 
-// twins are a server and those that have its name too; nil where there are none.
-func (c *cache) twins(id string) (list []*planner.Server) {
+// duplicates are a server and the others of its name; nil where there are no others.
+func (c *cache) duplicates(id string) (list []*planner.Server) {
 	self := c.entries[id]
 	if !c.twice[self.Name] {
 		return nil
@@ -150,8 +150,9 @@ func (c *cache) twins(id string) (list []*planner.Server) {
 	return slices.Insert(list, 0, &self.Server)
 }
 
-// answerQuestion tells a worker of a server, as it was seen a moment ago, or by a list
-// for all that are still to be changed, where that takes no more requests than these.
+// answerQuestion tells a worker of a server: from the cache where its entry is young
+// enough, else from a new list where that takes no more requests than reading each server
+// that is still to be changed.
 func (r *run) answerQuestion(ctx context.Context, q question) {
 	e, found := r.cache.entries[q.id]
 	asked := e.asked
@@ -178,7 +179,7 @@ func (r *run) readList(ctx context.Context) {
 	go func() { r.messages <- listing{observe.ReadList(ctx, r.Client)} }()
 }
 
-// listed takes a list in: for the cache, for those who have asked, and for the waits.
+// listed hands a list to the cache, to the workers that have asked, and to the waits.
 func (r *run) listed(l listing) {
 	r.cache.reading = false
 	asking := r.cache.waiting

@@ -131,7 +131,7 @@ func TestDetailsThatAreReadAnew(t *testing.T) {
 	}
 }
 
-// What is sampled becomes the youngest, so that in turn all are.
+// What is sampled becomes the leastMaxAge, so that in turn all are.
 func TestAllDetailsAreProvenInTurn(t *testing.T) {
 	inWorld(t, &emulator.Emulator{}, func(w *world) {
 		file := w.quiet(20)

@@ -4,9 +4,9 @@
 // each change's precondition, sends the requests, waits until every server is ready
 // and reports what became of each change.
 //
-// What should change is the planner's to decide. How the account is seen is observe's,
-// and what answers are worth after a change that of deeds. What outlives a run is kept behind
-// the interface Store, which internal/state implements. Nothing is printed: what
-// happens is emitted as events and ends in a Result, and why something is refused or
-// was not done is data, of which internal/render makes sentences.
+// Package planner decides what should change, observe reads the account, and deeds says
+// which answers may be from before a change. What outlives a run is kept behind the
+// interface Store, which internal/state implements. Nothing is printed: what happens
+// is emitted as events and ends in a Result, and why something is refused or was not
+// done is data, of which internal/render makes sentences.
 package apply

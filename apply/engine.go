@@ -39,8 +39,8 @@ type Approval struct {
 	Bootstrap bool                        // an unattended run may find none of ten or more listed servers
 }
 
-// Observe reads what a plan of the input needs. The state is needed before that only for
-// its cached details.
+// Observe reads what a plan of the input needs. It opens the state first only where that
+// has cached details to read.
 func (e *Engine) Observe(ctx context.Context, in Input) (seen planner.Observation, err error) {
 	observer := observe.New(e.Client)
 	var state State
@@ -115,7 +115,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 		planned.Plan = wanted.BlockCorrected(past, e.MaxCorrections)
 	}
 	p := planned.Plan
-	a.goes = !by.unattended()
+	a.endPauses = !by.unattended()
 	e.emit(planned)
 	if err := a.check(by, p); err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (e *Engine) Apply(ctx context.Context, drain <-chan struct{}, in Input, by 
 	if err != nil {
 		return nil, err
 	}
-	var corrections []planner.Correction // a person has looked: none
+	var corrections []planner.Correction // none where a person has approved
 	if by.unattended() {
 		corrections = planner.CountCorrections(past, wanted.Changes, done(result), in.includes)
 	}
@@ -159,7 +159,7 @@ func (e *Engine) Resume(ctx context.Context, drain <-chan struct{}, p *planner.P
 	if err := a.resume(ctx, p.Digest()); err != nil {
 		return nil, err
 	}
-	p, a.goes = p.Allow(allow), true
+	p, a.endPauses = p.Allow(allow), true
 	a.emit(Planned{Plan: p})
 	if err := a.checkPolicy(p); err != nil {
 		return nil, err

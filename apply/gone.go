@@ -19,9 +19,9 @@ type workerList struct{ observe.Listing }
 
 func (workerList) isMessage() {}
 
-// gone finds out whether a server is gone for which the API has answered 404: it may
-// be hidden for a moment. It is not gone when it is found after all; it is gone when
-// a while later it is neither found nor in a complete list.
+// gone finds out whether a server is gone for which the API has answered 404, or only
+// hidden for a moment. It is gone when a while later the API answers 404 again and a
+// complete list lacks it too.
 func (w *worker) gone(ctx context.Context) (bool, error) {
 	give := time.Now().Add(w.Settle)
 	for {
@@ -40,9 +40,9 @@ func (w *worker) gone(ctx context.Context) (bool, error) {
 			return false, l.Err
 		}
 		switch now := time.Now(); {
-		case planner.NewWorld(l.Servers...).Server(w.change.About().ID) == nil && now.After(w.young):
+		case planner.NewWorld(l.Servers...).Server(w.change.About().ID) == nil && now.After(w.trustAbsence):
 			return true, nil
-		case w.stopped() || now.After(give) && now.After(w.young):
+		case w.stopped() || now.After(give) && now.After(w.trustAbsence):
 			return false, errNotAgreed
 		}
 	}
@@ -57,8 +57,8 @@ func (w *worker) readList(ctx context.Context) workerList {
 	return l
 }
 
-// taken is why a change must not give its server a name; nil where it may: by the
-// newest list another server has it.
+// taken is why a change must not give its server a name: by the newest list another
+// server has it. nil: the name is free, or the change gives none.
 func (r *run) taken(c planner.Change) *ending {
 	name := planner.Claims(c)
 	other, lives := r.cache.named[name]

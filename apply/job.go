@@ -34,14 +34,14 @@ type task struct {
 	unresolved *unresolved // what its Resolve step is about
 }
 
-// newJobs makes a plan's jobs, with the turns that they take. selves are the ids of
-// servers that this runs on, or needs.
-func newJobs(p *planner.Plan, g *rolling, selves []string) []*job {
+// newJobs makes a plan's jobs, with the turns that they take. own are the ids of the
+// servers that this host, or its state, runs on.
+func newJobs(p *planner.Plan, g *rolling, own []string) []*job {
 	plan := p.Jobs()
 	jobs := make([]*job, len(plan))
 	for i, j := range plan {
 		jobs[i] = &job{name: j.Name, needs: len(j.Needs)}
-		self := slices.ContainsFunc(j.Changes, func(c int) bool { return slices.Contains(selves, p.Changes[c].About().ID) })
+		self := slices.ContainsFunc(j.Changes, func(c int) bool { return slices.Contains(own, p.Changes[c].About().ID) })
 		for _, t := range p.Tasks(j, g.rules[j.Name], self) {
 			report := t.Change
 			if t.Wait >= 0 {
@@ -200,8 +200,8 @@ func waitFields(target planner.Target, last planner.Status) []planner.FieldChang
 	return []planner.FieldChange{f}
 }
 
-// unstarted is the outcome of a task whose next step was not begun. That this step
-// was not does not make the task one for which nothing was sent.
+// unstarted is the outcome of a task whose next step was not begun. Something may have
+// been sent for its earlier steps.
 func (r *run) unstarted(j *job) Outcome {
 	t := j.tasks[0]
 	switch {

@@ -33,25 +33,23 @@ func (p *poller) judge(x *wait, server *planner.Server, listed bool, asked time.
 	p.end(x, Failed, &Error{Reason: why})
 }
 
-// twins is why a server that this run has made is not well although it is ready: by
-// now there is another of its name, which the list that the plan is from has lacked.
-// nil: there is none.
-func (p *poller) twins(x *wait) *Error {
+// duplicates is the error that a server which this run has made is not the only one of
+// its name; nil where it is. The list that the plan is from did not show the other.
+func (p *poller) duplicates(x *wait) *Error {
 	if x.job.made != x.id {
 		return nil
 	}
-	all := p.run.cache.twins(x.id)
+	all := p.run.cache.duplicates(x.id)
 	if len(all) < 2 {
 		return nil
 	}
 	return &Error{Reason: planner.Reason{Code: planner.CodeDuplicates, Name: all[0].Name, Servers: p.run.others(all)}}
 }
 
-// arrived ends a wait well, unless there is another server of the name. The others of its
-// kind are expected to take what it took when it was last found missing: a poll may tell of
-// an arrival only much later.
+// arrived ends a wait well, unless there is another server of the name. What it took is
+// expected of the others of its kind.
 func (p *poller) arrived(x *wait, asked time.Time) {
-	if why := p.twins(x); why != nil {
+	if why := p.duplicates(x); why != nil {
 		p.end(x, Failed, why)
 		return
 	}

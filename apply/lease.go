@@ -39,8 +39,8 @@ func leaseLost(err error) *Error {
 	return &Error{Reason: planner.Reason{Code: planner.CodeLeaseLost}, Err: err}
 }
 
-// mark notes a mark, also when the run is cut off. While the right to change the
-// account has lapsed it waits, and so does what the mark is about.
+// mark notes a mark, also when the run is cut off. It waits while the right to change the
+// account has lapsed, so that what the mark is about waits too.
 func (r *run) mark(ctx context.Context, m rollout.Mark) error {
 	m.Endpoint, m.Account, m.At = r.plan.Endpoint, r.plan.Account, time.Now().Round(0)
 	until := m.At.Add(r.Timeout)
@@ -55,8 +55,8 @@ func (r *run) mark(ctx context.Context, m rollout.Mark) error {
 	}
 }
 
-// lapsed waits a while because the right to change the account has lapsed. It may
-// take long, so all that the change rests on is read again then.
+// lapsed waits a while because the right to change the account has lapsed. That may take
+// long, so the worker then reads again all that the change rests on.
 func (w *worker) lapsed(ctx context.Context, err error) *ending {
 	again := w.again(ctx, err, w.until, tellBusy)
 	switch {
@@ -72,7 +72,8 @@ func (w *worker) lapsed(ctx context.Context, err error) *ending {
 	return nil
 }
 
-// readNames has the run know which names are taken by now.
+// readNames reads the list for the run, unless its newest is young enough, so that it
+// knows which names are taken.
 func (w *worker) readNames(ctx context.Context) *ending {
 	if w.stopped() || !w.ask("").read {
 		return nil

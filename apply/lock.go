@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// lockEvery is the time between two looks whether another apply has ended.
+// lockEvery is the time between two attempts to lock a state that another apply has.
 const lockEvery = time.Second
 
 // LockAwaited says that another apply has the account's state, and that it is waited for.

@@ -65,7 +65,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 		run.reports = append(run.reports, Report{Wait: &p.Waits[i], Outcome: NotStarted, ID: p.Waits[i].ID})
 	}
 	run.rolling = newRolling(run)
-	run.jobs = newJobs(p, run.rolling, r.selvesAmong(r.seen))
+	run.jobs = newJobs(p, run.rolling, r.ownServers(r.seen))
 	run.open = len(run.jobs)
 	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
 	run.cache = newCache(r.Settle, r.seen)
@@ -181,7 +181,7 @@ func (r *run) dispatch(ctx context.Context) {
 		r.poller.sending()
 		w := worker{
 			Runner: r.Runner, answer: answer{job: j, change: change, down: r.down}, messages: r.messages, stopping: r.stopping,
-			key: Key{r.plan.Endpoint, r.plan.Account}, young: r.cache.past[cmp.Or(change.About().ID, j.made)].TrustAbsence(r.Settle), certain: r.certain(change),
+			key: Key{r.plan.Endpoint, r.plan.Account}, trustAbsence: r.cache.past[cmp.Or(change.About().ID, j.made)].TrustAbsence(r.Settle), trustStatus: r.trustStatus(change),
 			owes: j.reboots(change), since: r.owed[change.About().ID], toMark: r.rolling.disrupting(j, change),
 		}
 		go w.work(ctx)
@@ -200,10 +200,10 @@ func (r *run) gate(j *job, c planner.Change) *Error {
 	return nil
 }
 
-// mayLeave is asked when the turn of a request has come, just before it leaves: it is
-// held back after all where the run has stopped, where it may not change the account,
-// or where the server has been seen to be in conflict with the change. Without the
-// right to change, a conflict is not told of: another apply may have made it.
+// mayLeave decides, when the turn of a request has come, whether it may leave. It may not
+// where the run has stopped, where the run may not change the account, or where the
+// server has been seen in conflict with the change. The right to change the account is
+// checked first: without it, the conflict may be the work of another apply.
 func (r *run) mayLeave(m leaving) error {
 	if r.stopped != nil {
 		return &ending{NotStarted, r.stopped}
@@ -223,9 +223,9 @@ func (r *run) mayLeave(m leaving) error {
 	return nil
 }
 
-// certain is until when no answer proves that a server has the status to which a change
-// leads.
-func (r *run) certain(c planner.Change) time.Time {
+// trustStatus is from when an answer is believed that shows the status to which a change
+// leads; zero for a change that leads to none.
+func (r *run) trustStatus(c planner.Change) time.Time {
 	if power, ok := c.(*planner.Power); ok {
 		return r.cache.past[power.ID].TrustStatus(power.Goal(), r.Settle)
 	}

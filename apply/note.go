@@ -33,10 +33,9 @@ func (w *worker) note(ctx context.Context, d deeds.Deed) {
 // noted keeps the first failure to note something.
 func (w *worker) noted(err error) { w.stateErr = cmp.Or(w.stateErr, err) }
 
-// noteFirst makes durable what the next run has to know if this one goes no further
-// than the request that is about to leave: a create's intent, the reboot that an
-// update brings, that a reboot may have been taken, and the name that a server gets
-// whose create the state may not have kept yet.
+// noteFirst makes durable what the next run has to know if this one ends with the request
+// that is about to leave: the intent of a create, the reboot that an update brings, that
+// a reboot is being sent, and the new name of a server that lists may not show yet.
 func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 	if w.toMark != nil && w.mark == nil {
 		mark := *w.toMark
@@ -61,9 +60,9 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 			w.since, w.owed = time.Now().Round(0), true
 			return w.noteReboot(ctx, c, deeds.RebootOwed)
 		}
-		if name := planner.Claims(c); name != "" && time.Now().Before(w.young) {
+		if name := planner.Claims(c); name != "" && time.Now().Before(w.trustAbsence) {
 			d := w.deed(c, c.ID)
-			d.Action, d.Fields, d.Name, d.At = planner.ActionCreate, nil, name, w.young.Add(-w.Settle)
+			d.Action, d.Fields, d.Name, d.At = planner.ActionCreate, nil, name, w.trustAbsence.Add(-w.Settle)
 			return w.State.Note(ctx, d, true)
 		}
 	case *planner.Power:
@@ -101,8 +100,8 @@ func (w *worker) rebooted(ctx context.Context, c planner.Change, err error) {
 	w.noted(w.noteReboot(ctx, c, stage))
 }
 
-// remember notes how a change has ended that was not a create or a reboot, which are
-// noted at once. The reboot of an update that was certainly not made is not owed.
+// remember notes how a change has ended. Creates and reboots are noted already, as soon as
+// they are answered. The reboot of an update that was certainly not made is not owed.
 func (w *worker) remember(ctx context.Context) {
 	done := w.outcome == Done
 	switch w.change.Action() {

@@ -20,7 +20,7 @@ func (e *Engine) observe(ctx context.Context, o *observe.Observer, state State, 
 		}
 		o.Details = &observe.DetailCache{MaxAge: e.DetailsMaxAge, Entries: details}
 	}
-	seen, err := steady(o.Fleet(ctx, in.Fleet, in.Selection))
+	seen, err := explainUnstable(o.Fleet(ctx, in.Fleet, in.Selection))
 	if err != nil {
 		return seen, err
 	}
@@ -35,28 +35,29 @@ func (e *Engine) observe(ctx context.Context, o *observe.Observer, state State, 
 	return seen, in.check(seen)
 }
 
-// steady gives an observation on, with what the error means for people.
-func steady(seen planner.Observation, err error) (planner.Observation, error) {
+// explainUnstable passes an observation on, with an Error for what made it fail if that
+// was an account that changes all the time.
+func explainUnstable(seen planner.Observation, err error) (planner.Observation, error) {
 	if errors.Is(err, observe.ErrUnstable) {
 		err = &Error{Reason: planner.Reason{Code: planner.CodeUnstable, Count: observe.Tries}}
 	}
 	return seen, err
 }
 
-// List reads the servers of the account that pass a filter of the API's own, for a list,
-// with the details of those whose ids are asked for, and the plans where their prices are
-// wanted. The input's account and selection are held against it.
+// List reads the servers of the account that pass a filter of the API's own, for a list:
+// with the details of those whose ids are asked for, and with the plans where prices are
+// wanted. It refuses what does not fit the input's account and selection, as Plan does.
 func (e *Engine) List(ctx context.Context, in Input, filter vpsorg.ListFilter, prices bool, details func([]planner.Server) []string) (planner.Observation, error) {
 	observer := observe.New(e.Client)
 	observer.Filter = filter
-	seen, err := steady(observer.List(ctx, prices, details))
+	seen, err := explainUnstable(observer.List(ctx, prices, details))
 	if err != nil {
 		return seen, err
 	}
 	return seen, in.check(seen)
 }
 
-// Detail reads one server whole, and puts what it tells in its place in an observation.
+// Detail reads one server with all its details, and replaces it in an observation.
 func (e *Engine) Detail(ctx context.Context, seen *planner.Observation, id string) (vpsorg.Server, error) {
 	detail, err := e.Client.GetServer(ctx, vpsorg.ID(id))
 	if err != nil {

@@ -67,8 +67,8 @@ func (p *poller) plan(now time.Time) (poll.Poll, bool) {
 	return next, ok
 }
 
-// began is when that began which is polled for: the run, or of a rollout, which goes on
-// in rounds, the oldest wait.
+// began is from when the time between polls is reckoned: from the beginning of the run,
+// or, with a rollout, which goes on in rounds, from that of the oldest wait.
 func (p *poller) began() time.Time {
 	if len(p.run.plan.Rollouts) == 0 {
 		return p.run.began
@@ -146,8 +146,8 @@ func (p *poller) onTime(ctx context.Context) {
 	go p.run.readAlone(ctx, ids)
 }
 
-// unlisted are servers that a list has lacked, which proves nothing while nobody has
-// looked for them by themselves.
+// unlisted are the ids of servers that a list has lacked. That proves nothing until they
+// are read by themselves.
 func (p *poller) unlisted() (ids []string) {
 	for _, x := range p.waits {
 		if !x.ended && x.Unread() {
@@ -179,7 +179,7 @@ func (p *poller) over(failed bool) {
 	p.polling, p.failed, p.last, p.replan = false, failed, time.Now(), time.Time{}
 }
 
-// read takes a server in that was read alone.
+// read takes in a server that was read by itself.
 func (p *poller) read(s reading) {
 	var server *planner.Server
 	if s.Err == nil {
@@ -197,7 +197,7 @@ func (p *poller) read(s reading) {
 	}
 }
 
-// listed takes a list in.
+// listed takes in a list.
 func (p *poller) listed(l listing) {
 	if p.polling && !p.alone {
 		defer p.over(l.Err != nil)

@@ -8,7 +8,7 @@ import (
 )
 
 // Prober asks servers how they are, and runs the commands of a rollout.
-// internal/probe implements it. It is safe for concurrent use.
+// internal/probe implements it. An implementation must be safe for concurrent use.
 type Prober interface {
 	// Probe asks once, and is nil if the probe holds. Why it does not is told by the
 	// error in a few words, such as "http 503". It takes no longer than the probe's own
@@ -32,7 +32,7 @@ type Target struct {
 	PeerIP   string // of the server that takes its place or whose place it takes; "": none
 }
 
-// Phase is for what a command runs; it is told so in FLEET_PHASE.
+// Phase is what a command is run for. The command finds it in FLEET_PHASE.
 type Phase string
 
 // The phases.

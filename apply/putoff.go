@@ -22,7 +22,7 @@ const (
 	tellOutage = 10 * time.Second
 )
 
-// putOff is that a change will be sent again after a pause.
+// putOff tells the loop that a change will be sent again after a pause.
 type putOff struct{ ChangePutOff }
 
 func (putOff) isMessage() {}
@@ -33,9 +33,8 @@ func (w *worker) isBusy(err error) bool {
 	return errors.Is(err, vpsorg.ErrBusy) && !(w.leavesNoTrace() && vpsorg.Ambiguous(err))
 }
 
-// mayPass reports whether a server that is in conflict with a change is so only for a
-// status that is unknown to us, such as one of the work because of which the change
-// was put off.
+// mayPass reports whether a conflict may pass by itself: the server has a status that is
+// unknown to us, such as one of the work for which the change was put off.
 func mayPass(why planner.Reason) bool {
 	return why.Code == planner.CodeStatus && !why.Status.Ended()
 }

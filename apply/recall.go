@@ -10,11 +10,11 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// making is how long after its create a server may still be being made: one more run may
-// wait for it as long as the one that made it.
+// making is how long after its create a server may still be provisioning: one more run
+// may wait for it as long as the run that made it.
 const making = 2 * DefaultTimeout
 
-// recall lays what was observed over with what a state remembers.
+// recall corrects an observation by what a state remembers.
 func (e *Engine) recall(ctx context.Context, state State, seen planner.Observation, about func(string) bool) (planner.Observation, error) {
 	done, err := recollect(ctx, state, &seen)
 	if err != nil {
@@ -43,8 +43,8 @@ func (e *Engine) overlay(done []deeds.Deed, about func(string) bool, lacked map[
 	return observe.Overlay{Client: e.Client, Deeds: done, Window: r.Settle, Making: max(making, r.Timeout), About: about, Lacked: lacked}
 }
 
-// observeShown observes, and closes the intents whose server is there. It does so until the
-// API shows all that was done within the window, or that is over, or the run stops.
+// observeShown observes, and closes the intents whose servers exist. It repeats that until
+// the API shows all that was done within the window, the window is over, or drain is closed.
 func (a *account) observeShown(ctx context.Context, drain <-chan struct{}, about func(string) bool, read func() (planner.Observation, error)) (planner.Observation, error) {
 	lacked := make(map[string]int)
 	const first, last = 2 * time.Second, 20 * time.Second

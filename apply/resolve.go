@@ -41,9 +41,9 @@ func newIntent(k Key, c *planner.Create) Intent {
 	}
 }
 
-// resolveFirst recalls what was done lately and puts, before each create, a step that
-// resolves what earlier runs have left open about the name. Where that cannot be
-// read, nothing may be created.
+// resolveFirst takes in what earlier runs have done lately, and puts a Resolve step before
+// each create of a name about which they have left intents open. Where the state cannot
+// be read, nothing may be created.
 func (r *run) resolveFirst(ctx context.Context) {
 	intents, err := r.State.Intents(ctx)
 	if err == nil {
@@ -64,7 +64,7 @@ func (r *run) resolveFirst(ctx context.Context) {
 	}
 }
 
-// recall takes in what was done lately.
+// recall takes in what earlier runs have done lately.
 func (r *run) recall(ctx context.Context) error {
 	done, err := r.State.Deeds(ctx)
 	r.cache.done(done)
@@ -213,9 +213,9 @@ func resolve(ctx context.Context, state LockedState, servers []planner.Server) e
 	return nil
 }
 
-// note closes intents, in the state without keeping the loop waiting. A run that is
-// cut off still notes what it knows. The next list may lack again what this one has
-// shown, so a server that was found is remembered as one that was made just now.
+// note closes intents. It writes to the state beside the loop, and also when the run is
+// cut off. The next list may lack again what this one has shown, so a server that was
+// found is remembered as one that was made just now.
 func (r *run) note(list []resolution) {
 	if len(list) == 0 {
 		return
@@ -238,7 +238,7 @@ func (r *run) note(list []resolution) {
 	}()
 }
 
-// deed is that the intent's server was made.
+// deed is the deed of having made the intent's server.
 func (x resolution) deed() deeds.Deed {
 	i := x.intent
 	spec := i.Spec()

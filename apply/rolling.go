@@ -115,7 +115,7 @@ func (g *rolling) recall(ctx context.Context) {
 			g.world.Turns = append(g.world.Turns, j.turn.Turn)
 		}
 	}
-	g.world.Recall(marks, g.run.Goes)
+	g.world.Recall(marks, g.run.EndPauses)
 }
 
 // fits reports whether a mark is about the server that has the name by now.

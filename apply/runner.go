@@ -23,17 +23,17 @@ type Runner struct {
 	Parallelism  int           // changes whose requests are under way at once; 0: DefaultParallelism
 	PollInterval time.Duration // between two polls of a server; 0: as it can be expected
 	Timeout      time.Duration // of one wait; 0: DefaultTimeout
-	Settle       time.Duration // for which what the API tells may be from before a change; so absence from the list proves only then that an ambiguous create made nothing; 0: DefaultSettle
+	Settle       time.Duration // for which answers may be from before a change; a list proves only after it that an ambiguous create made nothing; 0: DefaultSettle
 	Digest       string        // of the approved plan, under which reboots are noted; "": it cannot be resumed
 	State        LockedState   // of the account
 	Emit         func(Event)   // is told what happens; may be nil
 
 	Overrides
-	Prober Prober       // asks servers whether they are ready, and runs commands; nil: no probe holds
-	Self   []netip.Addr // of this host, and of its state's
-	Goes   bool         // a person has said that rollouts are to go on after a manual pause
+	Prober    Prober       // asks servers whether they are ready, and runs commands; nil: no probe holds
+	Self      []netip.Addr // of this host, and of its state's
+	EndPauses bool         // a person lets rollouts go on after a manual pause
 
-	seen []planner.Server // what the plan is from
+	seen []planner.Server // that the plan was made from
 }
 
 // Overrides are what a run may do beyond what a fleet file allows by itself.
@@ -79,8 +79,8 @@ func positive[T int | time.Duration](n, standard T) T {
 	return n
 }
 
-// selvesAmong are the ids of servers that have one of the runner's own addresses.
-func (r Runner) selvesAmong(servers []planner.Server) (ids []string) {
+// ownServers are the ids of servers that have one of the runner's own addresses.
+func (r Runner) ownServers(servers []planner.Server) (ids []string) {
 	for _, s := range servers {
 		for _, text := range []*string{s.IPAddress, s.IPv6Address} {
 			if text == nil {

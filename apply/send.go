@@ -17,14 +17,14 @@ func (w *worker) leavesNoTrace() bool {
 	return w.change.Action() == planner.ActionCreate || w.change.Action() == planner.ActionReboot
 }
 
-// alreadySo reports whether a change was refused because its server is as it would
-// leave it already.
+// alreadySo reports whether a change was refused because its server already is as the
+// change would leave it.
 func (w *worker) alreadySo(ctx context.Context, err error) bool {
 	var api *vpsorg.Error
 	if !errors.As(err, &api) || api.Status/100 != 4 || errors.Is(err, vpsorg.ErrUnauthorized) || errors.Is(err, vpsorg.ErrForbidden) {
 		return false
 	}
-	w.certain = time.Time{} // what a change finds is not late
+	w.trustStatus = time.Time{} // the API has refused by what the server is now
 	return w.inPlace(ctx)
 }
 
@@ -51,12 +51,21 @@ func (w *worker) request(ctx context.Context, c planner.Change) error {
 		err := w.Client.DeleteServer(ctx, id)
 		w.removed = w.removed || err == nil
 		return err
+	case *planner.Power:
+		return w.power(ctx, id, c)
 	}
-	power := map[planner.Action]func(context.Context, vpsorg.ID) (vpsorg.PowerAnswer, error){
-		planner.ActionStart: w.Client.StartServer, planner.ActionStop: w.Client.StopServer, planner.ActionReboot: w.Client.RebootServer,
-	}[c.Action()]
-	_, err := power(ctx, id)
-	if c.Action() == planner.ActionReboot {
+	panic(fmt.Sprintf("no request sends a %T", c))
+}
+
+// power starts, stops or reboots a server.
+func (w *worker) power(ctx context.Context, id vpsorg.ID, c *planner.Power) (err error) {
+	switch c.Verb {
+	case planner.ActionStart:
+		_, err = w.Client.StartServer(ctx, id)
+	case planner.ActionStop:
+		_, err = w.Client.StopServer(ctx, id)
+	default:
+		_, err = w.Client.RebootServer(ctx, id)
 		w.rebooted(ctx, c, err)
 	}
 	return err
@@ -69,8 +78,9 @@ const deleteWithin = 30 * time.Second
 // errOldRead is why a delete is held back: its server is to be read once more.
 var errOldRead = errors.New("the server was read too long ago")
 
-// leave is asked when the turn of a request has come. It notes what has to be noted
-// before. That may take a while, so the run is asked before and after it.
+// leave decides, when the turn of a request has come, whether it leaves; nil: it does.
+// First it notes what the state has to know. That may take a while, so it asks the run
+// before and after.
 func (w *worker) leave(ctx context.Context, c planner.Change) error {
 	if c.Action() == planner.ActionDelete && !w.stale && time.Since(w.readAt) > deleteWithin {
 		return errOldRead
@@ -84,7 +94,7 @@ func (w *worker) leave(ctx context.Context, c planner.Change) error {
 	return w.askRun(c)
 }
 
-// notNoted is why a request is held back that the state has something against.
+// notNoted is why a request is held back because of an error of the state.
 func notNoted(err error) error {
 	switch {
 	case errors.Is(err, ErrLapsed):

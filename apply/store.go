@@ -15,10 +15,10 @@ import (
 // never asked what exists. internal/state has the drivers, and the contract test
 // that each of them passes.
 //
-// A Key's account is what the API tells of the token, and it may tell nothing.
-// Whose state that is nobody knows then, so such a run locks the whole endpoint and
-// sees the open intents of all its accounts, and every account sees the open
-// intents of such runs.
+// A Key's account is what the API tells of the token, and it may tell nothing. A run
+// without an account could be anybody's, so it locks the whole endpoint and sees the
+// open intents of all its accounts, and every account sees the open intents of such
+// runs.
 type Store interface {
 	// Open opens an account's state to be read; that needs no lock.
 	Open(ctx context.Context, k Key) (State, error)
@@ -37,8 +37,8 @@ type Key struct {
 	Account  string // "": the API does not tell
 }
 
-// State is what earlier runs have left of one account, as it is now. What it says
-// is up to date only for who has the lock.
+// State is what earlier runs have left of one account. It is sure to stay as it was read
+// only for the holder of the lock.
 type State interface {
 	// Intents are the creates that may have made a server, oldest first.
 	Intents(ctx context.Context) ([]Intent, error)

@@ -13,24 +13,26 @@ import (
 )
 
 // worker carries one step out: it sends a change, as often as that takes, and answers. It
-// owns nothing of the run: what it has to know it asks, and the job is only handed back.
+// owns nothing of the run: it asks the loop for what it has to know, and only hands the
+// job back.
 //
-// What the API puts off, with a 429 or because it is at work on the server, is sent again
-// until the time-out; what meets an outage, while that may last.
+// A change that the API puts off, with a 429 or because it is at work on the server, is
+// sent again until the time-out; one that meets an outage, for as long as the outage may
+// last.
 type worker struct {
 	Runner
-	answer   // as far as it is known
-	messages chan<- message
-	stopping <-chan struct{}
-	key      Key           // of what it notes
-	young    time.Time     // until then no answer proves that the server is gone
-	certain  time.Time     // until then none proves that it has the status that the change leads to
-	owes     bool          // it is an update that brings a reboot
-	since    time.Time     // since when that reboot, or the one to be sent, has been owed; zero: it is not
-	toMark   *rollout.Mark // is noted before the change leaves; nil: nothing is
+	answer       // as far as it is known
+	messages     chan<- message
+	stopping     <-chan struct{}
+	key          Key           // of what it notes
+	trustAbsence time.Time     // from when answers are believed that lack the server
+	trustStatus  time.Time     // from when answers are believed that show the status that the change leads to
+	owes         bool          // it is an update that brings a reboot
+	since        time.Time     // since when that reboot, or the one to be sent, has been owed; zero: it is not
+	toMark       *rollout.Mark // is noted before the change leaves; nil: nothing is
 
 	pauses    func() time.Duration // the next of those between attempts
-	until     time.Time            // as long may the API put the change off
+	until     time.Time            // for how long the API may put the change off
 	open      error                // of the last attempt that may have taken effect
 	busy      error                // why the last attempt was put off by the API
 	readAt    time.Time            // when the server was last asked for
@@ -39,7 +41,7 @@ type worker struct {
 	told      time.Time            // when it was last told that the change is put off
 	failed    int                  // attempts that have met an outage
 	notFound  int                  // attempts that were answered with a 404
-	over      bool                 // the outage lasts too long: there is no other attempt
+	over      bool                 // the outage has lasted too long: there is no other attempt
 
 	owed    bool // it has noted that its reboot is owed
 	removed bool // its delete was answered
@@ -134,8 +136,9 @@ func (w *worker) seeLeft(ctx context.Context) {
 	w.left = s.Err == nil && s.Server.Status != planner.StatusActive
 }
 
-// check compares the change with its server, which is read by itself where nothing
-// seen before will do. The error is that it could not be read.
+// check compares the change with its server. It reads the server by itself for a delete,
+// with read, and where the loop knows nothing new enough. The error says that it could
+// not be read.
 func (w *worker) check(ctx context.Context, read bool) (planner.Comparison, error) {
 	if w.change.Action() == planner.ActionCreate {
 		return planner.Comparison{Left: w.change}, nil
@@ -167,17 +170,17 @@ func (w *worker) read(ctx context.Context) reading {
 	return s
 }
 
-// compareWith compares the change with a server as it was told of. One that only seems to
-// have the status already is to be changed.
+// compareWith compares the change with a server that was asked for at a time. A status
+// from before trustStatus may be an old one, so the change is still to be sent then.
 func (w *worker) compareWith(s planner.Server, asked time.Time) planner.Comparison {
 	x := planner.Compare(w.change, planner.NewWorld(s))
-	if x.Standing == planner.InPlace && asked.Before(w.certain) {
+	if x.Standing == planner.InPlace && asked.Before(w.trustStatus) {
 		return planner.Comparison{Left: w.change}
 	}
 	return x
 }
 
-// checkGone is check for a server that was not found.
+// checkGone is check for a server for which the API has answered 404.
 func (w *worker) checkGone(ctx context.Context) (planner.Comparison, error) {
 	gone, err := w.gone(ctx)
 	switch {

@@ -1,6 +1,6 @@
 // Package deeds has what runs have done to servers, and what that says about answers which
 // may be from before it. It reads nothing and keeps nothing: the state keeps deeds, and
-// whoever observes holds servers against them.
+// package observe corrects observations by them.
 package deeds
 
 import (
@@ -12,7 +12,7 @@ import (
 
 // Deed is something that a run has done to a server, and the API has answered so; or
 // a reboot that is still to come. Reads of the API may lag behind, so for a while
-// what they tell is held against the deeds.
+// they are corrected by the deeds.
 type Deed struct {
 	Endpoint string                `json:"endpoint"`
 	Account  string                `json:"account"`
@@ -89,10 +89,10 @@ func Owed(deeds []Deed) (list []planner.Owed) {
 	return list
 }
 
-// SentReboots are the reboots that earlier runs of an approved plan have sent, but for those
-// that were certainly not taken. They count since the plan was kept, or for Keep where it
-// was not, which is the zero time, or has come to its end: before, it was another wish in
-// the same words.
+// SentReboots are the reboots that earlier runs of an approved plan have sent, without those
+// that certainly did not happen. kept is when the plan was kept; zero: it was not, or has
+// come to its end. Only reboots since then count, or those of the last Keep: an older one
+// was asked for by another plan with the same digest.
 func SentReboots(deeds []Deed, plan string, kept time.Time) (list []planner.SentReboot) {
 	last := make(map[string]Deed)
 	var newest time.Time

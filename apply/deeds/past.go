@@ -8,8 +8,8 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// Past is what the deeds of one server come to. All of it holds for a window after the
-// deeds, in which an answer may be from before them.
+// Past sums up the deeds of one server. It matters for a window after them, in which an
+// answer may be from before them.
 type Past struct {
 	ID, Name string
 	Made     time.Time // when its create was answered; zero: it was there before
@@ -83,9 +83,8 @@ func (p *Past) lead(status planner.Status, at time.Time) {
 	p.status, p.led[status] = status, at
 }
 
-// TrustStatus is from when answers are believed that tell of a status: one that was asked
-// for earlier may be from before a deed that led away from that status, whatever was done
-// since.
+// TrustStatus is from when answers are believed that show a status: an earlier one may be
+// from before a deed that led away from that status.
 func (p *Past) TrustStatus(status planner.Status, window time.Duration) (from time.Time) {
 	if p == nil {
 		return from
@@ -98,12 +97,12 @@ func (p *Past) TrustStatus(status planner.Status, window time.Duration) (from ti
 	return from
 }
 
-// Again reports whether a start or a stop has led to a status more than once: an answer
-// that tells of it may be from the time before, however new it is.
+// Again reports whether starts or stops have led to a status more than once: an answer
+// that shows it may be from the time before, however new it is.
 func (p *Past) Again(status planner.Status) bool { return p != nil && p.again[status] }
 
-// TrustAbsence is from when answers are believed that lack the server: one that was asked
-// for earlier may be from before it was made.
+// TrustAbsence is from when answers are believed that lack the server: an earlier one may
+// be from before it was made.
 func (p *Past) TrustAbsence(window time.Duration) (from time.Time) {
 	if p == nil || p.Made.IsZero() {
 		return from
@@ -114,9 +113,9 @@ func (p *Past) TrustAbsence(window time.Duration) (from time.Time) {
 // Recent reports whether an answer of now may be from before the last deed.
 func (p *Past) Recent(now time.Time, window time.Duration) bool { return now.Sub(p.At) < window }
 
-// Lay returns a server, nil where there is none, as it is after the deeds; nil where it is
-// gone. It also reports whether the server was shown so: what it was before one of the
-// deeds is from before it.
+// Lay returns a server as the deeds have left it; s is nil where the API shows none, and
+// over is nil where the server is gone. shown reports whether the API has shown it so
+// already: a value from before a deed is an old answer.
 func (p *Past) Lay(s *planner.Server) (over *planner.Server, shown bool) {
 	switch {
 	case p.Gone:

@@ -29,7 +29,7 @@ type Watch struct {
 	Why    error         // why one did not hold when they were asked last; nil: all held
 	Since  time.Time     // since when they hold; zero: they do not
 
-	from   time.Time // that they held before tells nothing
+	from   time.Time // an answer to a probe that was asked before tells nothing
 	first  time.Time // when they were first asked; zero: never
 	last   time.Time // when they were last asked
 	failed time.Time // when one last failed; zero: never

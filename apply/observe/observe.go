@@ -1,6 +1,6 @@
-// Package observe reads what there is at an account: all servers, the details that a list
-// lacks, and the plans that are sold. An Overlay lays that over with what was done lately,
-// because reads may be from before it. Nothing is changed here, and nothing decided.
+// Package observe reads an account: all servers, the details that a list lacks, and the
+// plans that are sold. An Overlay corrects that by what was done lately, because reads may
+// be from before it. Nothing is changed here, and nothing decided.
 package observe
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// Observer looks at the API through one client. It changes nothing, and asks for
-// nothing that it need not know.
+// Observer reads the API through one client. It changes nothing, and asks for nothing
+// that it need not know.
 type Observer struct {
 	Details *DetailCache      // of what Fleet reads; nil: it reads all details each time
 	Filter  vpsorg.ListFilter // which servers are read at all; no plan may rest on less than all
@@ -57,7 +57,8 @@ func (o *Observer) List(ctx context.Context, prices bool, details func([]planner
 	return o.observe(ctx, prices, nil, details)
 }
 
-// Plan observes what an approved plan is held against. It neither uses nor fills the cache.
+// Plan observes what an approved plan is compared with. It neither uses nor fills the
+// cache.
 func (o *Observer) Plan(ctx context.Context, p *planner.Plan) (planner.Observation, error) {
 	return o.observe(ctx, false, nil, p.DetailsFor)
 }
@@ -72,7 +73,7 @@ func (o *Observer) observe(ctx context.Context, offers bool, cache *DetailCache,
 		seen.Servers, err = servers(vpsorg.BeforeSend(ctx, func() error { begin(); return nil }), o.client, o.Filter, cache, details)
 		return err
 	})
-	<-begun // all else waits for the list, which takes longest
+	<-begun // the list takes longest, so it is sent first
 	ctx = vpsorg.LowPriority(ctx)
 	group.Go(func() (err error) {
 		seen.Account, err = o.Account(ctx)

@@ -16,21 +16,21 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// Overlay lays what is observed over with what runs have done lately, because the list
-// may be from before it.
+// Overlay corrects observations by what runs have done lately, because the list may be
+// from before that.
 type Overlay struct {
 	Client *vpsorg.Client
 	Deeds  []deeds.Deed
 	Window time.Duration          // for which the API may show what was before a deed
 	Making time.Duration          // for which a server may still be being made
-	About  func(name string) bool // whose servers the run is about
+	About  func(name string) bool // reports whether the run is about servers of a name
 	Lacked map[string]int         // how often a server was absent after its window, by id; nil: once is enough
 }
 
-// Lay lays an observation over with what was done within the window. A server that the
-// list does not show as it must be is read by itself. What that does not show either
-// is among Unshown, and its server is as it will be. Where the list shows all, this
-// costs no request.
+// Lay corrects an observation by what was done within the window. A server that the list
+// does not show as the deeds have left it is read by itself. What that does not show
+// either is added to Unshown, and its server becomes as the deeds have left it. Where the
+// list shows all, this costs no request.
 func (o Overlay) Lay(ctx context.Context, seen *planner.Observation) error {
 	live := make(map[string]*planner.Server, len(seen.Servers))
 	for i := range seen.Servers {
@@ -62,8 +62,8 @@ func (o Overlay) Lay(ctx context.Context, seen *planner.Observation) error {
 	return nil
 }
 
-// stillMaking takes servers that runs have made lately for provisioning where their
-// status is unknown to us: they are waited for, as those runs did.
+// stillMaking gives servers that runs have made lately the status provisioning where their
+// own is unknown to us, so that they are waited for, as those runs did.
 func (o Overlay) stillMaking(memory deeds.Memory, servers []planner.Server, now time.Time) {
 	for i := range servers {
 		s := &servers[i]
@@ -73,9 +73,9 @@ func (o Overlay) stillMaking(memory deeds.Memory, servers []planner.Server, now 
 	}
 }
 
-// unshown are the servers that are not as deeds have left them. After the window the
-// API is believed, but for a server that it has never shown: of several that one name
-// was given to, the last.
+// unshown are the servers that the API does not show as the deeds have left them. After
+// the window it is believed, except that it lacks a server that was made: the last one
+// made under a name.
 func (o Overlay) unshown(memory deeds.Memory, live map[string]*planner.Server, now time.Time) (list []*deeds.Past) {
 	newest := make(map[string]string)
 	for _, d := range o.Deeds {

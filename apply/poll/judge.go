@@ -6,8 +6,8 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// apart is the least time between two looks that together prove that a server is gone:
-// one of them reads it alone, the other is a complete list.
+// apart is the least time between the two answers that together prove that a server is
+// gone: a 404 for the server itself, and a complete list without it.
 const apart = 10 * time.Second
 
 // Apart is that time, or the window where that is shorter.
@@ -40,8 +40,8 @@ type absence struct {
 	alone, listed bool      // it was not found by itself, and not in a list
 }
 
-// note adds a look in which it was missing, and reports whether that proves that it is
-// gone: a list and a read agree, a while apart.
+// note adds a finding that lacks the server, and reports whether it is proven to be gone:
+// a list and a read agree, a while apart.
 func (a *absence) note(f Finding, window time.Duration) (proven bool) {
 	if a.since.IsZero() {
 		a.since = f.Asked
@@ -50,9 +50,9 @@ func (a *absence) note(f Finding, window time.Duration) (proven bool) {
 	return a.alone && a.listed && f.Asked.Sub(a.since) >= Apart(window)
 }
 
-// Judge takes a finding in and decides whether the wait is over. One look that lacks a
-// server proves nothing, nor does one that has it as it was before; answers may do so for
-// a window.
+// Judge takes a finding in and decides whether the wait is over. For a window after a
+// change answers may be from before it, so one that lacks the server, or shows it as it
+// was, proves nothing.
 func (w *Wait) Judge(f Finding, window time.Duration) Verdict {
 	if w.Begun.After(f.Asked) {
 		return Goes
@@ -100,8 +100,8 @@ func (w *Wait) judgeMissing(f Finding, window time.Duration) Verdict {
 	return Goes // not shown yet
 }
 
-// strays reports whether a transition has ended in another status than it should. That
-// in which it began may be from before it.
+// strays reports whether a transition has ended in another status than it should. The
+// status in which it began proves that only after the window.
 func (w *Wait) strays(f Finding, window time.Duration) bool {
 	return !w.Moved.IsZero() && (f.Status != w.Kind.From || f.Asked.Sub(w.Moved) >= window)
 }
@@ -113,6 +113,6 @@ func (w *Wait) Missed(asked time.Time) {
 	}
 }
 
-// Unread reports whether a list has lacked the server, and nobody has looked for it by
-// itself since.
+// Unread reports whether a list has lacked the server, and it was not read by itself
+// since.
 func (w *Wait) Unread() bool { return w.gone.listed && !w.gone.alone }

@@ -1,6 +1,6 @@
 // Package poll says when to read servers in transition, and which, and whether what was
-// read ends a wait. It decides nothing else: it sends nothing, keeps nothing and knows no clock, so a table of
-// waits and times is all that a test needs.
+// read ends a wait. It decides nothing else: it sends nothing, keeps nothing and knows no
+// clock, so a table of waits and times is all that a test needs.
 package poll
 
 import (
@@ -22,7 +22,7 @@ type Wait struct {
 	Kind     Kind
 	Since    time.Time // what it waits for was sent, or the wait began
 	Polled   time.Time // when it was last found not to have arrived; zero: never
-	Until    time.Time // when it is to be polled at the latest, and is given up if it has not arrived
+	Until    time.Time // when it is polled at the latest, and given up if it has not arrived
 	ListOnly bool      // only a list can tell
 
 	Begun time.Time      // what was asked before tells nothing
@@ -51,13 +51,13 @@ type Poll struct {
 
 // Next is the next poll; ok is false where nothing is waited for.
 //
-// Of a kind that nothing is known of, the oldest is polled alone: soon and often,
-// then whenever it is a tenth older. What one took, all others of its kind are
-// expected to take, and who is late is polled again when it is a twentieth older.
-// Between two such polls goes a twentieth of the time that the run is going to take;
-// but once all changes are sent, and as soon as all servers are expected, one is made
-// at once. A list is read where it takes no more requests than the servers one by
-// one; but not in pages while changes are sent, because pages that shift are no list.
+// While no server of a kind has arrived, only the oldest of the kind is polled: often at
+// first, then each time that it is a tenth older. What one took, all others of its kind
+// are expected to take, and a server that is late is polled again when it is a twentieth
+// older. Two such polls are a twentieth of the run's time apart; but once all changes
+// are sent and all servers are expected, the next is made at once. A list is read where
+// it takes no more requests than the servers one by one; but not in pages while changes
+// are sent, because pages that shift are no list.
 func Next(now time.Time, r Run, waits []*Wait) (p Poll, ok bool) {
 	if len(waits) == 0 {
 		return Poll{}, false
@@ -128,8 +128,8 @@ func (r Run) earliest(now time.Time) time.Time {
 	return r.Last.Add(max(gap, 50*time.Millisecond))
 }
 
-// due is when a server is to be polled next: by its own age, or when it is to be
-// given up, where another of its kind is to tell first.
+// due is when a server is to be polled next. Where another of its kind is to tell first,
+// that is when it is given up.
 func (r Run) due(w *Wait, k *kind, earliest time.Time) time.Time {
 	paged := r.Sending > 0 && r.ListCost > 1
 	at := w.Until
@@ -173,8 +173,9 @@ func (k Kind) expected(age time.Duration, took planner.Range) time.Duration {
 	return age + max(age/20, (age-usual)/3)
 }
 
-// Learn is what servers of a kind have taken, by one that had arrived when it was asked
-// for. How much earlier it was missing tells more: the poll may have waited for its turn.
+// Learn adds a server that had arrived when it was asked for to what its kind has taken.
+// The age at which it was last missed counts too: the poll that found it may have had to
+// wait for its turn, so the server may have arrived much earlier.
 func (w *Wait) Learn(took planner.Range, known bool, asked time.Time) planner.Range {
 	missed, arrived := w.age(), asked.Sub(w.Since)
 	switch {
@@ -205,8 +206,8 @@ func (k Kind) provisions() bool {
 	return k.Sent && k.Target == planner.TargetActive && k.From == ""
 }
 
-// scouted is the age at which to poll a server next of which nothing is known, after
-// it was polled at an age: one of the first ages, and then a share later.
+// scouted is the age at which to poll a server next, after it was polled at an age, where
+// nothing is known of its kind: one of the first ages, and then a share later.
 func scouted(age time.Duration, share time.Duration) time.Duration {
 	for _, first := range []time.Duration{0, 1, 2, 3, 5, 8, 12} {
 		if first *= time.Second; first > age {
