@@ -29,12 +29,12 @@ type curve struct {
 	patience float64 // seconds until the rate is at the ceiling again
 }
 
-// gap is the time between two requests.
+// gap is the time between two requests, at most longestTold.
 func (c *curve) gap() time.Duration {
 	if c.rate == 0 {
 		return 0
 	}
-	return time.Duration(math.Ceil(float64(time.Second) / c.rate))
+	return time.Duration(math.Ceil(min(float64(time.Second)/c.rate, float64(longestTold))))
 }
 
 // guessed reports whether the rate is one that the API has not come near to

@@ -3,6 +3,7 @@ package vpsorg
 import (
 	"math"
 	"testing"
+	"time"
 )
 
 // busy lets seconds pass in which somebody always waits for the rate.
@@ -43,6 +44,17 @@ func TestCurve(t *testing.T) {
 		}
 		if math.Abs(c.rate-tt.rate) > tt.rate/50 || c.patience != tt.patience {
 			t.Errorf("%s: rate %g with patience %g, want %g and %g", name, c.rate, c.patience, tt.rate, tt.patience)
+		}
+	}
+}
+
+// A rate may be so low that its gap is longer than any Duration. It is no rate without
+// a limit then.
+func TestGapOfTheLowestRates(t *testing.T) {
+	for _, rate := range []float64{0.001, 1e-9, 1e-10, 1e-300} {
+		c := curve{max: rate, rate: rate}
+		if got := c.gap(); got < 1000*time.Second {
+			t.Errorf("at %g requests a second the gap is %s", rate, got)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	longestTold = 100 * 365 * 24 * time.Hour // of a wait that the API asks for, so that sums of times do not overflow
+	longestTold = 100 * 365 * 24 * time.Hour // of all waits, so that sums of times do not overflow
 	epochFrom   = 5e8                        // seconds; as much or more is a time since 1970, not a wait
 	millisFrom  = 1e11                       // as much or more is in milliseconds
 )
