@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// GetAccount answers whose token this is and what it may do. Any active token
+// GetAccount returns whose token this is and what it may do. Any active token
 // may ask.
 func (c *Client) GetAccount(ctx context.Context) (Account, error) {
 	r := request{method: http.MethodGet, path: "/account/me/", status: http.StatusOK}

@@ -24,7 +24,7 @@ type budget struct {
 
 func newBudget() *budget { return &budget{left: budgetMax} }
 
-// take spends one retry and answers how long to wait for it.
+// take spends one retry and returns how long to wait for it.
 func (b *budget) take() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 // Client talks to the API with one token. All goroutines that use one Client
 // share its limiter and its retry budget. Make it with New.
 type Client struct {
-	cfg     Config // as it was given, and nothing left out but BeforeQueue
+	cfg     Config // with defaults in the place of all that was left out but BeforeQueue
 	base    *url.URL
 	limiter *limiter
 	budget  *budget
@@ -56,7 +56,7 @@ func (r request) fail(err error) *Error {
 	return &Error{Method: r.method, Path: r.target(), Err: err}
 }
 
-// do sends r in its turn, a GET again while that is worthwhile, and decodes the answer.
+// do sends r in its turn and decodes the answer. It repeats a GET while that may help.
 func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader) (T, error)) (T, error) {
 	t := retries{client: c, pause: c.Pauses()}
 	for attempt := 1; ; attempt++ {
@@ -80,8 +80,8 @@ func do[T any](ctx context.Context, c *Client, r request, decode func(io.Reader)
 	}
 }
 
-// tellPutOff tells of the pause after a 429 to a change. Whether it is sent again is for
-// the caller to say, but nothing is until then.
+// tellPutOff tells of the pause after a 429 to a change. Whether the change is sent again
+// is for the caller to decide, but nothing is sent before the pause is over.
 func (c *Client) tellPutOff(ctx context.Context, r request, failed *Error) {
 	if r.method != http.MethodGet && errors.Is(failed, ErrRateLimited) {
 		c.cfg.Waiting(Wait{Kind: r.kind(ctx), Method: r.method, Path: r.target(), Status: failed.Status, Err: failed, Pause: c.limiter.pausedFor(), Since: time.Now()})

@@ -15,7 +15,7 @@ const DefaultBaseURL = "https://admin.vps.org/api/v1"
 // DefaultTimeout is how long one request may take, its answer included.
 const DefaultTimeout = 30 * time.Second
 
-// DefaultParallelism is how many readings are under way at once.
+// DefaultParallelism is how many reads are under way at once.
 const DefaultParallelism = 10
 
 const defaultUserAgent = "fleet"
@@ -28,7 +28,7 @@ type Config struct {
 	UserAgent   string            // "": "fleet"
 	Transport   http.RoundTripper // nil: NewTransport()
 	Rate        float64           // requests a second, kept over any window; 0: no limit but what 429 answers teach
-	Parallelism int               // readings under way at once, such as of a list's pages; 0: DefaultParallelism
+	Parallelism int               // reads under way at once, such as of a list's pages; 0: DefaultParallelism
 	Timeout     time.Duration     // of one request from its sending to the end of the answer; 0: 30 s
 	MaxWait     time.Duration     // the longest wait that the API may ask for, and how long a GET is repeated while it answers 429; 0: DefaultMaxWait
 	Observe     func(Call)        // told of every request that was sent or tried, from many goroutines; may be nil

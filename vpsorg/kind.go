@@ -40,8 +40,8 @@ func LowPriority(ctx context.Context) context.Context {
 	return context.WithValue(ctx, readingFor{}, KindPoll)
 }
 
-// Rereading marks the GETs of ctx as looks at servers that are about to be changed,
-// or that may have been. It only says as what they are counted.
+// Rereading marks the GETs of ctx as reads of servers that are about to be changed,
+// or that may have been. It only decides as what they are counted.
 func Rereading(ctx context.Context) context.Context {
 	return context.WithValue(ctx, readingFor{}, KindReread)
 }

@@ -53,7 +53,7 @@ type listForm struct {
 }
 
 // all reads the list, up to three times while it contradicts itself, as a list
-// does that changes while its pages are read. It answers every entry, or an error.
+// does that changes while its pages are read. It returns every entry, or an error.
 func (l list[T]) all(ctx context.Context) ([]T, error) {
 	pause := l.client.Pauses()
 	for reading := 1; ; reading++ {
@@ -121,9 +121,9 @@ func (l list[T]) read(ctx context.Context) ([]T, error) {
 	return items, err
 }
 
-// first reads the first page, and tells by which size to ask for the others, or 0
-// for a list that came whole. An API that has no pages any more may refuse to be
-// asked for one, so it is then asked as documented.
+// first reads the first page. size is that of the pages to ask for next, or 0 for a
+// list that came whole. An API that has no pages any more may refuse to be asked for
+// one, so it is then asked as documented.
 func (l list[T]) first(ctx context.Context) (first page[T], size int, err error) {
 	if size = int(l.form.size.Load()); size > 0 {
 		var refused *Error

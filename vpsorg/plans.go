@@ -8,7 +8,7 @@ import (
 
 const plansPath = "/plans/"
 
-// ListPlans answers every plan that the API sells, at one location or, if
+// ListPlans returns every plan that the API sells, at one location or, if
 // location is empty, anywhere. It is complete like ListServers.
 func (c *Client) ListPlans(ctx context.Context, location string) ([]Plan, error) {
 	query := url.Values{}

@@ -59,9 +59,9 @@ func (t *retries) next(ctx context.Context, failed *Error) (pause time.Duration,
 	return pause, true
 }
 
-// passing reports whether the failure of a GET may be over a moment later: the
-// network, but not a certificate that does not verify, or no TLS at all; an API that is down; what
-// is no answer of the API's, such as a proxy's page.
+// passing reports whether the failure of a GET may be over a moment later: that of the
+// network, but not a certificate that does not verify, or no TLS at all; an API that is
+// down; an answer that is not the API's own, such as a proxy's page.
 func passing(failed *Error) bool {
 	var broken brokenOff
 	switch failed.Status {
@@ -92,7 +92,7 @@ func (c *Client) Pauses() func() time.Duration {
 	return b.NextBackOff
 }
 
-// sleep waits for d, or less if ctx ends, whose error it then answers.
+// sleep waits for d, or less if ctx ends, and then returns its error.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -16,9 +16,9 @@ type ListFilter struct {
 	Location string // a datacenter code, such as us-west
 }
 
-// ListServers answers every server of the account that passes the filter, in the
+// ListServers returns every server of the account that passes the filter, in the
 // API's order, or an error; one that wraps ErrIncompleteList if the answers
-// contradicted each other. It never answers a part.
+// contradicted each other. It never returns a part.
 func (c *Client) ListServers(ctx context.Context, filter ListFilter) ([]Server, error) {
 	query := url.Values{}
 	if filter.Status != "" {
@@ -36,19 +36,19 @@ func (c *Client) ListServers(ctx context.Context, filter ListFilter) ([]Server, 
 // is cheaper.
 func (c *Client) ListCost() int { return max(1, int(c.servers.pages.Load())) }
 
-// Parallelism is how many readings, such as of a list's pages, the client was
+// Parallelism is how many reads, such as of a list's pages, the client was
 // configured to have under way at once.
 func (c *Client) Parallelism() int { return c.cfg.Parallelism }
 
-// CreateServer orders a server, which costs money, and answers it as it is right
+// CreateServer orders a server, which costs money, and returns it as it is right
 // after: usually provisioning and without an address. Only 201 with a server
-// that has an id is a success. It is sent once; see Ambiguous.
+// that has an id is a success. The request is sent once; see Ambiguous.
 func (c *Client) CreateServer(ctx context.Context, body CreateRequest) (Server, error) {
 	r := request{method: http.MethodPost, path: serversPath, body: body, status: http.StatusCreated}
 	return do(ctx, c, r, decodeServer)
 }
 
-// GetServer answers one server with the details that a list lacks. A server that
+// GetServer returns one server with the details that a list lacks. A server that
 // does not exist is ErrNotFound; an answer about another server is an error.
 func (c *Client) GetServer(ctx context.Context, id ID) (Server, error) {
 	r, err := serverRequest(http.MethodGet, id, "")
@@ -66,19 +66,19 @@ func (c *Client) GetServer(ctx context.Context, id ID) (Server, error) {
 	return s, nil
 }
 
-// PutServer sets name, hostname and backups of a server, all three. It is sent
-// once; see Ambiguous.
+// PutServer sets name, hostname and backups of a server, all three. The request is
+// sent once; see Ambiguous.
 func (c *Client) PutServer(ctx context.Context, id ID, body PutRequest) error {
 	return c.change(ctx, http.MethodPut, id, body)
 }
 
-// PatchServer sets those of name, hostname and backups that body has. It is sent
-// once; see Ambiguous.
+// PatchServer sets those of name, hostname and backups that body has. The request is
+// sent once; see Ambiguous.
 func (c *Client) PatchServer(ctx context.Context, id ID, body PatchRequest) error {
 	return c.change(ctx, http.MethodPatch, id, body)
 }
 
-// DeleteServer deletes a server and its data for good. It is sent once; see
+// DeleteServer deletes a server and its data for good. The request is sent once; see
 // Ambiguous.
 func (c *Client) DeleteServer(ctx context.Context, id ID) error {
 	return c.change(ctx, http.MethodDelete, id, nil)
@@ -95,21 +95,21 @@ func (c *Client) change(ctx context.Context, method string, id ID, body any) err
 	return err
 }
 
-// StartServer powers a stopped server on. It answers when the API has taken the
-// request, not when the server is active. It is sent once; see Ambiguous.
+// StartServer powers a stopped server on. It returns when the API has taken the
+// request, not when the server is active. The request is sent once; see Ambiguous.
 func (c *Client) StartServer(ctx context.Context, id ID) (PowerAnswer, error) {
 	return c.power(ctx, id, "start/")
 }
 
 // StopServer shuts a running server down gracefully; it is billed all the same.
-// It answers when the API has taken the request, not when the server has
-// stopped. It is sent once; see Ambiguous.
+// It returns when the API has taken the request, not when the server has
+// stopped. The request is sent once; see Ambiguous.
 func (c *Client) StopServer(ctx context.Context, id ID) (PowerAnswer, error) {
 	return c.power(ctx, id, "stop/")
 }
 
-// RebootServer restarts a running server gracefully. It answers when the API has
-// taken the request. It is sent once; see Ambiguous.
+// RebootServer restarts a running server gracefully. It returns when the API has
+// taken the request. The request is sent once; see Ambiguous.
 func (c *Client) RebootServer(ctx context.Context, id ID) (PowerAnswer, error) {
 	return c.power(ctx, id, "reboot/")
 }
@@ -124,9 +124,9 @@ func (c *Client) power(ctx context.Context, id ID, action string) (PowerAnswer, 
 	return do(ctx, c, r, decodeOptional[PowerAnswer])
 }
 
-// serverRequest is a request of one server's endpoint. An id is opaque and
-// escaped; one that could make another path of it is refused: an empty one would
-// be the list, and dots would climb even when they are escaped.
+// serverRequest is a request to one server's endpoint. An id is opaque and escaped;
+// one that would lead to another path is refused: an empty id is the list, and dots
+// climb even when they are escaped.
 func serverRequest(method string, id ID, action string) (request, error) {
 	r := request{method: method, path: serversPath}
 	switch id {

@@ -9,13 +9,13 @@ import (
 // DefaultMaxWait is the longest wait that the API may ask for.
 const DefaultMaxWait = 5 * time.Minute
 
-// Wait is a pause before a GET is sent again, or that a 429 to a change has begun, for
-// whoever watches.
+// Wait is a pause before a GET is sent again, or one that a 429 to a change has begun.
+// Config.Waiting is told of it.
 type Wait struct {
 	Kind    Kind
 	Method  string
 	Path    string // below the base URL, with the query
-	Status  int    // of the answer that was no good; 0: no answer
+	Status  int    // of the answer that was not good; 0: no answer
 	Err     error
 	Attempt int           // the one that comes next; 2 for the first retry, 0 for a change
 	Pause   time.Duration // until then, at least

@@ -9,11 +9,11 @@ import (
 )
 
 // What an administrator does to the world, for tests and the sandbox: none of it
-// is a request, so none of it is in the ledger. On a world that is kept in a file, a change
-// that could not be saved makes the requests that follow answer 500.
+// is a request, so none of it is in the ledger. Where the world is kept in a file and
+// such a change could not be saved, the requests that follow are answered with 500.
 
-// Servers returns the truth about every server in full detail, in the order of
-// their making, those too that lists do not show yet.
+// Servers returns every server as it really is, in full detail and in the order of
+// creation, also those that lists do not show yet.
 func (e *Emulator) Servers() []vpsorg.Server {
 	now, leave := e.enter()
 	defer leave()
@@ -25,10 +25,10 @@ func (e *Emulator) Servers() []vpsorg.Server {
 	return all
 }
 
-// Add puts a server in place, young to no list, and returns it as it now is. What
-// is left out is chosen: the id, the status active, times, addresses, backups
-// off; a plan and an OS that are offered need only their id. A status in transit
-// runs its course. A server of the same id makes way.
+// Add puts a server in place, which all lists show at once, and returns it as it now
+// is. It chooses what is left out: an id, the status active, times, addresses, backups
+// off; a plan and an OS that are offered need only their id. A transition runs its
+// course. A server of the same id is removed.
 func (e *Emulator) Add(s vpsorg.Server) vpsorg.Server { return e.AddAll(s)[0] }
 
 // AddAll is Add for many servers, which are saved together.
@@ -94,9 +94,9 @@ func (r *record) detail() {
 	}
 }
 
-// Edit changes a server without a request, all but its id, and tells
-// whether there was one. A status that change sets stays until something else
-// changes it, one in transit too; updated_at moves unless change moves it.
+// Edit changes a server without a request, all but its id, and reports whether there
+// was one. A status that change sets stays until something else changes it, even one
+// of a transition; updated_at moves unless change moves it.
 func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 	defer e.save()
 	now, leave := e.enter()
@@ -121,7 +121,7 @@ func (e *Emulator) Edit(id vpsorg.ID, change func(*vpsorg.Server)) bool {
 	return true
 }
 
-// Remove takes a server away and tells whether there was one.
+// Remove takes a server away and reports whether there was one.
 func (e *Emulator) Remove(id vpsorg.ID) bool {
 	defer e.save()
 	now, leave := e.enter()

@@ -79,7 +79,7 @@ func serverPlan(p *vpsorg.Plan) vpsorg.ServerPlan {
 	return vpsorg.ServerPlan{ID: p.ID, Name: p.Name, VCPUs: p.VCPUs, Memory: p.Memory, Storage: p.Storage, Bandwidth: p.Bandwidth}
 }
 
-// soldAt tells whether a plan is to be had at a location; a plan that names no
+// soldAt reports whether a plan is sold at a location; a plan that names no
 // locations is sold everywhere.
 func soldAt(p *vpsorg.Plan, location string) bool {
 	return p.Locations == nil || slices.Contains(p.Locations, location)

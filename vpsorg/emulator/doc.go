@@ -12,10 +12,10 @@
 // [Emulator.Transport] reaches it in process, with no sockets and no
 // goroutines, so that it also lives in a [testing/synctest] bubble. It knows no
 // clock but time.Now and runs nothing in the background: a transition that is
-// due is settled when somebody looks.
+// due ends when somebody asks.
 //
-// What runs on its servers is there too, as far as somebody who probes it can see:
-// see [Service].
+// It also emulates what runs on its servers, as far as a probe can tell: see
+// [Service].
 //
 // What the documentation does not allow is refused and noted as a deviation in
 // the ledger, even where the real API may be lenient: a client that gets by here

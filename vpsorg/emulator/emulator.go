@@ -24,12 +24,12 @@ type Emulator struct {
 	Provisioning, Transition time.Duration
 
 	// ProvisioningOf, if not nil, is the time from create to active of the n-th
-	// server ever put in place, from 0, instead of Provisioning. It is called with
-	// nothing to wait for, and answers the same for the same n.
+	// server ever put in place, from 0, instead of Provisioning. It must not wait,
+	// and return the same for the same n.
 	ProvisioningOf func(n int) time.Duration
 
-	// ServiceOf, if not nil, is how what runs on a server behaves, as Serve tells it. It
-	// is called with nothing locked, and may answer otherwise from one time to the next.
+	// ServiceOf, if not nil, is how what runs on a server behaves, for Serve. It is
+	// called with nothing locked, and may return something else each time.
 	ServiceOf func(vpsorg.Server) Service
 
 	// Queue are the statuses that a new server goes through before provisioning,
@@ -76,7 +76,7 @@ type Emulator struct {
 
 	// Fault, if not nil, is asked once for each request what goes wrong with
 	// it; nil is nothing. It is called concurrently, may read the body, and may
-	// block to hold the request back.
+	// block, which holds the request back.
 	Fault func(*http.Request) *Fault
 
 	file   string     // where the world is kept; "" is in memory only

@@ -71,7 +71,7 @@ func (e *Emulator) fault(r *http.Request, body []byte) Fault {
 	return Fault{}
 }
 
-// passes tells whether the request is still to be handled after the delay.
+// passes reports whether the request is still to be handled after the delay.
 func (f Fault) passes() bool {
 	return f.Stage == Uncommitted && !f.Drop && f.Answer == nil
 }

@@ -8,12 +8,11 @@ import (
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-// Lag is how far reads are behind what is so, as those of a replica are. Nothing
-// is behind in the answer to a change, nor in what a change finds. The zero Lag
-// is none.
+// Lag is how old the state is that reads show, as those of a replica do. Changes
+// always find, and answer with, the newest state. The zero Lag is none.
 type Lag struct {
-	// List and Get are how old the state is that a list and a server's own GET
-	// tell. What was there before the first request is known to all reads.
+	// List and Get are how old the state is that a list and a server's own GET show.
+	// What existed before the first request all reads show.
 	List, Get time.Duration
 
 	// Monotonic never lets a client, which is one token, read an older state than
@@ -151,7 +150,7 @@ func (e *Emulator) recordsAt(at, now time.Time) []*record {
 	return all
 }
 
-// leavesOut tells whether the list that a call asks for leaves young servers out.
+// leavesOut reports whether the list that a call asks for leaves young servers out.
 func (e *Emulator) leavesOut(c *call) bool {
 	if e.Lag.Young <= 0 {
 		return false

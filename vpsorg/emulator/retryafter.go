@@ -13,12 +13,12 @@ type RetryAfter int
 const (
 	InSeconds         RetryAfter = iota // Retry-After: 21, in whole seconds
 	Untold                              // nothing
-	ToldAsZero                          // Retry-After: 0, whatever is so
+	ToldAsZero                          // Retry-After: 0, however long it really is
 	InFractions                         // Retry-After: 21.5
 	AsDate                              // Retry-After and Date, both by a clock that is an hour fast
 	AsRateLimitReset                    // RateLimit-Reset: 21
 	AsXRateLimitReset                   // X-RateLimit-Reset, in seconds since 1970
-	ToldAsDay                           // Retry-After: 86400, whatever is so
+	ToldAsDay                           // Retry-After: 86400, however long it really is
 )
 
 // RetryAfters are all of them.

@@ -88,7 +88,7 @@ var endpoints = []endpoint{
 	{"account/me/", nil, nil, methods{"GET": (*Emulator).getAccount}},
 }
 
-// match tells whether path is the endpoint's and which server it names.
+// match reports whether path is the endpoint's, and returns the server that it names.
 func (p endpoint) match(path string) (id string, ok bool) {
 	before, after, wild := strings.Cut(root+p.path, "*")
 	if !wild {

@@ -27,8 +27,8 @@ const (
 	Ready                  // it answers 200
 )
 
-// Serve tells what the service at a server's IPv4 address makes of being asked now.
-// Nobody else's request is in the ledger, so neither is this.
+// Serve returns what comes of asking the service at a server's IPv4 address now. That
+// is no request to the API, so it is not in the ledger.
 func (e *Emulator) Serve(ip string) Served {
 	r, found := e.at(ip)
 	if !found {

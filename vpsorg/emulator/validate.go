@@ -103,7 +103,7 @@ func (f *form) id(name string, required, integers bool) *vpsorg.ID {
 	return &id
 }
 
-// integers tells whether ids are written as integers, all of them.
+// integers reports whether all ids are written as integers.
 func integers[T any](all []T, id func(T) vpsorg.ID) bool {
 	return !slices.ContainsFunc(all, func(v T) bool {
 		_, err := strconv.ParseUint(string(id(v)), 10, 63)

@@ -87,8 +87,7 @@ type answer struct {
 
 func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
 
-// refuse is an answer that tells what is wrong as a whole; form.answer tells it
-// by field.
+// refuse is an answer that says what is wrong as a whole; form.end says it by field.
 func refuse(status int, detail string) *answer {
 	return &answer{status: status, body: map[string]string{"detail": detail}}
 }

@@ -14,13 +14,12 @@ import (
 // firstID is the id of the first server, as in the documentation's example.
 const firstID = 12345
 
-// world is the account's servers. Order is that of their making, which is that
-// of lists; what a record points to is replaced and never written through, so a
-// copy of a record stays as it was.
+// world is the account's servers. What a record points to is replaced and never
+// written through, so a copy of a record stays as it was.
 type world struct {
 	Made    int       `json:"made"`    // servers ever put in place, the source of ids and addresses
 	Charged int       `json:"charged"` // creates ever paid for
-	Servers []*record `json:"servers"` // by serial
+	Servers []*record `json:"servers"` // by serial, which is also the order of lists
 
 	byID  map[vpsorg.ID]*record
 	names map[string]int // how many servers have a name
@@ -47,7 +46,7 @@ var after = map[vpsorg.Status]vpsorg.Status{
 	vpsorg.StatusRebooting:    vpsorg.StatusActive,
 }
 
-// begin puts a record into a status; one in transit ends after its time.
+// begin puts a record into a status; a transition ends after its time.
 func (e *Emulator) begin(r *record, status vpsorg.Status, now time.Time) {
 	took := duration(e.Transition, time.Second)
 	switch {
@@ -67,7 +66,7 @@ func (e *Emulator) first() vpsorg.Status {
 	return append(slices.Clip(e.Queue), vpsorg.StatusProvisioning)[0]
 }
 
-// next is the status that follows on one in transit; "" is no other.
+// next is the status that a transition leads to; "" where a status is none.
 func (e *Emulator) next(status vpsorg.Status) vpsorg.Status {
 	switch at := slices.Index(e.Queue, status); {
 	case at < 0:
