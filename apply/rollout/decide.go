@@ -36,7 +36,7 @@ func Decide(w World) Decision {
 		if g.pending > 0 || g.inFlight > 0 {
 			d.wake(w.Now, g.deadline())
 			if !g.Gate.IsZero() {
-				d.wake(w.Now, g.Gate.Add(g.GateFor))
+				d.wake(w.Now, g.Gate.Add(g.Policy.ReadyFor.Duration))
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func (s *survey) wait(t *Turn, p Place) *Hold {
 		return g.held(planner.CodeDomain, AwaitsTurns, nil)
 	case g.begun >= g.limit():
 		return g.held(planner.CodeStep, AwaitsTurns, nil)
-	case g.Gated && (g.gate.IsZero() || s.Now.Before(g.gate.Add(g.GateFor))):
+	case len(g.Policy.Gate) > 0 && (g.gate.IsZero() || s.Now.Before(g.gate.Add(g.Policy.ReadyFor.Duration))):
 		return g.held(planner.CodeGate, AwaitsHealth, nil)
 	}
 	return nil
@@ -187,7 +187,7 @@ func held(code planner.Code, a Awaited) *Hold {
 // held is a hold in a group, with the servers that it is about.
 func (g *tally) held(code planner.Code, a Awaited, servers []string) *Hold {
 	h := held(code, a)
-	h.Name = g.Name
+	h.Name = g.Policy.Name
 	for _, name := range servers {
 		h.Servers = append(h.Servers, planner.Other{Name: name})
 	}

@@ -18,7 +18,8 @@ var now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 // group is a world with one group, web, whose members serve. Each is to be rebooted.
 func group(budget int, names ...string) rollout.World {
 	w := rollout.World{Now: now, Members: make(map[string]rollout.Member)}
-	w.Groups = []rollout.Group{{Name: "web", Members: names, MaxUnavailable: budget, MaxSurge: 1, ProgressDeadline: 10 * time.Minute, Progressed: now}}
+	policy := &fleet.Rollout{Name: "web", ProgressDeadline: fleet.Duration{Duration: 10 * time.Minute}}
+	w.Groups = []rollout.Group{{Policy: policy, Members: names, MaxUnavailable: budget, MaxSurge: 1, Progressed: now}}
 	for _, name := range names {
 		w.Members[name] = rollout.Member{Active: true, Health: rollout.Ready}
 		w.Turns = append(w.Turns, &rollout.Turn{Name: name, In: []rollout.Place{{}}})
@@ -61,6 +62,8 @@ var (
 	drained = rollout.Member{Active: true, Health: rollout.Ready, Drained: true}
 	unknown = rollout.Member{Active: true}
 	never   = rollout.Member{New: true}
+
+	gate = make([]fleet.Probe, 1)
 )
 
 // decisions are worlds, who begins in them, and why each of the others does not.
@@ -84,7 +87,7 @@ var decisions = []struct {
 	{"above the budget nothing begins", with(group(1, "a", "b", "c"), func(w *rollout.World) { down(w, unready, "b"); down(w, stopped, "c") }),
 		"", map[string]planner.Code{"a": planner.CodeOverBudget, "b": planner.CodeOverBudget, "c": planner.CodeOverBudget}},
 	{"the failure of a turn counts as long as its server is away", with(group(1, "a", "b"), func(w *rollout.World) {
-		w.Groups[0].MaxFailures = 1
+		w.Groups[0].Policy.MaxFailures = 1
 		set(w, rollout.Failed, "a")
 		down(w, unready, "a")
 	}), "", map[string]planner.Code{"b": planner.CodeOverBudget}},
@@ -116,7 +119,7 @@ var decisions = []struct {
 		w.Turns[1].Surging = true
 	}), "b", map[string]planner.Code{"a": planner.CodeSurge}},
 	{"the new server of a failed replacement is kept", with(group(1, "a", "b"), func(w *rollout.World) {
-		w.Groups[0].MaxFailures = 1
+		w.Groups[0].Policy.MaxFailures = 1
 		turns{w}.each(nil, surge)
 		w.Turns[0].Surging, w.Turns[0].State = true, rollout.Failed
 	}), "", map[string]planner.Code{"b": planner.CodeSurge}},
@@ -128,7 +131,7 @@ var decisions = []struct {
 	}), "a", nil},
 
 	{"all groups of a server", with(group(2, "a", "b"), func(w *rollout.World) {
-		w.Groups = append(w.Groups, rollout.Group{Name: "all", Members: []string{"a", "b"}, MaxUnavailable: 1})
+		w.Groups = append(w.Groups, rollout.Group{Policy: &fleet.Rollout{Name: "all"}, Members: []string{"a", "b"}, MaxUnavailable: 1})
 		turns{w}.each(nil, func(t *rollout.Turn) { t.In = append(t.In, rollout.Place{Group: 1}) })
 	}), "a", map[string]planner.Code{"b": planner.CodeOverBudget}},
 	{"one domain at a time", with(group(3, "a", "b", "c"), func(w *rollout.World) {
@@ -156,17 +159,17 @@ var decisions = []struct {
 		w.Groups[0].Steps, w.Groups[0].Disrupted = []int{1, 2, 4}, 1
 	}), "b", map[string]planner.Code{"c": planner.CodeStep, "d": planner.CodeStep}},
 	{"a failed canary, whatever may fail", with(group(2, "a", "b"), func(w *rollout.World) {
-		w.Groups[0].Steps, w.Groups[0].MaxFailures = []int{1, 2}, 2
+		w.Groups[0].Steps, w.Groups[0].Policy.MaxFailures = []int{1, 2}, 2
 		set(w, rollout.Failed, "a")
 	}), "", map[string]planner.Code{"b": planner.CodeHalted}},
 	{"too many failures", with(group(3, "a", "b"), func(w *rollout.World) { set(w, rollout.Failed, "a") }),
 		"", map[string]planner.Code{"b": planner.CodeHalted}},
 	{"paused", with(group(1, "a", "b"), func(w *rollout.World) {
-		w.Groups[0].Steps, w.Groups[0].Pause = []int{1, 2}, fleet.Pause{Manual: true}
+		w.Groups[0].Steps, w.Groups[0].Policy.Pause = []int{1, 2}, fleet.Pause{Manual: true}
 		set(w, rollout.Done, "a")
 	}), "", map[string]planner.Code{"b": planner.CodePaused}},
 	{"let go on", with(group(1, "a", "b"), func(w *rollout.World) {
-		w.Groups[0].Steps, w.Groups[0].Pause = []int{1, 2}, fleet.Pause{Manual: true}
+		w.Groups[0].Steps, w.Groups[0].Policy.Pause = []int{1, 2}, fleet.Pause{Manual: true}
 		w.Groups[0].Progress = rollout.Progress{Disrupted: 1, StepsOver: 1, Released: 1}
 		w.Turns = w.Turns[1:]
 	}), "b", nil},
@@ -175,12 +178,13 @@ var decisions = []struct {
 		down(w, stopped, "b")
 		w.Turns = w.Turns[:1]
 	}), "", map[string]planner.Code{"a": planner.CodeStalled}},
-	{"a gate that nobody has asked", with(group(2, "a", "b"), func(w *rollout.World) { w.Groups[0].Gated = true }),
+	{"a gate that nobody has asked", with(group(2, "a", "b"), func(w *rollout.World) { w.Groups[0].Policy.Gate = gate }),
 		"", map[string]planner.Code{"a": planner.CodeGate, "b": planner.CodeGate}},
-	{"a gate lets one go", with(group(2, "a", "b"), func(w *rollout.World) { w.Groups[0].Gated, w.Groups[0].Gate = true, now }),
+	{"a gate lets one go", with(group(2, "a", "b"), func(w *rollout.World) { w.Groups[0].Policy.Gate, w.Groups[0].Gate = gate, now }),
 		"a", map[string]planner.Code{"b": planner.CodeGate}},
 	{"a gate that does not hold for long enough", with(group(2, "a"), func(w *rollout.World) {
-		w.Groups[0].Gated, w.Groups[0].Gate, w.Groups[0].GateFor = true, now.Add(-9*time.Second), 10*time.Second
+		w.Groups[0].Policy.Gate, w.Groups[0].Policy.ReadyFor.Duration = gate, 10*time.Second
+		w.Groups[0].Gate = now.Add(-9 * time.Second)
 	}), "", map[string]planner.Code{"a": planner.CodeGate}},
 
 	{"this host", with(group(2, "a"), func(w *rollout.World) { w.Turns[0].Self = true }), "", map[string]planner.Code{"a": planner.CodeSelf}},
@@ -203,8 +207,8 @@ func surge(t *rollout.Turn) { t.Kind, t.Destroys = rollout.Surges, true }
 
 // afterDB makes b the only server of a group that comes before the one of a.
 func afterDB(w *rollout.World) {
-	w.Groups[0].Members, w.Groups[0].After = []string{"a"}, []string{"db"}
-	w.Groups = append(w.Groups, rollout.Group{Name: "db", Members: []string{"b"}, MaxUnavailable: 1})
+	w.Groups[0].Members, w.Groups[0].Policy.After = []string{"a"}, []string{"db"}
+	w.Groups = append(w.Groups, rollout.Group{Policy: &fleet.Rollout{Name: "db"}, Members: []string{"b"}, MaxUnavailable: 1})
 	w.Turns[1].In = []rollout.Place{{Group: 1}}
 }
 
@@ -279,7 +283,7 @@ func TestOver(t *testing.T) {
 		}
 	}
 	paused := group(1, "a", "b")
-	paused.Groups[0].Steps, paused.Groups[0].Pause = []int{1, 2}, fleet.Pause{For: fleet.Duration{Duration: time.Minute}}
+	paused.Groups[0].Steps, paused.Groups[0].Policy.Pause = []int{1, 2}, fleet.Pause{For: fleet.Duration{Duration: time.Minute}}
 	set(&paused, rollout.Done, "a")
 	if d := rollout.Decide(paused); !d.Over || !d.Wake.Equal(now.Add(time.Minute)) || d.Steps[0] != 1 {
 		t.Errorf("in a pause: %+v", d)

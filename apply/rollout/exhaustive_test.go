@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/internal/race"
 )
 
@@ -190,9 +191,9 @@ func (m *model) set(s state, i int, x server) {
 // world is a state as Decide gets it.
 func (m *model) world(s state) rollout.World {
 	w := rollout.World{Now: now, Members: make(map[string]rollout.Member)}
-	w.Groups = []rollout.Group{{Name: "g", MaxUnavailable: m.budget, MaxSurge: 1, Steps: m.steps, MaxFailures: m.maxFailures}}
+	w.Groups = []rollout.Group{{Policy: &fleet.Rollout{Name: "g", MaxFailures: m.maxFailures}, MaxUnavailable: m.budget, MaxSurge: 1, Steps: m.steps}}
 	if m.inner {
-		w.Groups = append(w.Groups, rollout.Group{Name: "inner", MaxUnavailable: 1, MaxSurge: 1, MaxFailures: m.maxFailures})
+		w.Groups = append(w.Groups, rollout.Group{Policy: &fleet.Rollout{Name: "inner", MaxFailures: m.maxFailures}, MaxUnavailable: 1, MaxSurge: 1})
 	}
 	for i, kind := range m.kinds {
 		name := string(rune('a' + i))

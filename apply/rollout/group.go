@@ -11,11 +11,7 @@ import (
 
 // NewGroup is a plan's group before its rollout goes on.
 func NewGroup(g planner.Group, now time.Time) Group {
-	p := g.Policy
-	group := Group{
-		Name: p.Name, MaxUnavailable: g.Budget(), MaxSurge: g.Surge(), After: p.After, Pause: p.Pause, MaxFailures: p.MaxFailures,
-		Gated: len(p.Gate) > 0, GateFor: p.ReadyFor.Duration, ProgressDeadline: p.ProgressDeadline.Duration, Planned: g, Progressed: now,
-	}
+	group := Group{Policy: &g.Policy, Planned: g, MaxUnavailable: g.Budget(), MaxSurge: g.Surge(), Progressed: now}
 	for _, m := range g.Servers {
 		if !m.Leaves {
 			group.Members = append(group.Members, m.Name)
@@ -30,8 +26,8 @@ func (w *World) Recall(marks []Mark, goes bool) {
 	left := lastOfGroups(marks)
 	for i := range w.Groups {
 		g := &w.Groups[i]
-		w.recall(i, left[g.Name])
-		if goes && g.Pause.Manual {
+		w.recall(i, left[g.Policy.Name])
+		if goes && g.Policy.Pause.Manual {
 			g.Released = g.StepsOver
 		}
 	}
@@ -77,7 +73,7 @@ func (w *World) recall(group int, left GroupMark) {
 // Mark is what later runs have to know of a group.
 func (w *World) Mark(group int) GroupMark {
 	g := &w.Groups[group]
-	m := GroupMark{Name: g.Name, Progress: g.Progress}
+	m := GroupMark{Name: g.Policy.Name, Progress: g.Progress}
 	m.Disrupted = 0 // they count themselves
 	if slices.ContainsFunc(w.Turns, func(t *Turn) bool { return t.IsIn(group) && t.State != Done }) {
 		m.Turns, m.Begun = g.Wanted, g.Begun

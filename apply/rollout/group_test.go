@@ -167,7 +167,7 @@ func TestAfterOneThatWasDropped(t *testing.T) {
 func TestResults(t *testing.T) {
 	w := rolling(planned("ABCDe"))
 	w.Recall(nil, false)
-	w.Groups[0].MaxFailures = 1
+	w.Groups[0].Policy.MaxFailures = 1
 	set(&w, rollout.Done, "a")
 	set(&w, rollout.Failed, "b")
 	set(&w, rollout.InFlight, "c")
@@ -197,7 +197,7 @@ func TestTake(t *testing.T) {
 		w := group(1, "a", "b")
 		w.Groups[0].Progressed = now.Add(-time.Minute)
 		if c.pause > 0 {
-			w.Groups[0].Steps, w.Groups[0].Pause.For.Duration = []int{1, 2}, c.pause
+			w.Groups[0].Steps, w.Groups[0].Policy.Pause.For.Duration = []int{1, 2}, c.pause
 			w.Groups[0].Progress = rollout.Progress{Disrupted: 1, StepsOver: 1, OverAt: now.Add(-time.Second)}
 		}
 		down(&w, c.is, "b")

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
+	"github.com/vps-fleet/fleet/fleet"
 )
 
 // Whatever the groups: a rollout that nothing disturbs ends, with each server disrupted
@@ -50,12 +51,12 @@ func drawWorld(t *rapid.T) rollout.World {
 	size := rapid.IntRange(1, 12).Draw(t, "size")
 	groups := rapid.IntRange(1, 3).Draw(t, "groups")
 	for g := range groups {
-		group := rollout.Group{Name: fmt.Sprint(g), MaxUnavailable: rapid.IntRange(1, 4).Draw(t, "budget"), MaxSurge: rapid.IntRange(1, 2).Draw(t, "surge")}
+		group := rollout.Group{Policy: &fleet.Rollout{Name: fmt.Sprint(g)}, MaxUnavailable: rapid.IntRange(1, 4).Draw(t, "budget"), MaxSurge: rapid.IntRange(1, 2).Draw(t, "surge")}
 		if rapid.Bool().Draw(t, "steps") {
 			group.Steps = []int{1, rapid.IntRange(2, 5).Draw(t, "second")}
 		}
 		if g > 0 && rapid.Bool().Draw(t, "after") {
-			group.After = []string{fmt.Sprint(g - 1)}
+			group.Policy.After = []string{fmt.Sprint(g - 1)}
 		}
 		w.Groups = append(w.Groups, group)
 	}
@@ -110,12 +111,12 @@ func TestClock(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := group(1, "a", "b")
 		w.Groups[0].Steps = []int{1, 2}
-		w.Groups[0].Pause.For.Duration = time.Duration(rapid.IntRange(1, 100).Draw(t, "pause")) * time.Minute
+		w.Groups[0].Policy.Pause.For.Duration = time.Duration(rapid.IntRange(1, 100).Draw(t, "pause")) * time.Minute
 		w.Groups[0].OverAt = now.Add(time.Duration(rapid.IntRange(-200, 200).Draw(t, "over")) * time.Minute)
 		w.Groups[0].StepsOver = 1
 		set(&w, rollout.Done, "a")
 		d := rollout.Decide(w)
-		if over := !now.Before(w.Groups[0].OverAt.Add(w.Groups[0].Pause.For.Duration)); over != (len(d.Begin) == 1) {
+		if over := !now.Before(w.Groups[0].OverAt.Add(w.Groups[0].Policy.Pause.For.Duration)); over != (len(d.Begin) == 1) {
 			t.Fatalf("begins %v", d.Begin)
 		}
 		if !d.Wake.IsZero() && !d.Wake.After(now) {

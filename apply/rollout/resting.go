@@ -27,7 +27,7 @@ func Resting(p *planner.Plan, marks []Mark, now time.Time) map[string]planner.Re
 	why := make(map[string]planner.Reason)
 	for i, h := range Decide(w).Held {
 		t := w.Turns[i]
-		begun := slices.ContainsFunc(t.In, func(in Place) bool { return slices.Contains(left[w.Groups[in.Group].Name].Turns, t.Identity) })
+		begun := slices.ContainsFunc(t.In, func(in Place) bool { return slices.Contains(left[w.Groups[in.Group].Policy.Name].Turns, t.Identity) })
 		switch h.Code {
 		case planner.CodePaused, planner.CodeWindow, planner.CodeFreeze:
 			if begun {

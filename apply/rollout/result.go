@@ -43,7 +43,7 @@ func (w *World) Results(d Decision) (list []GroupResult) {
 	for i := range w.Groups {
 		g := &w.Groups[i]
 		r := GroupResult{
-			Name: g.Name, Size: g.Planned.Size(), Changed: len(g.Wanted), Done: g.Disrupted, Budget: g.MaxUnavailable, Away: d.Away[i],
+			Name: g.Policy.Name, Size: g.Planned.Size(), Changed: len(g.Wanted), Done: g.Disrupted, Budget: g.MaxUnavailable, Away: d.Away[i],
 			Step: g.StepsOver, Steps: len(g.Steps), State: GroupDone, Why: g.why, Until: g.why.Until,
 		}
 		for n, t := range w.Turns {
@@ -60,7 +60,7 @@ func (w *World) Results(d Decision) (list []GroupResult) {
 			r.State = GroupRunning
 		case g.rest != "":
 			r.State = g.rest
-		case r.Failed > g.MaxFailures:
+		case r.Failed > g.Policy.MaxFailures:
 			r.State = GroupStopped
 		}
 		list = append(list, r)

@@ -26,20 +26,14 @@ type World struct {
 	OverrideFreeze bool              // freezes do not count
 }
 
-// Group is some servers that stand in for each other, with the numbers of its policy.
+// Group is some servers that stand in for each other, and how far its rollout has come.
 type Group struct {
-	Name             string
-	Members          []string // that are to be active after the plan
-	MaxUnavailable   int
-	MaxSurge         int
-	After            []string // groups that are to be done first
-	Steps            []int    // how many servers may have been disrupted at the end of each; rising; none: no steps
-	Pause            fleet.Pause
-	MaxFailures      int
-	Gated            bool          // Gate counts
-	GateFor          time.Duration // for which the gate has to hold
-	ProgressDeadline time.Duration // 0: none
-	Planned          planner.Group // that these numbers are of
+	Policy         *fleet.Rollout
+	Planned        planner.Group // of which the limits of the policy are these numbers
+	Members        []string      // that are to be active after the plan
+	MaxUnavailable int
+	MaxSurge       int
+	Steps          []int // how many servers may have been disrupted at the end of each; rising; none: no steps
 
 	Gate       time.Time // since when the gate holds without a break; zero: it does not, or was not asked since the last turn began
 	Progressed time.Time // when a turn last began, went on or ended

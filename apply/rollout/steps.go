@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vps-fleet/fleet/fleet"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -34,7 +35,8 @@ func (g *tally) limit() int {
 // is none, or it is over. One by the clock holds for whoever comes next; a manual one
 // until somebody lets the rollout go on.
 func (g *tally) pausing(now time.Time) *Hold {
-	if g.step == 0 || g.Released >= g.step || !g.Pause.Manual && g.Pause.For.Duration <= 0 {
+	pause := g.Policy.Pause
+	if g.step == 0 || g.Released >= g.step || pause == (fleet.Pause{}) {
 		return nil
 	}
 	since := g.OverAt
@@ -43,8 +45,8 @@ func (g *tally) pausing(now time.Time) *Hold {
 	}
 	h := g.held(planner.CodePaused, AwaitsTime, nil)
 	h.Since, h.Count = since, g.step
-	if !g.Pause.Manual {
-		h.Until = since.Add(g.Pause.For.Duration)
+	if !pause.Manual {
+		h.Until = since.Add(pause.For.Duration)
 		if !now.Before(h.Until) {
 			return nil
 		}
@@ -56,15 +58,16 @@ func (g *tally) pausing(now time.Time) *Hold {
 // or one in its first step.
 func (g *tally) halted() bool {
 	canary := len(g.Steps) > 1 && g.ended-len(g.failed) < g.Steps[0]
-	return len(g.failed) > g.MaxFailures || canary && len(g.failed) > 0
+	return len(g.failed) > g.Policy.MaxFailures || canary && len(g.failed) > 0
 }
 
 // deadline is when a group stops that makes no progress; zero: never.
 func (g *tally) deadline() time.Time {
-	if g.ProgressDeadline <= 0 || g.Progressed.IsZero() {
+	limit := g.Policy.ProgressDeadline.Duration
+	if limit <= 0 || g.Progressed.IsZero() {
 		return time.Time{}
 	}
-	return g.Progressed.Add(g.ProgressDeadline)
+	return g.Progressed.Add(limit)
 }
 
 // overdue is a hold, or that the group has not progressed for too long, where it waits
@@ -74,7 +77,7 @@ func (g *tally) overdue(now time.Time, h *Hold) *Hold {
 	if at.IsZero() || now.Before(at) || h.Awaits == AwaitsTurns && g.inFlight == 0 {
 		return h
 	}
-	return &Hold{planner.Reason{Code: planner.CodeStalled, Cause: h.Code, Name: g.Name, Servers: h.Servers, Since: g.Progressed}, AwaitsNothing}
+	return &Hold{planner.Reason{Code: planner.CodeStalled, Cause: h.Code, Name: g.Policy.Name, Servers: h.Servers, Since: g.Progressed}, AwaitsNothing}
 }
 
 // blocked is that something beside rollouts is awaited, which may take too long.
@@ -107,9 +110,9 @@ func (s *survey) before(t *Turn, g *tally, a Awaited, is func(*tally) bool) *Hol
 	for i := range s.groups {
 		first := &s.groups[i]
 		own := slices.ContainsFunc(t.In, func(p Place) bool { return p.Group == i })
-		if !own && slices.Contains(g.After, first.Name) && is(first) {
+		if !own && slices.Contains(g.Policy.After, first.Policy.Name) && is(first) {
 			h := g.held(planner.CodeAfter, a, first.failed)
-			h.Names = []string{first.Name}
+			h.Names = []string{first.Policy.Name}
 			return h
 		}
 	}

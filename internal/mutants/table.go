@@ -99,8 +99,8 @@ var table = []mutant{
 		`case !m.Available() && m.New:`},
 	{"past-a-failed-canary", "A rollout goes on although a server of its first step has failed.",
 		"./apply/rollout", "TestDecide", "tally.halted",
-		`len(g.failed) > g.MaxFailures || canary && len(g.failed) > 0`,
-		`len(g.failed) > g.MaxFailures || canary && len(g.failed) > g.MaxFailures`},
+		`len(g.failed) > g.Policy.MaxFailures || canary && len(g.failed) > 0`,
+		`len(g.failed) > g.Policy.MaxFailures || canary && len(g.failed) > g.Policy.MaxFailures`},
 
 	// Somebody else's turn, account or eyes.
 	{"change-without-lease", "A change is sent without asking whether the lease is still held.",
