@@ -29,10 +29,7 @@ func (g *rolling) decide(ctx context.Context, now time.Time) {
 	if !slices.ContainsFunc(g.turns, func(t *turn) bool { return t.State != rollout.Dropped }) || !g.known(ctx, now) {
 		return
 	}
-	g.look(now)
-	d := rollout.Decide(g.world)
-	g.world.Take(d)
-	g.keep()
+	d := g.decision(now)
 	g.wake = d.Wake
 	switch {
 	case len(d.Begin) > 0 && !g.current(now):
@@ -145,12 +142,10 @@ func (g *rolling) look(now time.Time) {
 		}
 		g.world.Members[name] = m
 	}
+	g.world.Moving = g.run.open - g.run.needing
 	for _, t := range g.turns {
 		t.Blocked = g.isDown(t)
-	}
-	g.world.Moving = g.run.open
-	for _, j := range g.run.jobs {
-		if j.needs > 0 || j.turn != nil && j.turn.Waits() {
+		if t.Waits() {
 			g.world.Moving--
 		}
 	}
@@ -170,7 +165,7 @@ func (g *rolling) member(name, id string, now time.Time) rollout.Member {
 	}
 	m := mark.Member(id, g.is(id, planner.StatusActive), health)
 	if mark.New && m.Active && m.Health == rollout.Ready {
-		g.forget(name, func() {})
+		g.forget(name, nil)
 	}
 	return m
 }

@@ -73,6 +73,16 @@ func longestFirst(jobs []*job) []*job {
 	return slices.SortedStableFunc(slices.Values(jobs), func(a, b *job) int { return cmp.Compare(usual[b], usual[a]) })
 }
 
+// needing is how many jobs need others.
+func needing(jobs []*job) (n int) {
+	for _, j := range jobs {
+		if j.needs > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // sends reports whether a step sends a change of a kind.
 func sends(s planner.Step, a planner.Action) bool {
 	r, ok := s.(planner.Request)
@@ -247,6 +257,7 @@ func (r *run) leave(j *job) {
 		next.needs--
 		next.failed = cmp.Or(next.failed, j.failed)
 		if next.needs == 0 {
+			r.needing--
 			r.advance(next)
 		}
 	}

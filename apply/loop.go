@@ -30,6 +30,7 @@ type run struct {
 	working        int    // steps that workers have
 	handled        int    // steps that workers have ended
 	open           int    // jobs that have not ended
+	needing        int    // of these, those that wait for others
 	size           int    // servers that there will be, of those that the fleet speaks for
 	left           int    // reports to be made
 
@@ -46,7 +47,7 @@ type run struct {
 }
 
 // message is what the loop is told: an answer, question, leaving, putOff, reading,
-// listing, pollOver, noted or errandOver.
+// listing, workerList, pollOver, noted or errandOver.
 type message interface{ isMessage() }
 
 func newRun(r Runner, p *planner.Plan) *run {
@@ -66,7 +67,7 @@ func newRun(r Runner, p *planner.Plan) *run {
 	}
 	run.rolling = newRolling(run)
 	run.jobs = newJobs(p, run.rolling, r.ownServers(r.seen))
-	run.open = len(run.jobs)
+	run.open, run.needing = len(run.jobs), needing(run.jobs)
 	run.size = p.Scope.Live + p.Count()[planner.ActionCreate] + p.Count()[planner.ActionReplace]
 	run.cache = newCache(r.Settle, r.seen)
 	run.poller = newPoller(run)
@@ -150,8 +151,7 @@ func (r *run) handle(ctx context.Context, m message) {
 	case pollOver:
 		r.poller.over(m.failed)
 	case errandOver:
-		r.rolling.busy--
-		m()
+		r.rolling.goOn(m.errand)
 	case noted:
 		r.noting--
 		r.stateErr = cmp.Or(r.stateErr, m.err)

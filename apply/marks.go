@@ -3,7 +3,6 @@ package apply
 import (
 	"cmp"
 	"context"
-	"reflect"
 	"time"
 
 	"github.com/vps-fleet/fleet/apply/rollout"
@@ -45,16 +44,25 @@ func (g *rolling) answered(a answer) {
 	}
 }
 
-// forget notes that nothing is left to be known of a server, and goes on then.
-func (g *rolling) forget(name string, then func()) {
+// forget notes that nothing is left to be known of a server. A job may wait for that.
+func (g *rolling) forget(name string, j *job) {
 	delete(g.marks, name)
-	var err error
-	g.do(func(ctx context.Context) {
-		err = g.run.mark(ctx, rollout.Mark{Server: &rollout.ServerMark{Name: name}})
-	}, func() {
-		g.unnoted(err)
-		then()
+	g.do(func(ctx context.Context) errand {
+		return forgotten{j, g.run.mark(ctx, rollout.Mark{Server: &rollout.ServerMark{Name: name}})}
 	})
+}
+
+// forgotten is that nothing is left to be known of a server.
+type forgotten struct {
+	job     *job // that waits for it; nil: none does
+	unnoted error
+}
+
+func (g *rolling) forgotten(e forgotten) {
+	g.unnoted(e.unnoted)
+	if e.job != nil {
+		g.run.advance(e.job)
+	}
 }
 
 // unnoted takes in that something was noted, or could not be.
@@ -74,21 +82,30 @@ type note struct {
 func (g *rolling) keep() {
 	for i := range g.notes {
 		n, mark := &g.notes[i], g.world.Mark(i)
-		if n.busy || n.err != nil || reflect.DeepEqual(mark, n.kept) || len(mark.Turns)+len(n.kept.Turns) == 0 {
+		if n.busy || n.err != nil || mark.SaysAs(n.kept) {
 			continue
 		}
 		n.busy = true
-		var err error
-		g.do(func(ctx context.Context) {
-			err = g.run.mark(ctx, rollout.Mark{Group: &mark})
-		}, func() {
-			if n.busy, n.err = false, err; err == nil {
-				n.kept = mark
-			}
-			g.unnoted(err)
-			g.keep()
+		g.do(func(ctx context.Context) errand {
+			return kept{i, mark, g.run.mark(ctx, rollout.Mark{Group: &mark})}
 		})
 	}
+}
+
+// kept is that the mark of a group was noted.
+type kept struct {
+	group   int
+	mark    rollout.GroupMark
+	unnoted error
+}
+
+func (g *rolling) kept(e kept) {
+	n := &g.notes[e.group]
+	if n.busy, n.err = false, e.unnoted; n.err == nil {
+		n.kept = e.mark
+	}
+	g.unnoted(e.unnoted)
+	g.keep()
 }
 
 // isNoted reports whether the state knows how far a turn's groups have come, or why that
@@ -98,7 +115,7 @@ func (g *rolling) isNoted(t *turn) (noted bool, err error) {
 	for _, p := range t.In {
 		n, mark := g.notes[p.Group], g.world.Mark(p.Group)
 		mark.Begun = n.kept.Begun
-		noted, err = noted && reflect.DeepEqual(mark, n.kept), cmp.Or(err, n.err)
+		noted, err = noted && mark.SaysAs(n.kept), cmp.Or(err, n.err)
 	}
 	return noted, err
 }

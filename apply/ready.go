@@ -61,16 +61,24 @@ func (g *rolling) probe(now time.Time) {
 			continue
 		}
 		w.Busy = true
-		var asked time.Time
-		var err error
-		t := g.target(w.name, w.id)
-		g.do(func(ctx context.Context) {
-			asked = time.Now()
-			err = firstError(w.Probes, func(p fleet.Probe) error { return g.run.Prober.Probe(ctx, p, t) })
-		}, func() {
-			changed := w.Answer(asked, err, time.Now())
-			g.dirty = g.dirty || changed
+		probes, t := w.Probes, g.target(w.name, w.id)
+		g.do(func(ctx context.Context) errand {
+			asked := time.Now()
+			return probed{w, asked, firstError(probes, func(p fleet.Probe) error { return g.run.Prober.Probe(ctx, p, t) })}
 		})
+	}
+}
+
+// probed is what the probes of a server, or of a gate, have told.
+type probed struct {
+	watch *watch
+	asked time.Time
+	err   error // why it is not well
+}
+
+func (g *rolling) probed(e probed) {
+	if e.watch.Answer(e.asked, e.err, time.Now()) {
+		g.dirty = true
 	}
 }
 

@@ -15,8 +15,9 @@ import (
 // rolling is the part of the loop's state that is about rollouts, windows and probes.
 // What may begin, and how far groups have come, is the world's to say, and how servers
 // are is that of their watches. In this file it is made and driven; gate.go decides who
-// begins, ready.go asks servers how they are and waits until they are ready, errand.go
-// runs commands, and marks.go notes what later runs have to know.
+// begins, ready.go asks servers how they are and waits until they are ready, hooks.go
+// runs commands, and marks.go notes what later runs have to know. What takes time is an
+// errand, of errand.go.
 type rolling struct {
 	run     *run
 	rules   map[string]*planner.Rule
@@ -54,9 +55,6 @@ type turn struct {
 // moment is how long after something has happened a decision is made, so that what
 // happens at once counts together.
 const moment = 10 * time.Millisecond
-
-// errandsAtOnce bounds how many probes and commands are under way at a time.
-const errandsAtOnce = 32
 
 func newRolling(r *run) *rolling {
 	g := &rolling{
@@ -142,7 +140,7 @@ func (g *rolling) step(ctx context.Context) {
 	now := time.Now()
 	g.probe(now)
 	g.check(now)
-	if g.run.stopped != nil {
+	if g.run.stopped != nil || len(g.turns) == 0 {
 		g.wake = time.Time{}
 		return
 	}
@@ -211,9 +209,16 @@ func (g *rolling) left(j *job) {
 		return
 	}
 	g.cancel()
-	g.look(time.Now())
+	if len(g.world.Groups) > 0 {
+		g.tell(g.decision(time.Now()))
+	}
+}
+
+// decision is what may begin now. How far groups have come by it is noted.
+func (g *rolling) decision(now time.Time) rollout.Decision {
+	g.look(now)
 	d := rollout.Decide(g.world)
 	g.world.Take(d)
 	g.keep()
-	g.tell(d)
+	return d
 }

@@ -70,6 +70,15 @@ func (s ServerMark) Before(c planner.Change, t *Turn) (mark ServerMark, needed b
 	return s, true
 }
 
+// SaysAs reports whether two marks of a group, of one run, say the same: its lists only
+// grow, and where no turn is left nothing else tells anything.
+func (m GroupMark) SaysAs(other GroupMark) bool {
+	if len(m.Turns) != len(other.Turns) {
+		return false
+	}
+	return len(m.Turns) == 0 || m.Progress == other.Progress && len(m.Begun) == len(other.Begun)
+}
+
 // key tells what a mark is about.
 func (m Mark) key() string {
 	if m.Server != nil {
