@@ -60,7 +60,7 @@ func (s *Shared) Lock(ctx context.Context, k apply.Key, h apply.Holder) (apply.L
 		return nil, err
 	}
 	if err := l.load(ctx); err != nil {
-		return nil, errors.Join(err, l.giveBack(ctx))
+		return nil, errors.Join(err, l.giveBack(context.WithoutCancel(ctx)))
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"testing"
@@ -222,5 +223,47 @@ func TestIntentsOfARunThatIsCutOff(t *testing.T) {
 			t.Error(err)
 		}
 		first.Close() // only stops its renewals
+	})
+}
+
+// Who is interrupted when it has just taken the lease gives it back.
+func TestInterruptedLockGivesTheLeaseBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 20 { // what can be done at once is done in any order
+			b := &statetest.Memory{}
+			shared(t, b)
+			ctx, cancel := context.WithCancel(t.Context())
+			taken := false
+			b.Before = func(op, name string) error {
+				if taken && op == "read" {
+					cancel()
+				}
+				taken = taken || op == "replace"
+				return nil
+			}
+			if _, err := state.InBackend(b).Lock(ctx, statetest.Ann, apply.Holder{PID: 7}); !errors.Is(err, context.Canceled) {
+				t.Fatalf("it was interrupted, and ended with %v", err)
+			}
+			b.Before = nil
+			if err := lease(t, b).Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// hanging is a store that does not answer to writes.
+type hanging struct{ *statetest.Memory }
+
+func (hanging) Replace(ctx context.Context, _ string, _ []byte, _ string) (state.Object, error) {
+	<-ctx.Done()
+	return state.Object{}, ctx.Err()
+}
+
+func TestInitOfAStoreThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if err := state.InBackend(hanging{&statetest.Memory{}}).Init(context.Background()); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("it ended with %v", err)
+		}
 	})
 }

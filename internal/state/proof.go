@@ -35,17 +35,24 @@ func (s *Shared) Init(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.failed("remember the proof", s.backend.Put(ctx, proofName, append(data, '\n')))
+	return s.put(ctx, "remember the proof", proofName, append(data, '\n'))
 }
 
-// prove returns the store's time when it has kept two writers apart.
+// prove returns the store's time when it has kept two writers apart. No request is sent
+// again: the second attempt could be refused because of the first.
 func (s *Shared) prove(ctx context.Context) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timing.patience)
+	defer cancel()
 	name := "proofs/" + random()
 	first, err := s.backend.Replace(ctx, name, []byte("1"), "")
 	if err != nil {
 		return time.Time{}, err
 	}
-	defer func() { _ = s.backend.Drop(context.WithoutCancel(ctx), name) }() // it is in nobody's way
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timing.request)
+		defer cancel()
+		_ = s.backend.Drop(ctx, name) // it is in nobody's way
+	}()
 	if _, err := s.backend.Replace(ctx, name, []byte("2"), ""); !errors.Is(err, ErrConflict) {
 		return time.Time{}, unkept(err)
 	}
