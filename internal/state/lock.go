@@ -57,11 +57,24 @@ func (e *LockedError) Hint() string {
 // locks are what an apply has while it has an account's state.
 type locks []io.Closer
 
+// probing is longer than a lock that no apply has can be taken by a probe of it.
+const probing = 20 * time.Millisecond
+
+// tryLock locks a file; nil where an apply has it.
+func (f *Folder) tryLock(name string, shared bool) (io.Closer, error) {
+	for until := time.Now().Add(probing); ; time.Sleep(time.Millisecond) {
+		l, err := f.disk.Lock(name, shared)
+		if l != nil || err != nil || time.Now().After(until) {
+			return l, err
+		}
+	}
+}
+
 // lock takes an account's locks: the endpoint's, where it has one, then its own.
 func (f *Folder) lock(k apply.Key, h apply.Holder) (locks, error) {
 	var held locks
 	take := func(name string, shared bool) error {
-		l, err := f.disk.Lock(name, shared)
+		l, err := f.tryLock(name, shared)
 		switch {
 		case err != nil:
 			return f.unusable("take the lock", name, err)

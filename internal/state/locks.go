@@ -118,7 +118,7 @@ func (f *Folder) Locks(context.Context) (locks []Lock, err error) {
 }
 
 // noted is who has a lock now, as far as its file says; nil where nobody has it, or
-// nobody has said.
+// nobody has said. It probes the lock by taking it for a moment.
 func (f *Folder) noted(name string) *lockNote {
 	l, err := f.disk.Lock(name, true)
 	if l != nil {

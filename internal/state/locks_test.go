@@ -102,3 +102,22 @@ func TestLocksOfAFolder(t *testing.T) {
 		t.Errorf("%+v, %v", locks, err)
 	}
 }
+
+// A probe of a lock that nobody has takes it for a moment. That keeps no apply away.
+func TestProbeOfALockKeepsNobodyAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &statetest.Disk{}
+		probe, err := d.Lock("api.example.com_api_v1_ann@example.com.journal.lock", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Millisecond, func() { probe.Close() })
+		s, err := state.OnDisk(d).Lock(ctx, statetest.Ann, apply.Holder{PID: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
