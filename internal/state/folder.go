@@ -46,22 +46,22 @@ func (f *Folder) base(k apply.Key) string {
 	return plain(k.Endpoint) + "_" + plain(k.Account) + journalSuffix
 }
 
-// others are the journals whose intents may be this account's too: those of unknown
-// accounts for a known one, and all of the endpoint for an unknown one.
-func (f *Folder) others(k apply.Key) (bases []string) {
+// others are the names of the journals whose intents may be this account's too: those of
+// unknown accounts for a known one, and all of the endpoint for an unknown one.
+func (f *Folder) others(k apply.Key) ([]string, error) {
 	if f.file != "" {
-		return nil
+		return nil, nil
 	}
 	if k.Account != "" {
-		return []string{f.base(apply.Key{Endpoint: k.Endpoint})}
+		return []string{f.base(apply.Key{Endpoint: k.Endpoint})}, nil
 	}
-	list, _ := f.journals() // where they cannot be listed, the own one cannot be kept
+	list, err := f.journals()
 	return slices.DeleteFunc(list, func(base string) bool {
 		return base == f.base(k) || !strings.HasPrefix(base, plain(k.Endpoint)+"_")
-	})
+	}), err
 }
 
-// journals are the names of all journals.
+// journals are the names of all journals. The error says that they cannot be listed.
 func (f *Folder) journals() (names []string, err error) {
 	if f.file != "" {
 		return []string{f.file}, nil
@@ -72,7 +72,7 @@ func (f *Folder) journals() (names []string, err error) {
 			names = append(names, file.Name)
 		}
 	}
-	return names, err
+	return names, f.unusable("read the journals", "", err)
 }
 
 // Open opens an account's state to be read.
@@ -101,7 +101,7 @@ func (f *Folder) Lock(ctx context.Context, k apply.Key, h apply.Holder) (apply.L
 func (f *Folder) Intents(context.Context) ([]apply.Intent, error) {
 	names, err := f.journals()
 	if err != nil {
-		return nil, f.unusable("read the journals", "", err)
+		return nil, err
 	}
 	all, err := f.readAll(names)
 	if err != nil {

@@ -46,7 +46,11 @@ func (s *folderState) read() (own, all entries, err error) {
 	if err != nil {
 		return own, all, err
 	}
-	others, err := s.folder.readAll(s.folder.others(s.key))
+	names, err := s.folder.others(s.key)
+	if err != nil {
+		return own, all, err
+	}
+	others, err := s.folder.readAll(names)
 	if err != nil {
 		return own, all, err
 	}

@@ -172,3 +172,20 @@ func TestDetailsThatCannotBeUsed(t *testing.T) {
 		}
 	}
 }
+
+// blind is a disk whose files cannot be listed.
+type blind struct{ *statetest.Disk }
+
+func (blind) List() ([]state.Listed, error) { return nil, errors.New("too many open files") }
+
+// A run that does not know its account must not take the journals that it cannot list for
+// none: their creates may be its own.
+func TestJournalsThatCannotBeListed(t *testing.T) {
+	s, err := state.OnDisk(blind{&statetest.Disk{}}).Open(ctx, statetest.Unknown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open, err := s.Intents(ctx); err == nil {
+		t.Errorf("open are %v, and no error", open)
+	}
+}
