@@ -31,12 +31,33 @@ type Log interface {
 	Sync() error
 }
 
-// folder is a Disk: the files of one folder, which is made when it is first needed.
+// folder is a Disk: the files of one folder, which is made when it is first needed, as
+// durably as what is put into it.
 type folder string
 
 func (f folder) Path(name string) string          { return filepath.Join(string(f), name) }
 func (f folder) Read(name string) ([]byte, error) { return files.Read(f.Path(name)) }
-func (f folder) make() error                      { return os.MkdirAll(string(f), 0o700) }
+func (f folder) make() error                      { return makeFolder(string(f)) }
+
+// makeFolder makes a folder and those above it that are missing.
+func makeFolder(path string) error {
+	var missing []string
+	for p := path; p != filepath.Dir(p); p = filepath.Dir(p) {
+		if _, err := os.Stat(p); err == nil {
+			break
+		}
+		missing = append(missing, p)
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	for _, p := range missing {
+		if err := files.SyncFolder(filepath.Dir(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (f folder) Append(name string) (Log, error) {
 	if err := f.make(); err != nil {
