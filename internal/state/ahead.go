@@ -25,11 +25,11 @@ const (
 type ahead struct {
 	coming    []apply.Intent          // that are not announced yet, in order
 	announced map[string]announcement // by name
-	begun     int                     // creates since then:
 	since     time.Time               // when the last were announced
+	begun     int                     // creates begun since then
 }
 
-// many is how many creates are to be announced, and forgets how many were begun.
+// many is how many creates are to be announced by now. It starts to count the begun anew.
 func (a *ahead) many() int {
 	now := time.Now()
 	passed := max(now.Sub(a.since), aheadPast)

@@ -31,11 +31,11 @@ type clock struct {
 
 // skew is how far the store's clock is ahead of this host's. In the store, times are by
 // the store's clock: how old something is must not depend on whose host has noted it.
-// The marks of rollouts alone are by the clocks of hosts.
+// Only the marks of rollouts are by the clocks of hosts.
 type skew time.Duration
 
-// agreed is how far clocks are apart that are taken to agree: to ask for the time takes
-// a while, and the answer may have seconds only.
+// agreed is how far apart clocks may be and still count as equal: the answer to a
+// question for the time takes a while, and may have seconds only.
 const agreed = 5 * time.Second
 
 // skew is how far the store's clock is ahead.
@@ -46,7 +46,7 @@ func (c clock) skew() skew {
 	return 0
 }
 
-// shifted is a time by the other clock, which is so far ahead.
+// shifted is the time by a clock that is ahead of the one that t is by.
 func shifted(t time.Time, ahead skew) time.Time {
 	if t.IsZero() || ahead == 0 {
 		return t

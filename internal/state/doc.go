@@ -16,15 +16,15 @@
 //
 // # In a backend
 //
-// An account's objects share the beginning of their names, made alike:
+// An account's objects share the beginning of their names, made in the same way:
 //
 //	BASE/state.json         the document: lease, intents, deeds, corrections; replaced by compare-and-swap
 //	BASE/details.json       what has been read of servers one by one
 //	BASE/plans/DIGEST.json  a kept plan
 //	proof.json              says that the backend was proved to keep hosts apart
 //
-// Who has the lease alone writes the document. There is no lease of an endpoint: an
-// apply takes its account's, then looks whether one that excludes it is there.
+// Only the holder of the lease writes the document. There is no lease of an endpoint:
+// an apply takes its account's lease, then looks for leases that exclude it.
 //
 // # Whose state it is
 //
@@ -35,13 +35,13 @@
 //   - It never runs beside an apply of a known account. Those run beside one another.
 //   - It takes the open intents of every account at the endpoint for its own, and
 //     every account takes those of such runs for its own.
-//   - Who resolves an intent of another journal notes that in its own. The other's
-//     owner resolves it for itself: the server may be there for one and not for the
-//     other. So no journal has two writers.
+//   - A run that resolves an intent of another journal notes that in its own. The
+//     other's owner resolves it for itself, since the server may exist for one account
+//     and not for the other. So no journal has two writers.
 //
-// Hence an answer to the question for the account that is missing once finds the
-// same lock and the same intents as one that is there; the day the API begins to
-// tell accounts, nothing is forgotten; and two accounts at one endpoint are two.
+// So a run that is not told its account, but was before, finds the same lock and the
+// same intents; the day the API begins to tell accounts, nothing is forgotten; and two
+// accounts at one endpoint stay apart.
 //
 // A journal that is given by its path is one account's, whatever the API tells.
 package state

@@ -14,8 +14,8 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// documentVersion is of the document that this fleet writes. Whatever an older fleet
-// would drop when it writes the document needs another.
+// documentVersion is the version of the documents that this fleet writes. A field that
+// an older fleet would drop when it writes the document needs a new version.
 const documentVersion = 1
 
 // document is all that a shared store keeps of one account and is replaced as a
@@ -98,7 +98,7 @@ func (e *DocumentError) Hint() string {
 // of reports whether a document is an account's.
 func (d document) of(k apply.Key) bool { return d.Endpoint == k.Endpoint && d.Account == k.Account }
 
-// held is the lease that somebody has by now; nil where nobody has.
+// held is the lease if it has not expired by now; nil where nobody has it.
 func (d document) held(now time.Time) *Lease {
 	if d.Lease == nil || !now.Before(d.Lease.Expires) {
 		return nil
@@ -133,8 +133,8 @@ func (d document) entries() entries {
 	return e
 }
 
-// say puts entries in the place of the document's.
-func (d *document) say(e entries) {
+// setEntries replaces the document's entries.
+func (d *document) setEntries(e entries) {
 	d.Intents, d.Resolved, d.Deeds = sorted(e.open), slices.Sorted(maps.Keys(e.resolved)), slices.Clone(e.deeds)
 	d.Marks = slices.Clone(e.marks)
 }

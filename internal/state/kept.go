@@ -13,8 +13,8 @@ import (
 	"github.com/vps-fleet/fleet/planner"
 )
 
-// objects are what is kept under names, in a folder or in a backend. What is done is
-// told with each, for the error.
+// objects keeps data under names, in a folder or in a backend. what says, for the error,
+// what it was asked to do.
 type objects interface {
 	load(ctx context.Context, what, name string) (data []byte, now time.Time, err error) // no data: there is none
 	put(ctx context.Context, what, name string, data []byte) error

@@ -92,9 +92,8 @@ func (l *leasedState) take(ctx context.Context, h apply.Holder) error {
 	}
 }
 
-// load reads what the account has to know. Who has a lease that excludes this one
-// is looked for after this one is there to be seen, so of two at once at least one
-// sees the other.
+// load reads what the account has to know. It looks for leases that exclude this one
+// when this one is in the store already, so of two at once at least one sees the other.
 func (l *leasedState) load(ctx context.Context) error {
 	others, now, err := l.store.others(ctx, l.key)
 	if err != nil {
@@ -109,8 +108,8 @@ func (l *leasedState) load(ctx context.Context) error {
 	return l.dropOldPlans(ctx, now)
 }
 
-// giveBack ends the lease, with what is yet to be written. When it is another's by
-// then, that is nothing to tell, unless something is lost.
+// giveBack writes what is still to be written, and ends the lease. That another apply
+// has taken the lease is an error only where that loses something.
 func (l *leasedState) giveBack(ctx context.Context) error {
 	return l.alone(ctx, func() error {
 		l.mu.Lock()

@@ -14,13 +14,13 @@ import (
 )
 
 // leasedState is one account's state in a Shared store while an apply has its lease.
-// What is noted is noted here first, and goes to the store with the next write; those
-// who wait for one share it.
+// Whatever is noted is kept here first and goes to the store with the next write, which
+// all who wait for one share.
 type leasedState struct {
 	*sharedState
 	stop func() // ends the renewals
 	done chan struct{}
-	skew skew // when the lease was taken; what is known is by the store's clock
+	skew skew // as it was when the lease was taken; own and all are by the store's clock
 
 	mu      sync.Mutex
 	doc     document // as it was read, but for its entries
@@ -49,7 +49,7 @@ func (l *leasedState) snapshot() (document, int) {
 	l.announce()
 	d := l.doc
 	d.Write = random()
-	d.say(l.own)
+	d.setEntries(l.own)
 	if d.Lease != nil {
 		lease := *d.Lease
 		lease.Expires = l.clock.now.Add(l.store.timing.ttl + clockStep).UTC()

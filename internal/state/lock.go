@@ -54,7 +54,7 @@ func (e *LockedError) Hint() string {
 	return "wait until it has ended, as --wait does; the lock is the system's, and goes with the process: there is nothing to unlock"
 }
 
-// locks are what an apply has while it has an account's state.
+// locks are those that an apply holds while it has an account's state.
 type locks []io.Closer
 
 // probing is longer than a lock that no apply has can be taken by a probe of it.
@@ -102,8 +102,7 @@ func (f *Folder) lock(k apply.Key, h apply.Holder) (locks, error) {
 	return held, nil
 }
 
-// holder is who has the state of an account, or of one that keeps it from being
-// locked.
+// holder is who has the state of an account, or of another account that excludes it.
 func (f *Folder) holder(k apply.Key) apply.Holder {
 	names := []string{f.base(k) + lockSuffix, f.base(apply.Key{Endpoint: k.Endpoint}) + lockSuffix}
 	if k.Account == "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 )
 
-// Lock is what an apply has of an account while it is under way: in a Backend a lease,
-// in a folder a lock of the operating system.
+// Lock is the lock that an apply has on an account while it is under way: in a Backend a
+// lease, in a folder a lock of the operating system.
 type Lock struct {
 	Key    apply.Key
 	Holder apply.Holder
@@ -69,7 +69,8 @@ func (s *Shared) Unlock(ctx context.Context, k apply.Key, epoch int64) error {
 		})
 		if !errors.Is(err, ErrConflict) {
 			return err
-		} // it was written meanwhile, maybe by this
+		}
+		// An earlier attempt, whose answer was lost, may have ended it.
 		if d, _, err := s.document(ctx, k); err != nil || d.Lease == nil && d.Epoch == epoch {
 			return err
 		}

@@ -85,7 +85,7 @@ var ErrNotKept error = &BackendError{
 	Advice: "use a bucket whose server honours If-None-Match and If-Match when it writes, or PostgreSQL",
 }
 
-// checkProof holds that the backend was proved to keep hosts apart.
+// checkProof returns an error unless the backend was proved to keep hosts apart.
 func (s *Shared) checkProof(ctx context.Context) error {
 	if s.proven.Load() {
 		return nil

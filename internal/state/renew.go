@@ -55,9 +55,9 @@ func (l *leasedState) keep(ctx context.Context) {
 			}
 			return nil
 		})
-		if errors.Is(err, apply.ErrLeaseLost) {
+		if errors.Is(err, apply.ErrLeaseLost) { // after any other error it tries again
 			return
-		} // another error is no end: the next time asks again
+		}
 	}
 }
 
@@ -82,8 +82,8 @@ func (l *leasedState) save(ctx context.Context) error {
 	return l.write(ctx)
 }
 
-// flush makes the first n changes durable. Who waits for a write that fails is told
-// so, and does not try again.
+// flush makes the first n changes durable. All who wait for a write that fails get its
+// error, and none of them tries again.
 func (l *leasedState) flush(ctx context.Context, n int) error {
 	return l.alone(ctx, func() error {
 		if l.isDurable(n) {
@@ -114,8 +114,7 @@ func (l *leasedState) pause() time.Duration {
 	return wait
 }
 
-// alone does something while nobody else writes. A mutex would do, were it not that
-// ctx can end.
+// alone runs do while nobody else writes: a lock that is given up when ctx ends.
 func (l *leasedState) alone(ctx context.Context, do func() error) error {
 	select {
 	case l.writing <- struct{}{}:
@@ -166,8 +165,8 @@ func (l *leasedState) unwritten(err error) error {
 	return err
 }
 
-// swap replaces the document once. Where it is another by now, it is looked whether
-// that is what an earlier attempt has written, or an earlier write that was given up.
+// swap replaces the document once. On a conflict it finds out whether the document is
+// that of an earlier attempt, of an earlier write that was given up, or of somebody else.
 func (l *leasedState) swap(ctx context.Context, data []byte, write string) (Object, error) {
 	name := folderOf(l.key) + documentSuffix
 	o, err := l.store.backend.Replace(ctx, name, data, l.version)

@@ -55,8 +55,8 @@ func noEntries() entries {
 }
 
 // with returns what is known to an account that has these entries, where others may
-// be about its servers too. Of what it has resolved it forgets what is not open
-// there any more, and of deeds and marks what is over.
+// be about its servers too. It also prunes e: of others' intents that were resolved here
+// those that are not open there any more, of deeds and marks those that are over.
 func (e *entries) with(k apply.Key, others []entries) (all entries) {
 	all = e.copied()
 	foreign := make(map[string]apply.Intent)

@@ -66,7 +66,8 @@ func (s *Store) version(ctx context.Context) (have int, err error) {
 	return have, explain(err)
 }
 
-// ready holds, once, that the tables are there and as this fleet knows them.
+// ready checks that the tables exist in the version that this fleet knows, until it has
+// found them so once.
 func (s *Store) ready(ctx context.Context) error {
 	if s.checked.Load() {
 		return nil
