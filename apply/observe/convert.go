@@ -27,8 +27,8 @@ func Server(s vpsorg.Server) planner.Server {
 	}
 }
 
-// Servers are servers as the API tells of them.
-func Servers(servers []vpsorg.Server) []planner.Server {
+// fromServers are servers as the API tells of them.
+func fromServers(servers []vpsorg.Server) []planner.Server {
 	out := make([]planner.Server, len(servers))
 	for i := range servers {
 		out[i] = Server(servers[i])

@@ -31,7 +31,7 @@ func (s snapshot) updatedAt(id string) string {
 func list(ctx context.Context, c *vpsorg.Client, filter vpsorg.ListFilter) (snapshot, error) {
 	asked := time.Now()
 	listed, err := c.ListServers(ctx, filter)
-	s := snapshot{asked, Servers(listed), make(map[string]int, len(listed))}
+	s := snapshot{asked, fromServers(listed), make(map[string]int, len(listed))}
 	for i := range s.servers {
 		s.at[s.servers[i].ID] = i
 	}

@@ -36,7 +36,7 @@ type Listing struct {
 func ReadList(ctx context.Context, c *vpsorg.Client) Listing {
 	ctx, asked := timed(ctx)
 	listed, err := c.ListServers(ctx, vpsorg.ListFilter{})
-	return Listing{Servers(listed), asked(), time.Since(asked()), err}
+	return Listing{fromServers(listed), asked(), time.Since(asked()), err}
 }
 
 // timed tells when the first request of a context was sent: it may wait for its
