@@ -16,63 +16,67 @@ import (
 
 const newServers = "defaults: {plan: 1, os: 5, location: us-west}\nservers: {a: {}, b: {}, c: {}}"
 
+// dropped is an answer that is lost, after the request has taken effect.
+var dropped = emulator.Fault{Drop: true, Stage: emulator.Committed}
+
+// failures are what can go wrong with a change, and what is told of it and sent then.
+var failures = []struct {
+	name     string
+	file     string
+	fault    func(*http.Request) *emulator.Fault
+	meddle   func(w *world) // between the plan and the apply
+	want     string
+	requests string
+}{
+	{name: "a server that was deleted meanwhile", file: "servers: {x: {hostname: x.example.org}, y: {status: stopped}}",
+		meddle: func(w *world) { w.emulator.Remove("1") },
+		want: "update x: failed: gone: PATCH /servers/1/: 404 Not Found: Not found.\n" +
+			"stop y: done\n",
+		requests: "PATCH /servers/1/\nPOST /servers/2/stop/\n"},
+	{name: "the reply to a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
+		fault: once("PATCH", "/1/", dropped), want: "update x: done\n", requests: "PATCH /servers/1/\n"},
+	{name: "a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
+		fault: once("PATCH", "/1/", emulator.Fault{Drop: true}), want: "update x: done\n", requests: "PATCH /servers/1/\nPATCH /servers/1/\n"},
+	{name: "a stop takes effect and answers 500", file: "servers: {x: {status: stopped}}",
+		fault: once("POST", "/stop/", emulator.Fault{Stage: emulator.Committed, Answer: answer(500, "{}")}),
+		want:  "stop x: done\n", requests: "POST /servers/1/stop/\n"},
+	{name: "started by somebody else", file: "servers: {z: {status: active}}",
+		meddle: func(w *world) {
+			w.emulator.Edit("3", func(s *vpsorg.Server) { s.Status = vpsorg.StatusActive })
+		},
+		want: "start z: done\n", requests: "POST /servers/3/start/\n"},
+	{name: "a reboot that nobody can tell is never repeated", file: "servers: {x: {hostname: x.example.org, reboot_on: [hostname]}}",
+		fault:    once("POST", "/reboot/", dropped),
+		want:     "update x: done\nreboot x: unknown: unanswered: POST /servers/1/reboot/: read tcp: connection reset by peer\n",
+		requests: "PATCH /servers/1/\nPOST /servers/1/reboot/\n"},
+	{name: "a delete whose reply is lost", file: "servers: {x: {absent: true}}",
+		fault: once("DELETE", "/1/", dropped), want: "delete x: done\n", requests: "DELETE /servers/1/\n"},
+	{name: "a delete of a server that has another name by now", file: "servers: {x: {absent: true}}",
+		meddle: func(w *world) { w.emulator.Edit("1", func(s *vpsorg.Server) { s.Name = "precious" }) },
+		want:   "delete x: failed: changed name:x→precious\n"},
+	{name: "a delete of a server that was deleted", file: "servers: {x: {absent: true}}",
+		meddle: func(w *world) { w.emulator.Remove("1") }, want: "delete x: done\n"},
+	{name: "a delete of a server whose name is another's by now", file: "servers: {x: {absent: true}}",
+		meddle: func(w *world) { w.emulator.Remove("1"); w.add("9", "x", "active") }, want: "delete x: done\n"},
+	{name: "the replacement cannot be created", file: "servers: {x: {plan: 2, replace: create-first}}",
+		fault:    once("POST", "/servers/", emulator.Fault{Answer: answer(402, `{"detail":"no credit"}`)}),
+		want:     "replace x: failed: refused: POST /servers/: 402 Payment Required: no credit\n",
+		requests: "POST /servers/\n"},
+	{name: "nothing after what was not done", file: "servers: {x: {hostname: x.example.org, status: stopped}}",
+		fault:    once("PATCH", "/1/", emulator.Fault{Answer: answer(400, `{"hostname":["No."]}`)}),
+		want:     "update x: failed: refused: PATCH /servers/1/: 400 Bad Request: hostname: No.\nstop x: not started: needs x\n",
+		requests: "PATCH /servers/1/\n"},
+	{name: "a 429 only puts off", file: "servers: {x: {hostname: x.example.org}, n: {plan: 1, os: 5, location: us-west}}",
+		fault: times(3, "POST", "/servers/", emulator.Fault{Answer: &emulator.Answer{Status: 429, Header: http.Header{"Retry-After": {"2"}}}}),
+		want:  "create n: done\nupdate x: done\n", requests: "PATCH /servers/1/\nPOST /servers/\nPOST /servers/\nPOST /servers/\nPOST /servers/\n"},
+	{name: "a create that never left is sent again", file: "servers: {n: {plan: 1, os: 5, location: us-west}}",
+		fault: times(2, "POST", "/servers/", emulator.Fault{Stage: emulator.Unsent}), want: "create n: done\n", requests: "POST /servers/\n"},
+}
+
 // TestFailures makes one thing go wrong in an apply and looks at what is
 // reported, what was sent, and what is left.
 func TestFailures(t *testing.T) {
-	drop := emulator.Fault{Drop: true, Stage: emulator.Committed}
-	tests := []struct {
-		name     string
-		file     string
-		fault    func(*http.Request) *emulator.Fault
-		meddle   func(w *world) // between the plan and the apply
-		want     string
-		requests string
-	}{
-		{name: "a server that was deleted meanwhile", file: "servers: {x: {hostname: x.example.org}, y: {status: stopped}}",
-			meddle: func(w *world) { w.emulator.Remove("1") },
-			want: "update x: failed: gone: PATCH /servers/1/: 404 Not Found: Not found.\n" +
-				"stop y: done\n",
-			requests: "PATCH /servers/1/\nPOST /servers/2/stop/\n"},
-		{name: "the reply to a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
-			fault: once("PATCH", "/1/", drop), want: "update x: done\n", requests: "PATCH /servers/1/\n"},
-		{name: "a patch is lost", file: "servers: {x: {hostname: x.example.org}}",
-			fault: once("PATCH", "/1/", emulator.Fault{Drop: true}), want: "update x: done\n", requests: "PATCH /servers/1/\nPATCH /servers/1/\n"},
-		{name: "a stop takes effect and answers 500", file: "servers: {x: {status: stopped}}",
-			fault: once("POST", "/stop/", emulator.Fault{Stage: emulator.Committed, Answer: answer(500, "{}")}),
-			want:  "stop x: done\n", requests: "POST /servers/1/stop/\n"},
-		{name: "started by somebody else", file: "servers: {z: {status: active}}",
-			meddle: func(w *world) {
-				w.emulator.Edit("3", func(s *vpsorg.Server) { s.Status = vpsorg.StatusActive })
-			},
-			want: "start z: done\n", requests: "POST /servers/3/start/\n"},
-		{name: "a reboot that nobody can tell is never repeated", file: "servers: {x: {hostname: x.example.org, reboot_on: [hostname]}}",
-			fault:    once("POST", "/reboot/", drop),
-			want:     "update x: done\nreboot x: unknown: unanswered: POST /servers/1/reboot/: read tcp: connection reset by peer\n",
-			requests: "PATCH /servers/1/\nPOST /servers/1/reboot/\n"},
-		{name: "a delete whose reply is lost", file: "servers: {x: {absent: true}}",
-			fault: once("DELETE", "/1/", drop), want: "delete x: done\n", requests: "DELETE /servers/1/\n"},
-		{name: "a delete of a server that has another name by now", file: "servers: {x: {absent: true}}",
-			meddle: func(w *world) { w.emulator.Edit("1", func(s *vpsorg.Server) { s.Name = "precious" }) },
-			want:   "delete x: failed: changed name:x→precious\n"},
-		{name: "a delete of a server that was deleted", file: "servers: {x: {absent: true}}",
-			meddle: func(w *world) { w.emulator.Remove("1") }, want: "delete x: done\n"},
-		{name: "a delete of a server whose name is another's by now", file: "servers: {x: {absent: true}}",
-			meddle: func(w *world) { w.emulator.Remove("1"); w.add("9", "x", "active") }, want: "delete x: done\n"},
-		{name: "the replacement cannot be created", file: "servers: {x: {plan: 2, replace: create-first}}",
-			fault:    once("POST", "/servers/", emulator.Fault{Answer: answer(402, `{"detail":"no credit"}`)}),
-			want:     "replace x: failed: refused: POST /servers/: 402 Payment Required: no credit\n",
-			requests: "POST /servers/\n"},
-		{name: "nothing after what was not done", file: "servers: {x: {hostname: x.example.org, status: stopped}}",
-			fault:    once("PATCH", "/1/", emulator.Fault{Answer: answer(400, `{"hostname":["No."]}`)}),
-			want:     "update x: failed: refused: PATCH /servers/1/: 400 Bad Request: hostname: No.\nstop x: not started: needs x\n",
-			requests: "PATCH /servers/1/\n"},
-		{name: "a 429 only puts off", file: "servers: {x: {hostname: x.example.org}, n: {plan: 1, os: 5, location: us-west}}",
-			fault: times(3, "POST", "/servers/", emulator.Fault{Answer: &emulator.Answer{Status: 429, Header: http.Header{"Retry-After": {"2"}}}}),
-			want:  "create n: done\nupdate x: done\n", requests: "PATCH /servers/1/\nPOST /servers/\nPOST /servers/\nPOST /servers/\nPOST /servers/\n"},
-		{name: "a create that never left is sent again", file: "servers: {n: {plan: 1, os: 5, location: us-west}}",
-			fault: times(2, "POST", "/servers/", emulator.Fault{Stage: emulator.Unsent}), want: "create n: done\n", requests: "POST /servers/\n"},
-	}
-	for _, test := range tests {
+	for _, test := range failures {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, &emulator.Emulator{Fault: test.fault}, func(w *world) {
 				w.add("1", "x", "active")

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -158,34 +159,8 @@ func TestEditProperty(t *testing.T) {
 			t.Fatalf("keys -want +got\n%s", diff)
 		}
 		key := rapid.SampledFrom(keys).Draw(t, "key")
-		fields, change := drawChange(t)
-		want := map[string]Server{}
-		for _, s := range before.Servers {
-			want[s.Name] = s
-		}
-		var edits []Edit
-		switch p, _ := parsePattern(key); rapid.SampledFrom([]string{"set", "split", "after", "before"}).Draw(t, "edit") {
-		case "set":
-			edits, err = l.Set(key, fields...)
-			for i := range p.count() {
-				name, _ := p.name(i)
-				want[name] = change(want[name])
-			}
-		case "split":
-			name, _ := p.name(rapid.IntRange(0, p.count()-1).Draw(t, "nth"))
-			edits, err = l.Split(key, NewEntry{Key: name, Fields: fields})
-			want[name] = change(want[name])
-		case "after", "before":
-			at := Place{Key: key, Before: rapid.Bool().Draw(t, "before")}
-			edits, err = l.Insert(at, NewEntry{Key: "new-[1:3]", Fields: fields, Apart: rapid.Bool().Draw(t, "apart")})
-			added, err := Parse(Text{"fleet.yaml", []byte(defaultsOf(text) + "servers:\n  new-[1:3]: " + flowFields(fields) + "\n")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range added.Servers {
-				want[s.Name] = s
-			}
-		}
+		want := byName(before)
+		edits, err := drawEdit(t, l, text, key, want)
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, text)
 		}
@@ -197,15 +172,44 @@ func TestEditProperty(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v after a change of %s in\n%s\nto\n%s", err, key, text, data)
 		}
-		got := map[string]Server{}
-		for _, s := range after.Servers {
-			got[s.Name] = s
-		}
-		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Server{}, "Source")); diff != "" {
+		if diff := cmp.Diff(want, byName(after), cmpopts.IgnoreFields(Server{}, "Source")); diff != "" {
 			t.Fatalf("-want +got\n%s\nafter a change of %s in\n%s\nto\n%s", diff, key, text, data)
 		}
 		checkOtherLines(t, text, string(data), before, key)
 	})
+}
+
+// drawEdit draws an edit of the entry of a key, and makes it of the servers by name too.
+func drawEdit(t *rapid.T, l *Layout, text, key string, servers map[string]Server) ([]Edit, error) {
+	fields, change := drawChange(t)
+	p, _ := parsePattern(key)
+	switch rapid.SampledFrom([]string{"set", "split", "insert"}).Draw(t, "edit") {
+	case "set":
+		for i := range p.count() {
+			name, _ := p.name(i)
+			servers[name] = change(servers[name])
+		}
+		return l.Set(key, fields...)
+	case "split":
+		name, _ := p.name(rapid.IntRange(0, p.count()-1).Draw(t, "nth"))
+		servers[name] = change(servers[name])
+		return l.Split(key, NewEntry{Key: name, Fields: fields})
+	}
+	added, err := Parse(Text{"fleet.yaml", []byte(defaultsOf(text) + "servers:\n  new-[1:3]: " + flowFields(fields) + "\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(servers, byName(added))
+	at := Place{Key: key, Before: rapid.Bool().Draw(t, "before")}
+	return l.Insert(at, NewEntry{Key: "new-[1:3]", Fields: fields, Apart: rapid.Bool().Draw(t, "apart")})
+}
+
+func byName(f *Fleet) map[string]Server {
+	servers := map[string]Server{}
+	for _, s := range f.Servers {
+		servers[s.Name] = s
+	}
+	return servers
 }
 
 // drawChange draws fields to set, and what they make of a server.

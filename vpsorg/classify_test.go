@@ -15,61 +15,59 @@ import (
 
 var kinds = []error{ErrUnauthorized, ErrPaymentRequired, ErrForbidden, ErrCreatesRefused, ErrNotFound, ErrConflict, ErrRateLimited, ErrBusy}
 
+const pageOf403 = "<html><title>403 Forbidden</title>"
+
+// answers are what the API answers to calls, and what kinds of error they are.
+var answers = map[string]struct {
+	call      string // of reads or changes
+	status    int
+	body      string
+	is        []error
+	ambiguous bool
+}{
+	"token":                      {"create", 401, "", []error{ErrUnauthorized}, false},
+	"token on a page":            {"patch", 401, pageOf403, []error{ErrUnauthorized}, false},
+	"credit":                     {"create", 402, "", []error{ErrPaymentRequired, ErrCreatesRefused}, false},
+	"credit, not of a create":    {"patch", 402, "", []error{ErrPaymentRequired}, false},
+	"permission to read":         {"get", 403, "", []error{ErrForbidden}, false},
+	"permission to change":       {"patch", 403, "", []error{ErrForbidden}, false},
+	"limit of servers":           {"create", 403, `{"detail": "server limit reached"}`, []error{ErrCreatesRefused}, false},
+	"a proxy's page":             {"patch", 403, pageOf403, []error{ErrBusy}, true},
+	"a proxy's page on a create": {"create", 403, pageOf403, nil, true},
+	"a page instead of prices":   {"plans", 403, pageOf403, []error{ErrForbidden}, false},
+	"no such server":             {"get", 404, "", []error{ErrNotFound}, false},
+	"gone":                       {"delete", 404, "", []error{ErrNotFound}, false},
+	"the name of another":        {"create", 409, `{"detail": "name is used in another project"}`, []error{ErrConflict}, false},
+	"conflict":                   {"patch", 409, "", []error{ErrConflict, ErrBusy}, false},
+	"conflict of a power call":   {"stop", 409, `{"detail": "Already stopping."}`, []error{ErrConflict, ErrBusy}, false},
+	"locked":                     {"patch", 423, "", []error{ErrBusy}, false},
+	"locked delete":              {"delete", 423, "", []error{ErrBusy}, false},
+	"locked create":              {"create", 423, "", nil, false},
+	"locked read":                {"get", 423, "", nil, false},
+	"pending event":              {"stop", 422, `{"detail": "Server has a pending event."}`, []error{ErrBusy}, false},
+	"busy":                       {"stop", 400, `{"detail": "Server is busy."}`, []error{ErrBusy}, false},
+	"being rebuilt":              {"patch", 400, `{"detail": "Server is being rebuilt"}`, []error{ErrBusy}, false},
+	"in transition":              {"stop", 400, `{"detail": "Server is starting."}`, []error{ErrBusy}, false},
+	"not running":                {"stop", 400, `{"detail": "Server is not running."}`, nil, false},
+	"invalid":                    {"patch", 422, `{"hostname": ["Enter a valid FQDN."]}`, nil, false},
+	"locked, as an error":        {"patch", 500, `{"error": "resource is locked"}`, []error{ErrBusy}, true},
+	"in progress, as an error":   {"delete", 500, `{"error": "another operation is in progress"}`, []error{ErrBusy}, true},
+	"error":                      {"patch", 500, `{"error": "oops"}`, nil, true},
+	"time-out of a proxy":        {"patch", 408, "", nil, true},
+	"too much":                   {"create", 429, "", []error{ErrRateLimited}, false},
+	"too much, on a page":        {"create", 429, pageOf403, []error{ErrRateLimited}, false},
+	"bad gateway":                {"create", 502, pageOf403, nil, true},
+	"a page as a success":        {"patch", 200, pageOf403, nil, true},
+	"a page as a refusal":        {"create", 400, pageOf403, nil, true},
+}
+
 // TestWhatAnErrorIs: by request, status and body, what errors.Is says, and whether
 // the request may have taken effect nevertheless.
 func TestWhatAnErrorIs(t *testing.T) {
-	const page = "<html><title>403 Forbidden</title>"
-	get := func(ctx context.Context, c *Client) error { _, err := c.GetServer(ctx, "7"); return err }
-	prices := func(ctx context.Context, c *Client) error { _, err := c.ListPlans(ctx, ""); return err }
-	create := func(ctx context.Context, c *Client) error { return changes(c)["create"](ctx) }
-	patch := func(ctx context.Context, c *Client) error { return changes(c)["patch"](ctx) }
-	stop := func(ctx context.Context, c *Client) error { return changes(c)["stop"](ctx) }
-	remove := func(ctx context.Context, c *Client) error { return changes(c)["delete"](ctx) }
-	for name, tt := range map[string]struct {
-		call      func(context.Context, *Client) error
-		status    int
-		body      string
-		is        []error
-		ambiguous bool
-	}{
-		"token":                      {create, 401, "", []error{ErrUnauthorized}, false},
-		"token on a page":            {patch, 401, page, []error{ErrUnauthorized}, false},
-		"credit":                     {create, 402, "", []error{ErrPaymentRequired, ErrCreatesRefused}, false},
-		"credit, not of a create":    {patch, 402, "", []error{ErrPaymentRequired}, false},
-		"permission to read":         {get, 403, "", []error{ErrForbidden}, false},
-		"permission to change":       {patch, 403, "", []error{ErrForbidden}, false},
-		"limit of servers":           {create, 403, `{"detail": "server limit reached"}`, []error{ErrCreatesRefused}, false},
-		"a proxy's page":             {patch, 403, page, []error{ErrBusy}, true},
-		"a proxy's page on a create": {create, 403, page, nil, true},
-		"a page instead of prices":   {prices, 403, page, []error{ErrForbidden}, false},
-		"no such server":             {get, 404, "", []error{ErrNotFound}, false},
-		"gone":                       {remove, 404, "", []error{ErrNotFound}, false},
-		"the name of another":        {create, 409, `{"detail": "name is used in another project"}`, []error{ErrConflict}, false},
-		"conflict":                   {patch, 409, "", []error{ErrConflict, ErrBusy}, false},
-		"conflict of a power call":   {stop, 409, `{"detail": "Already stopping."}`, []error{ErrConflict, ErrBusy}, false},
-		"locked":                     {patch, 423, "", []error{ErrBusy}, false},
-		"locked delete":              {remove, 423, "", []error{ErrBusy}, false},
-		"locked create":              {create, 423, "", nil, false},
-		"locked read":                {get, 423, "", nil, false},
-		"pending event":              {stop, 422, `{"detail": "Server has a pending event."}`, []error{ErrBusy}, false},
-		"busy":                       {stop, 400, `{"detail": "Server is busy."}`, []error{ErrBusy}, false},
-		"being rebuilt":              {patch, 400, `{"detail": "Server is being rebuilt"}`, []error{ErrBusy}, false},
-		"in transition":              {stop, 400, `{"detail": "Server is starting."}`, []error{ErrBusy}, false},
-		"not running":                {stop, 400, `{"detail": "Server is not running."}`, nil, false},
-		"invalid":                    {patch, 422, `{"hostname": ["Enter a valid FQDN."]}`, nil, false},
-		"locked, as an error":        {patch, 500, `{"error": "resource is locked"}`, []error{ErrBusy}, true},
-		"in progress, as an error":   {remove, 500, `{"error": "another operation is in progress"}`, []error{ErrBusy}, true},
-		"error":                      {patch, 500, `{"error": "oops"}`, nil, true},
-		"time-out of a proxy":        {patch, 408, "", nil, true},
-		"too much":                   {create, 429, "", []error{ErrRateLimited}, false},
-		"too much, on a page":        {create, 429, page, []error{ErrRateLimited}, false},
-		"bad gateway":                {create, 502, page, nil, true},
-		"a page as a success":        {patch, 200, page, nil, true},
-		"a page as a refusal":        {create, 400, page, nil, true},
-	} {
+	for name, tt := range answers {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				err := tt.call(t.Context(), newTestClient(t, Config{Transport: always(tt.status, tt.body)}))
+				err := called(t.Context(), newTestClient(t, Config{Transport: always(tt.status, tt.body)}), tt.call)
 				for _, kind := range kinds {
 					if errors.Is(err, kind) != slices.Contains(tt.is, kind) {
 						t.Errorf("errors.Is(%v, %q) is %t", err, kind, errors.Is(err, kind))
@@ -81,6 +79,19 @@ func TestWhatAnErrorIs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// called makes a call of the name that changes gives it; get and plans are reads.
+func called(ctx context.Context, c *Client, name string) (err error) {
+	switch name {
+	case "get":
+		_, err = c.GetServer(ctx, "7")
+	case "plans":
+		_, err = c.ListPlans(ctx, "")
+	default:
+		err = changes(c)[name](ctx)
+	}
+	return err
 }
 
 // The words of a refusal are what a person can do something about.

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -30,27 +29,34 @@ func failing(n int, sent *int, first transport) transport {
 // noChance makes the pauses of a client always the same.
 func noChance(context.Context, string) error { return nil }
 
-func TestWhatIsRetried(t *testing.T) {
-	network := transport(func(*http.Request) (*http.Response, error) { return nil, net.ErrClosed })
-	unknown := transport(func(*http.Request) (*http.Response, error) { return nil, &net.DNSError{IsNotFound: true} })
-	noTLS := transport(func(*http.Request) (*http.Response, error) { return nil, tls.RecordHeaderError{} })
-	certificate := transport(func(*http.Request) (*http.Response, error) { return nil, &tls.CertificateVerificationError{} })
-	broken := transport(func(*http.Request) (*http.Response, error) {
+// Transports that fail without an answer, or in the middle of one.
+var (
+	noNetwork      = transport(func(*http.Request) (*http.Response, error) { return nil, net.ErrClosed })
+	noSuchHost     = transport(func(*http.Request) (*http.Response, error) { return nil, &net.DNSError{IsNotFound: true} })
+	notTLS         = transport(func(*http.Request) (*http.Response, error) { return nil, tls.RecordHeaderError{} })
+	badCertificate = transport(func(*http.Request) (*http.Response, error) { return nil, &tls.CertificateVerificationError{} })
+	breaksOff      = transport(func(*http.Request) (*http.Response, error) {
 		resp := answer(200, "")
 		resp.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
 		return resp, nil
 	})
-	hang := transport(func(r *http.Request) (*http.Response, error) {
+	hangs = transport(func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	})
-	for name, tt := range map[string]struct {
-		fault transport
-		lasts time.Duration // how long a GET is repeated, at least
-	}{
-		"network":      {network, time.Minute},
-		"broken":       {broken, time.Minute},
-		"time-out":     {hang, time.Minute},
+)
+
+// failed is what happens to a request that fails for a while.
+type failed struct {
+	fault transport
+	lasts time.Duration // how long a GET is repeated, at least
+}
+
+func TestWhatIsRetried(t *testing.T) {
+	for name, f := range map[string]failed{
+		"network":      {noNetwork, time.Minute},
+		"broken":       {breaksOff, time.Minute},
+		"time-out":     {hangs, time.Minute},
 		"408":          {always(408, ""), time.Minute},
 		"425":          {always(425, ""), time.Minute},
 		"500":          {always(500, ""), time.Minute},
@@ -67,7 +73,7 @@ func TestWhatIsRetried(t *testing.T) {
 		"text":         {always(200, "upstream connect error"), time.Minute},
 		"nothing":      {always(200, ""), time.Minute},
 		"HTML 403":     {always(403, "<html>"), time.Minute},
-		"no such name": {unknown, time.Second},
+		"no such name": {noSuchHost, time.Second},
 		"400":          {always(400, ""), 0},
 		"401":          {always(401, ""), 0},
 		"403":          {always(403, ""), 0},
@@ -77,34 +83,46 @@ func TestWhatIsRetried(t *testing.T) {
 		"505":          {always(505, ""), 0},
 		"redirect":     {always(302, ""), 0},
 		"truncated":    {always(200, `{"id":`), 0},
-		"certificate":  {certificate, 0},
-		"no TLS":       {noTLS, 0},
+		"certificate":  {badCertificate, 0},
+		"no TLS":       {notTLS, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				sent, start := 0, time.Now()
-				c := newTestClient(t, Config{Transport: failing(1000, &sent, tt.fault), BeforeQueue: noChance})
-				_, err := c.GetServer(t.Context(), "7")
-				took := time.Since(start)
-				if err == nil || took < tt.lasts || took > tt.lasts+65*time.Second || (sent == 1) != (tt.lasts == 0) || sent > 15 {
-					t.Errorf("a GET was sent %d times in %s: %v", sent, took, err)
-				}
-				if last := sent - 1; last > 0 {
-					sent = 0
-					c = newTestClient(t, Config{Transport: failing(last, &sent, tt.fault), BeforeQueue: noChance})
-					if s, err := c.GetServer(t.Context(), "7"); err != nil || s.ID != "7" {
-						t.Errorf("the last attempt was good, but: %v", err)
-					}
-				}
-				for method, call := range changes(c) {
-					sent = 0
-					c.cfg.Transport = failing(1000, &sent, tt.fault)
-					if err := call(t.Context()); sent != 1 || err == nil && (method == "create" || strings.HasPrefix(name, "4") || strings.HasPrefix(name, "5")) {
-						t.Errorf("%s was sent %d times: %v", method, sent, err)
-					}
-				}
-			})
+			synctest.Test(t, f.checkReads)
+			synctest.Test(t, func(t *testing.T) { f.checkChanges(t, name[0] == '4' || name[0] == '5') })
 		})
+	}
+}
+
+func (f failed) client(t *testing.T, times int, sent *int) *Client {
+	return newTestClient(t, Config{Transport: failing(times, sent, f.fault), BeforeQueue: noChance})
+}
+
+// checkReads holds that a read is repeated for as long as it should be, and that its last
+// attempt may be the one that succeeds.
+func (f failed) checkReads(t *testing.T) {
+	sent, start := 0, time.Now()
+	_, err := f.client(t, 1000, &sent).GetServer(t.Context(), "7")
+	took := time.Since(start)
+	if err == nil || took < f.lasts || took > f.lasts+65*time.Second || (sent == 1) != (f.lasts == 0) || sent > 15 {
+		t.Errorf("a GET was sent %d times in %s: %v", sent, took, err)
+	}
+	if last := sent - 1; last > 0 {
+		sent = 0
+		if s, err := f.client(t, last, &sent).GetServer(t.Context(), "7"); err != nil || s.ID != "7" {
+			t.Errorf("the last attempt was good, but: %v", err)
+		}
+	}
+}
+
+// checkChanges holds that no change is repeated. An answer that says nothing of the server
+// is good enough for a change but a create, unless it refuses.
+func (f failed) checkChanges(t *testing.T, refuses bool) {
+	sent := 0
+	for method, call := range changes(f.client(t, 1000, &sent)) {
+		sent = 0
+		if err := call(t.Context()); sent != 1 || err == nil && (method == "create" || refuses) {
+			t.Errorf("%s was sent %d times: %v", method, sent, err)
+		}
 	}
 }
 
