@@ -28,6 +28,23 @@ func TestRollingReboot(t *testing.T) {
 	})
 }
 
+// Of three servers one may be away, which is so before the run: it was stopped by hand,
+// and the file leaves its power alone.
+func TestStoppedByHandIsAway(t *testing.T) {
+	policy := strings.Replace(web, "25%", "1", 1)
+	for fields, reboots := range map[string]int{"": 0, ", status: stopped": 2} {
+		inRollout(t, &emulator.Emulator{}, 3, policy, "", func(r *rolled) {
+			r.emulator.Edit(r.emulator.Servers()[0].ID, func(s *vpsorg.Server) { s.Status = vpsorg.StatusStopped })
+			r.in = r.input("servers: {web-01: {plan: 1, os: 5, location: us-west" + fields + "}, 'web-[02:03]': {plan: 1, os: 5, location: us-west}}\n" + policy)
+			r.in.Selection.Asked = planner.Asked{Reboot: []string{"web-02", "web-03"}}
+			result := r.roll(apply.Approval{})
+			if n := len(r.rebooted()); n != reboots {
+				t.Errorf("with%q %d are rebooted, want %d:\n%s", fields, n, reboots, report(result))
+			}
+		})
+	}
+}
+
 // A canary goes first and alone, and a pause lies after it that no unattended run
 // shortens; a later one goes on, without a second canary.
 func TestCanaryAndPause(t *testing.T) {

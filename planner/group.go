@@ -20,6 +20,7 @@ type Member struct {
 	Location string       `json:"location,omitempty"`
 	Labels   fleet.Labels `json:"labels,omitempty"`
 	Status   Status       `json:"status,omitempty"`  // that it has, or is about to have, before the plan; "": it does not exist
+	Off      bool         `json:"off,omitempty"`     // its entry wants it to be stopped or gone, or there is none
 	Leaves   bool         `json:"leaves,omitempty"`  // the plan stops or deletes it, so it does not count any more
 	Changes  bool         `json:"changes,omitempty"` // the plan changes it
 }
@@ -34,6 +35,9 @@ type Readiness struct {
 func (g Group) changes() bool {
 	return slices.ContainsFunc(g.Servers, func(m Member) bool { return m.Changes })
 }
+
+// isOff reports whether a server is stopped, or gone, as it is to be.
+func (m Member) isOff() bool { return m.Off && (m.Status == "" || m.Status == StatusStopped) }
 
 // after is a member as its changes leave it.
 func (m Member) after(changes []Change) Member {

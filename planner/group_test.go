@@ -59,11 +59,11 @@ func describeGroups(p *planner.Plan) string {
 	return b.String()
 }
 
-// A group has whoever is to be active after the plan, and whoever the plan makes
-// leave; what is stopped and stays so is of no account.
+// A group has whoever is to be active after the plan, whoever the plan makes leave, and
+// whoever somebody has stopped; what the file wants to be stopped, and is, is of no account.
 func TestGroups(t *testing.T) {
 	p := diff(t, policies, policiesLive...)
-	want := "web: budget 2, surge 2 of 5, steps [1 2 3 5]: web-1* web-2* web-3- web-5+ web-6- web-8 web-9\n" +
+	want := "web: budget 3, surge 2 of 6, steps [1 2 3 5]: web-1* web-2* web-3- web-4 web-5+ web-6- web-8 web-9\n" +
 		"old: budget 1, surge 1 of 0, steps [1]: old-1-\n"
 	if d := cmp.Diff(want, describeGroups(p)); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -74,7 +74,7 @@ func TestGroups(t *testing.T) {
 	checkReadsBack(t, p)
 
 	narrow := p.Only([]planner.Action{planner.ActionReboot, planner.ActionUpdate, planner.ActionStop})
-	want = "web: budget 3, surge 2 of 6, steps [1 2]: web-1* web-2 web-3- web-6 web-8 web-9\n"
+	want = "web: budget 3, surge 3 of 7, steps [1 2]: web-1* web-2 web-3- web-4 web-6 web-8 web-9\n"
 	if d := cmp.Diff(strings.Replace(want, "web-6", "web-5+ web-6", 1), describeGroups(narrow)); d != "" {
 		t.Errorf("narrowed: -want +got\n%s", d)
 	}

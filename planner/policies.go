@@ -53,7 +53,7 @@ func (d *differ) group(policy fleet.Rollout) Group {
 	for _, c := range d.plan.Changes {
 		del, ok := c.(*Delete)
 		if ok && del.Reason.Code == CodeUnlisted && policy.Labels.IsZero() && policy.Matches(del.Name, nil) {
-			g.Servers = append(g.Servers, Member{Name: del.Name, ID: del.ID, Location: del.Old.Location, Status: del.Old.Status})
+			g.Servers = append(g.Servers, Member{Name: del.Name, ID: del.ID, Location: del.Old.Location, Status: del.Old.Status, Off: true})
 		}
 	}
 	slices.SortStableFunc(g.Servers, func(a, b Member) int { return fleet.CompareNames(a.Name, b.Name) })
@@ -61,22 +61,20 @@ func (d *differ) group(policy fleet.Rollout) Group {
 }
 
 func memberOf(x match) Member {
-	m := Member{Name: x.entry.Name, Location: x.entry.Location, Labels: x.entry.Labels}
+	m := Member{Name: x.entry.Name, Location: x.entry.Location, Labels: x.entry.Labels, Off: x.entry.Absent || x.entry.Status == fleet.StatusStopped}
 	if x.live != nil {
 		m.ID, m.Location = x.live.ID, x.live.Location
 		if m.Status = x.live.Status; !m.Status.Ended() {
 			m.Status, _ = x.live.Status.Target()
 		}
 	}
-	if x.entry.Absent && x.live == nil {
-		m.Status = StatusStopped // it is gone already
-	}
 	return m
 }
 
 // keepPolicies keeps the policies that have a say in the plan's changes, and the groups
 // with a disturbed server, with their members as the changes leave them. A server that
-// is stopped and stays so is no member.
+// is stopped, or gone, and is to stay so is no member; one that the file would not have
+// stopped is.
 func (p *Plan) keepPolicies(disturbed func(Member) bool) {
 	changes := p.byName()
 	groups := p.Rollouts
@@ -84,7 +82,7 @@ func (p *Plan) keepPolicies(disturbed func(Member) bool) {
 	for _, g := range groups {
 		var members []Member
 		for _, m := range g.Servers {
-			if m = m.after(changes[m.Name]); m.Changes || m.Status != StatusStopped {
+			if m = m.after(changes[m.Name]); m.Changes || !m.isOff() {
 				members = append(members, m)
 			}
 		}

@@ -224,13 +224,16 @@ func (s *simulation) serves(g planner.Group, v vpsorg.Server) bool {
 // on, or because its budget is used up by servers that are stopped, or is none.
 func (s *simulation) heldFor(p *planner.Plan) bool {
 	for _, g := range p.Rollouts {
-		stopped := 0
+		stopped, stay := 0, 0
 		for _, m := range g.Servers {
 			if !m.Leaves && m.Status == planner.StatusStopped {
 				stopped++
+				if !m.Changes {
+					stay++
+				}
 			}
 		}
-		if stopped > g.Budget() || g.Budget() == 0 {
+		if stopped > g.Budget() || stay >= g.Budget() {
 			return true
 		}
 		for _, v := range s.api.Servers() {
