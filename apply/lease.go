@@ -19,7 +19,7 @@ func comingCreates(p *planner.Plan) (list []Intent) {
 			continue
 		}
 		if c, ok := p.Changes[j.Changes[0]].(*planner.Create); ok {
-			i := newIntent(Key{p.Endpoint, p.Account}, c)
+			i := newIntent(Key{p.Endpoint, p.Account}, c, 0)
 			i.At = time.Time{}
 			list = append(list, i)
 		}

@@ -50,7 +50,7 @@ func (w *worker) noteFirst(ctx context.Context, c planner.Change) error {
 	}
 	switch c := c.(type) {
 	case *planner.Create:
-		w.last = newIntent(w.key, c)
+		w.last = newIntent(w.key, c, w.Client.Timeout())
 		if err := w.State.Begin(ctx, w.last); err != nil {
 			return err
 		}

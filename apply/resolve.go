@@ -18,7 +18,7 @@ const (
 	resolutions = 3
 
 	// requestTimeout is how long after it was noted an intent's request may still have
-	// been under way, in a run that was killed.
+	// been under way, in a run that was killed, where the intent does not say.
 	requestTimeout = vpsorg.DefaultTimeout
 )
 
@@ -34,11 +34,16 @@ func (u *unresolved) doubt(cause error) *Error {
 	return &Error{Reason: planner.Reason{Code: planner.CodeUnresolved, Name: u.intents[0].Name}, Err: cmp.Or(u.why, cause)}
 }
 
-func newIntent(k Key, c *planner.Create) Intent {
-	return Intent{
+// newIntent is the intent of a create whose request may take a time.
+func newIntent(k Key, c *planner.Create, timeout time.Duration) Intent {
+	i := Intent{
 		Endpoint: k.Endpoint, Account: k.Account, Name: c.Name,
 		Plan: c.Spec.Plan.ID, OS: c.Spec.OS.ID, Location: c.Spec.Location, Hostname: c.Spec.Hostname, At: time.Now().Round(0),
 	}
+	if timeout > requestTimeout {
+		i.Until = i.At.Add(timeout)
+	}
+	return i
 }
 
 // resolveFirst takes in what earlier runs have done lately, and puts a Resolve step before

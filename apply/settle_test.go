@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state/statetest"
+	"github.com/vps-fleet/fleet/vpsorg"
 	"github.com/vps-fleet/fleet/vpsorg/emulator"
 )
 
@@ -124,4 +126,30 @@ func TestKilledRun(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestKilledRunOfALongRequest is of a run that gives a request longer than usual, and is
+// killed while its create is on the wire: the window begins when the request can have ended.
+func TestKilledRunOfALongRequest(t *testing.T) {
+	e := &emulator.Emulator{Fault: once("POST", "/servers/", emulator.Fault{Delay: 6 * time.Minute})}
+	inWorld(t, e, func(w *world) {
+		patient, err := vpsorg.New(vpsorg.Config{BaseURL: "http://127.0.0.1/api/v1", Token: "vps_test", Transport: e.Transport(), Timeout: 5 * time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk, usual := &statetest.Disk{}, w.runner
+		w.runner.Client = patient
+		w.lock(disk)
+		ctx, kill := context.WithCancel(w.Context())
+		time.AfterFunc(290*time.Second, kill)
+		w.runner.Run(ctx, nil, w.plan(oneNew))
+
+		w.runner = usual
+		w.lock(disk)
+		w.converge(oneNew)
+		time.Sleep(time.Hour)
+		if got := strings.Count(w.live(), "\n"); got != 1 {
+			t.Errorf("there are %d servers", got)
+		}
+	})
 }

@@ -155,7 +155,7 @@ type Intent struct {
 	Location string    `json:"location"`
 	Hostname *string   `json:"hostname,omitempty"` // nil: none was sent
 	At       time.Time `json:"at"`                 // just before it was sent
-	Until    time.Time `json:"until,omitzero"`     // when the right of its run to send it ended, of one that was cut off; zero: soon after At
+	Until    time.Time `json:"until,omitzero"`     // when its request has ended at the latest: by its own time-out, or with the lease of a run that was cut off; zero: soon after At
 }
 
 // Fits reports whether a live server is one that the intent could have made.

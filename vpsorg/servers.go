@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 const serversPath = "/servers/"
@@ -39,6 +40,9 @@ func (c *Client) ListCost() int { return max(1, int(c.servers.pages.Load())) }
 // Parallelism is how many reads, such as of a list's pages, the client was
 // configured to have under way at once.
 func (c *Client) Parallelism() int { return c.cfg.Parallelism }
+
+// Timeout is how long one request may take, from its sending to the end of the answer.
+func (c *Client) Timeout() time.Duration { return c.cfg.Timeout }
 
 // CreateServer orders a server, which costs money, and returns it as it is right
 // after: usually provisioning and without an address. Only 201 with a server

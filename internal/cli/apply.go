@@ -8,11 +8,13 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/render"
+	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/planner"
 )
 
@@ -98,6 +100,9 @@ func (c *command) apply(ctx context.Context, rec *record, args []string) error {
 func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) error {
 	rec, in := view.rec, view.in
 	engine, err := c.connect()
+	if err == nil {
+		err = c.checkLease(engine)
+	}
 	if err != nil {
 		return err
 	}
@@ -122,6 +127,18 @@ func (c *command) carryOut(ctx context.Context, view *applyView, saved bool) err
 		err = errIncomplete
 	}
 	return c.unlessUnsaved(rec, err, failed)
+}
+
+// longestLeased is the longest that a request may take where the state's lease, which
+// lasts two minutes, has to outlive it.
+const longestLeased = time.Minute
+
+// checkLease refuses requests that a lease cannot outlive.
+func (c *command) checkLease(engine *apply.Engine) error {
+	if _, leased := engine.Store.(*state.Shared); leased && c.flags.requestTimeout > longestLeased {
+		return refusal{fmt.Sprintf("--request-timeout %s is too long for the lease of a shared state", c.flags.requestTimeout), fmt.Sprintf("with --state it is %s at most", longestLeased)}
+	}
+	return nil
 }
 
 // checkApproval refuses, before any request, a run that nobody could approve.

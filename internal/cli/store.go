@@ -9,6 +9,7 @@ import (
 	"github.com/vps-fleet/fleet/apply"
 	"github.com/vps-fleet/fleet/internal/state"
 	"github.com/vps-fleet/fleet/internal/state/location"
+	"github.com/vps-fleet/fleet/vpsorg"
 )
 
 // store is where the state is kept: as --state or --journal says, beside the sandbox's
@@ -41,6 +42,7 @@ func (c *command) shared() (*state.Shared, error) {
 	}
 	shared, notice := state.InBackend(backend), newWaitingNotice(c.notices)
 	shared.Waiting = func(since time.Time) { notice.state(backend.Place(), since) }
+	shared.Longer = max(0, c.flags.requestTimeout-vpsorg.DefaultTimeout)
 	return shared, nil
 }
 

@@ -80,7 +80,7 @@ func (l *leasedState) begin(i apply.Intent) (number int) {
 	number = l.noted
 	if a, ok := l.ahead.announced[i.Name]; ok {
 		l.drop(a.intent)
-		if a.intent.At = i.At; a.intent == i {
+		if a.intent.At, a.intent.Until = i.At, i.Until; a.intent == i {
 			number = a.number
 		}
 		l.ahead.begun++

@@ -88,6 +88,34 @@ func TestLeaseLapsesBeforeItEnds(t *testing.T) {
 	}
 }
 
+// Where a request may take longer than usual, the last change is sent so much earlier.
+func TestLeaseOfLongerRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newUnsteady(t)
+		store := state.InBackend(b)
+		store.Longer = 30 * time.Second
+		s, err := store.Lock(ctx, statetest.Ann, apply.Holder{PID: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute)
+		wantChange(t, s, nil)
+		b.gone.Store(true)
+		at := lapses(t, s)
+		b.gone.Store(false)
+		locks, err := store.Locks(ctx)
+		if err != nil || len(locks) != 1 {
+			t.Fatalf("%v, %v", locks, err)
+		}
+		if left := locks[0].Left + time.Since(at); left < onTheWire+store.Longer {
+			t.Errorf("the last change leaves %s before the lease ends", left)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A right that has lapsed is a wait: when the store is there again, and nobody has
 // taken the lease, it is renewed although it has ended.
 func TestLapsedLeaseIsRenewed(t *testing.T) {

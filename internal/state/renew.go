@@ -31,7 +31,7 @@ func (l *leasedState) MayChange() error {
 	switch {
 	case l.lost != nil:
 		return l.lost
-	case l.store.since(l.renewed) > l.store.timing.ttl-l.store.timing.margin:
+	case l.store.since(l.renewed) > l.store.timing.ttl-l.store.timing.margin-l.store.Longer:
 		return &LapsedError{l.failed}
 	}
 	return nil

@@ -24,6 +24,7 @@ const (
 // beside it: the kept plans and the details.
 type Shared struct {
 	Waiting func(since time.Time) // is told when the backend has not answered for two seconds; may be nil
+	Longer  time.Duration         // than 30 s, by how much a change may be on the wire
 
 	backend Backend
 	timing  timing
