@@ -213,7 +213,6 @@ func TestErrorText(t *testing.T) {
 		{nil, ""},
 		{errIncomplete, ""},
 		{refusal{"no\x1b[2J", "do\nthis"}, "error: no\\x1b[2J\nhint: do\nhint: this\n"},
-		{refusal{"unknown command\n\nDid you mean this?\n\tplan\n\n", ""}, "error: unknown command\n\nDid you mean this?\n  plan\n"},
 	} {
 		if got := errorText(test.err); got != test.want {
 			t.Errorf("%v is shown as %q, want %q", test.err, got, test.want)

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,6 +138,24 @@ func flagError(cmd *cobra.Command, err error) error {
 		})
 	}
 	return refusal{plainly(err.Error()), hint}
+}
+
+const helpHint = "fleet help shows the commands, fleet help topics the topics"
+
+// unknownCommand is the refusal of arguments that name no command, with what may have
+// been meant; nil where they name one.
+func unknownCommand(root *cobra.Command, args []string) error {
+	_, rest, err := root.Find(args)
+	if err == nil {
+		return nil
+	}
+	hint := helpHint
+	if i := slices.IndexFunc(rest, func(arg string) bool { return !strings.HasPrefix(arg, "-") }); i >= 0 {
+		if near := root.SuggestionsFor(rest[i]); len(near) > 0 {
+			hint = "did you mean fleet " + strings.Join(near, " or fleet ") + "?"
+		}
+	}
+	return refusal{err.Error(), hint}
 }
 
 // plainly leaves out of a mistake in a value what Go's parser of numbers calls it.

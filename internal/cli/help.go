@@ -33,11 +33,11 @@ func newHelp(c *command) *cobra.Command {
 				return nil
 			}
 			about, rest, err := cmd.Root().Find(args)
-			if err == nil && len(rest) > 0 {
-				err = fmt.Errorf("%s has no command %q", about.CommandPath(), rest[0])
-			}
 			if err != nil {
-				return refusal{err.Error(), "fleet help shows the commands, fleet help topics the topics"}
+				return unknownCommand(cmd.Root(), args)
+			}
+			if len(rest) > 0 {
+				return refusal{fmt.Sprintf("%s has no command %q", about.CommandPath(), rest[0]), helpHint}
 			}
 			c.showHelp(about, nil)
 			return nil

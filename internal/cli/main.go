@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,11 @@ func Main(p Process) int {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	err := c.interrupts.explain(root.ExecuteContext(c.interrupts.ctx))
+	cmd, err := root.ExecuteContextC(c.interrupts.ctx)
+	if cmd == root && err != nil {
+		err = cmp.Or(unknownCommand(root, p.Args), err)
+	}
+	err = c.interrupts.explain(err)
 	if text := errorText(err); text != "" {
 		fmt.Fprint(c.notices, text)
 	}

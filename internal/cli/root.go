@@ -18,12 +18,15 @@ https://admin.vps.org/api/v1).`
 
 func newRoot(c *command) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "fleet",
-		Short:         "Servers at VPS.org as a file says",
-		Long:          rootHelp,
-		Version:       thisBuild().String(),
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Use:                "fleet",
+		Short:              "Servers at VPS.org as a file says",
+		Long:               rootHelp,
+		Version:            thisBuild().String(),
+		SilenceUsage:       true,
+		SilenceErrors:      true,
+		DisableSuggestions: true, // unknownCommand makes hints of them
+
+		SuggestionsMinimumDistance: 2,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := fromEnvironment(cmd.Flags(), c.Getenv); err != nil {
 				return err

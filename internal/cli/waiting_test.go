@@ -8,31 +8,23 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/vps-fleet/fleet/internal/render"
 	"github.com/vps-fleet/fleet/vpsorg"
 )
 
-func TestWaitingText(t *testing.T) {
-	began := time.Date(2025, 1, 10, 14, 30, 5, 0, time.Local)
-	slow := &vpsorg.Error{Err: context.DeadlineExceeded}
+func TestTroubleOf(t *testing.T) {
 	for name, tt := range map[string]struct {
 		wait vpsorg.Wait
-		want string
+		want render.Trouble
 	}{
-		"down":                {vpsorg.Wait{Status: 503, Attempt: 3, Pause: time.Second}, "waiting for the API (503 Service Unavailable); third try in 1s"},
-		"down for long":       {vpsorg.Wait{Status: 520, Attempt: 11, Pause: 8700 * time.Millisecond}, "waiting for the API (520); 11th try in 9s"},
-		"since when":          {vpsorg.Wait{Status: 503, Attempt: 3, Since: began}, "waiting for the API since 14:30:05 (503 Service Unavailable); third try"},
-		"no network":          {vpsorg.Wait{Err: errors.New("reset"), Attempt: 2}, "waiting for the API (no answer); second try"},
-		"slow":                {vpsorg.Wait{Err: slow, Attempt: 2}, "waiting for the API (no answer in time, --request-timeout gives it longer); second try"},
-		"a page as a success": {vpsorg.Wait{Status: 200, Attempt: 2}, "waiting for the API (no usable answer); second try"},
-		"a change throttled":  {vpsorg.Wait{Status: 429, Pause: 20500 * time.Millisecond}, "waiting for the API (429 Too Many Requests); next try in 21s"},
-		"throttled":           {vpsorg.Wait{Status: 429, Attempt: 2, Pause: time.Minute}, "waiting for the API (429 Too Many Requests); second try in 1m0s"},
+		"down":                {vpsorg.Wait{Status: 503}, render.Trouble{Answer: render.Refused, Status: 503}},
+		"throttled":           {vpsorg.Wait{Status: 429}, render.Trouble{Answer: render.Refused, Status: 429}},
+		"no network":          {vpsorg.Wait{Err: errors.New("reset")}, render.Trouble{Answer: render.NoAnswer}},
+		"slow":                {vpsorg.Wait{Err: &vpsorg.Error{Err: context.DeadlineExceeded}}, render.Trouble{Answer: render.TooLate}},
+		"a page as a success": {vpsorg.Wait{Status: 200}, render.Trouble{Answer: render.Unusable}},
 	} {
-		now := began.Add(3 * time.Second)
-		if tt.wait.Since.IsZero() {
-			tt.wait.Since = now
-		}
-		if got := waitingText(tt.wait, now); got != tt.want {
-			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		if got := troubleOf(tt.wait); got != tt.want {
+			t.Errorf("%s: got %v, want %v", name, got, tt.want)
 		}
 	}
 }

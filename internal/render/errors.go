@@ -13,7 +13,7 @@ import (
 func ErrorLines(err error) string {
 	text, hint := explainError(err)
 	text = strings.TrimSpace(text) + prefixed("\nhint: ", strings.ReplaceAll(hint, "\n", "\nhint: "))
-	return EscapeLines(strings.ReplaceAll(text, "\t", "  ")) + "\n"
+	return EscapeLines(text) + "\n"
 }
 
 // explainError says what is wrong: why a run was refused or a change not carried out, as a
