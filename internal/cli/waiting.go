@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,5 +101,5 @@ func troubleOf(wait vpsorg.Wait) render.Trouble {
 	case wait.Status/100 == 2:
 		return render.Trouble{Answer: render.Unusable}
 	}
-	return render.Trouble{Answer: render.Refused, Status: wait.Status}
+	return render.Trouble{Answer: render.Refused, Status: strings.TrimSpace(fmt.Sprint(wait.Status, " ", http.StatusText(wait.Status)))}
 }

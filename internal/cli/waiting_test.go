@@ -17,8 +17,8 @@ func TestTroubleOf(t *testing.T) {
 		wait vpsorg.Wait
 		want render.Trouble
 	}{
-		"down":                {vpsorg.Wait{Status: 503}, render.Trouble{Answer: render.Refused, Status: 503}},
-		"throttled":           {vpsorg.Wait{Status: 429}, render.Trouble{Answer: render.Refused, Status: 429}},
+		"down":                {vpsorg.Wait{Status: 503}, render.Trouble{Answer: render.Refused, Status: "503 Service Unavailable"}},
+		"of no known name":    {vpsorg.Wait{Status: 520}, render.Trouble{Answer: render.Refused, Status: "520"}},
 		"no network":          {vpsorg.Wait{Err: errors.New("reset")}, render.Trouble{Answer: render.NoAnswer}},
 		"slow":                {vpsorg.Wait{Err: &vpsorg.Error{Err: context.DeadlineExceeded}}, render.Trouble{Answer: render.TooLate}},
 		"a page as a success": {vpsorg.Wait{Status: 200}, render.Trouble{Answer: render.Unusable}},

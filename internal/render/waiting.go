@@ -2,8 +2,6 @@ package render
 
 import (
 	"fmt"
-	"net/http"
-	"strings"
 	"time"
 )
 
@@ -12,7 +10,7 @@ import (
 type Trouble struct {
 	State  string // the place of the state that is to answer; "": the API is
 	Answer Answer // what has come instead
-	Status int    // the HTTP status, for Refused
+	Status string // the HTTP status, for Refused: 503 Service Unavailable
 }
 
 // Answer is what has come of a request that has no good answer yet.
@@ -50,7 +48,7 @@ func (t Trouble) reason() string {
 	case Unusable:
 		return "no usable answer"
 	}
-	return strings.TrimSpace(fmt.Sprint(t.Status, " ", http.StatusText(t.Status)))
+	return t.Status
 }
 
 // NextTry says which attempt comes next, 0 where they are not counted, and after which
