@@ -3,9 +3,11 @@ package bucket
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,7 +70,8 @@ func parse(u *url.URL) (o options, err error) {
 	if err != nil {
 		return o, &URLError{"its parameters are not encoded as in a URL"}
 	}
-	for name, values := range parameters {
+	for _, name := range slices.Sorted(maps.Keys(parameters)) { // so that of two mistakes the same is told each time
+		values := parameters[name]
 		value := values[len(values)-1]
 		switch name {
 		case "endpoint":

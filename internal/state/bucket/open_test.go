@@ -54,6 +54,7 @@ func TestURLsThatNameNoBucket(t *testing.T) {
 		"s3://AKID:swordfish@bkt":               "keys do not belong in it",
 		"s3://bkt?lock=dynamodb":                `no parameter "lock"`,
 		"s3://bkt?path_style=perhaps":           "true or false",
+		"s3://bkt?zone=1&path_style=perhaps":    "true or false", // the first by name of two
 		"s3://bkt?endpoint=s3.example.com":      "endpoint is to be like",
 		"s3://bkt?endpoint=https://k:s@e":       "endpoint is to be like",
 		"s3://bkt?endpoint=https://e/b/c":       "endpoint is to be like",
