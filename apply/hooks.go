@@ -55,9 +55,8 @@ func (g *rolling) drained(e drained) {
 // nothing to do.
 func (g *rolling) restore(j *job, s planner.Restore) bool {
 	t := g.target(j.name, cmp.Or(s.ID, j.made))
-	if s.New {
-		old := g.run.reports[j.tasks[0].report].Change.About().ID
-		t.PeerIP = g.target(j.name, old).IP
+	if s.ID == "" {
+		t.PeerIP = g.target(j.name, g.run.reports[j.tasks[0].report].Change.About().ID).IP
 	}
 	return g.rejoin(j, t, s.New)
 }
@@ -132,7 +131,7 @@ func (g *rolling) finish(j *job) bool {
 		g.forget(j.name, j)
 		return true
 	}
-	return g.rejoin(j, g.target(j.name, cmp.Or(mark.ID, j.made)), false)
+	return g.rejoin(j, g.target(j.name, cmp.Or(mark.ID, j.made, g.ids[j.name])), false)
 }
 
 // runAll runs one command after another, until one fails.

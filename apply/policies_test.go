@@ -214,18 +214,6 @@ func TestUnreadyServersAreNotDestroyed(t *testing.T) {
 	})
 }
 
-// The first interrupt lets what is in flight end, and what was drained in vain is restored.
-func TestInterruptedRollout(t *testing.T) {
-	inRollout(t, &emulator.Emulator{}, 6, drained, "", func(r *rolled) {
-		r.hooks.takes = 5 * time.Second
-		time.AfterFunc(13*time.Second, func() { close(r.drain) })
-		result := r.reboot(apply.Approval{})
-		if len(r.rebooted()) != 0 || len(r.hooks.out) != 0 || result.Count(apply.NotStarted) != 6 {
-			t.Errorf("out are %v after %q\n%s", r.hooks.out, r.hooks.runs, report(result))
-		}
-	})
-}
-
 // Disruptions are kept in one domain at a time.
 func TestDomain(t *testing.T) {
 	policy := "rollouts: {web: {names: ['web-*'], max_unavailable: 3, domain: label:rack, ready: [{http: {url: 'http://{ip}/', status: 200}}]}}"

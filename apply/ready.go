@@ -85,13 +85,16 @@ func (g *rolling) probed(e probed) {
 // target is the server that probes and commands are about.
 func (g *rolling) target(name, id string) Target {
 	t := Target{Name: name, ID: id, Labels: g.labels[name]}
-	e := g.run.cache.entries[id]
-	t.Location = e.Location
-	if e.IPAddress != nil {
-		t.IP = *e.IPAddress
+	if e, known := g.run.cache.entries[id]; known {
+		g.seen[id] = e.Server
 	}
-	if e.Hostname != nil {
-		t.Hostname = *e.Hostname
+	s := g.seen[id]
+	t.Location = s.Location
+	if s.IPAddress != nil {
+		t.IP = *s.IPAddress
+	}
+	if s.Hostname != nil {
+		t.Hostname = *s.Hostname
 	}
 	return t
 }

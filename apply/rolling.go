@@ -26,6 +26,7 @@ type rolling struct {
 	members []string                      // of all groups
 	ids     map[string]string             // of the servers that these are by now, by name; "": none is there
 	labels  map[string]fleet.Labels       // of servers, by name
+	seen    map[string]planner.Server     // the servers as they were seen last, by id, also those that are gone
 	marks   map[string]rollout.ServerMark // by name
 	notes   []note                        // of the groups' marks
 	watches []*watch                      // first those of the groups, in their order, then those of servers
@@ -58,7 +59,7 @@ const moment = 10 * time.Millisecond
 
 func newRolling(r *run) *rolling {
 	g := &rolling{
-		run: r, rules: r.plan.Rules(), ids: make(map[string]string), labels: make(map[string]fleet.Labels), marks: make(map[string]rollout.ServerMark),
+		run: r, rules: r.plan.Rules(), ids: make(map[string]string), labels: make(map[string]fleet.Labels), seen: make(map[string]planner.Server), marks: make(map[string]rollout.ServerMark),
 		servers: make(map[string]*watch), slots: make(chan struct{}, errandsAtOnce), dirty: true,
 		notes: make([]note, len(r.plan.Rollouts)), told: make([]rollout.GroupResult, len(r.plan.Rollouts)),
 	}
@@ -73,6 +74,12 @@ func newRolling(r *run) *rolling {
 		for _, m := range group.Servers {
 			g.members = append(g.members, m.Name)
 			g.ids[m.Name], g.labels[m.Name] = m.ID, m.Labels
+			g.seen[m.ID] = planner.Server{}
+		}
+	}
+	for _, s := range r.seen {
+		if _, member := g.seen[s.ID]; member {
+			g.seen[s.ID] = s
 		}
 	}
 	return g

@@ -1,7 +1,9 @@
 package apply_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -33,6 +35,7 @@ type rolled struct {
 type hooks struct {
 	mu    sync.Mutex
 	runs  []string
+	peers []string // of each run: the phase, the server's address, and its peer's
 	fails func(phase apply.Phase, name string) error
 	takes time.Duration
 	gate  func() error
@@ -49,6 +52,7 @@ func (h *hooks) Probe(context.Context, fleet.Probe, apply.Target) error {
 func (h *hooks) Run(ctx context.Context, c fleet.Command, t apply.Target, p apply.Phase) error {
 	h.mu.Lock()
 	h.runs = append(h.runs, string(p)+" "+t.Name)
+	h.peers = append(h.peers, fmt.Sprintf("%s %s %s", p, t.IP, cmp.Or(t.PeerIP, "-")))
 	if p == apply.PhaseDrain {
 		h.out[t.Name] = true
 	}
@@ -57,6 +61,9 @@ func (h *hooks) Run(ctx context.Context, c fleet.Command, t apply.Target, p appl
 	case <-time.After(h.takes):
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	if t.ID == "" || t.IP == "" {
+		return errors.New("nobody knows of which server")
 	}
 	if h.fails != nil {
 		if err := h.fails(p, t.Name); err != nil {
