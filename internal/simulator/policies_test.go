@@ -182,7 +182,7 @@ func (s *simulation) takesOver(g planner.Group, m planner.Member, live []vpsorg.
 }
 
 // away tells whether a member does not serve. What others have just done to it, nobody
-// can know yet.
+// can know yet; nor can a file without a restore command bring back who was drained.
 func (s *simulation) away(g planner.Group, m planner.Member, live []vpsorg.Server) bool {
 	if s.takesOver(g, m, live) {
 		return false
@@ -198,7 +198,7 @@ func (s *simulation) away(g planner.Group, m planner.Member, live []vpsorg.Serve
 			return false
 		}
 		if s.serves(g, v) {
-			return s.out[string(v.ID)]
+			return s.out[string(v.ID)] && g.Policy.Restore != nil
 		}
 	}
 	for _, at := range s.touched {
