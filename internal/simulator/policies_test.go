@@ -75,8 +75,8 @@ func (h hooks) Run(ctx context.Context, _ fleet.Command, t apply.Target, phase a
 	}
 	s.mu.Lock()
 	s.ran++
-	if t.ID == "" || t.IP == "" {
-		s.violate("I13", "a command is to %s %s, and is not told which server that is: %q %q", phase, t.Name, t.ID, t.IP)
+	if t.ID == "" || t.IP == "" && slices.ContainsFunc(s.api.Servers(), func(v vpsorg.Server) bool { return string(v.ID) == t.ID && v.IPAddress != nil }) {
+		s.violate("I13", "a command is to %s %s, and is not told which server that is: id %q, address %q", phase, t.Name, t.ID, t.IP)
 	}
 	d := s.dice.of("command", string(phase), t.Name).at(h.number)
 	fails := !s.quiet && d.of("fails").percent(10)
