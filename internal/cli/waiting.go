@@ -97,9 +97,21 @@ func troubleOf(wait vpsorg.Wait) render.Trouble {
 	case errors.Is(wait.Err, context.DeadlineExceeded):
 		return render.Trouble{Answer: render.TooLate}
 	case wait.Status == 0:
-		return render.Trouble{Answer: render.NoAnswer}
+		return render.Trouble{Answer: render.NoAnswer, Cause: innermost(wait.Err)}
 	case wait.Status/100 == 2:
 		return render.Trouble{Answer: render.Unusable}
 	}
 	return render.Trouble{Answer: render.Refused, Status: strings.TrimSpace(fmt.Sprint(wait.Status, " ", http.StatusText(wait.Status)))}
+}
+
+// innermost is what an error is about, without who met it and where: of a connection
+// that failed the system's own words.
+func innermost(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

@@ -2,8 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +20,8 @@ func TestTroubleOf(t *testing.T) {
 	}{
 		"down":                {vpsorg.Wait{Status: 503}, render.Trouble{Answer: render.Refused, Status: "503 Service Unavailable"}},
 		"of no known name":    {vpsorg.Wait{Status: 520}, render.Trouble{Answer: render.Refused, Status: "520"}},
-		"no network":          {vpsorg.Wait{Err: errors.New("reset")}, render.Trouble{Answer: render.NoAnswer}},
+		"no network":          {vpsorg.Wait{Err: &vpsorg.Error{Err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}}}, render.Trouble{Answer: render.NoAnswer, Cause: "connection refused"}},
+		"nobody knows why":    {vpsorg.Wait{}, render.Trouble{Answer: render.NoAnswer}},
 		"slow":                {vpsorg.Wait{Err: &vpsorg.Error{Err: context.DeadlineExceeded}}, render.Trouble{Answer: render.TooLate}},
 		"a page as a success": {vpsorg.Wait{Status: 200}, render.Trouble{Answer: render.Unusable}},
 	} {

@@ -11,6 +11,7 @@ type Trouble struct {
 	State  string // the place of the state that is to answer; "": the API is
 	Answer Answer // what has come instead
 	Status string // the HTTP status, for Refused: 503 Service Unavailable
+	Cause  string // why the connection has failed, for NoAnswer: connection refused
 }
 
 // Answer is what has come of a request that has no good answer yet.
@@ -42,7 +43,7 @@ func (t Trouble) reason() string {
 	case NoAnswerYet:
 		return "no answer yet"
 	case NoAnswer:
-		return "no answer"
+		return "no answer" + prefixed(": ", Escape(t.Cause))
 	case TooLate:
 		return "no answer in time, --request-timeout gives it longer"
 	case Unusable:

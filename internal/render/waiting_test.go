@@ -15,6 +15,7 @@ func TestWaiting(t *testing.T) {
 		{Trouble{Answer: Refused, Status: "503 Service Unavailable"}, 0, "waiting for the API (503 Service Unavailable)"},
 		{Trouble{Answer: Refused, Status: "520"}, 3 * time.Second, "waiting for the API since 14:30:05 (520)"},
 		{Trouble{Answer: NoAnswer}, 0, "waiting for the API (no answer)"},
+		{Trouble{Answer: NoAnswer, Cause: "connection refused"}, 0, "waiting for the API (no answer: connection refused)"},
 		{Trouble{Answer: TooLate}, 0, "waiting for the API (no answer in time, --request-timeout gives it longer)"},
 		{Trouble{Answer: Unusable}, 0, "waiting for the API (no usable answer)"},
 		{Trouble{}, 2 * time.Second, "waiting for the API since 14:30:05 (no answer yet)"},
