@@ -62,7 +62,7 @@ func (s ServerMark) Before(c planner.Change, t *Turn) (mark ServerMark, needed b
 	case planner.ActionDelete:
 		s.ID = "" // that of the new one is not known yet
 	case planner.ActionCreate:
-		s.ID, s.New = "", t == nil // else it takes the place of one that was there
+		s.ID, s.New = "", s.New || t == nil // else it takes the place of one that was ready
 		return s, s.Disrupted.IsZero()
 	default:
 		return s, false

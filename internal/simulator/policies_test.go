@@ -121,13 +121,14 @@ func (s *simulation) isMarked(name string, is func(rollout.ServerMark) bool) boo
 	return err == nil && slices.ContainsFunc(marks, func(m rollout.Mark) bool { return m.Server != nil && m.Server.Name == name && is(*m.Server) })
 }
 
-// neverReady tells whether no run has seen a server ready, so that it counts neither way.
+// neverReady tells whether no run has seen a server ready, or that whose place it takes,
+// so that it counts neither way.
 func (s *simulation) neverReady(m planner.Member, id vpsorg.ID) bool {
-	_, initial := s.processes[0].start[id]
+	_, initial := s.processes[0].start[vpsorg.ID(m.ID)]
 	switch {
-	case initial || string(id) != m.ID:
+	case initial || s.store != nil && string(id) != m.ID:
 		return false
-	case s.store != nil || !s.served[id]:
+	case s.store != nil || !s.served[id] && string(id) == m.ID:
 		return true
 	}
 	return s.isMarked(m.Name, func(m rollout.ServerMark) bool { return m.New })
@@ -146,7 +147,7 @@ func (s *simulation) checkBudget(c *call) {
 			continue
 		}
 		s.fired[rolledOut]++
-		if s.takesOver(g, g.Servers[i], live) {
+		if s.takesOver(g, g.Servers[i], live) || s.neverReady(g.Servers[i], c.id) {
 			continue
 		}
 		var away []string
@@ -184,7 +185,7 @@ func (s *simulation) takesOver(g planner.Group, m planner.Member, live []vpsorg.
 // away tells whether a member does not serve. What others have just done to it, nobody
 // can know yet; nor can a file without a restore command bring back who was drained.
 func (s *simulation) away(g planner.Group, m planner.Member, live []vpsorg.Server) bool {
-	if s.takesOver(g, m, live) {
+	if s.takesOver(g, m, live) || s.neverReady(m, "") {
 		return false
 	}
 	for _, v := range live {
