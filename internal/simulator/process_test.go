@@ -57,6 +57,7 @@ type process struct {
 	booted  map[vpsorg.ID]bool           // by a reboot that was taken, or may have been
 	refused int                          // the turn in which it heard that its token is no good; 0: never
 	seen    map[vpsorg.ID]planner.Server // as it was last told
+	paged   map[vpsorg.ID]planner.Server // as a page has told it since, whose list may have been refused
 	start   map[vpsorg.ID]string         // names that lists showed when it began
 }
 
@@ -69,7 +70,7 @@ func (s *simulation) newProcess(f *fleet.Fleet) *process {
 	p := &process{
 		sim: s, number: len(s.processes) + 1, file: f, parallelism: 1 + s.dice.of("parallelism").at(len(s.processes)).below(4),
 		began: time.Now(), drain: make(chan struct{}), done: make(chan struct{}),
-		sent: map[string]int{}, last: map[vpsorg.ID]lastCall{}, booted: map[vpsorg.ID]bool{}, seen: map[vpsorg.ID]planner.Server{}, start: map[vpsorg.ID]string{},
+		sent: map[string]int{}, last: map[vpsorg.ID]lastCall{}, booted: map[vpsorg.ID]bool{}, seen: map[vpsorg.ID]planner.Server{}, paged: map[vpsorg.ID]planner.Server{}, start: map[vpsorg.ID]string{},
 	}
 	if s.store != nil {
 		p.wait = patience

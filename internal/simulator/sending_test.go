@@ -197,11 +197,21 @@ func (s *simulation) checkPatch(c *call) {
 			if !c.process.approvedField(u, f) {
 				s.violate("I9", "%s of server %s is set from %s to %s, which was not approved", f.Field, c.id, f.From, f.To)
 			}
-			if now, told := valueOf(known, f.Field); told && now != plainValue(f.From) && now != plainValue(f.To) {
-				s.violate("I9", "%s of server %s is overwritten: it was %s when approved, and was last seen as %s", f.Field, c.id, f.From, now)
+			paged, newer := c.process.paged[c.id]
+			if now, strange := thirdValue(known, f); strange {
+				if _, strange := thirdValue(paged, f); strange || !newer {
+					s.violate("I9", "%s of server %s is overwritten: it was %s when approved, and was last seen as %s", f.Field, c.id, f.From, now)
+				}
 			}
 		}
 	}
+}
+
+// thirdValue is what a field has where that is neither the old value of a change nor the
+// new one.
+func thirdValue(s planner.Server, f planner.FieldChange) (value string, strange bool) {
+	value, told := valueOf(s, f.Field)
+	return value, told && value != plainValue(f.From) && value != plainValue(f.To)
 }
 
 // approvedField tells whether a field of an update was approved, by itself or as the
@@ -225,10 +235,12 @@ func (s *simulation) see(c *call, body []byte) {
 	page := strings.Contains(c.path, "page=") || strings.Contains(string(body), `"next":"`)
 	for _, v := range told(c, body) {
 		delete(s.unclear, v.Name)
-		if page {
-			continue // what a page tells may be refused with the rest of its list
+		if page { // what it tells may be refused with the rest of its list
+			c.process.paged[v.ID] = observed(v)
+			continue
 		}
 		c.process.seen[v.ID] = observed(v)
+		delete(c.process.paged, v.ID)
 	}
 }
 
