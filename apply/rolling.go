@@ -198,10 +198,15 @@ func (g *rolling) abandon() {
 	}
 	for _, t := range g.turns {
 		if t.Waits() {
-			g.world.Drop(t.Turn, rollout.Hold{Reason: g.run.stopped.Reason, Awaits: rollout.AwaitsNothing})
+			g.stop(t)
 			g.run.advance(t.job)
 		}
 	}
+}
+
+// stop ends a turn because the run stops.
+func (g *rolling) stop(t *turn) {
+	g.world.Drop(t.Turn, rollout.Hold{Reason: g.run.stopped.Reason, Awaits: rollout.AwaitsNothing})
 }
 
 // left ends the turn of a job that has ended. After the last job it ends what is under
@@ -210,7 +215,12 @@ func (g *rolling) left(j *job) {
 	g.dirty = true
 	if t := j.turn; t != nil {
 		g.world.GoOn(t.Turn, time.Now())
-		t.End(t.unready || j.failed != "")
+		failed := t.unready || j.failed != ""
+		if failed && t.State == rollout.InFlight && g.run.stopped != nil {
+			g.stop(t) // it was cut off, which is no failure of its rollout
+		} else {
+			t.End(failed)
+		}
 	}
 	if g.run.open > 0 {
 		return

@@ -57,6 +57,18 @@ func TestRolloutThatIsCutOff(t *testing.T) {
 	}
 }
 
+// Who is cut off by an interrupt has not failed, and its rollout says what has stopped it.
+func TestInterruptIsNoFailureOfARollout(t *testing.T) {
+	inRollout(t, &emulator.Emulator{}, 6, strings.Replace(web, "25%", "2", 1), "", func(r *rolled) {
+		time.AfterFunc(25*time.Second, func() { close(r.drain) })
+		result := r.reboot(apply.Approval{})
+		g := result.Groups[0]
+		if g.State != rollout.GroupStopped || g.Failed != 0 || g.Away != 2 || g.Why.Code != planner.CodeInterrupted {
+			t.Errorf("%+v\n%s", g, report(result))
+		}
+	})
+}
+
 // What an earlier run has drained is restored by the next one, whatever that is about.
 func TestNextRunRestores(t *testing.T) {
 	inRollout(t, &emulator.Emulator{}, 4, drained, "", func(r *rolled) {

@@ -126,8 +126,8 @@ func (w *World) GoOn(t *Turn, now time.Time) {
 	}
 }
 
-// Drop ends a turn that does not begin in this run, and has its groups say why: the first
-// reason counts, but what stops a group counts more.
+// Drop ends a turn that does not begin, or go on, in this run, and has its groups say why:
+// the first reason counts, but what stops a group counts more.
 func (w *World) Drop(t *Turn, why Hold) {
 	t.State = Dropped
 	rest := GroupWaiting

@@ -125,7 +125,7 @@ const (
 	InFlight
 	Done
 	Failed  // or nobody knows
-	Dropped // it came to nothing before it began, so that no decision is about it any more
+	Dropped // it came to nothing before it began, or the run stops: no decision is about it any more
 )
 
 // Decision is what may be done now.

@@ -52,8 +52,11 @@ func rollingText(g rollout.GroupResult, doing string) string {
 	if g.Readying > 0 {
 		ready = quantity(g.Readying, "waits for ready", "wait for ready") + prefixed(" ", bracketed(g.Probe))
 	}
-	if n := g.Away - g.Disrupting - g.Readying; n > 0 && (g.State == rollout.GroupRunning || g.State == rollout.GroupStopped) {
+	switch n := g.Away - g.Disrupting - g.Readying; {
+	case n > 0 && g.State == rollout.GroupRunning:
 		others = fmt.Sprintf("%d unavailable beside these", n)
+	case n > 0 && g.State == rollout.GroupStopped:
+		others = fmt.Sprintf("%d unavailable", n)
 	}
 	text := g.Name + ": " + together(", ", rollingState(g), fmt.Sprintf("%d of %d done", g.Done, g.Changed),
 		strings.Join(counted(g.Failed, "failed", g.Disrupting, doing), ", "), ready, fmt.Sprintf("budget %d", g.Budget), others)

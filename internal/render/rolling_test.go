@@ -44,7 +44,7 @@ var rollings = []struct {
 		"db: stopped because of db-2, 1 of 3 done, 1 failed, budget 1"},
 	{rollout.GroupResult{Name: "db", State: rollout.GroupStopped, Changed: 3, Budget: 1, Away: 1,
 		Why: planner.Reason{Code: planner.CodeStalled, Name: "db", Since: goesOnAt, Servers: []planner.Other{{Name: "db-9"}}}},
-		"db: stopped, 0 of 3 done, budget 1, 1 unavailable beside these; rollout db has made no progress since 2026-03-04 12:10 UTC; unavailable: db-9"},
+		"db: stopped, 0 of 3 done, budget 1, 1 unavailable; rollout db has made no progress since 2026-03-04 12:10 UTC; unavailable: db-9"},
 	{rollout.GroupResult{Name: "db", State: rollout.GroupStopped, Changed: 3, Done: 1, Budget: 1}, "db: stopped, 1 of 3 done, budget 1"},
 }
 
