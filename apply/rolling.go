@@ -18,6 +18,11 @@ import (
 // begins, ready.go asks servers how they are and waits until they are ready, hooks.go
 // runs commands, and marks.go notes what later runs have to know. What takes time is an
 // errand, of errand.go.
+//
+// Each promise of a rollout is kept in one place: rollout.Decide lets no more be away than
+// are allowed, and none go past a failed canary; hooks.go restores who was drained; and
+// World.Recall goes on with a run that was cut off, by marks that are noted before what
+// they are about.
 type rolling struct {
 	run     *run
 	rules   map[string]*planner.Rule
