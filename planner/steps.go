@@ -153,7 +153,7 @@ func (r *Rule) createFirstSteps(c *Replace, stops bool) (steps []Step) {
 	} else {
 		steps = []Step{Await{ID: c.NextID, Target: TargetActive}}
 	}
-	steps = append(steps, r.takeOver(c.ID, stops)...)
+	steps = append(steps, r.takeOver(c, stops)...)
 	steps = append(steps, deleteSteps(c.Subject, c.Old)...)
 	if len(finish) == 0 {
 		return steps
@@ -176,18 +176,22 @@ func (r *Rule) comeBack(id string, rebooted, stops bool) (steps []Step) {
 }
 
 // takeOver are the steps between a new server that is active and the end of the old one.
-func (r *Rule) takeOver(old string, stops bool) (steps []Step) {
-	if r == nil || stops {
+// One that stops at once serves never, but it may have been restored by an earlier run.
+func (r *Rule) takeOver(c *Replace, stops bool) (steps []Step) {
+	if r == nil {
 		return nil
 	}
-	if r.awaitsReady() {
+	if !stops && r.awaitsReady() {
 		steps = append(steps, Ready{})
 	}
-	if len(r.Restore) > 0 {
+	if !stops && len(r.Restore) > 0 {
 		steps = append(steps, Restore{New: true}, Ready{})
 	}
-	if len(r.Drain) > 0 {
-		steps = append(steps, Drain{old})
+	if len(r.Drain) == 0 {
+		return steps
 	}
-	return steps
+	if stops && c.NextID != "" {
+		steps = append(steps, Drain{c.NextID})
+	}
+	return append(steps, Drain{c.ID}) // last: who was drained last is restored if the delete fails
 }

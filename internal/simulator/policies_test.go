@@ -100,6 +100,9 @@ func (h hooks) Run(ctx context.Context, _ fleet.Command, t apply.Target, phase a
 		return errors.New("exit status 1")
 	case phase == apply.PhaseRestore:
 		delete(s.out, t.ID)
+		s.drained[t.ID] = false
+	default:
+		s.drained[t.ID] = true
 	}
 	return nil
 }
@@ -147,7 +150,14 @@ func (s *simulation) checkBudget(c *call) {
 			continue
 		}
 		s.fired[rolledOut]++
-		if s.takesOver(g, g.Servers[i], live) || s.neverReady(g.Servers[i], c.id) {
+		if s.neverReady(g.Servers[i], c.id) {
+			continue
+		}
+		_, initial := s.processes[0].start[c.id]
+		if drained, told := s.drained[string(c.id)]; g.Policy.Drain != nil && (initial || told) && !drained {
+			s.violate("I13", "%s %s takes %s down, which is not drained", c.method, c.path, g.Servers[i].Name)
+		}
+		if s.takesOver(g, g.Servers[i], live) {
 			continue
 		}
 		var away []string

@@ -58,9 +58,10 @@ type simulation struct {
 	updated  map[vpsorg.ID]time.Time // when an update of it was sent that was needed
 	deleted  map[vpsorg.ID]time.Time // when that was answered, and noted
 
-	out    map[string]bool    // of the balancer, by id
-	ran    int                // commands
-	served map[vpsorg.ID]bool // who was ever ready
+	out     map[string]bool    // of the balancer, by id
+	drained map[string]bool    // by id, whether the last command that succeeded has drained it, and not restored
+	ran     int                // commands
+	served  map[vpsorg.ID]bool // who was ever ready
 
 	fired   map[kind]int
 	lines   []line
@@ -73,7 +74,7 @@ func newSimulation(seed uint64, token string) *simulation {
 		seed: seed, dice: dice(seed).of("seed"), token: token, disk: &statetest.Disk{}, began: time.Now(), arrived: make(chan struct{}, 1),
 		touched: map[vpsorg.ID]time.Time{}, landing: map[vpsorg.ID]time.Time{}, renaming: map[vpsorg.ID]bool{}, unclear: map[string]time.Time{},
 		intents: map[string]bool{}, owes: map[vpsorg.ID]bool{}, owesNot: map[vpsorg.ID]bool{}, updated: map[vpsorg.ID]time.Time{}, deleted: map[vpsorg.ID]time.Time{},
-		out: map[string]bool{}, served: map[vpsorg.ID]bool{}, fired: map[kind]int{},
+		out: map[string]bool{}, drained: map[string]bool{}, served: map[vpsorg.ID]bool{}, fired: map[kind]int{},
 	}
 	return s
 }
