@@ -86,7 +86,7 @@ func (g *rolling) probed(e probed) {
 func (g *rolling) target(name, id string) Target {
 	t := Target{Name: name, ID: id, Labels: g.labels[name]}
 	if e, known := g.run.cache.entries[id]; known {
-		g.seen[id] = e.Server
+		g.see(e.Server)
 	}
 	s := g.seen[id]
 	t.Location = s.Location

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -188,6 +189,18 @@ func (g *rolling) listed(l observe.Listing) {
 	if l.Err == nil {
 		g.asked = l.Asked
 	}
+	for _, s := range l.Servers {
+		if _, member := g.seen[s.ID]; member {
+			g.see(s)
+		}
+	}
+}
+
+// see keeps what a server was seen to be. It has an address for good, although an answer
+// may be from before.
+func (g *rolling) see(s planner.Server) {
+	s.IPAddress = cmp.Or(s.IPAddress, g.seen[s.ID].IPAddress)
+	g.seen[s.ID] = s
 }
 
 // waiting reports whether something goes on by itself.
