@@ -62,58 +62,6 @@ func drawPolicies(d dice, serving int) string {
 	return text
 }
 
-// hooks run the commands of a process.
-type hooks struct{ *process }
-
-func (h hooks) Probe(ctx context.Context, _ fleet.Probe, _ apply.Target) error { return ctx.Err() }
-
-// Run takes a server out of its balancer, or puts it back.
-func (h hooks) Run(ctx context.Context, _ fleet.Command, t apply.Target, phase apply.Phase) error {
-	s := h.sim
-	if h.dead.Load() {
-		return errDead
-	}
-	s.mu.Lock()
-	s.ran++
-	if t.ID == "" || t.IP == "" && slices.ContainsFunc(s.api.Servers(), func(v vpsorg.Server) bool { return string(v.ID) == t.ID && v.IPAddress != nil }) {
-		s.violate("I13", "a command is to %s %s, and is not told which server that is: id %q, address %q", phase, t.Name, t.ID, t.IP)
-	}
-	d := s.dice.of("command", string(phase), t.Name).at(h.number)
-	fails := !s.quiet && d.of("fails").percent(10)
-	if phase == apply.PhaseDrain {
-		s.checkMarked(h.process, t.Name)
-		s.out[t.ID] = true
-	}
-	s.mu.Unlock()
-	select {
-	case <-time.After(d.of("takes").between(0, 10*time.Second)):
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case h.dead.Load():
-		return errDead
-	case fails:
-		s.fired[commandFails]++
-		return errors.New("exit status 1")
-	case phase == apply.PhaseRestore:
-		delete(s.out, t.ID)
-		s.drained[t.ID] = false
-	default:
-		s.drained[t.ID] = true
-	}
-	return nil
-}
-
-// checkMarked: before a server is drained, it is safe in the state that it may be.
-func (s *simulation) checkMarked(p *process, name string) {
-	if s.store == nil && !p.frozen.Load() && !s.isMarked(name, func(m rollout.ServerMark) bool { return !m.Drained.IsZero() }) {
-		s.violate("I13", "%s is drained, and nothing on disk says so", name)
-	}
-}
-
 // isMarked tells whether it is safe on the disk that a server is so.
 func (s *simulation) isMarked(name string, is func(rollout.ServerMark) bool) bool {
 	store, err := state.OnDisk(s.safe()).Open(context.Background(), apply.Key{Endpoint: endpoint, Account: "sandbox@example.com"})

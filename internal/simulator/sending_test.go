@@ -40,6 +40,7 @@ func (s *simulation) checkSend(c *call) {
 	}
 	s.checkTarget(c)
 	s.checkBudget(c)
+	s.checkWindow(c)
 	switch c.method {
 	case http.MethodDelete:
 		s.checkDelete(c)
