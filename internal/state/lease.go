@@ -104,8 +104,17 @@ func (l *leasedState) load(ctx context.Context) error {
 			return &LeasedError{*held, d.Epoch, held.Expires.Sub(now)}
 		}
 	}
+	l.rivals = epochs(others)
 	l.all = l.own.with(l.key, entriesOf(others))
 	return l.dropOldPlans(ctx, now)
+}
+
+// epochs counts how often the leases of documents have been taken.
+func epochs(docs []document) (n int64) {
+	for _, d := range docs {
+		n += d.Epoch
+	}
+	return n
 }
 
 // giveBack writes what is still to be written, and ends the lease. That another apply

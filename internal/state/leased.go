@@ -37,6 +37,7 @@ type leasedState struct {
 	writing chan struct{} // full while one writes; what follows is the writer's
 	version string        // of the document in the store
 	clock   clock
+	rivals  int64     // how often leases that exclude this one had been taken when it was
 	wrote   time.Time // when the last write began
 	tried   int       // changes that were in it
 	early   int       // writes that came soon after the one before

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -78,8 +79,43 @@ func (l *leasedState) save(ctx context.Context) error {
 	if err != nil {
 		return l.unwritten(err)
 	}
-	l.clock = clock{o.Now, asked}
-	return l.write(ctx)
+	before := l.clock
+	l.clock.now = o.Now
+	err = l.write(ctx)
+	if err == nil && l.store.since(before.asked) >= l.store.timing.ttl {
+		err = l.checkRivals(ctx)
+	}
+	if err != nil {
+		l.clock = before
+		return err
+	}
+	l.clock.asked = asked
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.renewed = asked
+	return nil
+}
+
+// checkRivals is for a lease that had ended and is in the store again. Its document tells
+// whether anybody else has had it, and not whether one of another document that excludes
+// it was taken: that of an unknown account.
+func (l *leasedState) checkRivals(ctx context.Context) error {
+	others, now, err := l.store.others(ctx, l.key)
+	if err != nil {
+		return l.unwritten(err)
+	}
+	if epochs(others) == l.rivals {
+		return nil
+	}
+	lost := &LeaseLostError{}
+	for _, d := range others {
+		lost.Taken = cmp.Or(lost.Taken, d.held(now))
+	}
+	l.mu.Lock()
+	l.doc.Lease = nil // so that it keeps nobody away
+	l.mu.Unlock()
+	_ = l.write(ctx) // else it ends by itself
+	return l.unwritten(lost)
 }
 
 // flush makes the first n changes durable. All who wait for a write that fails get its
