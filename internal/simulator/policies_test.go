@@ -236,7 +236,7 @@ func (s *simulation) checkRestored(f *fleet.Fleet) {
 	}
 	for _, v := range s.api.Servers() {
 		e, listed := f.Lookup(v.Name)
-		if s.out[string(v.ID)] && listed && f.Rollouts[0].IsMember(e) && v.Status == vpsorg.StatusActive {
+		if s.out[string(v.ID)] && listed && f.Rollouts[0].IsMember(e) && v.Status == vpsorg.StatusActive && v.IPAddress != nil {
 			s.violate("I13", "server %s, %s, is left out of its balancer", v.ID, v.Name)
 		}
 	}
